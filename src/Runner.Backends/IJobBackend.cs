@@ -1,0 +1,43 @@
+using Runner.Jobs;
+
+namespace Runner.Backends;
+
+/// <summary>Runs jobs somewhere: on this machine, in a container, in a pod. It knows nothing of GitHub.</summary>
+public interface IJobBackend
+{
+    /// <summary><c>host</c>, <c>docker</c> or <c>kubernetes</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Starts a job's worker and returns once the backend has taken it. Launching a job twice gives the first one's handle.</summary>
+    /// <exception cref="Jobs.Errors.WorkflowException">The job can never run here (contradicting labels, a bad image name).</exception>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached or refused.</exception>
+    Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken);
+
+    /// <summary>Jobs that an earlier or another agent launched here and that nobody watches now. Empty where jobs end with their launcher.</summary>
+    Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A launched job. Disposing it removes what the backend made for it; a job that still runs is stopped.</summary>
+public interface IJobHandle : IAsyncDisposable
+{
+    /// <summary>Which job.</summary>
+    JobId JobId { get; }
+
+    /// <summary>What was launched, or, of an adopted job, what could be read back.</summary>
+    JobLaunch Launch { get; }
+
+    /// <summary>Pod name, process id or container id: for people.</summary>
+    string Place { get; }
+
+    /// <summary>Completes when the worker's process runs, with the times known by then; cancelled if it never does.</summary>
+    Task<Jobs.Launch.LaunchTimes> Started { get; }
+
+    /// <summary>Completes when the job is over here. Never faults: what went wrong is in the value.</summary>
+    Task<JobEnd> Ended { get; }
+
+    /// <summary>Asks the worker to cancel the job as GitHub would; it then has <paramref name="grace"/> to end before it is killed.</summary>
+    Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken);
+
+    /// <summary>Lets go of the job without stopping it, for a successor to adopt.</summary>
+    void Release();
+}

@@ -1,0 +1,57 @@
+using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Backends;
+
+/// <summary>How a launched job ended, as the backend saw it.</summary>
+public sealed record JobEnd
+{
+    /// <summary>What the worker left, or <c>null</c>: it never started or died.</summary>
+    public WorkerOutcome? Outcome { get; init; }
+
+    /// <summary>What happened to the place the job ran in; <see cref="FailureReason.None"/> where the worker ended by itself with an outcome.</summary>
+    public FailureReason Failure { get; init; }
+
+    /// <summary>The failure in words for the workflow's author, with the numbers, or <c>null</c>.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Whether the worker's process ever ran. If it did not, the job may be launched again.</summary>
+    public bool WorkerStarted { get; init; }
+
+    /// <summary>When the job passed each stage.</summary>
+    public LaunchTimes Times { get; init; } = new();
+}
+
+/// <summary>Why a job's place was lost. A metric label: few and fixed.</summary>
+public enum FailureReason
+{
+    /// <summary>It was not.</summary>
+    None,
+
+    /// <summary>An image could not be pulled.</summary>
+    ImagePull,
+
+    /// <summary>No node took the pod within the deadline.</summary>
+    Unschedulable,
+
+    /// <summary>The pod was refused: quota, admission, an invalid spec.</summary>
+    Rejected,
+
+    /// <summary>A container could not be created or the set-up failed.</summary>
+    ContainerStart,
+
+    /// <summary>The kernel killed a container for its memory.</summary>
+    OutOfMemory,
+
+    /// <summary>The node evicted the pod.</summary>
+    Evicted,
+
+    /// <summary>Somebody deleted the pod.</summary>
+    Deleted,
+
+    /// <summary>The node is gone.</summary>
+    NodeLost,
+
+    /// <summary>The worker's process ended without an outcome.</summary>
+    WorkerDied,
+}

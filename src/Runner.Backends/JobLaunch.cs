@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Runner.Jobs;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
+
+namespace Runner.Backends;
+
+/// <summary>What a backend is asked to run.</summary>
+public sealed record JobLaunch
+{
+    /// <summary>The job.</summary>
+    public required JobMessage Job { get; init; }
+
+    /// <summary>As whom it runs.</summary>
+    public required RunnerIdentity Runner { get; init; }
+
+    /// <summary>Labels that the job asks for (<c>runs-on</c>), in order, less those of the pool itself.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
+
+    /// <summary>Pool that took the job.</summary>
+    public string Pool { get; init; } = "default";
+
+    /// <summary>Platform to use where the labels name none, or <c>null</c>.</summary>
+    public string? Platform { get; init; }
+
+    /// <summary>When the job message was seen.</summary>
+    public required DateTimeOffset MessageSeen { get; init; }
+
+    /// <summary>How often the job was launched before. A pod lost before its worker started is replaced by one with the next number.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Which job.</summary>
+    public JobId JobId => Job.JobId;
+}

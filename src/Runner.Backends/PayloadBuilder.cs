@@ -1,0 +1,16 @@
+using Runner.Jobs.Launch;
+
+namespace Runner.Backends;
+
+/// <summary>Makes the worker's payload from a launch. Pure.</summary>
+public static class PayloadBuilder
+{
+    /// <summary>The payload of a launch whose folders and moment of creation the backend knows.</summary>
+    public static LaunchPayload Build(JobLaunch launch, WorkPaths paths, DateTimeOffset created) => new()
+    {
+        Job = launch.Job,
+        Runner = launch.Runner,
+        Paths = paths,
+        Times = new LaunchTimes { MessageSeen = launch.MessageSeen, PodCreated = created },
+    };
+}

@@ -1,0 +1,2 @@
+Console.Error.WriteLine($"runner: unknown command '{string.Join(' ', args)}'");
+return 2;

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Runner.Jobs;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Execution.Reporting;
+
+/// <summary>A step as GitHub shows it (<c>run-service.md</c> section 4.1, <c>results-service.md</c> section 2).</summary>
+public sealed record StepRecord
+{
+    /// <summary>Id of the record.</summary>
+    public required StepId Id { get; init; }
+
+    /// <summary>Place among the steps shown, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Shown name, masked.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public StepStatus Status { get; init; }
+
+    /// <summary>How it ended, after <c>continue-on-error</c>; <c>null</c> before.</summary>
+    public Conclusion? Conclusion { get; init; }
+
+    /// <summary>When it started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary><c>owner/repo</c> with path, or image; <c>null</c> for scripts.</summary>
+    public string? ActionName { get; init; }
+
+    /// <summary>Ref of the action.</summary>
+    public string? Ref { get; init; }
+
+    /// <summary><c>run</c>, <c>composite</c>, <c>node20</c>, <c>runner</c>, …</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Lines in its log.</summary>
+    public long LogLines { get; init; }
+
+    /// <summary>Its errors, warnings and notices.</summary>
+    public ImmutableArray<Annotation> Annotations { get; init; } = [];
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Jobs;
+
+/// <summary>JSON of the job message, the launch payload and the worker's outcome: camel case, names read in any case, nulls left out.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(JobMessage))]
+[JsonSerializable(typeof(LaunchPayload))]
+[JsonSerializable(typeof(WorkerOutcome))]
+public sealed partial class JobsJson : JsonSerializerContext;

@@ -1,0 +1,99 @@
+using Runner.Jobs.Messages;
+
+namespace Runner.Jobs.Launch;
+
+/// <summary>
+/// All that a worker is given: the job and where it runs. It holds the job's secrets, so it travels by a Secret and memory (Kubernetes)
+/// or a pipe (host), never by environment or command line.
+/// </summary>
+public sealed record LaunchPayload
+{
+    /// <summary>The job.</summary>
+    public required JobMessage Job { get; init; }
+
+    /// <summary>As whom the worker runs it.</summary>
+    public required RunnerIdentity Runner { get; init; }
+
+    /// <summary>Which folders it uses.</summary>
+    public required WorkPaths Paths { get; init; }
+
+    /// <summary>When the job passed the stages before the worker.</summary>
+    public LaunchTimes Times { get; init => field = value ?? new LaunchTimes(); } = new();
+
+    /// <summary>Variables of the platform that steps see, under those of the workflow.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init => field = value ?? Empty; } = Empty;
+
+    /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
+    public string? ExtraCertificates { get; init; }
+
+    private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
+
+    /// <summary>The job's id only.</summary>
+    public override string ToString() => Job.JobId.ToString();
+}
+
+/// <summary>The runner as the job sees it.</summary>
+public sealed record RunnerIdentity
+{
+    /// <summary><c>runner.name</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Runner group, shown in "Set up job".</summary>
+    public string? GroupName { get; init; }
+
+    /// <summary>Version announced to GitHub.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Machine or pod, shown in "Set up job".</summary>
+    public string? MachineName { get; init; }
+
+    /// <summary>How the job was placed (image, node selector, …), a line each, shown in "Set up job".</summary>
+    public IReadOnlyList<string> Placement { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>Folders of a job, absolute.</summary>
+public sealed record WorkPaths
+{
+    /// <summary><c>GITHUB_WORKSPACE</c>.</summary>
+    public required string Workspace { get; init; }
+
+    /// <summary><c>RUNNER_TEMP</c>; empty at the start.</summary>
+    public required string Temp { get; init; }
+
+    /// <summary><c>RUNNER_TOOL_CACHE</c>.</summary>
+    public required string ToolCache { get; init; }
+
+    /// <summary>Downloaded actions.</summary>
+    public required string Actions { get; init; }
+
+    /// <summary>Holds <c>node20/bin/node</c> and its like, or <c>null</c> where there is none.</summary>
+    public string? Externals { get; init; }
+
+    /// <summary><c>HOME</c> of steps, or <c>null</c>: the worker's own.</summary>
+    public string? Home { get; init; }
+
+    /// <summary>Spool of logs and the step exit codes; no step needs it.</summary>
+    public required string Spool { get; init; }
+
+    /// <summary>Where the worker leaves its <see cref="Outcomes.WorkerOutcome"/>.</summary>
+    public required string Outcome { get; init; }
+}
+
+/// <summary>When a job passed each stage before its worker started. <c>null</c>: not known, or no such stage.</summary>
+public sealed record LaunchTimes
+{
+    /// <summary>The job message was seen.</summary>
+    public DateTimeOffset? MessageSeen { get; init; }
+
+    /// <summary>The pod (or process) was asked for.</summary>
+    public DateTimeOffset? PodCreated { get; init; }
+
+    /// <summary>A node was chosen.</summary>
+    public DateTimeOffset? Scheduled { get; init; }
+
+    /// <summary>The containers run.</summary>
+    public DateTimeOffset? ContainersStarted { get; init; }
+
+    /// <summary>The first step's process started.</summary>
+    public DateTimeOffset? FirstStep { get; init; }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Runner.Jobs.Outcomes;
+
+/// <summary>
+/// What a worker leaves behind when it ends: the termination message of its container, or a file on the host.
+/// Written before the worker exits; a worker that leaves none has died, and its job has failed.
+/// </summary>
+public sealed record WorkerOutcome
+{
+    /// <summary>Most bytes that Kubernetes keeps of a termination message.</summary>
+    public const int MaxBytes = 4096;
+
+    private const int MaxReasonLength = 1024;
+
+    /// <summary>How the job ended.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<Conclusion>))]
+    public required Conclusion Conclusion { get; init; }
+
+    /// <summary>Whether the worker told GitHub so. If not, whoever reads this must.</summary>
+    public required bool IsReported { get; init; }
+
+    /// <summary>Why the job failed where no step says it, or <c>null</c>.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When the worker's process started.</summary>
+    public DateTimeOffset? WorkerStarted { get; init; }
+
+    /// <summary>When the first step's process started; <c>null</c> where none did.</summary>
+    public DateTimeOffset? FirstStep { get; init; }
+
+    /// <summary>When the last step ended.</summary>
+    public DateTimeOffset? LastStepEnded { get; init; }
+
+    /// <summary>The outcome as JSON, short enough for a termination message.</summary>
+    public byte[] ToJson()
+    {
+        var reason = Reason is { Length: > MaxReasonLength } ? Reason[..MaxReasonLength] + "…" : Reason;
+        return JsonSerializer.SerializeToUtf8Bytes(this with { Reason = reason }, JobsJson.Default.WorkerOutcome);
+    }
+
+    /// <summary>Reads what a worker left. False where it is empty, cut or no outcome.</summary>
+    public static bool TryParse(string? json, out WorkerOutcome? outcome)
+    {
+        outcome = null;
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            return false;
+        }
+
+        try
+        {
+            outcome = JsonSerializer.Deserialize(json, JobsJson.Default.WorkerOutcome);
+            return outcome is not null;
+        }
+        catch (JsonException)
+        {
+            // A process that was killed while it wrote leaves half a file: that is the same as none.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Runner.Worker;
+
+return await WorkerProgram.RunAsync(args);
