@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Builds what a user runs into artifacts/: `runner` (agent, emulator, command line) and `runner-worker` (the static worker).
+# Does only what the sources call for: a second run with nothing changed takes a second.
+#
+#   build.sh [--help]
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+[ "${1:-}" != --help ] || { sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0; }
+
+newest() { # the newest of the sources that an artifact is made from
+  find "$ROOT/src" "$ROOT"/Directory.*.props "$ROOT/global.json" \( -name obj -o -name bin \) -prune -o -type f -newer "$1" -print -quit
+}
+
+need_dotnet
+mkdir -p "$ARTIFACTS"
+if [ ! -x "$ARTIFACTS/runner" ] || [ -n "$(newest "$ARTIFACTS/runner")" ]; then
+  say "building artifacts/runner"
+  dotnet publish "$ROOT/src/Runner.Cli" -c Release -o "$ARTIFACTS/cli" -v q --nologo
+  ln -sf cli/runner "$ARTIFACTS/runner"
+  touch -h "$ARTIFACTS/runner"; touch "$ARTIFACTS/cli/runner"
+fi
+"$ROOT/scripts/publish-worker.sh"

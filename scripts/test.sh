@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test, the end-to-end ones too: on this machine and on a Kubernetes cluster
+# (the one that kubectl reaches, else the dev cluster, which is made if need be). Ends with one line `N passed, N failed, N skipped`.
+#
+#   test.sh [--no-cluster] [--help] [-- arguments for the test platform, such as --filter-class '*Masker*']
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+cluster=1
+while [ $# -gt 0 ]; do
+  case $1 in
+    --no-cluster) cluster= ;;
+    --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --) shift; break ;;
+    *) say "test.sh: unknown option $1; see test.sh --help"; exit 2 ;;
+  esac
+  shift
+done
+
+need_dotnet
+need git git; need python3 python3; need busybox busybox-static
+started=
+finish() { [ -z "$started" ] || "$ROOT/scripts/dev-cluster.sh" down >/dev/null; }
+trap finish EXIT
+
+"$ROOT/scripts/build.sh"
+say "building the tests"
+dotnet build "$ROOT/Runner.sln" -v q --nologo
+
+if [ -n "$cluster" ]; then
+  if kubeconfig=$("$ROOT/scripts/dev-cluster.sh" reachable); then
+    say "tests use the cluster of $kubeconfig"
+  elif [ "$(id -u)" = 0 ]; then
+    say "starting the dev cluster (the first time builds it: about 4 minutes)"
+    "$ROOT/scripts/dev-cluster.sh" install >"$ARTIFACTS/dev-cluster.log" 2>&1 || { tail -20 "$ARTIFACTS/dev-cluster.log" >&2; exit 1; }
+    started=1
+    "$ROOT/scripts/dev-cluster.sh" up >>"$ARTIFACTS/dev-cluster.log" 2>&1 || { tail -20 "$ARTIFACTS/dev-cluster.log" >&2; exit 1; }
+    kubeconfig=$("$ROOT/scripts/dev-cluster.sh" kubeconfig)
+  fi
+  [ -z "${kubeconfig:-}" ] || export RUNNER_TEST_KUBECONFIG=$kubeconfig
+  [ ! -S "${RUNNER_DEV_CLUSTER:-${XDG_CACHE_HOME:-$HOME/.cache}/runner-dev-cluster}/run/containerd/containerd.sock" ] || "$ROOT/scripts/dev-cluster.sh" images
+fi
+
+log=$ARTIFACTS/test.log
+status=0
+dotnet test --solution "$ROOT/Runner.sln" --no-build --max-parallel-test-modules 2 --no-progress --output Normal "$@" 2>&1 | tee "$log" || status=$?
+
+count() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$log" | tail -1; }
+passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+[ -n "$passed" ] || { say "no test ran: see $log"; exit 1; }
+grep -E '^ *skipped ' "$log" | sort | uniq >&2 || true
+echo "${passed} passed, ${failed:-0} failed, ${skipped:-0} skipped"
+[ "$status" = 0 ] && [ "${failed:-0}" = 0 ]
