@@ -16,8 +16,8 @@ need_dotnet
 mkdir -p "$ARTIFACTS"
 if [ ! -x "$ARTIFACTS/runner" ] || [ -n "$(newest "$ARTIFACTS/runner")" ]; then
   say "building artifacts/runner"
-  dotnet publish "$ROOT/src/Runner.Cli" -c Release -o "$ARTIFACTS/cli" -v q --nologo
-  ln -sf cli/runner "$ARTIFACTS/runner"
-  touch -h "$ARTIFACTS/runner"; touch "$ARTIFACTS/cli/runner"
+  case $(uname -m) in aarch64 | arm64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
+  dotnet publish "$ROOT/src/Runner.Cli" -c Release -r "$rid" -o "$ARTIFACTS/publish/runner" -v q --nologo
+  install -m 755 "$ARTIFACTS/publish/runner/runner" "$ARTIFACTS/runner"
 fi
 "$ROOT/scripts/publish-worker.sh"
