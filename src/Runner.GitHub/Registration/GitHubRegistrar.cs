@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Octokit;
+using Runner.GitHub.Auth;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Secrets;
+
+namespace Runner.GitHub.Registration;
+
+/// <summary>Registers JIT runners over GitHub's REST service.</summary>
+public sealed class GitHubRegistrar : IRunnerRegistrar
+{
+    // Eight random letters collide by chance never; a few tries cover a server that remembers names of the past.
+    private const int NameTries = 5;
+
+    // The default group's id at organisations and repositories; where groups cannot be listed it is the only one there is.
+    private const long DefaultGroupId = 1;
+
+    private readonly GitHubEndpoint _endpoint;
+    private readonly Connection _connection;
+    private readonly IActionsSelfHostedRunnersClient _runners;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, long> _groupIds = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A registrar of one endpoint.</summary>
+    /// <param name="endpoint">Where runners are registered.</param>
+    /// <param name="credentials">As whom.</param>
+    /// <param name="handlers">Gives the HTTP handler: proxy, certificates and pooling are its matter.</param>
+    /// <param name="time">The clock of token renewal.</param>
+    public GitHubRegistrar(GitHubEndpoint endpoint, GitHubCredentials credentials, Func<HttpMessageHandler> handlers, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(credentials);
+        ArgumentNullException.ThrowIfNull(handlers);
+        _endpoint = endpoint;
+        _time = time;
+        _connection = GitHubConnection.Open(endpoint, credentials, handlers, time);
+        _runners = new GitHubClient(_connection).Actions.SelfHostedRunners;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunnerRegistration> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var group = await GroupIdAsync(request.Group, cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var name = RunnerName.New(request.NamePrefix);
+            if (await TryRegisterAsync(name, group, request, cancellationToken) is { } registration)
+            {
+                return registration;
+            }
+
+            if (attempt == NameTries)
+            {
+                throw new InfrastructureException($"GitHub says of {NameTries} new runner names, the last '{name}', that they are taken") { StatusCode = 409 };
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken)
+    {
+        var response = await CallAsync("list runners", ListAllAsync, cancellationToken);
+        return [.. response.Runners
+            .Where(runner => runner.Name.StartsWith(namePrefix, StringComparison.Ordinal))
+            .Select(runner => new RegisteredRunner(runner.Id, runner.Name, runner.Status == "online", runner.Busy))];
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveAsync(long runnerId, CancellationToken cancellationToken) =>
+        CallAsync("remove a runner", () => TryDeleteAsync(runnerId), cancellationToken);
+
+    private async Task<long> GroupIdAsync(string? group, CancellationToken cancellationToken)
+    {
+        // A repository has no groups of its own: its runners are in the default one.
+        if (_endpoint.Scope == GitHubScope.Repository)
+        {
+            return DefaultGroupId;
+        }
+
+        var key = group ?? string.Empty;
+        if (!_groupIds.TryGetValue(key, out var id))
+        {
+            id = await FindGroupAsync(group, cancellationToken);
+            _groupIds[key] = id;
+        }
+
+        return id;
+    }
+
+    private async Task<long> FindGroupAsync(string? group, CancellationToken cancellationToken)
+    {
+        var groups = await CallAsync("list runner groups", () => ListGroupsAsync(cancellationToken), cancellationToken);
+        var isDefault = group is null || group.Equals("default", StringComparison.OrdinalIgnoreCase);
+        var found = groups.FirstOrDefault(item => item.Name.Equals(group, StringComparison.OrdinalIgnoreCase))
+            ?? (isDefault ? groups.FirstOrDefault(item => item.Default) : null);
+        if (found is not null)
+        {
+            return found.Id;
+        }
+
+        var names = groups.Select(item => item.Name).ToList();
+        return isDefault
+            ? DefaultGroupId
+            : throw new OperatorException(
+                $"runnerGroup '{group}' is unknown at {_endpoint.Url}, there is {(names.Count == 0 ? "none" : string.Join(", ", names))}"
+                + NearestName.Hint(group!, names)); // isDefault is true of null
+    }
+
+    private async Task<IReadOnlyList<RunnerGroupItem>> ListGroupsAsync(CancellationToken cancellationToken)
+    {
+        var groups = new List<RunnerGroupItem>();
+        for (var page = 1; ; page++)
+        {
+            var uri = new Uri($"{_endpoint.Entity}/actions/runner-groups?per_page=100&page={page}", UriKind.Relative);
+            try
+            {
+                var response = await _connection.Get<RunnerGroupPage>(uri, parameters: null, accepts: null, cancellationToken);
+                groups.AddRange(response.Body.RunnerGroups);
+                if (groups.Count >= response.Body.TotalCount || response.Body.RunnerGroups.Count == 0)
+                {
+                    return groups;
+                }
+            }
+            catch (NotFoundException)
+            {
+                // Older servers and plans without groups. If the address itself is wrong, the registration will say so.
+                return groups;
+            }
+        }
+    }
+
+    private async Task<RunnerRegistration?> TryRegisterAsync(
+        string name, long group, RegistrationRequest request, CancellationToken cancellationToken)
+    {
+        var uri = new Uri($"{_endpoint.Entity}/actions/runners/generate-jitconfig", UriKind.Relative);
+        var body = new JitConfigRequest { Name = name, RunnerGroupId = group, Labels = [.. request.Labels], WorkFolder = "_work" };
+        var response = await CallAsync("register a runner", PostAsync, cancellationToken);
+        if (response is null)
+        {
+            return null;
+        }
+
+        return response is { Runner: { } runner, EncodedJitConfig: { Length: > 0 } config }
+            ? new RunnerRegistration { RunnerId = runner.Id, Name = runner.Name ?? name, EncodedJitConfig = new Secret(config) }
+            : throw new InfrastructureException($"{_endpoint.ApiBase} answered a registration without a JIT configuration");
+
+        async Task<JitConfigResponse?> PostAsync()
+        {
+            try
+            {
+                return (await _connection.Post<JitConfigResponse>(
+                    uri, body, "application/vnd.github+json", "application/json", parameters: null, cancellationToken)).Body;
+            }
+            catch (ApiException error) when (error.StatusCode == HttpStatusCode.Conflict)
+            {
+                return null; // the name is taken
+            }
+        }
+    }
+
+    private Task<RunnerResponse> ListAllAsync() => _endpoint.Scope switch
+    {
+        GitHubScope.Organization => _runners.ListAllRunnersForOrganization(_endpoint.Owner),
+        GitHubScope.Repository => _runners.ListAllRunnersForRepository(_endpoint.Owner, _endpoint.Repository),
+        _ => _runners.ListAllRunnersForEnterprise(_endpoint.Owner),
+    };
+
+    private async Task<bool> TryDeleteAsync(long id)
+    {
+        try
+        {
+            await (_endpoint.Scope switch
+            {
+                GitHubScope.Organization => _runners.DeleteOrganizationRunner(_endpoint.Owner, id),
+                GitHubScope.Repository => _runners.DeleteRepositoryRunner(_endpoint.Owner, _endpoint.Repository, id),
+                _ => _runners.DeleteEnterpriseRunner(_endpoint.Owner, id),
+            });
+            return true;
+        }
+        catch (NotFoundException)
+        {
+            return true; // an ephemeral runner goes by itself after its job
+        }
+        catch (ApiException error) when (error.StatusCode == HttpStatusCode.UnprocessableEntity)
+        {
+            return false; // it has a job
+        }
+    }
+
+    private Task<T> CallAsync<T>(string action, Func<Task<T>> call, CancellationToken cancellationToken) =>
+        GitHubErrors.TranslateAsync(_endpoint, action, _time, call, cancellationToken);
+}

@@ -1,0 +1,49 @@
+namespace Runner.GitHub.Registration;
+
+// Octokit's serializer writes and reads properties in snake case and needs setters. These shapes never leave this folder.
+
+/// <summary>Body of <c>generate-jitconfig</c>.</summary>
+internal sealed class JitConfigRequest
+{
+    public string? Name { get; set; }
+
+    public long RunnerGroupId { get; set; }
+
+    public IReadOnlyList<string>? Labels { get; set; }
+
+    public string? WorkFolder { get; set; }
+}
+
+/// <summary>Answer of <c>generate-jitconfig</c>.</summary>
+internal sealed class JitConfigResponse
+{
+    public JitRunner? Runner { get; set; }
+
+    public string? EncodedJitConfig { get; set; }
+}
+
+/// <summary>The runner inside a <see cref="JitConfigResponse"/>.</summary>
+internal sealed class JitRunner
+{
+    public long Id { get; set; }
+
+    public string? Name { get; set; }
+}
+
+/// <summary>One page of the runner groups.</summary>
+internal sealed class RunnerGroupPage
+{
+    public int TotalCount { get; set; }
+
+    public IReadOnlyList<RunnerGroupItem> RunnerGroups { get; set; } = [];
+}
+
+/// <summary>A runner group.</summary>
+internal sealed class RunnerGroupItem
+{
+    public long Id { get; set; }
+
+    public string Name { get; set; } = string.Empty;
+
+    public bool Default { get; set; }
+}
