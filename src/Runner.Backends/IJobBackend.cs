@@ -32,7 +32,7 @@ public interface IJobHandle : IAsyncDisposable
     /// <summary>Completes when the worker's process runs, with the times known by then; cancelled if it never does.</summary>
     Task<Jobs.Launch.LaunchTimes> Started { get; }
 
-    /// <summary>Completes when the job is over here. Never faults: what went wrong is in the value.</summary>
+    /// <summary>Completes when the job is over here. Never faults: what went wrong is in the value. Cancelled by <see cref="Release"/>.</summary>
     Task<JobEnd> Ended { get; }
 
     /// <summary>Asks the worker to cancel the job as GitHub would; it then has <paramref name="grace"/> to end before it is killed.</summary>

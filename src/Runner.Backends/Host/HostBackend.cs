@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+
+namespace Runner.Backends.Host;
+
+/// <summary>
+/// Runs each job's worker as a process of this machine, in a private folder. There is no wall between the job and the machine, or
+/// between two jobs of the same user: it is for a laptop, for tests, and for machines that run one trusted repository.
+/// </summary>
+/// <remarks>
+/// Workers outlive the agent. Its folder says of each job what a successor must know; the payload is never on disk, so a successor
+/// can watch and clean up, but not speak to GitHub in the job's name.
+/// </remarks>
+public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<HostBackend> logger) : IJobBackend
+{
+    private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<Task<IJobHandle>>> _launches = new();
+
+    /// <inheritdoc/>
+    public string Name => "host";
+
+    /// <inheritdoc/>
+    public async Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        RefuseContainers(launch);
+        var key = (launch.JobId, launch.Attempt);
+        var started = _launches.GetOrAdd(key, _ => new Lazy<Task<IJobHandle>>(() => StartAsync(launch, cancellationToken)));
+        try
+        {
+            return await started.Value;
+        }
+        catch
+        {
+            _launches.TryRemove(key, out _);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken)
+    {
+        var adopted = new List<IJobHandle>();
+        foreach (var folder in HostFolder.All(options.Root))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (folder.TryLock() is not { } ownership)
+            {
+                continue;
+            }
+
+            if (HostJobRecord.TryRead(folder.RecordFile) is not { } record)
+            {
+                ownership.Dispose();
+                folder.Delete();
+                continue;
+            }
+
+            logger.HostJobAdopted(record.JobId, record.Worker?.Pid ?? 0);
+            adopted.Add(Watch(record.ToLaunch(), folder, record, process: null, ownership));
+        }
+
+        return Task.FromResult<IReadOnlyList<IJobHandle>>(adopted);
+    }
+
+    private static void RefuseContainers(JobLaunch launch)
+    {
+        if (launch.Job.JobContainer is not (null or Jobs.Tokens.NullToken))
+        {
+            throw new WorkflowException("This job asks for a container, which the host backend cannot give it; use the kubernetes backend");
+        }
+
+        if (launch.Job.JobServiceContainers is Jobs.Tokens.MappingToken { Entries.Length: > 0 })
+        {
+            throw new WorkflowException("This job asks for services, which the host backend cannot give it");
+        }
+    }
+
+    private async Task<IJobHandle> StartAsync(JobLaunch launch, CancellationToken cancellationToken)
+    {
+        var folder = HostFolder.For(options.Root, launch);
+        folder.Create(options);
+        var ownership = folder.TryLock()
+            ?? throw new InfrastructureException($"Job {launch.JobId} is already run by another agent, in '{folder.FullPath}'");
+        try
+        {
+            if (HostJobRecord.TryRead(folder.RecordFile) is { Worker: not null } earlier)
+            {
+                return Watch(launch, folder, earlier, process: null, ownership);
+            }
+
+            var record = HostJobRecord.Of(launch, time.GetUtcNow());
+            record.Write(folder.RecordFile);
+            var payload = PayloadBuilder.Build(launch, folder.Paths(options), record.Created) with { ExtraCertificates = options.ExtraCertificates };
+            var process = await WorkerProcess.StartAsync(options, folder, payload, cancellationToken);
+            record = record with { Worker = ProcessId.Of(process.Id), WorkerStarted = time.GetUtcNow() };
+            record.Write(folder.RecordFile);
+            logger.HostJobStarted(launch.JobId, process.Id, folder.FullPath);
+            return Watch(launch, folder, record, process, ownership);
+        }
+        catch
+        {
+            ownership.Dispose();
+            folder.Delete();
+            throw;
+        }
+    }
+
+    private HostJobHandle Watch(JobLaunch launch, HostFolder folder, HostJobRecord record, Process? process, FileStream ownership) =>
+        new(launch, folder, record, process, ownership, () => _launches.TryRemove((launch.JobId, launch.Attempt), out _), time, logger);
+}

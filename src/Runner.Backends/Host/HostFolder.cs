@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Backends.Host;
+
+/// <summary>The private folder of one job (mode 700): its work folders, its record, the worker's own output and its outcome.</summary>
+internal sealed class HostFolder(string path)
+{
+    private const string Prefix = "job-";
+    private const int MaxTailBytes = 4096;
+    private const int MaxTailLines = 20;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string FullPath => path;
+
+    /// <summary>Ids and times, for adoption.</summary>
+    public string RecordFile => Path.Combine(path, "job.json");
+
+    /// <summary>Held locked by the agent that watches the job; free once that agent is gone, however it went.</summary>
+    public string LockFile => Path.Combine(path, "owner.lock");
+
+    /// <summary>What the worker itself prints; the steps' output is not in it.</summary>
+    public string LogFile => Path.Combine(path, "worker.log");
+
+    private string OutcomeFile => Path.Combine(path, "outcome.json");
+
+    /// <summary>The folder of a launch, whether or not it is there yet.</summary>
+    public static HostFolder For(string root, JobLaunch launch) =>
+        new(Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{launch.JobId}-{launch.Attempt}")));
+
+    /// <summary>Every job's folder under a root.</summary>
+    public static IEnumerable<HostFolder> All(string root) => Directory.Exists(root)
+        ? Directory.EnumerateDirectories(root, Prefix + "*").Order(StringComparer.Ordinal).Select(folder => new HostFolder(folder))
+        : [];
+
+    /// <summary>Makes the folder and those of the job in it.</summary>
+    public void Create(HostOptions options)
+    {
+        CreatePrivate(options.Root);
+        CreatePrivate(path);
+        var paths = Paths(options);
+        foreach (var folder in new[] { paths.Workspace, paths.Temp, paths.Actions, paths.Spool, paths.ToolCache })
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+
+    /// <summary>The job's folders, all but the tool cache inside this one.</summary>
+    public WorkPaths Paths(HostOptions options) => new()
+    {
+        Workspace = Path.Combine(path, "work"),
+        Temp = Path.Combine(path, "temp"),
+        Actions = Path.Combine(path, "actions"),
+        Spool = Path.Combine(path, "spool"),
+        ToolCache = options.ToolCacheFolder,
+        Externals = options.Externals,
+        Outcome = OutcomeFile,
+    };
+
+    /// <summary>Takes the job for this agent until the result is disposed, or <c>null</c> where a living agent has it.</summary>
+    public FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null; // its agent removed it meanwhile
+        }
+        catch (IOException)
+        {
+            return null; // locked
+        }
+    }
+
+    /// <summary>What the worker left, or <c>null</c>: nothing, or nothing that can be read, which is the same.</summary>
+    public WorkerOutcome? ReadOutcome()
+    {
+        try
+        {
+            return WorkerOutcome.TryParse(File.ReadAllText(OutcomeFile), out var outcome) ? outcome : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The last lines of what the worker itself printed; empty where that is nothing.</summary>
+    public string ReadLogTail()
+    {
+        try
+        {
+            using var file = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            file.Seek(-Math.Min(MaxTailBytes, file.Length), SeekOrigin.End);
+            using var reader = new StreamReader(file, Encoding.UTF8);
+            return string.Join('\n', reader.ReadToEnd().TrimEnd().Split('\n').TakeLast(MaxTailLines));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return string.Empty; // a step can remove the file; its text is a help, not the truth
+        }
+    }
+
+    /// <summary>Removes the folder. Folders that a step made read-only (as Go's module cache is) go too.</summary>
+    public void Delete()
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException && !OperatingSystem.IsWindows())
+        {
+            MakeWritable(path);
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    private static void MakeWritable(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, Private);
+        }
+
+        foreach (var inner in new DirectoryInfo(folder).EnumerateDirectories().Where(inner => inner.LinkTarget is null))
+        {
+            MakeWritable(inner.FullName);
+        }
+    }
+
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        Directory.CreateDirectory(folder, Private);
+    }
+}

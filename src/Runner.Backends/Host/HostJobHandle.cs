@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Runner.Jobs;
+using Runner.Jobs.Launch;
+
+namespace Runner.Backends.Host;
+
+/// <summary>A job whose worker is a process of this machine.</summary>
+internal sealed class HostJobHandle : IJobHandle
+{
+    private readonly HostFolder _folder;
+    private readonly HostJobRecord _record;
+    private readonly ProcessId _worker;
+    private readonly FileStream _ownership;
+    private readonly Action _forget;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _released = new();
+    private readonly Lock _gate = new();
+    private ITimer? _killTimer;
+    private TimeSpan? _graceThatPassed;
+    private bool _isReleased;
+
+    /// <summary>Watches a worker.</summary>
+    /// <param name="launch">The launch, or what could be read back of it.</param>
+    /// <param name="folder">The job's folder.</param>
+    /// <param name="record">What stands in it.</param>
+    /// <param name="process">The worker as a child of this process; <c>null</c> of an adopted job, whose exit code nobody here learns.</param>
+    /// <param name="ownership">The lock that says the job is this agent's.</param>
+    /// <param name="forget">Called when the handle lets go of the job.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to log.</param>
+    public HostJobHandle(
+        JobLaunch launch,
+        HostFolder folder,
+        HostJobRecord record,
+        Process? process,
+        FileStream ownership,
+        Action forget,
+        TimeProvider time,
+        ILogger logger)
+    {
+        Launch = launch;
+        _folder = folder;
+        _record = record;
+        _worker = record.Worker ?? default;
+        _ownership = ownership;
+        _forget = forget;
+        _time = time;
+        _logger = logger;
+        Started = record.Worker is null
+            ? Task.FromCanceled<LaunchTimes>(new CancellationToken(canceled: true))
+            : Task.FromResult(record.ToTimes());
+        Ended = WatchAsync(process, _released.Token);
+    }
+
+    public JobId JobId => Launch.JobId;
+
+    public JobLaunch Launch { get; }
+
+    public string Place => $"process {_worker.Pid}";
+
+    public Task<LaunchTimes> Started { get; }
+
+    public Task<JobEnd> Ended { get; }
+
+    public Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_isReleased || Ended.IsCompleted || _killTimer is not null)
+            {
+                return Task.CompletedTask;
+            }
+
+            JobProcesses.Terminate(_worker);
+            _killTimer = _time.CreateTimer(_ => KillAfter(grace), state: null, grace, Timeout.InfiniteTimeSpan);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _isReleased = true;
+            _killTimer?.Dispose();
+            _ownership.Dispose();
+        }
+
+        _forget();
+        _released.Cancel();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isReleased)
+        {
+            JobProcesses.KillAll(_worker, _folder.FullPath);
+            await Ended;
+            _folder.Delete();
+            _logger.HostJobRemoved(JobId, _folder.FullPath);
+            Release();
+        }
+
+        _released.Dispose();
+    }
+
+    private void KillAfter(TimeSpan grace)
+    {
+        lock (_gate)
+        {
+            if (_isReleased || Ended.IsCompleted)
+            {
+                return;
+            }
+
+            _graceThatPassed = grace;
+        }
+
+        _logger.HostJobKilled(JobId, grace.TotalSeconds);
+        JobProcesses.KillAll(_worker, _folder.FullPath);
+    }
+
+    private async Task<JobEnd> WatchAsync(Process? process, CancellationToken cancellationToken)
+    {
+        var exitCode = await WaitForExitAsync(process, cancellationToken);
+        lock (_gate)
+        {
+            _killTimer?.Dispose();
+        }
+
+        JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
+        var end = HostVerdict.Judge(_folder.ReadOutcome(), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
+        _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
+        return end with { WorkerStarted = _record.Worker is not null };
+    }
+
+    private async Task<int?> WaitForExitAsync(Process? process, CancellationToken cancellationToken)
+    {
+        if (process is not null)
+        {
+            using (process)
+            {
+                await process.WaitForExitAsync(cancellationToken);
+                return process.ExitCode;
+            }
+        }
+
+        if (_worker.IsAlive())
+        {
+            try
+            {
+                using var adopted = Process.GetProcessById(_worker.Pid);
+                await adopted.WaitForExitAsync(cancellationToken);
+            }
+            catch (ArgumentException)
+            {
+                return null; // it ended since it was looked at
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace Runner.Backends.Host;
+
+/// <summary>Settings of the host backend, section <c>host</c>.</summary>
+public sealed record HostOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string SectionName = "host";
+
+    /// <summary>Folder under which each job gets a private one. Required, absolute; made with mode 700 where it is missing.</summary>
+    public string Root { get; set; } = string.Empty;
+
+    /// <summary>The worker's executable. Required, absolute.</summary>
+    public string WorkerPath { get; set; } = string.Empty;
+
+    /// <summary>Tool cache that the jobs of this machine share. Default: <c>tool-cache</c> under <see cref="Root"/>.</summary>
+    public string? ToolCache { get; set; }
+
+    /// <summary>Folder that holds <c>node20/bin/node</c> and its like, or <c>null</c>: there is none.</summary>
+    public string? Externals { get; set; }
+
+    /// <summary>
+    /// Names of further environment variables that workers, and so steps, inherit. The others do not pass, but for those of
+    /// <see cref="HostEnvironment"/>.
+    /// </summary>
+    public IList<string> PassEnvironment { get; set; } = [];
+
+    /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
+    public string? ExtraCertificates { get; set; }
+
+    /// <summary>
+    /// The environment of the process that launches jobs, given by the composition root, which alone may read it. What of it reaches a
+    /// worker, <see cref="HostEnvironment"/> says.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> LauncherEnvironment { get; set; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Folder of the tool cache.</summary>
+    internal string ToolCacheFolder => ToolCache ?? Path.Combine(Root, "tool-cache");
+
+    /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        RequireAbsolute(errors, nameof(Root), Root, isRequired: true);
+        RequireAbsolute(errors, nameof(WorkerPath), WorkerPath, isRequired: true);
+        RequireAbsolute(errors, nameof(ToolCache), ToolCache, isRequired: false);
+        RequireAbsolute(errors, nameof(Externals), Externals, isRequired: false);
+        if (Path.IsPathFullyQualified(WorkerPath) && !File.Exists(WorkerPath))
+        {
+            errors.Add($"{SectionName}: {nameof(WorkerPath)} is '{WorkerPath}', where no file is; build it with scripts/build.sh");
+        }
+
+        return errors;
+    }
+
+    private static void RequireAbsolute(List<string> errors, string name, string? value, bool isRequired)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            if (isRequired)
+            {
+                errors.Add($"{SectionName}: {name} is not set");
+            }
+        }
+        else if (!Path.IsPathFullyQualified(value))
+        {
+            errors.Add($"{SectionName}: {name} is '{value}', which is not an absolute path");
+        }
+    }
+}

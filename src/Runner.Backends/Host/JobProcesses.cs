@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Runner.Backends.Host;
+
+/// <summary>Signals for a job's processes: the worker, what it started, and what those left behind.</summary>
+/// <remarks>
+/// A process belongs to the job if it descends from the worker, is in the worker's session, or carries the job's folder in its
+/// environment (<c>GITHUB_WORKSPACE</c> lies in it): a step may have its own session, and its children outlive a worker that was killed.
+/// </remarks>
+internal static partial class JobProcesses
+{
+    private const int SigTerm = 15;
+    private const int SigKill = 9;
+
+    // A process may fork while the list is read; each round kills what it finds until a round finds nothing.
+    private const int MaxRounds = 20;
+
+    /// <summary>Asks the worker to end, if it is still that process.</summary>
+    public static void Terminate(ProcessId worker)
+    {
+        if (worker.IsAlive())
+        {
+            _ = Kill(worker.Pid, SigTerm); // ESRCH: it ended meanwhile
+        }
+    }
+
+    /// <summary>Ends every process of the job at once.</summary>
+    public static void KillAll(ProcessId worker, string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            KillTree(worker);
+            return;
+        }
+
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var found = Find(worker, folder);
+            if (found.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var pid in found)
+            {
+                _ = Kill(pid, SigKill);
+            }
+        }
+    }
+
+    /// <summary>Numbers of the job's processes.</summary>
+    public static IReadOnlyList<int> Find(ProcessId worker, string folder)
+    {
+        var all = All().Where(stat => !stat.IsZombie).ToList();
+        var marker = Encoding.UTF8.GetBytes(folder);
+        var members = all.Where(stat => Carries(stat.Pid, marker)).Select(stat => stat.Pid).ToHashSet();
+
+        // Only while the worker lives do its number's session and children surely mean it.
+        if (worker.IsAlive())
+        {
+            members.Add(worker.Pid);
+            members.UnionWith(all.Where(stat => stat.Session == worker.Pid).Select(stat => stat.Pid));
+        }
+
+        while (all.Where(stat => members.Contains(stat.ParentPid) && !members.Contains(stat.Pid)).Select(stat => stat.Pid).ToList() is { Count: > 0 } more)
+        {
+            members.UnionWith(more);
+        }
+
+        return [.. members];
+    }
+
+    private static IEnumerable<ProcessStat> All() =>
+        from folder in Directory.EnumerateDirectories("/proc")
+        let name = Path.GetFileName(folder)
+        where char.IsAsciiDigit(name[0])
+        let stat = ProcessStat.TryRead(int.Parse(name, CultureInfo.InvariantCulture))
+        where stat is not null
+        select stat.Value;
+
+    private static bool Carries(int pid, byte[] marker)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{pid}/environ").AsSpan().IndexOf(marker) >= 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false; // gone, or another user's
+        }
+    }
+
+    private static void KillTree(ProcessId worker)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(worker.Pid);
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            return; // it has ended
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+}

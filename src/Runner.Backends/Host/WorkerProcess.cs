@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+
+namespace Runner.Backends.Host;
+
+/// <summary>Starts a worker on this machine.</summary>
+/// <remarks>
+/// The shell puts the worker's output into a file (a pipe would end with the agent, and the worker with it) and <c>setsid</c>(1) gives
+/// it a session of its own, so that neither a hang-up nor Ctrl-C at the agent's terminal reaches it. Both replace themselves by the
+/// next program, so the process that was started is the worker.
+/// </remarks>
+internal static class WorkerProcess
+{
+    private const string Script = """exec setsid "$0" job --payload - >>"$1" 2>&1""";
+
+    /// <summary>Starts it and hands it the payload on its standard input. The caller disposes the process.</summary>
+    /// <exception cref="InfrastructureException">There is no worker, or no process could be started.</exception>
+    public static async Task<Process> StartAsync(HostOptions options, HostFolder folder, LaunchPayload payload, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(options.WorkerPath))
+        {
+            throw new InfrastructureException($"There is no worker at '{options.WorkerPath}' ({HostOptions.SectionName}: {nameof(options.WorkerPath)})");
+        }
+
+        var process = Start(options, folder);
+        try
+        {
+            await using var input = process.StandardInput.BaseStream;
+            await JsonSerializer.SerializeAsync(input, payload, JobsJson.Default.LaunchPayload, cancellationToken);
+        }
+        catch (IOException)
+        {
+            return process; // it died before it had read all: how, its exit will say
+        }
+        catch
+        {
+            JobProcesses.KillAll(ProcessId.Of(process.Id), folder.FullPath);
+            process.Dispose();
+            throw;
+        }
+
+        return process;
+    }
+
+    private static Process Start(HostOptions options, HostFolder folder)
+    {
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList = { "-c", Script, options.WorkerPath, folder.LogFile },
+            WorkingDirectory = folder.FullPath,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in HostEnvironment.Clean(options.LauncherEnvironment, options.PassEnvironment))
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment[HostEnvironment.JobFolder] = folder.FullPath;
+        try
+        {
+            return Process.Start(start) ?? throw new InfrastructureException("The worker's process could not be started");
+        }
+        catch (Win32Exception exception)
+        {
+            throw new InfrastructureException($"The worker's process could not be started: {exception.Message}", exception);
+        }
+    }
+}

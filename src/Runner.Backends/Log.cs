@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using Runner.Jobs;
+
+namespace Runner.Backends;
+
+/// <summary>Every event of the host backend: ids 2000 to 2099. An id, once shipped, keeps its meaning.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Information, "Job {JobId} runs as process {Pid} in {Folder}")]
+    public static partial void HostJobStarted(this ILogger logger, JobId jobId, int pid, string folder);
+
+    [LoggerMessage(2001, LogLevel.Information, "Job {JobId} of an agent that is gone adopted, process {Pid}")]
+    public static partial void HostJobAdopted(this ILogger logger, JobId jobId, int pid);
+
+    [LoggerMessage(2002, LogLevel.Information, "Job {JobId} ended: {End}")]
+    public static partial void HostJobEnded(this ILogger logger, JobId jobId, string end);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Job {JobId} did not end within {GraceSeconds:F1} s of its cancel and is killed")]
+    public static partial void HostJobKilled(this ILogger logger, JobId jobId, double graceSeconds);
+
+    [LoggerMessage(2004, LogLevel.Debug, "Job {JobId} removed from {Folder}")]
+    public static partial void HostJobRemoved(this ILogger logger, JobId jobId, string folder);
+}

@@ -1,0 +1,241 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Runner.Backends.Host;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
+using Runner.Jobs.Tokens;
+using Runner.Testing;
+
+namespace Runner.Backends.Tests.Host;
+
+/// <summary>Real processes; a shell script stands in for the worker and keeps its rules: payload on standard input, outcome in a file.</summary>
+public sealed class HostBackendTests : IDisposable
+{
+    private const string ReadPayload = """
+        payload=$(cat)
+        outcome=$(printf %s "$payload" | sed 's/.*"outcome":"\([^"]*\)".*/\1/')
+        conclude() { printf '{"conclusion":"succeeded","isReported":true,"reason":"%s"}' "$1" >"$outcome"; }
+
+        """;
+
+    // Opening a fifo waits for its other end: that is how script and test wait for each other.
+    private const string Fifo = "mkfifo \"$RUNNER_JOB_FOLDER/go\" \"$RUNNER_JOB_FOLDER/ready\"; : >\"$RUNNER_JOB_FOLDER/made\"\n";
+    private const string Ready = "echo ready >\"$RUNNER_JOB_FOLDER/ready\"\n";
+    private const string WaitForGo = "read -r go <\"$RUNNER_JOB_FOLDER/go\"\n";
+
+    private readonly TempFolder _temp = new();
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact(Timeout = 30_000)]
+    public async Task Outcome_of_the_worker_is_that_of_the_job()
+    {
+        var backend = Backend(ReadPayload + "conclude fine");
+
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+        var end = await handle.Ended;
+
+        Assert.Equal(Conclusion.Succeeded, end.Outcome?.Conclusion);
+        Assert.Equal("fine", end.Outcome?.Reason);
+        Assert.Equal(FailureReason.None, end.Failure);
+        Assert.True(end.WorkerStarted);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Payload_comes_on_standard_input_and_is_nowhere_on_disk()
+    {
+        var backend = Backend(ReadPayload + """case "$payload" in *s3cr3t-of-the-job*) conclude seen;; *) conclude missing;; esac""");
+        var job = Some.Job() with { Variables = new Dictionary<string, VariableValue> { ["TOKEN"] = new() { Value = "s3cr3t-of-the-job", IsSecret = true } } };
+
+        await using var handle = await backend.LaunchAsync(Launch(job), Token);
+        var end = await handle.Ended;
+
+        Assert.Equal("seen", end.Outcome?.Reason);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(_temp["jobs"], "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "owner.lock"),
+            file => File.ReadAllText(file).Contains("s3cr3t-of-the-job", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Folder_of_a_job_is_private_and_goes_when_the_handle_is_disposed()
+    {
+        var backend = Backend(ReadPayload + """mkdir -p "$RUNNER_JOB_FOLDER/work/mod/ro" && : >"$RUNNER_JOB_FOLDER/work/mod/ro/f" && chmod -R a-w "$RUNNER_JOB_FOLDER/work/mod"; conclude x""");
+        var handle = await backend.LaunchAsync(Launch(), Token);
+        await handle.Ended;
+        var folder = Directory.GetDirectories(_temp["jobs"], "job-*").Single();
+
+        var mode = File.GetUnixFileMode(folder);
+        await handle.DisposeAsync();
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, mode);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Worker_gets_a_clean_environment_and_a_session_of_its_own()
+    {
+        var backend = Backend(ReadPayload + """conclude "${GITHUB_TOKEN:-none} ${LANG:-none} ${MY_FLAG:-none} $(ps -o sid= -p $$ | tr -d ' ')=$$" """, options =>
+        {
+            options.LauncherEnvironment = new Dictionary<string, string> { ["GITHUB_TOKEN"] = "t", ["LANG"] = "C.UTF-8", ["MY_FLAG"] = "on" };
+            options.PassEnvironment = ["MY_FLAG"];
+        });
+
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+        var end = await handle.Ended;
+
+        var words = Assert.IsType<string>(end.Outcome?.Reason).Split(' ');
+        Assert.Equal(["none", "C.UTF-8", "on"], words[..3]);
+        var session = words[3].Split('=');
+        Assert.Equal(session[1], session[0]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Worker_that_is_killed_ends_the_job_with_its_last_words_and_takes_its_children_along()
+    {
+        var backend = Backend(ReadPayload + """
+            echo "about to die" >&2
+            setsid sh -c 'echo $$ >"$RUNNER_JOB_FOLDER/orphan"; exec sleep 600' &
+            while [ ! -s "$RUNNER_JOB_FOLDER/orphan" ]; do :; done
+            kill -9 $$
+            """);
+
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+        var end = await handle.Ended;
+
+        var orphan = int.Parse(File.ReadAllText(Path.Combine(JobFolder, "orphan")), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Null(end.Outcome);
+        Assert.Equal(FailureReason.WorkerDied, end.Failure);
+        Assert.Equal(
+            "The worker's process was killed by signal 9 (SIGKILL: somebody, or the kernel for lack of memory) before the job was concluded. " +
+            "The last it printed:\nabout to die",
+            end.Message);
+        Assert.False(ProcessId.Of(orphan).IsAlive());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancel_is_a_SIGTERM_that_the_worker_answers()
+    {
+        var backend = Backend(ReadPayload + Fifo + """trap 'conclude cancelled; exit 0' TERM""" + "\n" + Ready + WaitForGo);
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+
+        await handle.CancelAsync(TimeSpan.FromMinutes(5), Token);
+        var end = await handle.Ended;
+
+        Assert.Equal("cancelled", end.Outcome?.Reason);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Worker_that_does_not_heed_the_cancel_is_killed_after_the_grace()
+    {
+        var backend = Backend(ReadPayload + Fifo + "trap '' TERM\n" + Ready + WaitForGo);
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+
+        await handle.CancelAsync(TimeSpan.FromMinutes(5), Token);
+        Assert.False(handle.Ended.IsCompleted);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        var end = await handle.Ended;
+
+        Assert.Equal(FailureReason.WorkerDied, end.Failure);
+        Assert.Equal("The worker did not end within 300 s after the job was cancelled and was killed", end.Message);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Launching_a_job_twice_gives_the_first_handle()
+    {
+        var backend = Backend(ReadPayload + Fifo + Ready + WaitForGo);
+        var launch = Launch();
+
+        await using var first = await backend.LaunchAsync(launch, Token);
+        var second = await backend.LaunchAsync(launch, Token);
+
+        Assert.Same(first, second);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Job_of_an_agent_that_is_gone_is_adopted_and_its_outcome_read()
+    {
+        var script = ReadPayload + Fifo + Ready + WaitForGo + "conclude adopted";
+        var launch = Launch();
+        var first = await Backend(script).LaunchAsync(launch, Token);
+        await ReadyAsync();
+        var successor = Backend(script);
+        Assert.Empty(await successor.AdoptAsync(Token)); // its agent lives
+
+        first.Release();
+        await using var adopted = Assert.Single(await successor.AdoptAsync(Token));
+        await File.WriteAllTextAsync(Path.Combine(JobFolder, "go"), "go\n", Token);
+        var end = await adopted.Ended;
+
+        Assert.Equal(launch.JobId, adopted.JobId);
+        Assert.Equal("adopted", end.Outcome?.Reason);
+        Assert.True(first.Ended.IsCanceled);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Disposing_the_handle_stops_a_job_that_runs()
+    {
+        var backend = Backend(ReadPayload + Fifo + "trap '' TERM\n" + Ready + WaitForGo);
+        var handle = await backend.LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+
+        await handle.DisposeAsync();
+
+        Assert.Equal(FailureReason.WorkerDied, (await handle.Ended).Failure);
+        Assert.Empty(Directory.GetDirectories(_temp["jobs"], "job-*"));
+    }
+
+    [Fact]
+    public async Task Missing_worker_is_named_with_its_setting()
+    {
+        var backend = new HostBackend(new HostOptions { Root = _temp["jobs"], WorkerPath = _temp["nothing"] }, _time, NullLogger<HostBackend>.Instance);
+
+        var error = await Assert.ThrowsAsync<InfrastructureException>(() => backend.LaunchAsync(Launch(), Token));
+
+        Assert.Equal($"There is no worker at '{_temp["nothing"]}' (host: WorkerPath)", error.Message);
+        Assert.Empty(Directory.GetDirectories(_temp["jobs"], "job-*"));
+    }
+
+    [Fact]
+    public async Task Container_job_is_refused()
+    {
+        var backend = Backend("exit 0");
+
+        var error = await Assert.ThrowsAsync<WorkflowException>(() => backend.LaunchAsync(Launch(Some.Job(container: new StringToken("debian:12"))), Token));
+
+        Assert.Equal("This job asks for a container, which the host backend cannot give it; use the kubernetes backend", error.Message);
+    }
+
+    private string JobFolder => Directory.GetDirectories(_temp["jobs"], "job-*").Single();
+
+    private static JobLaunch Launch(JobMessage? job = null) => new()
+    {
+        Job = job ?? Some.Job(),
+        Runner = Some.Runner(),
+        MessageSeen = DateTimeOffset.UnixEpoch,
+    };
+
+    // Returns when the stand-in has set itself up.
+    private async Task ReadyAsync()
+    {
+        while (!File.Exists(Path.Combine(JobFolder, "made")))
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.Equal("ready\n", await File.ReadAllTextAsync(Path.Combine(JobFolder, "ready"), Token));
+    }
+
+    private HostBackend Backend(string script, Action<HostOptions>? configure = null)
+    {
+        var options = new HostOptions { Root = _temp["jobs"], WorkerPath = _temp.Script("worker", script) };
+        configure?.Invoke(options);
+        return new HostBackend(options, _time, NullLogger<HostBackend>.Instance);
+    }
+}
