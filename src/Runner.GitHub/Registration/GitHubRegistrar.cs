@@ -136,8 +136,8 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     {
         var uri = new Uri($"{_endpoint.Entity}/actions/runners/generate-jitconfig", UriKind.Relative);
         var body = new JitConfigRequest { Name = name, RunnerGroupId = group, Labels = [.. request.Labels], WorkFolder = "_work" };
-        var response = await CallAsync("register a runner", PostAsync, cancellationToken);
-        if (response is null)
+        var (isTaken, response) = await CallAsync("register a runner", PostAsync, cancellationToken);
+        if (isTaken)
         {
             return null;
         }
@@ -146,16 +146,17 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
             ? new RunnerRegistration { RunnerId = runner.Id, Name = runner.Name ?? name, EncodedJitConfig = new Secret(config) }
             : throw new InfrastructureException($"{_endpoint.ApiBase} answered a registration without a JIT configuration");
 
-        async Task<JitConfigResponse?> PostAsync()
+        async Task<(bool IsTaken, JitConfigResponse? Response)> PostAsync()
         {
             try
             {
-                return (await _connection.Post<JitConfigResponse>(
-                    uri, body, "application/vnd.github+json", "application/json", parameters: null, cancellationToken)).Body;
+                var answer = await _connection.Post<JitConfigResponse>(
+                    uri, body, "application/vnd.github+json", "application/json", parameters: null, cancellationToken);
+                return (false, answer.Body);
             }
             catch (ApiException error) when (error.StatusCode == HttpStatusCode.Conflict)
             {
-                return null; // the name is taken
+                return (true, null);
             }
         }
     }

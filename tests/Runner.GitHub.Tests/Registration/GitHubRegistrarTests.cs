@@ -1,8 +1,11 @@
 using System.Text.Json;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
+using WireMock;
 using WireMock.RequestBuilders;
 using WireMock.ResponseBuilders;
+using WireMock.Types;
+using WireMock.Util;
 
 namespace Runner.GitHub.Tests.Registration;
 
@@ -39,8 +42,8 @@ public sealed class GitHubRegistrarTests : IDisposable
     {
         _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
         var route = Request.Create().WithPath("/api/v3/orgs/acme/actions/runners/generate-jitconfig").UsingPost();
-        _server.Http.Given(route).InScenario("names").WillSetStateTo("second").RespondWith(Response.Create().WithStatusCode(409).WithBody("{}"));
-        _server.Http.Given(route).AtPriority(-1).InScenario("names").WhenStateIs("second").RespondWith(Response.Create().WithStatusCode(201).WithBodyAsJson(Registered(3)));
+        var calls = 0;
+        _server.Http.Given(route).RespondWith(Response.Create().WithCallback(_ => Interlocked.Increment(ref calls) == 1 ? Answer(409, "{}") : Answer(201, """{"runner":{"id":3},"encoded_jit_config":"e30="}""")));
 
         var registration = await _server.Registrar().RegisterAsync(Pool(), Token);
 
@@ -49,6 +52,14 @@ public sealed class GitHubRegistrarTests : IDisposable
             .Where(entry => entry.RequestMessage!.Method == "POST")
             .Select(entry => JsonDocument.Parse(entry.RequestMessage!.Body!).RootElement.GetProperty("name").GetString());
         Assert.Equal(2, names.Distinct().Count());
+
+        static ResponseMessage Answer(int status, string body) =>
+            new()
+            {
+                StatusCode = status,
+                Headers = new Dictionary<string, WireMockList<string>> { ["Content-Type"] = "application/json" },
+                BodyData = new BodyData { DetectedBodyType = BodyType.String, BodyAsString = body },
+            };
     }
 
     [Fact]
@@ -96,6 +107,14 @@ public sealed class GitHubRegistrarTests : IDisposable
         var error = await Assert.ThrowsAsync<InfrastructureException>(() => _server.Registrar("acme/site").RegisterAsync(Pool(), Token));
 
         Assert.Equal(TimeSpan.FromSeconds(17), error.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Answer_without_a_configuration_is_infrastructure()
+    {
+        _server.Answers("POST", "repos/acme/site/actions/runners/generate-jitconfig", 201, new { runner = new { id = 1 } });
+
+        await Assert.ThrowsAsync<InfrastructureException>(() => _server.Registrar("acme/site").RegisterAsync(Pool(), Token));
     }
 
     [Fact]
