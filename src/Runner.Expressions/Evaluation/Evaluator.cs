@@ -1,0 +1,83 @@
+using Runner.Expressions.Functions;
+using Runner.Expressions.Lexing;
+using Runner.Expressions.Tree;
+
+namespace Runner.Expressions.Evaluation;
+
+/// <summary>Computes the value of a tree, from the root down; what is not asked for is not computed.</summary>
+/// <remarks>It recurses no deeper than the tree, which <see cref="Expression.MaxDepth"/> limits.</remarks>
+internal sealed class Evaluator(string expression, EvaluationContext context)
+{
+    /// <summary>The memory held by the values in the making.</summary>
+    public MemoryBudget Budget { get; } = new(expression, context.MaxBytes);
+
+    public Value Evaluate(Node node)
+    {
+        var before = Budget.Used;
+        var value = Compute(node);
+        Budget.ReturnTo(before);
+        Budget.Add(value);
+        return value;
+    }
+
+    private Value Compute(Node node) => node switch
+    {
+        LiteralNode literal => literal.Value,
+        NamedValueNode named => context.FindContext(named.Name) ?? NullValue.Instance,
+        IndexNode index => Indexing.At(Evaluate(index.Container), Evaluate(index.Index)),
+        WildcardNode wildcard => Indexing.All(Evaluate(wildcard.Container)),
+        NotNode not => BooleanValue.Of(!Evaluate(not.Operand).IsTruthy),
+        ComparisonNode comparison => BooleanValue.Of(Compare(comparison)),
+        LogicalNode logical => EvaluateChain(logical),
+        CallNode { BuiltIn: { } function } call => function.Call(new Arguments(this, call.Arguments)),
+        CallNode call => CallSupplied(call),
+        _ => throw new InvalidOperationException($"No evaluation of {node.GetType().Name}"),
+    };
+
+    private bool Compare(ComparisonNode comparison)
+    {
+        var left = Evaluate(comparison.Left);
+        var right = Evaluate(comparison.Right);
+        return comparison.Operator switch
+        {
+            TokenKind.Equal => Comparison.AreEqual(left, right),
+            TokenKind.NotEqual => !Comparison.AreEqual(left, right),
+            TokenKind.Greater => Comparison.IsGreater(left, right),
+            TokenKind.GreaterOrEqual => Comparison.AreEqual(left, right) || Comparison.IsGreater(left, right),
+            TokenKind.Less => Comparison.IsLess(left, right),
+            TokenKind.LessOrEqual => Comparison.AreEqual(left, right) || Comparison.IsLess(left, right),
+            _ => throw new InvalidOperationException($"No comparison {comparison.Operator}"),
+        };
+    }
+
+    /// <summary>The first operand that decides, or the last one; the value itself, not a boolean.</summary>
+    private Value EvaluateChain(LogicalNode logical)
+    {
+        for (var i = 0; i < logical.Operands.Length - 1; i++)
+        {
+            var before = Budget.Used;
+            var value = Evaluate(logical.Operands[i]);
+            if (value.IsTruthy != logical.IsAnd)
+            {
+                return value;
+            }
+
+            Budget.ReturnTo(before);
+        }
+
+        return Evaluate(logical.Operands[^1]);
+    }
+
+    private Value CallSupplied(CallNode call)
+    {
+        var function = context.FindFunction(call.Name)
+            ?? throw ExpressionException.Evaluation($"The function '{call.Name}' is not available here");
+        var arguments = new Value[call.Arguments.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = Evaluate(call.Arguments[i]);
+        }
+
+        return function(arguments);
+    }
+}

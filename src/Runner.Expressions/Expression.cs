@@ -1,0 +1,66 @@
+using Runner.Expressions.Evaluation;
+using Runner.Expressions.Parsing;
+using Runner.Expressions.Tree;
+
+namespace Runner.Expressions;
+
+/// <summary>
+/// An expression of GitHub's language, parsed: the text inside <c>${{ }}</c> or of a condition, without the braces.
+/// Immutable; one may be evaluated many times, also at the same time.
+/// </summary>
+/// <remarks>Rules and limits: <c>expressions.md</c>, from GitHub's runner and its published test vectors.</remarks>
+public sealed class Expression
+{
+    /// <summary>The longest expression, in characters.</summary>
+    public const int MaxLength = 21_000;
+
+    /// <summary>The deepest tree, in levels.</summary>
+    public const int MaxDepth = 50;
+
+    private readonly Node? _root;
+
+    private Expression(string text, Node? root)
+    {
+        Text = text;
+        _root = root;
+    }
+
+    /// <summary>The text as given.</summary>
+    public string Text { get; }
+
+    /// <summary>Whether the text is blank. GitHub takes it as an error in templates and as <c>success()</c> in conditions; it evaluates to null.</summary>
+    public bool IsEmpty => _root is null;
+
+    /// <summary>Parses an expression.</summary>
+    /// <param name="text">The text without braces.</param>
+    /// <param name="names">What it may name; <c>null</c> is <see cref="ExpressionNames.Unrestricted"/>.</param>
+    /// <exception cref="ExpressionException">It is no expression, names what is not known, or exceeds a limit.</exception>
+    public static Expression Parse(string text, ExpressionNames? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new(text, Parser.Parse(text, names ?? ExpressionNames.Unrestricted));
+    }
+
+    /// <summary>Computes the value.</summary>
+    /// <exception cref="ExpressionException">A function rejects its arguments, is not supplied, or the values take too much memory.</exception>
+    public Value Evaluate(EvaluationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return _root is null ? NullValue.Instance : new Evaluator(Text, context).Evaluate(_root);
+    }
+
+    /// <summary>Whether the tree calls one of the functions. Names in strings and properties do not count.</summary>
+    public bool CallsFunction(params IEnumerable<string> names) =>
+        Nodes().OfType<CallNode>().Any(call => names.Contains(call.Name, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Whether the tree names one of the contexts.</summary>
+    public bool UsesContext(params IEnumerable<string> names) =>
+        Nodes().OfType<NamedValueNode>().Any(context => names.Contains(context.Name, StringComparer.OrdinalIgnoreCase));
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    private IEnumerable<Node> Nodes() => _root is null ? [] : WithDescendants(_root);
+
+    private static IEnumerable<Node> WithDescendants(Node node) => node.Children.SelectMany(WithDescendants).Prepend(node);
+}

@@ -1,0 +1,11 @@
+using Runner.Expressions.Json;
+
+namespace Runner.Expressions.Functions;
+
+/// <summary><c>fromJson(text)</c>: the value that a JSON text holds.</summary>
+internal sealed class FromJsonFunction : Function
+{
+    public override FunctionDeclaration Declaration { get; } = new("fromJson", 1, 1);
+
+    public override Value Call(Arguments arguments) => JsonReader.Read(arguments.Evaluate(0).ToText(), arguments.Budget);
+}
