@@ -1,0 +1,21 @@
+namespace Runner.Workflows.Diagnostics;
+
+/// <summary>One problem of a workflow or action file, for the author of that file.</summary>
+/// <param name="File">Path of the file as it was given to the reader.</param>
+/// <param name="Line">Line, counted from 1; 0 where the problem has no one place.</param>
+/// <param name="Column">Column, counted from 1; 0 where the problem has no one place.</param>
+/// <param name="Message">What was found and what was expected, in GitHub's words where GitHub has any.</param>
+public sealed record Diagnostic(string File, int Line, int Column, string Message)
+{
+    /// <summary>What we say beyond GitHub's own message, such as the nearest valid name; <c>null</c> where there is nothing to add.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>Whether <see cref="Message"/> names the line and column itself, as GitHub's messages about YAML tags do.</summary>
+    public bool SaysWhere { get; init; }
+
+    /// <summary>The message as GitHub writes it: <c>{file} (Line: n, Col: m): {message}</c>.</summary>
+    public string GitHubText => Line == 0 || SaysWhere ? $"{File}: {Message}" : $"{File} (Line: {Line}, Col: {Column}): {Message}";
+
+    /// <summary><see cref="GitHubText"/>, with the hint behind it.</summary>
+    public override string ToString() => Hint is null ? GitHubText : $"{GitHubText}. {Hint}";
+}

@@ -1,0 +1,66 @@
+using Runner.Jobs.Tokens;
+using Runner.Workflows.Diagnostics;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Runner.Workflows.Yaml;
+
+/// <summary>Types scalars by their tag, their style and the core schema; what is invalid is reported and read as text.</summary>
+internal sealed class YamlScalars(DiagnosticBag diagnostics)
+{
+    public ScalarToken Read(Scalar scalar, SourcePosition position) => ReadValue(scalar, position) with { Position = position };
+
+    private ScalarToken ReadValue(Scalar scalar, SourcePosition position)
+    {
+        if (scalar.Tag.IsEmpty)
+        {
+            return scalar.Style == ScalarStyle.Plain ? ReadPlain(scalar.Value, position) : new StringToken(scalar.Value);
+        }
+
+        // '!' alone says: no guessing, a text.
+        return scalar.Tag.IsNonSpecific ? new StringToken(scalar.Value) : ReadTagged(scalar, position);
+    }
+
+    private ScalarToken ReadPlain(string text, SourcePosition position)
+    {
+        if (CoreSchema.TryResolve(text, out var token))
+        {
+            return token;
+        }
+
+        AddInvalid(text, position, CoreSchema.TagPrefix + "int");
+        return new StringToken(text);
+    }
+
+    private ScalarToken ReadTagged(Scalar scalar, SourcePosition position)
+    {
+        var tag = scalar.Tag.Value;
+        var type = tag.StartsWith(CoreSchema.TagPrefix, StringComparison.Ordinal) ? tag[CoreSchema.TagPrefix.Length..] : string.Empty;
+        if (!CoreSchema.IsScalarTag(type))
+        {
+            diagnostics.Add(position, $"Unexpected tag '{tag}'");
+        }
+        else if (type != "str" && scalar.Style != ScalarStyle.Plain)
+        {
+            var message = $"The scalar style '{scalar.Style}' on line {position.Line} and column {position.Column} is not valid with the tag '{tag}'";
+            AddInYamlWords(position, message);
+        }
+        else if (CoreSchema.TryRead(type, scalar.Value, out var token))
+        {
+            return token;
+        }
+        else
+        {
+            AddInvalid(scalar.Value, position, tag);
+        }
+
+        return new StringToken(scalar.Value);
+    }
+
+    private void AddInvalid(string text, SourcePosition position, string tag) => AddInYamlWords(
+        position,
+        $"The value '{text}' on line {position.Line} and column {position.Column} is invalid for the type '{tag}'");
+
+    private void AddInYamlWords(SourcePosition position, string message) =>
+        diagnostics.Add(new Diagnostic(diagnostics.File, position.Line, position.Column, message) { SaysWhere = true });
+}
