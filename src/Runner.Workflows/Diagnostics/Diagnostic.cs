@@ -7,7 +7,7 @@ namespace Runner.Workflows.Diagnostics;
 /// <param name="Message">What was found and what was expected, in GitHub's words where GitHub has any.</param>
 public sealed record Diagnostic(string File, int Line, int Column, string Message)
 {
-    /// <summary>What we say beyond GitHub's own message, such as the nearest valid name; <c>null</c> where there is nothing to add.</summary>
+    /// <summary>What we say beyond GitHub's own message, such as <c>did you mean 'steps'?</c>; <c>null</c> where there is nothing to add.</summary>
     public string? Hint { get; init; }
 
     /// <summary>Whether <see cref="Message"/> names the line and column itself, as GitHub's messages about YAML tags do.</summary>
@@ -17,5 +17,5 @@ public sealed record Diagnostic(string File, int Line, int Column, string Messag
     public string GitHubText => Line == 0 || SaysWhere ? $"{File}: {Message}" : $"{File} (Line: {Line}, Col: {Column}): {Message}";
 
     /// <summary><see cref="GitHubText"/>, with the hint behind it.</summary>
-    public override string ToString() => Hint is null ? GitHubText : $"{GitHubText}. {Hint}";
+    public override string ToString() => Hint is null ? GitHubText : $"{GitHubText}; {Hint}";
 }

@@ -17,7 +17,7 @@ public sealed class YamlReader
     private readonly int _file;
     private readonly YamlLimits _limits;
     private readonly DiagnosticBag _diagnostics;
-    private readonly Parser _parser;
+    private readonly CheckedParser _parser;
     private readonly YamlAnchors _anchors;
     private readonly YamlScalars _scalars;
 
@@ -26,7 +26,7 @@ public sealed class YamlReader
         _file = file;
         _limits = limits;
         _diagnostics = diagnostics;
-        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        _parser = new CheckedParser(text);
         _anchors = new YamlAnchors(limits);
         _scalars = new YamlScalars(diagnostics);
     }
@@ -110,7 +110,7 @@ public sealed class YamlReader
     {
         CheckTag(start, start.Tag, "seq");
         var items = ImmutableArray.CreateBuilder<TemplateToken>();
-        var size = YamlNodeSize.One;
+        var size = YamlNodeSize.EmptyCollection;
         while (!_parser.TryConsume<SequenceEnd>(out _))
         {
             var item = ReadNode(depth + 1);
@@ -125,7 +125,7 @@ public sealed class YamlReader
     {
         CheckTag(start, start.Tag, "map");
         var entries = ImmutableArray.CreateBuilder<MappingEntry>();
-        var size = YamlNodeSize.One;
+        var size = YamlNodeSize.EmptyCollection;
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (!_parser.TryConsume<MappingEnd>(out _))
         {

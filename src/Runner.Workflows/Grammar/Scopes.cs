@@ -1,0 +1,53 @@
+namespace Runner.Workflows.Grammar;
+
+/// <summary>Which contexts are available where: <c>job-message.md</c> section 8.2 and GitHub's "Context availability" table.</summary>
+internal static class Scopes
+{
+    /// <summary>Before any job: names, concurrency.</summary>
+    public static ExpressionScope Run { get; } = ExpressionScope.Of("github", "inputs", "vars");
+
+    /// <summary>The workflow's <c>env</c>.</summary>
+    public static ExpressionScope RunEnvironment { get; } = Run.With("secrets");
+
+    /// <summary><c>strategy</c>, which comes before the matrix is known.</summary>
+    public static ExpressionScope Needs { get; } = Run.With("needs");
+
+    /// <summary>A job's <c>if</c>.</summary>
+    public static ExpressionScope JobCondition { get; } = Needs.With(
+        new ScopeFunction("always", 0, 0),
+        new ScopeFunction("failure", 0, int.MaxValue),
+        new ScopeFunction("cancelled", 0, 0),
+        new ScopeFunction("success", 0, int.MaxValue));
+
+    /// <summary>What is settled before a job starts: <c>runs-on</c>, <c>name</c>, <c>container</c>.</summary>
+    public static ExpressionScope Job { get; } = Needs.With("strategy", "matrix");
+
+    /// <summary>A job's <c>env</c>, and secrets for a called workflow.</summary>
+    public static ExpressionScope JobSecrets { get; } = Job.With("secrets");
+
+    /// <summary>A job's <c>defaults.run</c>.</summary>
+    public static ExpressionScope JobDefaults { get; } = Job.With("env");
+
+    /// <summary>What a running job knows, without secrets.</summary>
+    public static ExpressionScope Runner { get; } = Job.With("steps", "job", "runner", "env");
+
+    /// <summary>A job's outputs and a container's <c>env</c>.</summary>
+    public static ExpressionScope RunnerSecrets { get; } = Runner.With("secrets");
+
+    /// <summary>Everything in a step but its <c>if</c>.</summary>
+    public static ExpressionScope Step { get; } = RunnerSecrets.With(new ScopeFunction("hashFiles", 1, 255));
+
+    /// <summary>A step's <c>if</c>.</summary>
+    public static ExpressionScope StepCondition { get; } = Runner.With(
+        new ScopeFunction("always", 0, 0),
+        new ScopeFunction("failure", 0, 0),
+        new ScopeFunction("cancelled", 0, 0),
+        new ScopeFunction("success", 0, 0),
+        new ScopeFunction("hashFiles", 1, 255));
+
+    /// <summary><c>container.credentials</c>.</summary>
+    public static ExpressionScope Credentials { get; } = Run.With("secrets", "env");
+
+    /// <summary><c>outputs</c> of a called workflow.</summary>
+    public static ExpressionScope CalledOutputs { get; } = Run.With("jobs");
+}

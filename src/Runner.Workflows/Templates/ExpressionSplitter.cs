@@ -1,0 +1,95 @@
+using System.Text;
+using Runner.Jobs.Tokens;
+
+namespace Runner.Workflows.Templates;
+
+/// <summary>Finds the <c>${{ }}</c> of a text and makes one expression of text and expressions (<c>expressions.md</c> section 8).</summary>
+internal static class ExpressionSplitter
+{
+    private const string Open = "${{";
+
+    public static bool HasExpression(string text) => text.Contains(Open, StringComparison.Ordinal);
+
+    /// <summary>
+    /// The token that a text stands for: itself without <c>${{ }}</c>, the expression where it is nothing else, and
+    /// <c>format('…{0}…', …)</c> where text and expressions are mixed.
+    /// </summary>
+    /// <param name="token">The text.</param>
+    /// <param name="isKey">Whether it is the key of a mapping: only there <c>${{ insert }}</c> is the insert directive.</param>
+    /// <param name="check">Gives what is wrong with one expression, or <c>null</c>.</param>
+    /// <param name="report">Takes each problem. Where there was one, the result is the text itself.</param>
+    public static ScalarToken Split(StringToken token, bool isKey, Func<string, string?> check, Action<string> report)
+    {
+        var text = token.Value;
+        var format = new StringBuilder();
+        var arguments = new List<string>();
+        var isBroken = false;
+        var position = 0;
+        for (var open = text.IndexOf(Open, StringComparison.Ordinal); open >= 0; open = text.IndexOf(Open, position, StringComparison.Ordinal))
+        {
+            AppendLiteral(format, text.AsSpan(position, open - position));
+            var end = FindEnd(text, open + Open.Length);
+            if (end < 0)
+            {
+                report("The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.");
+                return token;
+            }
+
+            var expression = text[(open + Open.Length)..(end - 1)].Trim();
+            position = end + 1;
+            if (isKey && expression == "insert" && open == 0 && position == text.Length)
+            {
+                return new InsertToken { Position = token.Position };
+            }
+
+            if ((expression.Length == 0 ? "An expression was expected" : check(expression)) is { } problem)
+            {
+                report(problem);
+                isBroken = true;
+            }
+
+            format.Append('{').Append(arguments.Count).Append('}');
+            arguments.Add(expression);
+        }
+
+        if (isBroken || arguments.Count == 0)
+        {
+            return token;
+        }
+
+        AppendLiteral(format, text.AsSpan(position));
+        var whole = format.Length == 3 ? arguments[0] : $"format('{format}', {string.Join(", ", arguments)})";
+        return new ExpressionToken(whole) { Position = token.Position };
+    }
+
+    // Index of the second brace of the first }} that is not inside a string; -1 where there is none.
+    private static int FindEnd(string text, int start)
+    {
+        var isInString = false;
+        for (var i = start; i < text.Length; i++)
+        {
+            if (text[i] == '\'')
+            {
+                isInString = !isInString;
+            }
+            else if (!isInString && i > start && text[i] == '}' && text[i - 1] == '}')
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static void AppendLiteral(StringBuilder format, ReadOnlySpan<char> text)
+    {
+        foreach (var letter in text)
+        {
+            format.Append(letter);
+            if (letter is '\'' or '{' or '}')
+            {
+                format.Append(letter);
+            }
+        }
+    }
+}
