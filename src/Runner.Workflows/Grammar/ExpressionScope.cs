@@ -1,19 +1,33 @@
 using System.Collections.Immutable;
+using Runner.Expressions;
 
 namespace Runner.Workflows.Grammar;
 
 /// <summary>Which contexts and extra functions the expressions of a place may use. Empty: no expression may stand there.</summary>
-internal sealed record ExpressionScope(ImmutableArray<string> Contexts, ImmutableArray<ScopeFunction> Functions)
+internal sealed class ExpressionScope
 {
+    private readonly ImmutableArray<string> _contexts;
+    private readonly ImmutableArray<FunctionDeclaration> _functions;
+
+    private ExpressionScope(ImmutableArray<string> contexts, ImmutableArray<FunctionDeclaration> functions)
+    {
+        _contexts = contexts;
+        _functions = functions;
+        Names = new ExpressionNames(contexts, functions);
+    }
+
     public static ExpressionScope None { get; } = new([], []);
 
-    public bool IsEmpty => Contexts.IsEmpty && Functions.IsEmpty;
+    public bool IsEmpty => _contexts.IsEmpty && _functions.IsEmpty;
+
+    /// <summary>The names as the expression parser takes them.</summary>
+    public ExpressionNames Names { get; }
 
     public static ExpressionScope Of(params ReadOnlySpan<string> contexts) => new([.. contexts], []);
 
-    public ExpressionScope With(params ReadOnlySpan<string> contexts) => this with { Contexts = [.. Contexts, .. contexts] };
+    public ExpressionScope With(params ReadOnlySpan<string> contexts) => new([.. _contexts, .. contexts], _functions);
 
-    public ExpressionScope With(params ReadOnlySpan<ScopeFunction> functions) => this with { Functions = [.. Functions, .. functions] };
+    public ExpressionScope With(params ReadOnlySpan<FunctionDeclaration> functions) => new(_contexts, [.. _functions, .. functions]);
 
     /// <summary>A place inside another may use what the outer one may.</summary>
     public ExpressionScope Within(ExpressionScope outer)
@@ -23,9 +37,8 @@ internal sealed record ExpressionScope(ImmutableArray<string> Contexts, Immutabl
             return this;
         }
 
-        return IsEmpty ? outer : new ExpressionScope([.. outer.Contexts.Union(Contexts)], [.. outer.Functions.Union(Functions)]);
+        return IsEmpty || (_functions.IsEmpty && _contexts.All(outer._contexts.Contains))
+            ? outer
+            : new ExpressionScope([.. outer._contexts.Union(_contexts)], [.. outer._functions.UnionBy(_functions, function => function.Name)]);
     }
 }
-
-/// <summary>A function beyond those that every expression may call, with the number of its arguments.</summary>
-internal readonly record struct ScopeFunction(string Name, int MinArguments, int MaxArguments);

@@ -1,3 +1,5 @@
+using Runner.Expressions;
+
 namespace Runner.Workflows.Grammar;
 
 /// <summary>Which contexts are available where: <c>job-message.md</c> section 8.2 and GitHub's "Context availability" table.</summary>
@@ -14,10 +16,10 @@ internal static class Scopes
 
     /// <summary>A job's <c>if</c>.</summary>
     public static ExpressionScope JobCondition { get; } = Needs.With(
-        new ScopeFunction("always", 0, 0),
-        new ScopeFunction("failure", 0, int.MaxValue),
-        new ScopeFunction("cancelled", 0, 0),
-        new ScopeFunction("success", 0, int.MaxValue));
+        FunctionDeclaration.Always,
+        FunctionDeclaration.Parse("failure(0,MAX)"),
+        FunctionDeclaration.Cancelled,
+        FunctionDeclaration.Parse("success(0,MAX)"));
 
     /// <summary>What is settled before a job starts: <c>runs-on</c>, <c>name</c>, <c>container</c>.</summary>
     public static ExpressionScope Job { get; } = Needs.With("strategy", "matrix");
@@ -35,15 +37,15 @@ internal static class Scopes
     public static ExpressionScope RunnerSecrets { get; } = Runner.With("secrets");
 
     /// <summary>Everything in a step but its <c>if</c>.</summary>
-    public static ExpressionScope Step { get; } = RunnerSecrets.With(new ScopeFunction("hashFiles", 1, 255));
+    public static ExpressionScope Step { get; } = RunnerSecrets.With(FunctionDeclaration.HashFiles);
 
     /// <summary>A step's <c>if</c>.</summary>
     public static ExpressionScope StepCondition { get; } = Runner.With(
-        new ScopeFunction("always", 0, 0),
-        new ScopeFunction("failure", 0, 0),
-        new ScopeFunction("cancelled", 0, 0),
-        new ScopeFunction("success", 0, 0),
-        new ScopeFunction("hashFiles", 1, 255));
+        FunctionDeclaration.Always,
+        FunctionDeclaration.Failure,
+        FunctionDeclaration.Cancelled,
+        FunctionDeclaration.Success,
+        FunctionDeclaration.HashFiles);
 
     /// <summary><c>container.credentials</c>.</summary>
     public static ExpressionScope Credentials { get; } = Run.With("secrets", "env");

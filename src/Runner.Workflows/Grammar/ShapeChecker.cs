@@ -46,7 +46,7 @@ internal sealed class ShapeChecker(DiagnosticBag diagnostics)
             text,
             isKey,
             expression => ScopedExpressions.Check(expression, scope),
-            problem => diagnostics.Add(text.Position, problem));
+            problem => diagnostics.Add(text.Position, problem.Message, problem.Hint));
     }
 
     private ScalarToken CheckScalar(ScalarToken scalar, Shape shape, ExpressionScope scope)

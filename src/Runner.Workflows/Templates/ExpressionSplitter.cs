@@ -8,6 +8,11 @@ internal static class ExpressionSplitter
 {
     private const string Open = "${{";
 
+    private static readonly ExpressionProblem Empty = new("An expression was expected", Hint: null);
+
+    private static readonly ExpressionProblem NotClosed = new(
+        "The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.", Hint: null);
+
     public static bool HasExpression(string text) => text.Contains(Open, StringComparison.Ordinal);
 
     /// <summary>
@@ -18,7 +23,7 @@ internal static class ExpressionSplitter
     /// <param name="isKey">Whether it is the key of a mapping: only there <c>${{ insert }}</c> is the insert directive.</param>
     /// <param name="check">Gives what is wrong with one expression, or <c>null</c>.</param>
     /// <param name="report">Takes each problem. Where there was one, the result is the text itself.</param>
-    public static ScalarToken Split(StringToken token, bool isKey, Func<string, string?> check, Action<string> report)
+    public static ScalarToken Split(StringToken token, bool isKey, Func<string, ExpressionProblem?> check, Action<ExpressionProblem> report)
     {
         var text = token.Value;
         var format = new StringBuilder();
@@ -31,7 +36,7 @@ internal static class ExpressionSplitter
             var end = FindEnd(text, open + Open.Length);
             if (end < 0)
             {
-                report("The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.");
+                report(NotClosed);
                 return token;
             }
 
@@ -42,7 +47,7 @@ internal static class ExpressionSplitter
                 return new InsertToken { Position = token.Position };
             }
 
-            if ((expression.Length == 0 ? "An expression was expected" : check(expression)) is { } problem)
+            if ((expression.Length == 0 ? Empty : check(expression)) is { } problem)
             {
                 report(problem);
                 isBroken = true;

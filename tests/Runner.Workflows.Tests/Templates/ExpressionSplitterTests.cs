@@ -58,8 +58,8 @@ public sealed class ExpressionSplitterTests
     [Fact]
     public void Insert_is_a_directive_only_as_a_whole_key()
     {
-        var key = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: true, _ => null, Assert.Fail);
-        var value = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: false, _ => null, Assert.Fail);
+        var key = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: true, _ => null, problem => Assert.Fail(problem.Message));
+        var value = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: false, _ => null, problem => Assert.Fail(problem.Message));
 
         Assert.IsType<InsertToken>(key);
         Assert.Equal(new ExpressionToken("insert"), value);
@@ -67,8 +67,12 @@ public sealed class ExpressionSplitterTests
 
     private static ScalarToken Split(string text, out List<string> problems, SourcePosition? position = null)
     {
-        problems = [];
+        var found = new List<string>();
+        problems = found;
         return ExpressionSplitter.Split(
-            new StringToken(text) { Position = position }, isKey: false, expression => expression == "bad" ? "bad is bad" : null, problems.Add);
+            new StringToken(text) { Position = position },
+            isKey: false,
+            expression => expression == "bad" ? new ExpressionProblem("bad is bad", Hint: null) : null,
+            problem => found.Add(problem.Message));
     }
 }
