@@ -1,0 +1,74 @@
+using Runner.Jobs.Tokens;
+using Runner.Workflows.Diagnostics;
+
+namespace Runner.Workflows.Model;
+
+/// <summary>Checks what jobs need of each other: names that exist, a job to begin with, no circle.</summary>
+internal sealed class NeedsChecker(DiagnosticBag diagnostics, MappingToken jobs)
+{
+    private readonly Dictionary<string, List<StringToken>> _needs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _settled = new(StringComparer.OrdinalIgnoreCase);
+
+    public void Check()
+    {
+        foreach (var (key, value) in jobs.Entries)
+        {
+            _needs.TryAdd(key.ToString() ?? string.Empty, value is MappingToken job ? [.. JobReader.NeedsTokens(job)] : []);
+        }
+
+        foreach (var (id, needs) in _needs)
+        {
+            foreach (var need in needs.Where(need => !_needs.ContainsKey(need.Value)))
+            {
+                diagnostics.Add(need.Position, $"Job '{id}' depends on unknown job '{need.Value}'.", Hints.Nearest(need.Value, _needs.Keys));
+            }
+        }
+
+        if (_needs.Values.All(needs => needs.Count > 0))
+        {
+            diagnostics.Add(jobs.Position, "The workflow must contain at least one job with no dependencies.");
+            return;
+        }
+
+        FindCircles();
+    }
+
+    // Takes jobs away whose needs are all settled, until none is left or those that are left wait for each other.
+    private void FindCircles()
+    {
+        while (_needs.Where(job => !_settled.Contains(job.Key) && job.Value.TrueForAll(IsSettled)).Select(job => job.Key).ToList() is { Count: > 0 } free)
+        {
+            _settled.UnionWith(free);
+        }
+
+        foreach (var (id, needs) in _needs.Where(job => !_settled.Contains(job.Key)))
+        {
+            foreach (var need in needs.Where(need => !IsSettled(need) && LeadsBack(from: need.Value, to: id)))
+            {
+                diagnostics.Add(need.Position, $"Job '{id}' depends on job '{need.Value}' which creates a cycle in the dependency graph.");
+            }
+        }
+    }
+
+    private bool IsSettled(StringToken need) => _settled.Contains(need.Value) || !_needs.ContainsKey(need.Value);
+
+    private bool LeadsBack(string from, string to)
+    {
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var open = new Stack<string>([from]);
+        while (open.TryPop(out var id))
+        {
+            if (string.Equals(id, to, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+
+            if (seen.Add(id) && _needs.TryGetValue(id, out var needs))
+            {
+                needs.ForEach(need => open.Push(need.Value));
+            }
+        }
+
+        return false;
+    }
+}
