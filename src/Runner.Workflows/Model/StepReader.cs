@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
