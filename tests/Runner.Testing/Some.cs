@@ -6,7 +6,7 @@ using Runner.Jobs.Tokens;
 namespace Runner.Testing;
 
 /// <summary>Valid things in which a test names only what matters to it.</summary>
-public static class Some
+public static partial class Some
 {
     /// <summary>A job with an id of its own.</summary>
     public static JobMessage Job(Guid? id = null, string name = "build", TemplateToken? container = null, TemplateToken? services = null) => new()

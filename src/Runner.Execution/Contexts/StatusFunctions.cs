@@ -1,0 +1,20 @@
+using Runner.Expressions;
+
+namespace Runner.Execution.Contexts;
+
+/// <summary>The functions that a job supplies: <c>always</c>, <c>success</c>, <c>failure</c>, <c>cancelled</c>, <c>hashFiles</c> (<c>expressions.md</c> sections 6 and 7).</summary>
+internal static class StatusFunctions
+{
+    /// <summary>The functions at a moment of the job.</summary>
+    /// <param name="status"><c>job.status</c>.</param>
+    /// <param name="files">Does <c>hashFiles</c>.</param>
+    public static IReadOnlyDictionary<string, Func<IReadOnlyList<Value>, Value>> Of(string status, HashFiles files) =>
+        new Dictionary<string, Func<IReadOnlyList<Value>, Value>>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["always"] = _ => BooleanValue.True,
+            ["success"] = _ => BooleanValue.Of(status == StatusText.Success),
+            ["failure"] = _ => BooleanValue.Of(status == StatusText.Failure),
+            ["cancelled"] = _ => BooleanValue.Of(status == StatusText.Cancelled),
+            ["hashFiles"] = files.Compute,
+        };
+}

@@ -1,0 +1,22 @@
+using Runner.Execution.Steps;
+
+namespace Runner.Execution.FileCommands;
+
+/// <summary><c>GITHUB_STATE</c>: what an action keeps for its post stage.</summary>
+internal sealed class SaveStateFile : IFileCommand
+{
+    /// <inheritdoc/>
+    public string Name => "state";
+
+    /// <inheritdoc/>
+    public string FilePrefix => "save_state_";
+
+    /// <inheritdoc/>
+    public void Run(string file, StepScope step)
+    {
+        foreach (var (name, value) in KeyValueFile.Read(File.ReadAllText(file)))
+        {
+            step.SaveState(name, value);
+        }
+    }
+}

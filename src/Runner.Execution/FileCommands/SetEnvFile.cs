@@ -1,0 +1,22 @@
+using Runner.Execution.Steps;
+
+namespace Runner.Execution.FileCommands;
+
+/// <summary><c>GITHUB_ENV</c>: variables of the later steps.</summary>
+internal sealed class SetEnvFile : IFileCommand
+{
+    /// <inheritdoc/>
+    public string Name => "env";
+
+    /// <inheritdoc/>
+    public string FilePrefix => "set_env_";
+
+    /// <inheritdoc/>
+    public void Run(string file, StepScope step)
+    {
+        foreach (var (name, value) in KeyValueFile.Read(File.ReadAllText(file)))
+        {
+            step.Job.SetEnvironment(name, value, step.Log);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Runner.Execution.Steps;
+
+namespace Runner.Execution.FileCommands;
+
+/// <summary><c>GITHUB_OUTPUT</c>: outputs of the step.</summary>
+internal sealed class SetOutputFile : IFileCommand
+{
+    /// <inheritdoc/>
+    public string Name => "output";
+
+    /// <inheritdoc/>
+    public string FilePrefix => "set_output_";
+
+    /// <inheritdoc/>
+    public void Run(string file, StepScope step)
+    {
+        foreach (var (name, value) in KeyValueFile.Read(File.ReadAllText(file)))
+        {
+            step.SetOutput(name, value);
+        }
+    }
+}

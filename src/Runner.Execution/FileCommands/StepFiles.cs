@@ -1,0 +1,64 @@
+using Runner.Execution.Steps;
+
+namespace Runner.Execution.FileCommands;
+
+/// <summary>The command files of one step: made before it, read after it, also when it failed.</summary>
+internal sealed class StepFiles
+{
+    private const string FolderName = "_runner_file_commands";
+
+    private static readonly IFileCommand[] Commands =
+    [
+        new AddPathFile(),
+        new SetEnvFile(),
+        new SetOutputFile(),
+        new SaveStateFile(),
+        new StepSummaryFile(),
+    ];
+
+    private readonly (IFileCommand Command, string Path)[] _files;
+
+    private StepFiles((IFileCommand, string)[] files) => _files = files;
+
+    /// <summary>Variables' last parts and paths: <c>env</c>, <c>path</c>, <c>output</c>, <c>state</c>, <c>step_summary</c>.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Paths => _files.Select(file => KeyValuePair.Create(file.Command.Name, file.Path));
+
+    /// <summary>Makes the empty files, with names that no earlier step knew.</summary>
+    public static StepFiles Create(string temp)
+    {
+        var folder = Path.Combine(temp, FolderName);
+        Directory.CreateDirectory(folder);
+        var suffix = Guid.NewGuid().ToString("D");
+        return new StepFiles([.. Commands.Select(command => (command, CreateFile(Path.Combine(folder, command.FilePrefix + suffix))))]);
+    }
+
+    /// <summary>Does what the files say. What cannot be read fails the step and leaves the others their turn.</summary>
+    public void Run(StepScope step)
+    {
+        foreach (var (command, path) in _files)
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            {
+                continue;
+            }
+
+            try
+            {
+                command.Run(path, step);
+            }
+            catch (Exception error) when (error is FileCommandException or IOException or UnauthorizedAccessException)
+            {
+                step.Log.Error($"Unable to process file command '{command.Name}' successfully.");
+                step.Log.Error(error.Message);
+                step.FailByCommand();
+            }
+        }
+    }
+
+    // Steps in a container may run as another user than the worker.
+    private static string CreateFile(string path)
+    {
+        File.Create(path).Dispose();
+        return path;
+    }
+}

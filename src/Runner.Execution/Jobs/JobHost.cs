@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Runner.Execution.Jobs;
+
+/// <summary>What the worker's own process and machine give to a job.</summary>
+public sealed record JobHost
+{
+    /// <summary>The worker's own environment: the lowest layer of every step's.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary><c>runner.os</c>.</summary>
+    public string OperatingSystem { get; init; } = System.OperatingSystem.IsWindows() ? "Windows" : System.OperatingSystem.IsMacOS() ? "macOS" : "Linux";
+
+    /// <summary><c>runner.arch</c>: X86, X64, ARM or ARM64.</summary>
+    public string Architecture { get; init; } = RuntimeInformation.OSArchitecture.ToString().ToUpperInvariant();
+
+    /// <summary>
+    /// Whether this process has no children but steps. Then it adopts the orphans of steps, so that they are found when a step is killed, and clears
+    /// them away when they end. Default false: in a test, other children's exit codes would be lost.
+    /// </summary>
+    public bool HasOnlyStepsAsChildren { get; init; }
+}

@@ -1,0 +1,123 @@
+using Runner.Execution.Contexts;
+using Runner.Execution.Masking;
+using Runner.Execution.Reporting;
+using Runner.Execution.Steps;
+using Runner.Jobs.Data;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Execution.Jobs;
+
+/// <summary>One job while it runs: what its steps share.</summary>
+internal sealed class JobScope
+{
+    /// <summary>The variable by which leftover processes of the job are found at its end.</summary>
+    public const string TrackingVariable = "RUNNER_TRACKING_ID";
+
+    // A step could make the JavaScript actions after it load foreign code with it.
+    private const string RefusedVariable = "NODE_OPTIONS";
+
+    private readonly OrderedDictionary<string, string> _environment = new(StringComparer.Ordinal);
+    private readonly List<string> _addedPaths = [];
+
+    public JobScope(LaunchPayload payload, JobHost host, IJobReporter reporter)
+    {
+        Payload = payload;
+        Host = host;
+        Reporter = reporter;
+        IsDebug = IsTrue(Message.Variable(JobVariables.StepDebug)) || IsTrue(Var(JobVariables.StepDebug));
+        Masker = JobMasks.Create(Message, host.Environment);
+    }
+
+    /// <summary>What the worker was given.</summary>
+    public LaunchPayload Payload { get; }
+
+    /// <summary>The job message.</summary>
+    public JobMessage Message => Payload.Job;
+
+    /// <summary>Its folders.</summary>
+    public WorkPaths Paths => Payload.Paths;
+
+    /// <summary>The worker's process and machine.</summary>
+    public JobHost Host { get; }
+
+    /// <summary>Whom to tell.</summary>
+    public IJobReporter Reporter { get; }
+
+    /// <summary>The job's secrets.</summary>
+    public SecretMasker Masker { get; }
+
+    /// <summary>Whether step debugging is on.</summary>
+    public bool IsDebug { get; }
+
+    /// <summary>Value of <see cref="TrackingVariable"/>.</summary>
+    public string TrackingId { get; } = $"github_{Guid.NewGuid():D}";
+
+    /// <summary>Variables of the job: its <c>env</c> and what steps wrote to <c>GITHUB_ENV</c>.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
+    /// <summary>Folders that steps put in front of PATH, the last one first.</summary>
+    public IEnumerable<string> AddedPaths => _addedPaths.AsEnumerable().Reverse();
+
+    /// <summary>Outputs and results of the steps so far.</summary>
+    public StepsContext Steps { get; } = new();
+
+    /// <summary>Result of the job so far.</summary>
+    public Conclusion Result { get; private set; } = Conclusion.Succeeded;
+
+    /// <summary><c>defaults.run</c>.</summary>
+    public RunDefaults RunDefaults { get; set; } = new(null, null);
+
+    /// <summary>When the first step's process started.</summary>
+    public DateTimeOffset? FirstStep { get; private set; }
+
+    /// <summary>When the last step ended.</summary>
+    public DateTimeOffset? LastStepEnded { get; set; }
+
+    /// <summary>Sets a variable for the later steps. One that GitHub refuses is refused with an error in the log, and the step goes on.</summary>
+    public void SetEnvironment(string name, string value, StepLog log)
+    {
+        if (name.Equals(RefusedVariable, StringComparison.OrdinalIgnoreCase))
+        {
+            log.Error($"Can't store {RefusedVariable} output parameter using '$GITHUB_ENV' command.");
+            return;
+        }
+
+        SetEnvironment(name, value);
+    }
+
+    /// <summary>Sets a variable of the job.</summary>
+    public void SetEnvironment(string name, string value) => _environment[name] = value;
+
+    /// <summary>Puts a folder in front of PATH for the later steps; one that is there already moves to the front.</summary>
+    public void AddPath(string folder)
+    {
+        _addedPaths.Remove(folder);
+        _addedPaths.Add(folder);
+    }
+
+    /// <summary>Notes that a step's process started.</summary>
+    public void NoteProcessStart() => FirstStep ??= Host.Time.GetUtcNow();
+
+    /// <summary>Takes a step's result in: only a failed one changes the job's, and none that is worse already.</summary>
+    public void TakeIn(Conclusion step)
+    {
+        if (step == Conclusion.Failed && Result < Conclusion.Failed)
+        {
+            Result = Conclusion.Failed;
+        }
+    }
+
+    /// <summary>The job is cancelled (or, at a shutdown, failed), whatever came before.</summary>
+    public void Stop(CancelReason reason) =>
+        Result = reason == CancelReason.Shutdown ? Conclusion.Failed : Conclusion.Canceled;
+
+    private static bool IsTrue(string? text) => bool.TryParse(text, out var value) && value;
+
+    private string? Var(string name) =>
+        Message.ContextData.TryGetValue("vars", out var vars) && vars is DictionaryData dictionary ? dictionary.FindText(name) : null;
+}
+
+/// <summary><c>defaults.run</c> of workflow and job, <c>null</c> where neither says it.</summary>
+internal sealed record RunDefaults(string? Shell, string? WorkingDirectory);

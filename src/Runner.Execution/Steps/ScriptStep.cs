@@ -1,0 +1,86 @@
+using System.Text;
+using Runner.Execution.Contexts;
+using Runner.Execution.Jobs;
+using Runner.Execution.Processes;
+using Runner.Jobs.Errors;
+
+namespace Runner.Execution.Steps;
+
+/// <summary>Runs a <c>run:</c> step: its script by a shell.</summary>
+internal sealed class ScriptStep(ProcessRunner processes, JobContexts contexts) : IStepAction
+{
+    private static readonly UTF8Encoding Utf8WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <inheritdoc/>
+    public async Task<bool> RunAsync(StepRun run, CancellationToken stop)
+    {
+        var job = run.Scope.Job;
+        var inputs = ScriptInputs.Read(run.Step.Inputs, run.Contexts, job.Message.FileTable);
+        var folder = Path.Combine(job.Paths.Workspace, inputs.WorkingDirectory ?? job.RunDefaults.WorkingDirectory ?? string.Empty);
+        var environment = StepEnvironment.OfScript(job, run.GitHub, contexts.Runner, run.Scope.Environment);
+        var (shell, program) = FindShell(inputs.Shell ?? job.RunDefaults.Shell, job, environment, folder);
+
+        ScriptHeader.Write(run.Scope.Log, inputs.Script, Shown(shell, program, job), run.Scope.Environment);
+        if (program is null)
+        {
+            throw new WorkflowException($"{shell.Program}: command not found. It is neither in the added paths nor in PATH: {environment["PATH"]}");
+        }
+
+        var script = WriteScript(shell, inputs.Script, job.Paths.Temp);
+        var exit = await processes.RunAsync(
+            new ProcessSpec
+            {
+                Program = program,
+                Arguments = shell.ArgumentsFor(script),
+                WorkingDirectory = folder,
+                Environment = environment,
+                OomScoreAdjustment = OomScoreOf(environment),
+            },
+            new StepOutput(run.Scope),
+            job.NoteProcessStart,
+            stop);
+
+        ExitCodeFile.Write(job.Paths, run.Number, exit);
+        if (exit.Code != 0 && !stop.IsCancellationRequested)
+        {
+            run.Scope.Log.Error($"Process completed with exit code {exit.Code}.");
+        }
+
+        return exit.Code == 0;
+    }
+
+    private static (Shell Shell, string? Program) FindShell(
+        string? name, JobScope job, IReadOnlyDictionary<string, string> environment, string folder)
+    {
+        var path = environment["PATH"];
+        if (!string.IsNullOrWhiteSpace(name))
+        {
+            var shell = Shell.Parse(name);
+            return (shell, Find(shell.Program) ?? (shell.Program == "python" ? Find("python3") : null));
+        }
+
+        return !IsInJobContainer(job) && Find(Shell.Default.Program) is { } bash
+            ? (Shell.Default, bash)
+            : (Shell.DefaultWithoutBash, Find(Shell.DefaultWithoutBash.Program));
+
+        string? Find(string program) => ProgramFinder.Find(program, path, folder);
+    }
+
+    // The container of the job is the very place that the worker runs in.
+    private static bool IsInJobContainer(JobScope job) => job.Message.JobContainer is not (null or Runner.Jobs.Tokens.NullToken);
+
+    private static string Shown(Shell shell, string? program, JobScope job) =>
+        $"{(IsInJobContainer(job) ? shell.Program : program ?? shell.Program)} {shell.Arguments}";
+
+    private static string WriteScript(Shell shell, string script, string temp)
+    {
+        var path = Path.Combine(temp, Guid.NewGuid().ToString("D") + shell.Extension);
+        File.WriteAllText(path, shell.Prepare(script), Utf8WithoutMark);
+        return path;
+    }
+
+    private static int OomScoreOf(IReadOnlyDictionary<string, string> environment) =>
+        environment.TryGetValue("PIPELINE_JOB_OOMSCOREADJ", out var text) && int.TryParse(text, out var score) && score is >= -1000 and <= 1000
+            ? score
+            : OomScore.OfSteps;
+}

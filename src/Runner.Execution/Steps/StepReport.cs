@@ -1,0 +1,67 @@
+using Runner.Execution.Jobs;
+using Runner.Execution.Reporting;
+using Runner.Jobs;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Execution.Steps;
+
+/// <summary>The record and the log of one step, told to the reporter at every change.</summary>
+internal sealed class StepReport
+{
+    private readonly JobScope _job;
+
+    /// <summary>Makes the record; nothing is told yet.</summary>
+    public StepReport(JobScope job, StepRecord record)
+    {
+        _job = job;
+        Record = record;
+        Log = new StepLog(record.Id, record.Number, job.Reporter, job.Masker, job.IsDebug);
+    }
+
+    /// <summary>The record in its present state.</summary>
+    public StepRecord Record { get; private set; }
+
+    /// <summary>The log.</summary>
+    public StepLog Log { get; }
+
+    /// <summary>A step of the runner itself.</summary>
+    public static StepReport OfRunner(JobScope job, int number, string name) => new(job, new StepRecord
+    {
+        Id = StepId.New(),
+        Number = number,
+        Name = name,
+        Type = "runner",
+        ActionName = name.ToLowerInvariant().Replace(' ', '_'),
+    });
+
+    /// <summary>Tells the step as pending.</summary>
+    public void Announce() => Tell(Record);
+
+    /// <summary>Tells that the step started, under its final name.</summary>
+    public void Start(string name) => Tell(Record with
+    {
+        Name = name,
+        Status = StepStatus.InProgress,
+        StartedAt = _job.Host.Time.GetUtcNow(),
+    });
+
+    /// <summary>Tells how the step ended and closes its log.</summary>
+    public void Complete(Conclusion conclusion)
+    {
+        Tell(Record with
+        {
+            Status = StepStatus.Completed,
+            Conclusion = conclusion,
+            CompletedAt = _job.Host.Time.GetUtcNow(),
+            LogLines = Log.Lines,
+            Annotations = Log.Annotations,
+        });
+        _job.Reporter.StepLogEnded(Record.Id);
+    }
+
+    private void Tell(StepRecord record)
+    {
+        Record = record;
+        _job.Reporter.StepChanged(record);
+    }
+}
