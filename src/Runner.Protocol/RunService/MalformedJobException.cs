@@ -1,0 +1,30 @@
+using Runner.Jobs;
+using Runner.Jobs.Secrets;
+
+namespace Runner.Protocol.RunService;
+
+/// <summary>
+/// The run service gave a job that cannot be read. It is ours all the same, so it holds what is needed to complete it as failed,
+/// as far as that could be found.
+/// </summary>
+/// <remarks>The message names the place in the JSON, and never shows its text: a job message holds secrets.</remarks>
+public sealed class MalformedJobException : Exception
+{
+    /// <summary>A job whose defect stands at a place.</summary>
+    public MalformedJobException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Plan of the job, or <c>null</c>.</summary>
+    public PlanId? PlanId { get; init; }
+
+    /// <summary>The job, or <c>null</c>.</summary>
+    public JobId? JobId { get; init; }
+
+    /// <summary>Run service of the job, or <c>null</c>.</summary>
+    public Uri? RunServiceUrl { get; init; }
+
+    /// <summary>Token of the job, or <c>null</c>.</summary>
+    public Secret? Token { get; init; }
+}
