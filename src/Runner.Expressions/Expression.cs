@@ -49,6 +49,21 @@ public sealed class Expression
         return _root is null ? NullValue.Instance : new Evaluator(Text, context).Evaluate(_root);
     }
 
+    /// <summary>Computes the value and tells how, as GitHub does in the debug log of a condition (<c>expressions.md</c> section 9).</summary>
+    /// <exception cref="ExpressionException">As for <see cref="Evaluate"/>.</exception>
+    public (Value Value, ExpressionTrace Trace) EvaluateTraced(EvaluationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_root is null)
+        {
+            return (NullValue.Instance, ExpressionTrace.Empty);
+        }
+
+        var results = new Dictionary<Node, Value>(ReferenceEqualityComparer.Instance);
+        var value = new Evaluator(Text, context, results).Evaluate(_root);
+        return (value, CanonicalText.Trace(_root, value, results));
+    }
+
     /// <summary>Whether the tree calls one of the functions. Names in strings and properties do not count.</summary>
     public bool CallsFunction(params IEnumerable<string> names) =>
         Nodes().OfType<CallNode>().Any(call => names.Contains(call.Name, StringComparer.OrdinalIgnoreCase));

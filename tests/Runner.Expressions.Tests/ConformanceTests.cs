@@ -42,14 +42,14 @@ public sealed class ConformanceTests
     {
         var text = testCase.GetProperty("expr").GetString() ?? "";
         var contexts = testCase.TryGetProperty("contexts", out var given)
-            ? given.EnumerateObject().ToDictionary(entry => entry.Name, entry => ToValue(entry.Value))
+            ? given.EnumerateObject().ToDictionary(entry => entry.Name, entry => Given.Value(entry.Value))
             : [];
         try
         {
             var value = Expression.Parse(text, new(contexts.Keys, [])).Evaluate(new() { Contexts = contexts });
             return testCase.TryGetProperty("result", out var result)
-                ? Compare(text, $"{result.GetProperty("kind").GetString()} {Show(ToValue(result.GetProperty("value")))}", $"{value.Kind} {Show(value)}")
-                : $"{text}: expected an error, found {value.Kind} {Show(value)}";
+                ? Compare(text, $"{result.GetProperty("kind").GetString()} {Given.Show(Given.Value(result.GetProperty("value")))}", $"{value.Kind} {Given.Show(value)}")
+                : $"{text}: expected an error, found {value.Kind} {Given.Show(value)}";
         }
         catch (ExpressionException error)
         {
@@ -67,22 +67,4 @@ public sealed class ConformanceTests
 
     private static string? Compare(string text, string expected, string actual) =>
         expected == actual ? null : $"{text}\n  expected: {expected}\n  found:    {actual}";
-
-    private static string Show(Value value) => value switch
-    {
-        ArrayValue array => $"[{string.Join(", ", array.Items.Select(Show))}]",
-        ObjectValue members => $"{{{string.Join(", ", members.Entries.Select(entry => $"{entry.Key}: {Show(entry.Value)}"))}}}",
-        _ => value.ToText(),
-    };
-
-    private static Value ToValue(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Null => NullValue.Instance,
-        JsonValueKind.True or JsonValueKind.False => BooleanValue.Of(json.GetBoolean()),
-        JsonValueKind.Number => new NumberValue(json.GetDouble()),
-        JsonValueKind.String => new StringValue(json.GetString() ?? ""),
-        JsonValueKind.Array => new ArrayValue([.. json.EnumerateArray().Select(ToValue)]),
-        JsonValueKind.Object => new ObjectValue(json.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, ToValue(entry.Value)))),
-        _ => throw new InvalidOperationException($"Unknown JSON {json.ValueKind}"),
-    };
 }

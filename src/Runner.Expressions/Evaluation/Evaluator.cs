@@ -6,7 +6,10 @@ namespace Runner.Expressions.Evaluation;
 
 /// <summary>Computes the value of a tree, from the root down; what is not asked for is not computed.</summary>
 /// <remarks>It recurses no deeper than the tree, which <see cref="Expression.MaxDepth"/> limits.</remarks>
-internal sealed class Evaluator(string expression, EvaluationContext context)
+/// <param name="expression">The text, for errors.</param>
+/// <param name="context">What it is evaluated against.</param>
+/// <param name="results">Takes the value of each node that is computed, for a trace; <c>null</c>: nobody asks.</param>
+internal sealed class Evaluator(string expression, EvaluationContext context, Dictionary<Node, Value>? results = null)
 {
     /// <summary>The memory held by the values in the making.</summary>
     public MemoryBudget Budget { get; } = new(expression, context.MaxBytes);
@@ -17,6 +20,7 @@ internal sealed class Evaluator(string expression, EvaluationContext context)
         var value = Compute(node);
         Budget.ReturnTo(before);
         Budget.Add(value);
+        results?[node] = value;
         return value;
     }
 

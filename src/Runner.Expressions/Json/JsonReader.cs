@@ -6,6 +6,7 @@ namespace Runner.Expressions.Json;
 /// Reads JSON as leniently as GitHub's <c>fromJson</c> (<c>expressions.md</c> section 5.3): single quotes, names without quotes, comments,
 /// trailing commas, hexadecimal and octal numbers, NaN and Infinity are taken; text after the value is ignored.
 /// </summary>
+/// <remarks>GitHub's runner reads with Newtonsoft.Json. Values, errors and the places in them were compared with version 13.</remarks>
 internal sealed class JsonReader
 {
     /// <summary>The level from which on values stay text, so the reader's recursion ends there.</summary>
@@ -13,6 +14,9 @@ internal sealed class JsonReader
 
     private readonly JsonScanner _scanner;
     private readonly MemoryBudget _budget;
+
+    /// <summary>What the end of the text is said to have cut off: the outermost container, as GitHub's reader says it.</summary>
+    private string _outermost = "";
 
     private JsonReader(string text, MemoryBudget budget)
     {
@@ -34,12 +38,12 @@ internal sealed class JsonReader
     {
         var value = _scanner.PeekContent() switch
         {
-            null => throw _scanner.Error("Unexpected end when reading JSON."),
             '[' or '{' when depth >= MaxDepth => new StringValue(_scanner.TakeContainerText()),
             '[' => ReadArray(depth),
             '{' => ReadObject(depth),
             '"' or '\'' => new StringValue(_scanner.TakeString()),
-            _ => depth >= MaxDepth ? new StringValue(_scanner.TakeWord()) : JsonWord.ToValue(_scanner),
+            ',' => StringValue.Empty, // GitHub's reader calls a value that was left out undefined, and that is an empty text
+            _ => JsonWord.Take(_scanner) is var word && depth < MaxDepth ? word : new StringValue(word.ToText()),
         };
         _budget.Add(value);
         return value;
@@ -48,45 +52,76 @@ internal sealed class JsonReader
     private ArrayValue ReadArray(int depth)
     {
         var items = new List<Value>();
-        _scanner.Take();
-        while (_scanner.PeekContent() is not ']')
+        TakeOpening("JArray", depth);
+        while (_scanner.PeekContent() is { } next && next != ']')
         {
-            _scanner.Enter(items.Count);
-            items.Add(_scanner.PeekContent() is null ? throw EndInside("JArray") : ReadValue(depth + 1));
-            TakeSeparator(']', "JArray");
-            _scanner.Leave();
+            if (next is '[' or '{')
+            {
+                _scanner.Path.MoveTo(items.Count);
+            }
+
+            items.Add(ReadValue(depth + 1));
+            _scanner.Path.MoveTo(items.Count - 1);
+            TakeSeparator(']', "Array");
         }
 
-        _scanner.Take();
+        TakeClosing();
         return new(items);
     }
 
     private ObjectValue ReadObject(int depth)
     {
         var entries = new List<KeyValuePair<string, Value>>();
-        _scanner.Take();
-        while (_scanner.PeekContent() is not '}')
+        TakeOpening("JObject", depth);
+        while (_scanner.PeekContent() is { } next && next != '}')
         {
-            var name = _scanner.PeekContent() is null ? throw EndInside("JObject") : _scanner.TakeName();
-            _scanner.Enter(name);
-            if (_scanner.PeekContent() is not ':')
+            var name = _scanner.TakeName();
+            _budget.AddCharacters(name.Length);
+            TakeColon();
+            _scanner.Path.MoveTo(name);
+            if (_scanner.PeekContent() is null)
             {
-                throw _scanner.PeekContent() is { } other
-                    ? _scanner.Error($"Invalid character after parsing property name. Expected ':' but got: {other}.")
-                    : EndInside("JObject");
+                break;
             }
 
-            _scanner.Take();
-            entries.Add(new(name, _scanner.PeekContent() is null ? throw EndInside("JObject") : ReadValue(depth + 1)));
-            TakeSeparator('}', "JObject");
-            _scanner.Leave();
+            entries.Add(new(name, ReadValue(depth + 1)));
+            TakeSeparator('}', "Object");
         }
 
-        _scanner.Take();
+        TakeClosing();
         return new(entries);
     }
 
-    /// <summary>Takes the comma after an item; the closing bracket stays for the caller.</summary>
+    private void TakeOpening(string container, int depth)
+    {
+        _scanner.Take();
+        if (depth == 1)
+        {
+            _outermost = container;
+            if (_scanner.PeekContent() is null)
+            {
+                throw _scanner.Error($"Error reading {container} from JsonReader.");
+            }
+        }
+
+        _scanner.Path.Enter();
+    }
+
+    private void TakeColon()
+    {
+        switch (_scanner.PeekContent())
+        {
+            case ':':
+                _scanner.Take();
+                break;
+            case { } other:
+                throw _scanner.Error($"Invalid character after parsing property name. Expected ':' but got: {other}.");
+            case null:
+                throw EndedEarly();
+        }
+    }
+
+    /// <summary>Takes the comma after an item; the closing bracket and the end of the text stay for the caller.</summary>
     private void TakeSeparator(char end, string container)
     {
         switch (_scanner.PeekContent())
@@ -94,13 +129,25 @@ internal sealed class JsonReader
             case ',':
                 _scanner.Take();
                 break;
-            case null:
-                throw EndInside(container);
+            case (']' or '}') and var closing when closing != end:
+                _scanner.Take();
+                _scanner.Path.Leave();
+                throw _scanner.Error($"JsonToken {(closing == ']' ? "EndArray" : "EndObject")} is not valid for closing JsonType {container}.");
             case { } other when other != end:
                 throw _scanner.Error($"After parsing a value an unexpected character was encountered: {other}.");
         }
     }
 
-    private ExpressionException EndInside(string container) =>
-        _scanner.Error($"Unexpected end of content while loading {container}.");
+    private void TakeClosing()
+    {
+        if (_scanner.PeekContent() is null)
+        {
+            throw EndedEarly();
+        }
+
+        _scanner.Take();
+        _scanner.Path.Leave();
+    }
+
+    private ExpressionException EndedEarly() => _scanner.Error($"Unexpected end of content while loading {_outermost}.");
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,8 +7,16 @@ namespace Runner.Expressions.Json;
 /// <summary>The place of the reader in a JSON text: takes its smallest parts and knows path, line and position for errors.</summary>
 internal sealed class JsonScanner(string text)
 {
-    private readonly List<string> _path = [];
     private int _index;
+
+    /// <summary>The way to what was read last.</summary>
+    public JsonPath Path { get; } = new();
+
+    /// <summary>Whether nothing is left.</summary>
+    public bool IsAtEnd => _index == text.Length;
+
+    /// <summary>Whether what begins here cannot belong to a keyword or number before.</summary>
+    public bool IsAtBoundary => IsBoundary(0);
 
     /// <summary>The next character that is neither white space nor comment, not taken; <c>null</c> at the end.</summary>
     public char? PeekContent()
@@ -31,37 +40,34 @@ internal sealed class JsonScanner(string text)
         return null;
     }
 
-    /// <summary>Takes one character.</summary>
-    public void Take() => _index++;
+    /// <summary>Whether this text stands here.</summary>
+    public bool IsNext(string expected) => text.AsSpan(_index).StartsWith(expected);
 
-    /// <summary>Goes into an item of an array.</summary>
-    public void Enter(int item) => _path.Add(string.Create(CultureInfo.InvariantCulture, $"[{item}]"));
+    /// <summary>Whether what stands a number of characters on cannot belong to a keyword or number before.</summary>
+    public bool IsBoundary(int ahead) =>
+        _index + ahead >= text.Length || char.IsWhiteSpace(text[_index + ahead]) || text[_index + ahead] is ',' or ']' or '}' or ')' or '/';
 
-    /// <summary>Goes into a member of an object.</summary>
-    public void Enter(string member) => _path.Add(_path.Count == 0 ? member : $".{member}");
+    /// <summary>The character that stands a number of characters on.</summary>
+    public char CharacterAt(int ahead) => text[_index + ahead];
 
-    /// <summary>Comes back from an item or member.</summary>
-    public void Leave() => _path.RemoveAt(_path.Count - 1);
-
-    /// <summary>The keyword or number that begins here, not taken.</summary>
-    public ReadOnlySpan<char> PeekWord()
+    /// <summary>The longest run of these characters that begins here, not taken.</summary>
+    public ReadOnlySpan<char> PeekAll(SearchValues<char> characters)
     {
         var rest = text.AsSpan(_index);
-        var end = 0;
-        while (end < rest.Length && !char.IsWhiteSpace(rest[end]) && rest[end] is not (',' or ':' or '[' or ']' or '{' or '}' or '"' or '\'' or '/'))
-        {
-            end++;
-        }
-
-        return rest[..end];
+        var end = rest.IndexOfAnyExcept(characters);
+        return end < 0 ? rest : rest[..end];
     }
 
-    /// <summary>Takes the keyword or number that begins here.</summary>
-    public string TakeWord()
+    /// <summary>Takes characters.</summary>
+    public void Take(int count = 1) => _index += count;
+
+    /// <summary>Takes what stands here as far as it is as expected.</summary>
+    /// <returns>How many characters that was.</returns>
+    public int TakeCommonPrefix(string expected)
     {
-        var word = PeekWord().ToString();
-        _index += word.Length;
-        return word.Length > 0 ? word : throw UnexpectedCharacter();
+        var count = text.AsSpan(_index).CommonPrefixLength(expected);
+        _index += count;
+        return count;
     }
 
     /// <summary>Takes the name of a member, with quotes or without.</summary>
@@ -78,7 +84,19 @@ internal sealed class JsonScanner(string text)
             _index++;
         }
 
-        return _index > start ? text[start.._index] : throw Error($"Invalid property identifier character: {text[_index]}.");
+        if (IsAtEnd)
+        {
+            throw Error("Unexpected end while parsing unquoted property name.");
+        }
+
+        if (_index == start)
+        {
+            throw Error($"Invalid property identifier character: {text[_index]}.");
+        }
+
+        return char.IsWhiteSpace(text[_index]) || text[_index] is ':' or '/'
+            ? text[start.._index]
+            : throw Error($"Invalid JavaScript property identifier character: {text[_index]}.");
     }
 
     /// <summary>Takes the string that begins here.</summary>
@@ -102,7 +120,7 @@ internal sealed class JsonScanner(string text)
                 return result.ToString();
             }
 
-            result.Append(character == '\\' ? TakeEscape() : character);
+            result.Append(character == '\\' ? TakeEscape(quote) : character);
         }
 
         throw Error($"Unterminated string. Expected delimiter: {quote}.");
@@ -137,25 +155,21 @@ internal sealed class JsonScanner(string text)
         return text[start.._index];
     }
 
-    /// <summary>The error for a character that begins no value.</summary>
-    public ExpressionException UnexpectedCharacter() =>
-        Error($"Unexpected character encountered while parsing value: {text[_index]}.");
-
-    /// <summary>An error at this place, with the path to it.</summary>
-    public ExpressionException Error(string message)
+    /// <summary>An error at this place, or a number of characters on, with the path to it.</summary>
+    public ExpressionException Error(string message, int ahead = 0)
     {
         // GitHub's reader counts lines from 1, but says 0 where it has not begun.
-        var before = text.AsSpan(0, Math.Min(_index, text.Length));
+        var before = text.AsSpan(0, _index + ahead);
         var line = before.IsEmpty ? 0 : before.Count('\n') + 1;
         var position = before.Length - (before.LastIndexOf('\n') + 1);
         return ExpressionException.Evaluation(string.Create(
             CultureInfo.InvariantCulture,
-            $"{message} Path '{string.Concat(_path)}', line {line}, position {position}."));
+            $"{message} Path '{Path}', line {line}, position {position}."));
     }
 
-    private char TakeEscape()
+    private char TakeEscape(char quote)
     {
-        var escape = _index < text.Length ? text[_index++] : throw Error("Unterminated string.");
+        var escape = _index < text.Length ? text[_index++] : throw Error($"Unterminated string. Expected delimiter: {quote}.");
         return escape switch
         {
             'b' => '\b',

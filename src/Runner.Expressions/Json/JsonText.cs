@@ -8,7 +8,7 @@ namespace Runner.Expressions.Json;
 internal sealed class JsonText
 {
     /// <summary>Levels that the writer descends; deeper data than any real context has would endanger the stack.</summary>
-    private const int MaxDepth = 1000;
+    private const int MaxDepth = 256;
 
     private readonly BudgetedText _text;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Runner.Expressions.Json;
@@ -5,60 +6,71 @@ namespace Runner.Expressions.Json;
 /// <summary>The values that JSON writes without quotes or brackets: keywords and numbers.</summary>
 internal static class JsonWord
 {
-    /// <summary>Takes the next word and gives its value.</summary>
-    /// <exception cref="ExpressionException">It is none that JSON knows.</exception>
-    public static Value ToValue(JsonScanner scanner)
+    private const NumberStyles DecimalStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789abcdefABCDEFxX+-.");
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
+    /// <summary>Takes the keyword or number that begins here.</summary>
+    /// <exception cref="ExpressionException">None begins here.</exception>
+    public static Value Take(JsonScanner scanner) => scanner.PeekContent() switch
     {
-        var word = scanner.PeekWord();
-        Value? value = word switch
+        't' => TakeKeyword(scanner, "true", BooleanValue.True, "boolean"),
+        'f' => TakeKeyword(scanner, "false", BooleanValue.False, "boolean"),
+        'n' when scanner.IsNext("nu") => TakeKeyword(scanner, "null", NullValue.Instance, "null"),
+        'u' => TakeKeyword(scanner, "undefined", StringValue.Empty, "undefined"),
+        'N' => TakeKeyword(scanner, "NaN", new NumberValue(double.NaN), "NaN"),
+        'I' => TakeKeyword(scanner, "Infinity", new NumberValue(double.PositiveInfinity), "Infinity"),
+        '-' when scanner.IsNext("-I") => TakeKeyword(scanner, "-Infinity", new NumberValue(double.NegativeInfinity), "-Infinity"),
+        '-' or '.' or (>= '0' and <= '9') => TakeNumber(scanner),
+        { } other => throw scanner.Error($"Unexpected character encountered while parsing value: {other}."),
+        null => throw scanner.Error("Unexpected end when reading JSON."),
+    };
+
+    private static Value TakeKeyword(JsonScanner scanner, string keyword, Value value, string name)
+    {
+        var common = scanner.TakeCommonPrefix(keyword);
+        if (common < keyword.Length)
         {
-            "null" or "undefined" => NullValue.Instance,
-            "true" => BooleanValue.True,
-            "false" => BooleanValue.False,
-            "NaN" => new NumberValue(double.NaN),
-            "Infinity" => new NumberValue(double.PositiveInfinity),
-            "-Infinity" => new NumberValue(double.NegativeInfinity),
-            _ => ToNumber(word) is { } number ? new NumberValue(number) : null,
-        };
-        if (value is null)
-        {
-            throw scanner.UnexpectedCharacter();
+            throw scanner.Error(scanner.IsAtEnd ? "Unexpected end when reading JSON." : $"Error parsing {name} value.");
         }
 
-        scanner.TakeWord();
-        return value;
+        return scanner.IsAtBoundary ? value : throw scanner.Error($"Error parsing {name} value.");
     }
 
-    private static double? ToNumber(ReadOnlySpan<char> word)
+    private static NumberValue TakeNumber(JsonScanner scanner)
     {
-        var digits = word.TrimStart('-');
-        if (word.Length - digits.Length > 1 || digits.IsEmpty || !(char.IsAsciiDigit(digits[0]) || digits[0] == '.'))
+        var text = scanner.PeekAll(NumberCharacters);
+        if (!scanner.IsBoundary(text.Length))
         {
-            return null;
+            throw scanner.Error($"Unexpected character encountered while parsing number: {scanner.CharacterAt(text.Length)}.", text.Length);
         }
 
-        var sign = word[0] == '-' ? -1 : 1;
-        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        scanner.Take(text.Length);
+        return ToNumber(text) is { } number
+            ? new(number)
+            : throw scanner.Error($"Input string '{text}' is not a valid number.");
+    }
+
+    private static double? ToNumber(ReadOnlySpan<char> text)
+    {
+        // A leading zero makes a number octal, as in old JavaScript, unless it is the zero of 0.5 or 0e1.
+        if (text.Length > 1 && text[0] == '0' && text[1] is not ('.' or 'e' or 'E'))
         {
-            return long.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? sign * (double)hex : null;
+            return text[1] is 'x' or 'X'
+                ? long.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : null
+                : ToOctal(text[1..]);
         }
 
-        // 010 is eight, as the reader of GitHub's runner has it.
-        if (digits.Length > 1 && digits[0] == '0' && !digits.ContainsAnyExceptInRange('0', '9'))
-        {
-            return ToOctal(digits) is { } octal ? sign * octal : null;
-        }
-
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return double.TryParse(word, Style, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return text.ContainsAny(Digits) && double.TryParse(text, DecimalStyle, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     private static double? ToOctal(ReadOnlySpan<char> digits)
     {
-        var value = 0d;
+        var value = 0L;
         foreach (var digit in digits)
         {
-            if (digit > '7')
+            if (digit is < '0' or > '7' || value >= long.MaxValue / 8)
             {
                 return null;
             }

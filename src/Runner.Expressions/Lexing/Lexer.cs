@@ -1,4 +1,3 @@
-using System.Buffers;
 using Runner.Expressions.Text;
 
 namespace Runner.Expressions.Lexing;
@@ -9,8 +8,6 @@ internal sealed class Lexer(string text)
 {
     private static readonly NumberValue NaN = new(double.NaN);
     private static readonly NumberValue Infinity = new(double.PositiveInfinity);
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
     private int _index;
     private TokenKind _previous = TokenKind.Start;
@@ -78,7 +75,7 @@ internal sealed class Lexer(string text)
     private Token ReadNumber()
     {
         var end = _index + 1;
-        while (end < text.Length && (text[end] == '.' || !IsBoundary(text[end])))
+        while (end < text.Length && (text[end] == '.' || !LexicalRules.IsBoundary(text[end])))
         {
             end++;
         }
@@ -92,13 +89,13 @@ internal sealed class Lexer(string text)
     private Token ReadName()
     {
         var end = _index + 1;
-        while (end < text.Length && !IsBoundary(text[end]))
+        while (end < text.Length && !LexicalRules.IsBoundary(text[end]))
         {
             end++;
         }
 
         var name = text.AsSpan(_index, end - _index);
-        if (!IsName(name))
+        if (!LexicalRules.IsName(name))
         {
             return new(TokenKind.Unexpected, _index, name.Length);
         }
@@ -128,12 +125,6 @@ internal sealed class Lexer(string text)
         "Infinity" => Infinity,
         _ => null,
     };
-
-    private static bool IsName(ReadOnlySpan<char> text) =>
-        (char.IsAsciiLetter(text[0]) || text[0] == '_') && !text.ContainsAnyExcept(NameCharacters);
-
-    private static bool IsBoundary(char character) =>
-        character is '(' or ')' or '[' or ']' or ',' or '.' or '!' or '>' or '<' or '=' or '&' or '|' || char.IsWhiteSpace(character);
 
     private int SkipWhiteSpace(int index)
     {
