@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Runner.Backends;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Ownership;
+using Runner.Kubernetes.Placement;
+using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Watch;
+
+namespace Runner.Kubernetes;
+
+/// <summary>Runs each job in a pod of its own.</summary>
+/// <remarks>
+/// <see cref="RunAsync"/> must run as long as the backend is used: it holds the watch and this agent's Lease.
+/// A launch: place → Secret → pod → the pod owns the Secret → watch. Each call may be made twice, so a launch that was cut is taken up
+/// where it stopped. What another agent needs to adopt a job is in the pod's metadata and its Secret.
+/// </remarks>
+public sealed class KubernetesBackend : IJobBackend
+{
+    private readonly KubernetesOptions _options;
+    private readonly ClusterConnection _connection;
+    private readonly AgentIdentity _agent;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly JobCluster _cluster;
+    private readonly PodWatch _watch;
+    private readonly AgentLease _lease;
+    private readonly PodSpecBuilder _builder;
+    private readonly PodServices _services;
+    private readonly ConcurrentDictionary<string, PodJobHandle> _handles = new(StringComparer.Ordinal);
+
+    /// <summary>A backend on a cluster; nothing is sent before <see cref="RunAsync"/>.</summary>
+    /// <param name="connection">The cluster; the caller disposes it.</param>
+    /// <param name="options">Settings that passed <see cref="KubernetesOptions.Validate"/>.</param>
+    /// <param name="agent">Who this agent is to others.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to log.</param>
+    public KubernetesBackend(ClusterConnection connection, KubernetesOptions options, AgentIdentity agent, TimeProvider time, ILogger<KubernetesBackend> logger)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(agent);
+        _options = options with { Namespace = connection.Namespace };
+        _connection = connection;
+        _agent = agent;
+        _time = time;
+        _logger = logger;
+        _cluster = new JobCluster(connection, time, logger);
+        _watch = new PodWatch(_cluster, PodLabels.RunningSelector(options.Instance), time, logger);
+        _lease = new AgentLease(_cluster, agent, options.Instance, time, logger);
+        _builder = new PodSpecBuilder(_options);
+        var finished = new FinishedPods(_cluster, options.CleanupPolicy);
+        _services = new PodServices(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "kubernetes";
+
+    /// <summary>Holds the watch on the jobs' pods and the agent's Lease until it is cancelled. Launches wait until the Lease stands.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _logger.ClusterFound(await _cluster.ReadVersionAsync(cancellationToken), _connection.Server, _connection.Namespace, _agent.ToString());
+        await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        await _lease.Held.WaitAsync(cancellationToken);
+        var container = JobContainer.Of(launch);
+        var placement = PlacementRules.Place(launch.Labels, launch.Platform, _options);
+        var pod = _builder.Build(launch, placement, container, _agent.ToString());
+        var secret = PayloadSecret.Build(launch, Payload(launch, placement, container, pod.Metadata.Name), _agent.ToString(), _options);
+        try
+        {
+            await _cluster.CreateSecretAsync(secret, cancellationToken);
+            pod = await _cluster.CreatePodAsync(pod, cancellationToken);
+        }
+        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error))
+        {
+            _logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
+            await _cluster.DeleteSecretAsync(secret.Metadata.Name, cancellationToken);
+            return new RefusedJobHandle(launch, secret.Metadata.Name, error.Message);
+        }
+
+        await _cluster.OwnSecretAsync(pod, cancellationToken);
+        _logger.PodCreated(launch.JobId, pod.Metadata.Name);
+        return Watch(launch, pod);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken)
+    {
+        await _lease.Held.WaitAsync(cancellationToken);
+        var living = await _lease.FindLivingAsync(cancellationToken);
+        var selector = PodLabels.RunningSelector(_options.Instance);
+        var secrets = await _cluster.ListSecretsAsync(selector, cancellationToken);
+        var pods = await _cluster.ListPodsAsync(selector, cancellationToken);
+        var adopted = new List<IJobHandle>();
+        foreach (var pod in pods.Where(pod => living.IsGone(OwnerOf(pod.Metadata))))
+        {
+            if (await AdoptPodAsync(pod, secrets, cancellationToken) is { } handle)
+            {
+                adopted.Add(handle);
+            }
+        }
+
+        // A Secret without its pod: the agent ended between the two calls of a launch.
+        var names = pods.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var secret in secrets.Where(secret => !names.Contains(secret.Metadata.Name) && living.IsGone(OwnerOf(secret.Metadata))))
+        {
+            if (await AdoptSecretAsync(secret, cancellationToken) is { } handle)
+            {
+                adopted.Add(handle);
+            }
+        }
+
+        return adopted;
+    }
+
+    private static string? OwnerOf(V1ObjectMeta metadata) =>
+        metadata.Annotations is { } annotations && annotations.TryGetValue(PodLabels.Owner, out var owner) ? owner : null;
+
+    private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, JobContainer? container, string podName) =>
+        PayloadBuilder.Build(launch, PodPaths.Work, _time.GetUtcNow()) with
+        {
+            Runner = launch.Runner with { MachineName = podName, Placement = placement.Describe() },
+            Environment = container is null ? placement.Environment : placement.Environment.SetItems(container.Environment),
+            ExtraCertificates = _options.ExtraCertificates,
+        };
+
+    private PodJobHandle Watch(JobLaunch launch, V1Pod pod)
+    {
+        var handle = new PodJobHandle(launch, pod, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));
+        var first = _handles.GetOrAdd(pod.Metadata.Name, handle);
+        if (!ReferenceEquals(first, handle))
+        {
+            return first;
+        }
+
+        handle.Observe(pod, isGone: false);
+        handle.Subscription = _watch.Subscribe(pod.Metadata.Name, handle.Observe);
+        return handle;
+    }
+
+    private async Task<IJobHandle?> AdoptPodAsync(V1Pod pod, IList<V1Secret> secrets, CancellationToken cancellationToken)
+    {
+        var from = OwnerOf(pod.Metadata) ?? "nobody";
+        var claim = new Dictionary<string, string> { [PodLabels.Owner] = _agent.ToString() };
+        if (await _cluster.PatchPodAsync(pod, claim, new Dictionary<string, string>(), cancellationToken) is not { } claimed)
+        {
+            return null; // changed meanwhile: another agent was first, or the next round takes it
+        }
+
+        var secret = secrets.FirstOrDefault(secret => secret.Metadata.Name == pod.Metadata.Name);
+        var launch = (secret is null ? null : PayloadSecret.ReadLaunch(secret)) ?? LaunchFromLabels(pod);
+        _logger.PodAdopted(launch.JobId, pod.Metadata.Name, from);
+        return Watch(launch, claimed);
+    }
+
+    private async Task<IJobHandle?> AdoptSecretAsync(V1Secret secret, CancellationToken cancellationToken)
+    {
+        var from = OwnerOf(secret.Metadata) ?? "nobody";
+        var claim = new Dictionary<string, string> { [PodLabels.Owner] = _agent.ToString() };
+        if (await _cluster.PatchSecretAsync(secret, claim, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        if (PayloadSecret.ReadLaunch(secret) is not { } launch)
+        {
+            _logger.SecretUnreadable(secret.Metadata.Name);
+            await _cluster.DeleteSecretAsync(secret.Metadata.Name, cancellationToken);
+            return null;
+        }
+
+        _logger.PodAdopted(launch.JobId, secret.Metadata.Name, from);
+        return await LaunchAsync(launch, cancellationToken);
+    }
+
+    // A pod whose Secret is gone can still be watched and removed, though nobody can speak for its job any more.
+    private static JobLaunch LaunchFromLabels(V1Pod pod)
+    {
+        var labels = pod.Metadata.Labels;
+        var id = Guid.TryParse(labels?[PodLabels.JobId], out var guid) ? guid : Guid.Empty;
+        return new JobLaunch
+        {
+            Job = new JobMessage { JobId = new JobId(id), Plan = new PlanReference { PlanId = default }, JobDisplayName = pod.Metadata.Name },
+            Runner = new RunnerIdentity { Name = "unknown", Version = "unknown" },
+            MessageSeen = PodTimes.Of(pod).MessageSeen ?? PodTimes.Of(pod).PodCreated ?? default,
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using Runner.Jobs;
+
+namespace Runner.Kubernetes;
+
+/// <summary>Every event of the Kubernetes backend: ids 2100 to 2199. An id, once shipped, keeps its meaning.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2100, LogLevel.Information, "Kubernetes {Version} at {Server}, namespace {Namespace}, agent {Agent}")]
+    public static partial void ClusterFound(this ILogger logger, string version, string server, string @namespace, string agent);
+
+    [LoggerMessage(2101, LogLevel.Warning, "The API server failed: {Problem}; try {Failures} failed, next in {DelaySeconds:F1} s")]
+    public static partial void ApiCallFailed(this ILogger logger, string problem, int failures, double delaySeconds);
+
+    [LoggerMessage(2102, LogLevel.Debug, "{Kind} {Name} is there already")]
+    public static partial void AlreadyThere(this ILogger logger, string kind, string name);
+
+    [LoggerMessage(2103, LogLevel.Debug, "The log of pod {PodName} cannot be had: {Problem}")]
+    public static partial void NoLogTail(this ILogger logger, string podName, string problem);
+
+    [LoggerMessage(2110, LogLevel.Information, "Job {JobId} given to pod {PodName}")]
+    public static partial void PodCreated(this ILogger logger, JobId jobId, string podName);
+
+    [LoggerMessage(2111, LogLevel.Warning, "Pod {PodName} of job {JobId} was refused: {Problem}")]
+    public static partial void PodRefused(this ILogger logger, JobId jobId, string podName, string problem);
+
+    [LoggerMessage(2112, LogLevel.Information, "Worker of job {JobId} runs in pod {PodName} since {Since:O}")]
+    public static partial void WorkerRuns(this ILogger logger, JobId jobId, string podName, DateTimeOffset? since);
+
+    [LoggerMessage(2113, LogLevel.Information, "Pod {PodName} of job {JobId} ended: {End}")]
+    public static partial void PodEnded(this ILogger logger, JobId jobId, string podName, string end);
+
+    [LoggerMessage(2114, LogLevel.Information, "Pod {PodName} of job {JobId} adopted from agent {Owner}")]
+    public static partial void PodAdopted(this ILogger logger, JobId jobId, string podName, string owner);
+
+    [LoggerMessage(2115, LogLevel.Warning, "Pod {PodName} of job {JobId} was adopted by agent {Owner}, which took this one for gone")]
+    public static partial void PodLostToAgent(this ILogger logger, JobId jobId, string podName, string owner);
+
+    [LoggerMessage(2116, LogLevel.Warning, "Job {JobId} in pod {PodName} could not be asked to cancel ({Problem}); its pod is deleted")]
+    public static partial void CancelByDeletion(this ILogger logger, JobId jobId, string podName, string problem);
+
+    [LoggerMessage(2117, LogLevel.Warning, "Job {JobId} did not end within {GraceSeconds:F1} s of its cancel; pod {PodName} is deleted")]
+    public static partial void PodKilled(this ILogger logger, JobId jobId, string podName, double graceSeconds);
+
+    [LoggerMessage(2118, LogLevel.Warning, "Pod {PodName} of job {JobId} could not be removed: {Problem}")]
+    public static partial void PodNotRemoved(this ILogger logger, JobId jobId, string podName, string problem);
+
+    [LoggerMessage(2119, LogLevel.Warning, "Secret {Name} of an agent that is gone cannot be read and is removed")]
+    public static partial void SecretUnreadable(this ILogger logger, string name);
+
+    [LoggerMessage(2120, LogLevel.Debug, "Watch follows from resource version {ResourceVersion}, {Pods} pod(s)")]
+    public static partial void WatchListed(this ILogger logger, string resourceVersion, int pods);
+
+    [LoggerMessage(2121, LogLevel.Warning, "Watch failed {Failures} time(s) in a row, next in {DelaySeconds:F1} s: {Problem}")]
+    public static partial void WatchFailed(this ILogger logger, int failures, double delaySeconds, string problem);
+
+    [LoggerMessage(2122, LogLevel.Warning, "The agent's Lease could not be renewed: {Problem}; other agents may take this one for gone")]
+    public static partial void LeaseNotRenewed(this ILogger logger, string problem);
+}

@@ -1,0 +1,138 @@
+using k8s.Models;
+
+namespace Runner.Kubernetes.Options;
+
+/// <summary>Settings of the Kubernetes backend, section <c>kubernetes</c>. Read from configuration by <see cref="KubernetesOptionsReader"/>.</summary>
+public sealed record KubernetesOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string SectionName = "kubernetes";
+
+    /// <summary>Whether the backend may be used. Default true.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Path of a kubeconfig (<c>~</c> is the home folder). Default: in a pod the pod's own account, else <c>~/.kube/config</c>.</summary>
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>Context of the kubeconfig. Default: its current one.</summary>
+    public string? Context { get; set; }
+
+    /// <summary>Namespace of the job pods. Default: that of the context or of the agent's own pod, else <c>default</c>.</summary>
+    public string? Namespace { get; set; }
+
+    /// <summary>Agents with the same value share their jobs: each adopts those of another that is gone. Default <c>runner</c>.</summary>
+    public string Instance { get; set; } = "runner";
+
+    /// <summary>Image that holds <c>/runner-worker</c> and <c>/ca-certificates.crt</c>; its container sets the pod up. Required.</summary>
+    public string RunnerImage { get; set; } = string.Empty;
+
+    /// <summary>
+    /// Image of jobs whose labels name no platform. <c>{version}</c> in it is the version of an <c>ubuntu-*</c> label, such as
+    /// <c>24.04</c>, else <c>latest</c>. Required.
+    /// </summary>
+    public string DefaultImage { get; set; } = string.Empty;
+
+    /// <summary>The same for Windows jobs; <c>null</c>: a job that asks for Windows needs a platform.</summary>
+    public string? DefaultWindowsImage { get; set; }
+
+    /// <summary><c>Always</c>, <c>IfNotPresent</c> (default) or <c>Never</c>.</summary>
+    public string ImagePullPolicy { get; set; } = "IfNotPresent";
+
+    /// <summary>Service account of job pods. Its token is never mounted. Default: that of the namespace.</summary>
+    public string? ServiceAccount { get; set; }
+
+    /// <summary>Storage class where a claim names none. Default: that of the cluster.</summary>
+    public string? StorageClass { get; set; }
+
+    /// <summary>Names of Secrets with registry credentials.</summary>
+    public IList<string> ImagePullSecrets { get; set; } = [];
+
+    /// <summary>Resources of a job where neither platform nor label says otherwise.</summary>
+    public ResourceOptions DefaultResources { get; set; } = new();
+
+    /// <summary>Platforms by a label of <c>runs-on</c>, compared without regard to case.</summary>
+    public IDictionary<string, PlatformOptions> Platforms { get; set; } = new Dictionary<string, PlatformOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a label becomes on nodes: <c>spot: karpenter.sh/capacity-type=spot</c>. An empty value: no constraint.</summary>
+    public IDictionary<string, string> LabelMap { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether jobs of one run rather go to different nodes. Default false.</summary>
+    public bool Spread { get; set; }
+
+    /// <summary>Volumes of a job.</summary>
+    public StorageOptions Storage { get; set; } = new();
+
+    /// <summary>Network settings of a job pod.</summary>
+    public NetworkingOptions Networking { get; set; } = new();
+
+    /// <summary>Security settings of a job pod.</summary>
+    public SecurityOptions Security { get; set; } = new();
+
+    /// <summary>What stays of a job when it is over.</summary>
+    public CleanupOptions CleanupPolicy { get; set; } = new();
+
+    /// <summary>When a pod that does not start is given up.</summary>
+    public StartOptions Start { get; set; } = new();
+
+    /// <summary>Time between a pod's deletion and its end: what a worker has for cancelling its steps and reporting. Default 5 min.</summary>
+    public TimeSpan TerminationGrace { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Further CA certificates that workers trust, PEM, or <c>null</c>.</summary>
+    public string? ExtraCertificates { get; set; }
+
+    /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
+    public IReadOnlyList<string> Validate() => KubernetesOptionsRules.Check(this);
+}
+
+/// <summary>A platform: what a label of <c>runs-on</c> stands for.</summary>
+public sealed record PlatformOptions
+{
+    /// <summary>Image of the job container. Required.</summary>
+    public string Image { get; set; } = string.Empty;
+
+    /// <summary>Labels that a node must carry.</summary>
+    public IDictionary<string, string> NodeSelector { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Taints that are tolerated.</summary>
+    public IList<V1Toleration> Tolerations { get; set; } = [];
+
+    /// <summary>Affinity, as in a pod spec.</summary>
+    public V1Affinity? Affinity { get; set; }
+
+    /// <summary>Spread, as in a pod spec.</summary>
+    public IList<V1TopologySpreadConstraint> TopologySpreadConstraints { get; set; } = [];
+
+    /// <summary>Resources of the job container.</summary>
+    public ResourceOptions Resources { get; set; } = new();
+
+    /// <summary>Runtime class, such as <c>gvisor</c>.</summary>
+    public string? RuntimeClass { get; set; }
+
+    /// <summary>Security context of the pod; what it says wins over <see cref="SecurityOptions.PodSecurityContext"/>.</summary>
+    public V1PodSecurityContext? SecurityContext { get; set; }
+
+    /// <summary>Service account, over <see cref="KubernetesOptions.ServiceAccount"/>.</summary>
+    public string? ServiceAccount { get; set; }
+
+    /// <summary>A priority class's name, or a number.</summary>
+    public string? Priority { get; set; }
+
+    /// <summary>Further labels of the pod.</summary>
+    public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Further annotations of the pod.</summary>
+    public IDictionary<string, string> Annotations { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Variables that steps see, under those of the workflow.</summary>
+    public IDictionary<string, string> Env { get; set; } = new Dictionary<string, string>();
+}
+
+/// <summary>Requests and limits by resource name: <c>cpu</c>, <c>memory</c>, <c>nvidia.com/gpu</c>, …; quantities as Kubernetes writes them.</summary>
+public sealed record ResourceOptions
+{
+    /// <summary>What a node must have free.</summary>
+    public IDictionary<string, string> Requests { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>What the job may use at most.</summary>
+    public IDictionary<string, string> Limits { get; set; } = new Dictionary<string, string>();
+}

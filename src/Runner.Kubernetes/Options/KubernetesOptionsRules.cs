@@ -1,0 +1,121 @@
+using System.Globalization;
+using Runner.Kubernetes.Placement;
+
+namespace Runner.Kubernetes.Options;
+
+/// <summary>The rules that settings of the Kubernetes backend must keep. Pure; what only the cluster knows is not asked here.</summary>
+internal static class KubernetesOptionsRules
+{
+    private static readonly string[] PullPolicies = ["Always", "IfNotPresent", "Never"];
+    private static readonly string[] VolumeTypes = ["emptyDir", "none", "ephemeral", "pvc", "hostPath"];
+    private static readonly string[] SecurityStandards = ["privileged", "baseline", "restricted"];
+
+    public static IReadOnlyList<string> Check(KubernetesOptions options)
+    {
+        var errors = new List<string>();
+        Require(errors, "runnerImage", options.RunnerImage);
+        Require(errors, "defaultImage", options.DefaultImage);
+        Choice(errors, "imagePullPolicy", options.ImagePullPolicy, PullPolicies);
+        Choice(errors, "security.podSecurityStandard", options.Security.PodSecurityStandard, SecurityStandards);
+        if (!LabelRules.IsValue(options.Instance) || options.Instance.Length == 0)
+        {
+            Add(errors, "instance", $"is '{options.Instance}', which is no Kubernetes label value ({LabelRules.ValueRule})");
+        }
+
+        Resources(errors, "defaultResources", options.DefaultResources);
+        foreach (var (name, platform) in options.Platforms)
+        {
+            Require(errors, $"platforms.{name}.image", platform.Image);
+            Resources(errors, $"platforms.{name}.resources", platform.Resources);
+        }
+
+        foreach (var (label, target) in options.LabelMap)
+        {
+            if (target.Length > 0 && !LabelRules.TrySplit(target, out _, out _))
+            {
+                Add(errors, $"labelMap.{label}", $"is '{target}', expected a node label such as 'node-type=self-hosted', or nothing");
+            }
+        }
+
+        Volume(errors, "storage.workspace", options.Storage.Workspace);
+        Volume(errors, "storage.toolCache", options.Storage.ToolCache);
+        Positive(errors, "terminationGrace", options.TerminationGrace);
+        Positive(errors, "start.imagePullGrace", options.Start.ImagePullGrace);
+        Positive(errors, "start.schedulingDeadline", options.Start.SchedulingDeadline);
+        Positive(errors, "start.startDeadline", options.Start.StartDeadline);
+        NotNegative(errors, "cleanupPolicy.successfulJobsHistoryLimit", options.CleanupPolicy.SuccessfulJobsHistoryLimit);
+        NotNegative(errors, "cleanupPolicy.failedJobsHistoryLimit", options.CleanupPolicy.FailedJobsHistoryLimit);
+        return errors;
+    }
+
+    private static void Volume(List<string> errors, string name, VolumeOptions volume)
+    {
+        Choice(errors, $"{name}.type", volume.Type, VolumeTypes);
+        if (volume.Size is { } size && !Quantity.TryParse(size, out _))
+        {
+            Add(errors, $"{name}.size", $"is '{size}', expected a quantity such as 10Gi");
+        }
+
+        switch (volume.Type)
+        {
+            case "pvc" when string.IsNullOrEmpty(volume.ClaimName):
+                Add(errors, $"{name}.claimName", "is not set, which type pvc needs");
+                break;
+            case "hostPath" when string.IsNullOrEmpty(volume.Path):
+                Add(errors, $"{name}.path", "is not set, which type hostPath needs");
+                break;
+            case "ephemeral" when string.IsNullOrEmpty(volume.Size):
+                Add(errors, $"{name}.size", "is not set, which type ephemeral needs");
+                break;
+        }
+    }
+
+    private static void Resources(List<string> errors, string name, ResourceOptions resources)
+    {
+        foreach (var (kind, values) in new[] { ("requests", resources.Requests), ("limits", resources.Limits) })
+        {
+            foreach (var (resource, text) in values)
+            {
+                if (!Quantity.TryParse(text, out _))
+                {
+                    Add(errors, $"{name}.{kind}.{resource}", $"is '{text}', expected a quantity such as {Quantity.Example(resource)}");
+                }
+            }
+        }
+    }
+
+    private static void Require(List<string> errors, string name, string value)
+    {
+        if (value.Length == 0)
+        {
+            Add(errors, name, "is not set");
+        }
+    }
+
+    private static void Choice(List<string> errors, string name, string value, string[] allowed)
+    {
+        if (!allowed.Contains(value, StringComparer.Ordinal))
+        {
+            Add(errors, name, $"is '{value}', expected one of {string.Join(", ", allowed)}");
+        }
+    }
+
+    private static void Positive(List<string> errors, string name, TimeSpan value)
+    {
+        if (value < TimeSpan.FromSeconds(1))
+        {
+            Add(errors, name, string.Create(CultureInfo.InvariantCulture, $"is {value}, expected a second at least"));
+        }
+    }
+
+    private static void NotNegative(List<string> errors, string name, int value)
+    {
+        if (value < 0)
+        {
+            Add(errors, name, string.Create(CultureInfo.InvariantCulture, $"is {value}, expected 0 or more"));
+        }
+    }
+
+    private static void Add(List<string> errors, string name, string problem) =>
+        errors.Add($"{KubernetesOptions.SectionName}.{name} {problem}");
+}

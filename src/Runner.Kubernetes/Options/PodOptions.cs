@@ -1,0 +1,87 @@
+using k8s.Models;
+
+namespace Runner.Kubernetes.Options;
+
+/// <summary>Volumes of a job.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>Where the job works. Default: an <c>emptyDir</c>.</summary>
+    public VolumeOptions Workspace { get; set; } = new() { Type = "emptyDir" };
+
+    /// <summary>The tool cache. Default <c>none</c>: each job has an empty one.</summary>
+    public VolumeOptions ToolCache { get; set; } = new() { Type = "none" };
+}
+
+/// <summary>One volume.</summary>
+public sealed record VolumeOptions
+{
+    /// <summary><c>emptyDir</c>, <c>none</c> (the same), <c>ephemeral</c> (a claim per pod), <c>pvc</c> (an existing claim), <c>hostPath</c>.</summary>
+    public string Type { get; set; } = "emptyDir";
+
+    /// <summary>Size: the limit of an <c>emptyDir</c>, the request of an <c>ephemeral</c> claim (which needs one).</summary>
+    public string? Size { get; set; }
+
+    /// <summary>Storage class of an <c>ephemeral</c> claim; default <see cref="KubernetesOptions.StorageClass"/>.</summary>
+    public string? StorageClass { get; set; }
+
+    /// <summary>Access modes of an <c>ephemeral</c> claim. Default <c>ReadWriteOnce</c>.</summary>
+    public IList<string> AccessModes { get; set; } = [];
+
+    /// <summary>Name of an existing claim (<c>pvc</c>).</summary>
+    public string? ClaimName { get; set; }
+
+    /// <summary>Folder of the node (<c>hostPath</c>).</summary>
+    public string? Path { get; set; }
+}
+
+/// <summary>Network settings of a job pod.</summary>
+public sealed record NetworkingOptions
+{
+    /// <summary>DNS policy of the pod, or <c>null</c>: the cluster's default.</summary>
+    public string? DnsPolicy { get; set; }
+
+    /// <summary>DNS settings of the pod.</summary>
+    public V1PodDNSConfig? DnsConfig { get; set; }
+
+    /// <summary>Whether jobs share the node's network. Default false.</summary>
+    public bool HostNetwork { get; set; }
+}
+
+/// <summary>Security settings of a job pod.</summary>
+public sealed record SecurityOptions
+{
+    /// <summary>Security context of the pod; the seccomp profile is <c>RuntimeDefault</c> where it names none.</summary>
+    public V1PodSecurityContext? PodSecurityContext { get; set; }
+
+    /// <summary>Security context of the pod's containers.</summary>
+    public V1SecurityContext? SecurityContext { get; set; }
+
+    /// <summary>
+    /// <c>baseline</c> (default), <c>restricted</c> (no root, no capabilities, no privilege escalation: the image must have a user with a
+    /// number) or <c>privileged</c>.
+    /// </summary>
+    public string PodSecurityStandard { get; set; } = "baseline";
+}
+
+/// <summary>What stays of a job when it is over. Its Secret never does.</summary>
+public sealed record CleanupOptions
+{
+    /// <summary>How many pods of successful jobs each agent keeps for a look. Default 0.</summary>
+    public int SuccessfulJobsHistoryLimit { get; set; }
+
+    /// <summary>The same for failed ones. Default 0.</summary>
+    public int FailedJobsHistoryLimit { get; set; }
+}
+
+/// <summary>When a pod that does not start is given up.</summary>
+public sealed record StartOptions
+{
+    /// <summary>How long image pulls and container creation may fail and be tried again. Default 30 s.</summary>
+    public TimeSpan ImagePullGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a pod may wait for a node, counted from its creation; an autoscaler needs minutes. Default 15 min.</summary>
+    public TimeSpan SchedulingDeadline { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a pod may take from its node to the worker's start, pulls of large images included. Default 30 min.</summary>
+    public TimeSpan StartDeadline { get; set; } = TimeSpan.FromMinutes(30);
+}

@@ -1,0 +1,116 @@
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Runner.Jobs.Errors;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Pods;
+
+namespace Runner.Kubernetes.Ownership;
+
+/// <summary>Says by a Lease that this agent lives, and tells by those of others which agents do.</summary>
+/// <remarks>Agents compare the times of others with their own clock, so clocks must agree to some seconds, as in a cluster they do.</remarks>
+internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string instance, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
+    // An agent that was killed leaves its Lease; after a day nobody needs it.
+    private static readonly TimeSpan Litter = TimeSpan.FromDays(1);
+
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once the Lease stands. A job launched before would seem to have no living owner.</summary>
+    public Task Held => _held.Task;
+
+    /// <summary>Renews the Lease until it is cancelled, then removes it.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(RenewInterval, time);
+            do
+            {
+                await RenewAsync(cancellationToken);
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        finally
+        {
+            await RemoveAsync();
+        }
+    }
+
+    /// <summary>Asks the cluster which agents live.</summary>
+    public async Task<LivingAgents> FindLivingAsync(CancellationToken cancellationToken)
+    {
+        var leases = await cluster.ListLeasesAsync(Selector, cancellationToken);
+        var now = time.GetUtcNow();
+        foreach (var litter in leases.Where(lease => !IsFresh(lease, now - Litter)))
+        {
+            await cluster.DeleteLeaseAsync(litter.Metadata.Name, cancellationToken);
+        }
+
+        return new LivingAgents(agent, [.. leases.Where(lease => IsFresh(lease, now - Duration)).Select(lease => lease.Metadata.Name)]);
+    }
+
+    private string Selector => $"{PodLabels.ManagedBy}={PodLabels.Us},{PodLabels.Instance}={instance}";
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cluster.RenewLeaseAsync(Build(), cancellationToken);
+            _held.TrySetResult();
+        }
+        catch (InfrastructureException error)
+        {
+            logger.LeaseNotRenewed(error.Message);
+        }
+    }
+
+    private V1Lease Build() => new()
+    {
+        ApiVersion = "coordination.k8s.io/v1",
+        Kind = "Lease",
+        Metadata = new V1ObjectMeta
+        {
+            Name = AgentIdentity.LeaseName(agent.ToString()),
+            NamespaceProperty = cluster.Namespace,
+            Labels = new Dictionary<string, string> { [PodLabels.ManagedBy] = PodLabels.Us, [PodLabels.Instance] = instance },
+        },
+        Spec = new V1LeaseSpec
+        {
+            HolderIdentity = agent.ToString(),
+            LeaseDurationSeconds = (int)Duration.TotalSeconds,
+            RenewTime = time.GetUtcNow().UtcDateTime,
+        },
+    };
+
+    private static bool IsFresh(V1Lease lease, DateTimeOffset oldest) => PodTimes.At(lease.Spec?.RenewTime) is { } renewed && renewed >= oldest;
+
+    private async Task RemoveAsync()
+    {
+        using var limit = new CancellationTokenSource(StopLimit, time);
+        try
+        {
+            await cluster.DeleteLeaseAsync(AgentIdentity.LeaseName(agent.ToString()), limit.Token);
+        }
+        catch (Exception exception) when (exception is InfrastructureException or OperationCanceledException)
+        {
+            logger.LeaseNotRenewed(exception.Message); // it runs out by itself
+        }
+    }
+}
+
+/// <summary>The agents that lived at a moment.</summary>
+internal sealed class LivingAgents(AgentIdentity self, IReadOnlySet<string> leases)
+{
+    public LivingAgents(AgentIdentity self, IEnumerable<string> leases)
+        : this(self, leases.ToHashSet(StringComparer.Ordinal))
+    {
+    }
+
+    /// <summary>Whether a job's owner is gone, so that the job may be adopted. No owner at all counts as gone.</summary>
+    public bool IsGone(string? owner) =>
+        owner is null || self.IsEarlierLife(owner) || (owner != self.ToString() && !leases.Contains(AgentIdentity.LeaseName(owner)));
+}

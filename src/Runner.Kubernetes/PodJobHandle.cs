@@ -1,0 +1,297 @@
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Runner.Backends;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Pods;
+
+namespace Runner.Kubernetes;
+
+/// <summary>What a handle needs of its backend.</summary>
+internal sealed record PodServices(
+    JobCluster Cluster, PodJudge Judge, FinishedPods Finished, string Owner, TimeProvider Time, ILogger Logger);
+
+/// <summary>A job in its pod. News of the pod come from the shared watch; each is judged, and so is the passing of a deadline.</summary>
+internal sealed class PodJobHandle : IJobHandle
+{
+    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
+
+    private readonly PodServices _services;
+    private readonly Action<PodJobHandle> _forget;
+    private readonly TaskCompletionSource<LaunchTimes> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<JobEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _over = new();
+    private readonly Lock _gate = new();
+    private readonly ITimer _timer;
+    private V1Pod _pod;
+    private bool _isGone;
+    private bool _isJudged;
+    private bool _isReleased;
+    private DateTimeOffset? _startFailingSince;
+    private TimeSpan? _cancelGrace;
+    private Task _finishing = Task.CompletedTask;
+    private Task _killing = Task.CompletedTask;
+
+    public PodJobHandle(JobLaunch launch, V1Pod pod, PodServices services, Action<PodJobHandle> forget)
+    {
+        Launch = launch;
+        _pod = pod;
+        _services = services;
+        _forget = forget;
+        _timer = services.Time.CreateTimer(_ => JudgeNow(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public JobId JobId => Launch.JobId;
+
+    public JobLaunch Launch { get; }
+
+    public string Place => _pod.Metadata.Name;
+
+    public Task<LaunchTimes> Started => _started.Task;
+
+    public Task<JobEnd> Ended => _ended.Task;
+
+    /// <summary>The subscription to the watch, which ends with the handle.</summary>
+    public IDisposable? Subscription { get; set; }
+
+    /// <summary>Takes news of the pod.</summary>
+    public void Observe(V1Pod pod, bool isGone)
+    {
+        lock (_gate)
+        {
+            // What is told may be older than what creating or claiming the pod answered, or the name alone of a pod that is gone.
+            if (!PodTimes.IsOlder(pod, _pod))
+            {
+                _pod = pod;
+            }
+
+            _isGone |= isGone;
+            pod = _pod;
+        }
+
+        if (!isGone && OwnerOf(pod) is { } owner && owner != _services.Owner)
+        {
+            _services.Logger.PodLostToAgent(JobId, Place, owner);
+            Release();
+            return;
+        }
+
+        JudgeNow();
+    }
+
+    public async Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        bool isRunning;
+        lock (_gate)
+        {
+            if (_isJudged || _isReleased || _cancelGrace is not null)
+            {
+                return;
+            }
+
+            _cancelGrace = grace;
+            isRunning = PodTimes.JobStatus(_pod)?.State?.Running is not null;
+        }
+
+        if (!isRunning)
+        {
+            await _services.Cluster.DeletePodAsync(Place, KillGrace, cancellationToken);
+            return;
+        }
+
+        await AskToCancelAsync(grace, cancellationToken);
+        _killing = KillAfterAsync(grace, _over.Token);
+    }
+
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _isReleased = true;
+        }
+
+        Close();
+        _started.TrySetCanceled();
+        _ended.TrySetCanceled();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        bool isReleased;
+        lock (_gate)
+        {
+            isReleased = _isReleased;
+            _isReleased = true;
+        }
+
+        Close();
+        await Task.WhenAll(_finishing, _killing);
+        if (!isReleased)
+        {
+            await CleanUpAsync();
+            _started.TrySetCanceled();
+            _ended.TrySetResult(new JobEnd { Failure = FailureReason.Deleted, Message = "The job was stopped", Times = PodTimes.Of(_pod) });
+        }
+
+        await _timer.DisposeAsync();
+    }
+
+    private static string? OwnerOf(V1Pod pod) =>
+        pod.Metadata.Annotations is { } annotations && annotations.TryGetValue(PodLabels.Owner, out var owner) ? owner : null;
+
+    private void JudgeNow()
+    {
+        lock (_gate)
+        {
+            if (_isJudged || _isReleased)
+            {
+                return;
+            }
+
+            var now = _services.Time.GetUtcNow();
+            switch (_services.Judge.Judge(new PodSighting { Pod = _pod, IsGone = _isGone, Now = now, StartFailingSince = _startFailingSince }))
+            {
+                case PodVerdict.Waiting waiting:
+                    _startFailingSince = waiting.IsStartFailing ? _startFailingSince ?? now : null;
+                    JudgeAgain(waiting.JudgeAgainAt, now);
+                    break;
+                case PodVerdict.Running running:
+                    MarkStarted(running.Times);
+                    JudgeAgain(running.JudgeAgainAt, now);
+                    break;
+                case PodVerdict.Over over:
+                    _isJudged = true;
+                    _finishing = FinishAsync(over.End);
+                    break;
+            }
+        }
+    }
+
+    private void JudgeAgain(DateTimeOffset? at, DateTimeOffset now)
+    {
+        // A little later than the moment itself: a timer that fires early would find nothing changed.
+        var delay = at is { } moment ? moment - now + TimeSpan.FromMilliseconds(10) : Timeout.InfiniteTimeSpan;
+        _timer.Change(delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void MarkStarted(LaunchTimes times)
+    {
+        if (_started.TrySetResult(times))
+        {
+            _services.Logger.WorkerRuns(JobId, Place, times.ContainersStarted);
+        }
+    }
+
+    private async Task FinishAsync(JobEnd end)
+    {
+        if (end.Failure == FailureReason.WorkerDied)
+        {
+            end = end with { Message = await AddLogTailAsync(end.Message) };
+        }
+
+        if (end.Outcome is null && _cancelGrace is { } grace)
+        {
+            end = end with
+            {
+                Message = end.WorkerStarted
+                    ? $"The worker did not end within {PodMessages.Duration(grace)} after the job was cancelled and was killed"
+                    : "The job was cancelled before its worker started",
+            };
+        }
+
+        if (end.WorkerStarted)
+        {
+            MarkStarted(end.Times);
+        }
+
+        _services.Logger.PodEnded(JobId, Place, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
+        _started.TrySetCanceled();
+        _ended.TrySetResult(end);
+        await _over.CancelAsync();
+    }
+
+    private async Task<string?> AddLogTailAsync(string? message)
+    {
+        using var limit = new CancellationTokenSource(LogLimit, _services.Time);
+        try
+        {
+            var tail = await _services.Cluster.ReadLogTailAsync(Place, limit.Token);
+            return tail.Length == 0 ? message : $"{message}. The last it printed:\n{tail}";
+        }
+        catch (OperationCanceledException)
+        {
+            return message;
+        }
+    }
+
+    private async Task AskToCancelAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        string problem;
+        try
+        {
+            var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var exitCode = await _services.Cluster.ExecAsync(Place, [PodPaths.Worker, "cancel", "--grace", seconds], cancellationToken);
+            if (exitCode == 0)
+            {
+                return;
+            }
+
+            problem = $"runner-worker cancel {ExitText.Of(exitCode)}";
+        }
+        catch (InfrastructureException error)
+        {
+            problem = error.Message;
+        }
+
+        if (!_ended.Task.IsCompleted)
+        {
+            _services.Logger.CancelByDeletion(JobId, Place, problem);
+            await _services.Cluster.DeletePodAsync(Place, grace, cancellationToken);
+        }
+    }
+
+    private async Task KillAfterAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(grace, _services.Time, cancellationToken);
+            _services.Logger.PodKilled(JobId, Place, grace.TotalSeconds);
+            await _services.Cluster.DeletePodAsync(Place, KillGrace, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // it ended in time
+        }
+        catch (InfrastructureException error)
+        {
+            _services.Logger.PodNotRemoved(JobId, Place, error.Message);
+        }
+    }
+
+    private void Close()
+    {
+        Subscription?.Dispose();
+        _forget(this);
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _over.Cancel();
+    }
+
+    // The caller's own token may be the reason why it disposes, so this takes one of its own.
+    private async Task CleanUpAsync()
+    {
+        using var limit = new CancellationTokenSource(CleanUpLimit, _services.Time);
+        try
+        {
+            var end = _ended.Task.IsCompletedSuccessfully ? await _ended.Task : null;
+            await _services.Finished.RemoveAsync(_pod, end, limit.Token);
+        }
+        catch (Exception exception) when (exception is InfrastructureException or OperationCanceledException)
+        {
+            _services.Logger.PodNotRemoved(JobId, Place, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using k8s.Models;
+using Runner.Backends;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>The Secret through which a job's payload reaches its pod, and from which another agent reads the job. Pure.</summary>
+internal static class PayloadSecret
+{
+    // The API server takes a megabyte per object, its names and labels included.
+    private const int MaxBytes = 1_000_000;
+    private const string LaunchKey = "launch.json";
+
+    /// <summary>The Secret of a launch, named like its pod.</summary>
+    /// <exception cref="WorkflowException">The job is larger than a Secret can be.</exception>
+    public static V1Secret Build(JobLaunch launch, LaunchPayload payload, string owner, KubernetesOptions options)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload);
+        if (bytes.Length > MaxBytes)
+        {
+            throw new WorkflowException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The job's message has {bytes.Length:N0} bytes, more than the {MaxBytes:N0} that fit into a Kubernetes Secret; make its event payload, matrix or inputs smaller"));
+        }
+
+        return new V1Secret
+        {
+            ApiVersion = "v1",
+            Kind = "Secret",
+            Type = "Opaque",
+            Metadata = new V1ObjectMeta
+            {
+                Name = PodNames.For(launch),
+                NamespaceProperty = options.Namespace,
+                Labels = PodLabels.LabelsOf(launch, options.Instance),
+                Annotations = PodLabels.AnnotationsOf(launch, owner),
+            },
+            Data = new Dictionary<string, byte[]>
+            {
+                [PodPaths.PayloadKey] = bytes,
+                [LaunchKey] = JsonSerializer.SerializeToUtf8Bytes(LaunchRecord.Of(launch), PodsJson.Default.LaunchRecord),
+            },
+        };
+    }
+
+    /// <summary>The launch that a Secret was made for, or <c>null</c> where it cannot be read.</summary>
+    public static JobLaunch? ReadLaunch(V1Secret secret)
+    {
+        if (secret.Data is not { } data || !data.TryGetValue(PodPaths.PayloadKey, out var payloadJson) || !data.TryGetValue(LaunchKey, out var launchJson))
+        {
+            return null;
+        }
+
+        try
+        {
+            var payload = JsonSerializer.Deserialize(payloadJson, JobsJson.Default.LaunchPayload);
+            var record = JsonSerializer.Deserialize(launchJson, PodsJson.Default.LaunchRecord);
+            return payload is null ? null : record?.ToLaunch(payload);
+        }
+        catch (JsonException)
+        {
+            return null; // of another version, or tampered with; the caller says so by the job's id
+        }
+    }
+}
+
+/// <summary>What a launch has beside its payload.</summary>
+internal sealed record LaunchRecord
+{
+    public ImmutableArray<string> Labels { get; init; } = [];
+
+    public string Pool { get; init; } = "default";
+
+    public string? Platform { get; init; }
+
+    public int Attempt { get; init; }
+
+    public required DateTimeOffset MessageSeen { get; init; }
+
+    public static LaunchRecord Of(JobLaunch launch) => new()
+    {
+        Labels = launch.Labels,
+        Pool = launch.Pool,
+        Platform = launch.Platform,
+        Attempt = launch.Attempt,
+        MessageSeen = launch.MessageSeen,
+    };
+
+    public JobLaunch ToLaunch(LaunchPayload payload) => new()
+    {
+        Job = payload.Job,
+        Runner = payload.Runner,
+        Labels = Labels,
+        Pool = Pool,
+        Platform = Platform,
+        Attempt = Attempt,
+        MessageSeen = MessageSeen,
+    };
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LaunchRecord))]
+internal sealed partial class PodsJson : JsonSerializerContext;

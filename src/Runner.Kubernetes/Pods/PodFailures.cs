@@ -1,0 +1,101 @@
+using k8s.Models;
+using Runner.Backends;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>Why a pod is lost.</summary>
+/// <param name="Reason">The kind.</param>
+/// <param name="Message">In words.</param>
+/// <param name="WorkerStarted">Whether its worker ran; <c>null</c>: its status tells.</param>
+internal sealed record PodFailure(FailureReason Reason, string Message, bool? WorkerStarted = null);
+
+/// <summary>Finds in a pod's status that it is lost, and why. Pure.</summary>
+internal static class PodFailures
+{
+    // Exit codes and reasons that runtimes give a container whose process could not be started (containerd, CRI-O).
+    private static readonly string[] StartReasons = ["StartError", "ContainerCannotRun", "CreateContainerError"];
+
+    /// <summary>The failure, or <c>null</c>: the pod is not lost.</summary>
+    public static PodFailure? Find(PodSighting sighting)
+    {
+        var pod = sighting.Pod;
+        var isEnding = sighting.IsGone || pod.Metadata.DeletionTimestamp is not null;
+        if (!isEnding && FailedInit(pod) is { } init)
+        {
+            return init;
+        }
+
+        var isOver = sighting.IsGone || pod.Status?.Phase is "Failed" or "Succeeded" || PodTimes.JobStatus(pod)?.State?.Terminated is not null;
+        if (!isOver)
+        {
+            return null;
+        }
+
+        return OutOfMemory(pod) ?? Disruption(pod) ?? DeadWorker(sighting) ?? FailedPod(sighting);
+    }
+
+    /// <summary>What the cluster did to the pod as a whole, or <c>null</c>.</summary>
+    public static PodFailure? Disruption(V1Pod pod)
+    {
+        var reason = pod.Status?.Reason ?? string.Empty;
+        var detail = pod.Status?.Message;
+        var condition = PodTimes.Condition(pod, "DisruptionTarget") is { Status: "True" } target ? target : null;
+        return (reason, condition?.Reason) switch
+        {
+            ("Evicted", _) => new PodFailure(FailureReason.Evicted, PodMessages.Evicted(pod, detail)),
+            (_, "EvictionByEvictionAPI" or "DeletionByTaintManager") => new PodFailure(FailureReason.Evicted, PodMessages.Evicted(pod, condition?.Message)),
+            (_, "PreemptionByScheduler") or ("Preempting", _) => new PodFailure(FailureReason.Evicted, PodMessages.Preempted(pod, condition?.Message ?? detail)),
+            ("Shutdown" or "Terminated" or "NodeShutdown", _) => new PodFailure(FailureReason.Evicted, PodMessages.NodeShutdown(pod, detail)),
+            ("NodeLost", _) or (_, "DeletionByPodGC") => new PodFailure(FailureReason.NodeLost, PodMessages.NodeLost(pod)),
+            _ => null,
+        };
+    }
+
+    private static PodFailure? FailedInit(V1Pod pod)
+    {
+        var failed = pod.Status?.InitContainerStatuses?.FirstOrDefault(status => status.State?.Terminated is { ExitCode: not 0 });
+        if (failed?.State.Terminated is not { } terminated)
+        {
+            return null;
+        }
+
+        return terminated.Reason == "OOMKilled"
+            ? new PodFailure(FailureReason.OutOfMemory, PodMessages.OutOfMemory(pod, failed.Name), WorkerStarted: false)
+            : new PodFailure(FailureReason.ContainerStart, PodMessages.SetupFailed(failed.Name, terminated), WorkerStarted: false);
+    }
+
+    private static PodFailure? OutOfMemory(V1Pod pod) => PodTimes.JobStatus(pod)?.State?.Terminated is { Reason: "OOMKilled" }
+        ? new PodFailure(FailureReason.OutOfMemory, PodMessages.OutOfMemory(pod, PodSpecBuilder.JobContainerName))
+        : null;
+
+    private static PodFailure? DeadWorker(PodSighting sighting)
+    {
+        var pod = sighting.Pod;
+        if (PodTimes.JobStatus(pod)?.State?.Terminated is not { } terminated)
+        {
+            return null;
+        }
+
+        if (StartReasons.Contains(terminated.Reason, StringComparer.Ordinal))
+        {
+            return new PodFailure(FailureReason.ContainerStart, PodMessages.WorkerNotStarted(terminated), WorkerStarted: false);
+        }
+
+        return sighting.IsGone || pod.Metadata.DeletionTimestamp is not null
+            ? new PodFailure(FailureReason.Deleted, PodMessages.Deleted(pod))
+            : new PodFailure(FailureReason.WorkerDied, PodMessages.WorkerDied(terminated));
+    }
+
+    private static PodFailure FailedPod(PodSighting sighting)
+    {
+        var pod = sighting.Pod;
+        if (sighting.IsGone || pod.Metadata.DeletionTimestamp is not null)
+        {
+            return new PodFailure(FailureReason.Deleted, PodMessages.Deleted(pod));
+        }
+
+        // The kubelet's refusals: OutOfcpu, OutOfmemory, OutOfpods, NodeAffinity, UnexpectedAdmissionError, …
+        var reason = pod.Status?.Reason ?? "no reason given";
+        return new PodFailure(FailureReason.Rejected, PodMessages.Refused(pod, reason), WorkerStarted: false);
+    }
+}

@@ -1,0 +1,93 @@
+using k8s.Models;
+using Runner.Backends;
+using Runner.Jobs.Outcomes;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>Tells from a pod's status what became of its job. Pure: the same sighting gives the same verdict.</summary>
+/// <remarks>
+/// 1. A worker that left an outcome has the last word, whatever happened to its pod afterwards.
+/// 2. A job container that ended without one, a pod that failed or is gone: the job is lost; the status says why.
+/// 3. A pod that ends: it has its grace period, then its node must be lost.
+/// 4. A worker that runs.
+/// 5. A pod that does not start: each obstacle has its deadline.
+/// </remarks>
+internal sealed class PodJudge(StartOptions limits)
+{
+    // What a kubelet may need beyond the grace period to say that a pod has ended.
+    private static readonly TimeSpan EndMargin = TimeSpan.FromMinutes(1);
+
+    /// <summary>The verdict on a sighting.</summary>
+    public PodVerdict Judge(PodSighting sighting)
+    {
+        var pod = sighting.Pod;
+        var job = PodTimes.JobStatus(pod);
+
+        // Step 1: the worker's own word.
+        if (job?.State?.Terminated is { } terminated && WorkerOutcome.TryParse(terminated.Message, out var outcome) && outcome is not null)
+        {
+            var times = PodTimes.Of(pod) with { FirstStep = outcome.FirstStep };
+            return new PodVerdict.Over(new JobEnd { Outcome = outcome, Message = PodFailures.Disruption(pod)?.Message, WorkerStarted = true, Times = times });
+        }
+
+        // Step 2: lost.
+        if (PodFailures.Find(sighting) is { } failure)
+        {
+            return Lost(pod, failure);
+        }
+
+        // Step 3: ending.
+        if (PodTimes.At(pod.Metadata.DeletionTimestamp) is { } deadline)
+        {
+            return sighting.Now > deadline + EndMargin
+                ? Lost(pod, new PodFailure(FailureReason.NodeLost, PodMessages.NodeLost(pod)))
+                : Alive(pod, job, deadline + EndMargin);
+        }
+
+        // Steps 4 and 5.
+        return job?.State?.Running is not null ? Alive(pod, job, judgeAgainAt: null) : Starting(sighting);
+    }
+
+    private static PodVerdict Alive(V1Pod pod, V1ContainerStatus? job, DateTimeOffset? judgeAgainAt) => job?.State?.Running is not null
+        ? new PodVerdict.Running(PodTimes.Of(pod), judgeAgainAt)
+        : new PodVerdict.Waiting(judgeAgainAt, IsStartFailing: false);
+
+    private static PodVerdict.Over Lost(V1Pod pod, PodFailure failure) => new(new JobEnd
+    {
+        Failure = failure.Reason,
+        Message = failure.Message,
+        WorkerStarted = failure.WorkerStarted ?? HasRun(PodTimes.JobStatus(pod)),
+        Times = PodTimes.Of(pod),
+    });
+
+    // A pod that is replaced by the kubelet's word only (eviction) may lack the state but not the container's id.
+    private static bool HasRun(V1ContainerStatus? job) =>
+        job is not null && (job.State?.Running is not null || job.State?.Terminated is not null || !string.IsNullOrEmpty(job.ContainerID));
+
+    private PodVerdict Starting(PodSighting sighting)
+    {
+        var pod = sighting.Pod;
+        var created = PodTimes.At(pod.Metadata.CreationTimestamp) ?? sighting.Now;
+        if (PodTimes.Condition(pod, "PodScheduled") is not { Status: "True" } && string.IsNullOrEmpty(pod.Spec?.NodeName))
+        {
+            return Until(created + limits.SchedulingDeadline, sighting, FailureReason.Unschedulable, () => PodMessages.Unschedulable(pod, limits.SchedulingDeadline));
+        }
+
+        if (StartObstacle.Find(pod) is { } obstacle)
+        {
+            var since = sighting.StartFailingSince ?? sighting.Now;
+            var patience = obstacle.IsFinal ? TimeSpan.Zero : limits.ImagePullGrace;
+            return sighting.Now >= since + patience
+                ? Lost(pod, new PodFailure(obstacle.Failure, obstacle.Message(sighting.Now - since)))
+                : new PodVerdict.Waiting(since + patience, IsStartFailing: true);
+        }
+
+        var scheduled = PodTimes.Of(pod).Scheduled ?? created;
+        return Until(scheduled + limits.StartDeadline, sighting, FailureReason.ContainerStart, () => PodMessages.NotStarted(pod, limits.StartDeadline));
+    }
+
+    private static PodVerdict Until(DateTimeOffset deadline, PodSighting sighting, FailureReason reason, Func<string> message) => sighting.Now >= deadline
+        ? Lost(sighting.Pod, new PodFailure(reason, message()))
+        : new PodVerdict.Waiting(deadline, IsStartFailing: false);
+}

@@ -1,0 +1,42 @@
+using k8s.Models;
+using Runner.Backends;
+using Runner.Jobs.Launch;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>What is known of a pod at a moment.</summary>
+internal sealed record PodSighting
+{
+    /// <summary>The pod as last seen.</summary>
+    public required V1Pod Pod { get; init; }
+
+    /// <summary>Whether it is gone from the cluster since.</summary>
+    public bool IsGone { get; init; }
+
+    /// <summary>The moment.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Since when a container cannot be started, as the verdicts before said, or <c>null</c>: Kubernetes keeps no such time.</summary>
+    public DateTimeOffset? StartFailingSince { get; init; }
+}
+
+/// <summary>What a pod's state means for its job.</summary>
+internal abstract record PodVerdict
+{
+    private PodVerdict()
+    {
+    }
+
+    /// <summary>The worker does not run yet.</summary>
+    /// <param name="JudgeAgainAt">When the verdict may change without news of the pod.</param>
+    /// <param name="IsStartFailing">Whether a container cannot be started; it is tried again until the grace is over.</param>
+    public sealed record Waiting(DateTimeOffset? JudgeAgainAt, bool IsStartFailing) : PodVerdict;
+
+    /// <summary>The worker runs.</summary>
+    /// <param name="Times">When it passed the stages before.</param>
+    /// <param name="JudgeAgainAt">When the verdict may change without news of the pod, or <c>null</c>.</param>
+    public sealed record Running(LaunchTimes Times, DateTimeOffset? JudgeAgainAt) : PodVerdict;
+
+    /// <summary>The job is over here.</summary>
+    public sealed record Over(JobEnd End) : PodVerdict;
+}

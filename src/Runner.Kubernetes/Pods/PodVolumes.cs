@@ -1,0 +1,90 @@
+using k8s.Models;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>The volumes of a job pod and where each container sees them. Pure.</summary>
+/// <remarks>An <c>emptyDir</c> is open to every user of the pod (mode 777, kubelet), so an image with a user of its own can work in it.</remarks>
+internal static class PodVolumes
+{
+    private const string PayloadSize = "16Mi";
+
+    private const string Secret = "payload-secret";
+    private const string Payload = "payload";
+    private const string Runner = "runner";
+    private const string Temp = "temp";
+    private const string Workspace = "workspace";
+    private const string ToolCache = "tool-cache";
+    private const string Home = "home";
+
+    /// <summary>Volumes of the pod.</summary>
+    public static IList<V1Volume> Of(KubernetesOptions options, string secretName) =>
+    [
+        new V1Volume
+        {
+            Name = Secret,
+            Secret = new V1SecretVolumeSource
+            {
+                SecretName = secretName,
+                // Readable by any user: the set-up container need not be root, and no other container mounts it.
+                DefaultMode = 0b100_100_100,
+                Items = [new V1KeyToPath { Key = PodPaths.PayloadKey, Path = PodPaths.PayloadKey }],
+            },
+        },
+        new V1Volume { Name = Payload, EmptyDir = new V1EmptyDirVolumeSource { Medium = "Memory", SizeLimit = new ResourceQuantity(PayloadSize) } },
+        new V1Volume { Name = Runner, EmptyDir = new V1EmptyDirVolumeSource() },
+        new V1Volume { Name = Temp, EmptyDir = new V1EmptyDirVolumeSource() },
+        Make(Workspace, options.Storage.Workspace, options),
+        Make(ToolCache, options.Storage.ToolCache, options),
+        new V1Volume { Name = Home, EmptyDir = new V1EmptyDirVolumeSource() },
+    ];
+
+    /// <summary>What the set-up container sees.</summary>
+    public static IList<V1VolumeMount> SetupMounts() =>
+    [
+        new V1VolumeMount { Name = Secret, MountPath = PodPaths.Secret, ReadOnlyProperty = true },
+        .. JobMounts(),
+    ];
+
+    /// <summary>What the job container sees.</summary>
+    public static IList<V1VolumeMount> JobMounts() =>
+    [
+        new V1VolumeMount { Name = Runner, MountPath = PodPaths.Runner },
+        new V1VolumeMount { Name = Payload, MountPath = PodPaths.Payload },
+        new V1VolumeMount { Name = Temp, MountPath = PodPaths.Temp },
+        new V1VolumeMount { Name = Workspace, MountPath = PodPaths.Workspace },
+        new V1VolumeMount { Name = ToolCache, MountPath = PodPaths.ToolCache },
+        new V1VolumeMount { Name = Home, MountPath = PodPaths.Home },
+    ];
+
+    private static V1Volume Make(string name, VolumeOptions volume, KubernetesOptions options) => volume.Type switch
+    {
+        "emptyDir" or "none" => new V1Volume
+        {
+            Name = name,
+            EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = volume.Size is { } size ? new ResourceQuantity(size) : null },
+        },
+        "pvc" => new V1Volume { Name = name, PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = volume.ClaimName } },
+        "hostPath" => new V1Volume { Name = name, HostPath = new V1HostPathVolumeSource { Path = volume.Path, Type = "DirectoryOrCreate" } },
+        "ephemeral" => new V1Volume
+        {
+            Name = name,
+            Ephemeral = new V1EphemeralVolumeSource
+            {
+                VolumeClaimTemplate = new V1PersistentVolumeClaimTemplate
+                {
+                    Spec = new V1PersistentVolumeClaimSpec
+                    {
+                        AccessModes = volume.AccessModes.Count > 0 ? volume.AccessModes : ["ReadWriteOnce"],
+                        StorageClassName = volume.StorageClass ?? options.StorageClass,
+                        Resources = new V1VolumeResourceRequirements
+                        {
+                            Requests = new Dictionary<string, ResourceQuantity> { ["storage"] = new(volume.Size ?? "10Gi") },
+                        },
+                    },
+                },
+            },
+        },
+        var other => throw new InvalidOperationException($"Volume type '{other}' passed the validation of the settings"),
+    };
+}

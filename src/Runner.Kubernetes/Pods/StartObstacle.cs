@@ -1,0 +1,41 @@
+using k8s.Models;
+using Runner.Backends;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>What keeps a container of a pod from starting, as the kubelet says it in the container's waiting state.</summary>
+/// <param name="Container">The container.</param>
+/// <param name="Image">Its image.</param>
+/// <param name="Reason">The kubelet's word.</param>
+/// <param name="Detail">Its explanation; may be empty.</param>
+internal sealed record StartObstacle(string Container, string Image, string Reason, string Detail)
+{
+    /// <summary>Whether trying again cannot help.</summary>
+    public bool IsFinal => Reason is "InvalidImageName" or "ErrImageNeverPull";
+
+    /// <summary>What kind of failure it is once the patience is over.</summary>
+    public FailureReason Failure => Reason is "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError" or "RegistryUnavailable"
+        ? FailureReason.ImagePull
+        : FailureReason.ContainerStart;
+
+    /// <summary>The first such container, or <c>null</c>: those that wait wait for something ordinary.</summary>
+    public static StartObstacle? Find(V1Pod pod)
+    {
+        var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
+        return statuses
+            .Where(status => status.State?.Waiting is { Reason: not (null or "" or "PodInitializing" or "ContainerCreating") })
+            .Select(status => new StartObstacle(status.Name, ImageOf(pod, status), status.State.Waiting.Reason, status.State.Waiting.Message ?? string.Empty))
+            .FirstOrDefault();
+    }
+
+    /// <summary>The failure in words.</summary>
+    public string Message(TimeSpan tried) => Failure == FailureReason.ImagePull
+        ? PodMessages.ImagePull(this, tried)
+        : PodMessages.ContainerStart(this, tried);
+
+    // The status repeats the image in the runtime's words; the spec has it as it was written.
+    private static string ImageOf(V1Pod pod, V1ContainerStatus status) =>
+        (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).FirstOrDefault(container => container.Name == status.Name)?.Image
+        ?? status.Image
+        ?? string.Empty;
+}
