@@ -17,7 +17,7 @@ public sealed record ClusterConnection(IKubernetes Client, string Namespace, str
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(70);
 
     /// <summary>Opens a connection by the settings; nothing is sent yet.</summary>
-    /// <exception cref="InfrastructureException">There is no such kubeconfig or context.</exception>
+    /// <exception cref="OperatorException">There is no such kubeconfig or context.</exception>
     public static ClusterConnection Open(KubernetesOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -42,7 +42,7 @@ public sealed record ClusterConnection(IKubernetes Client, string Namespace, str
         catch (Exception exception) when (exception is KubeConfigException or IOException or UnauthorizedAccessException)
         {
             var from = options.Kubeconfig ?? "~/.kube/config";
-            throw new InfrastructureException($"No cluster could be found by kubeconfig '{from}': {exception.Message}", exception);
+            throw new OperatorException($"No cluster could be found by kubeconfig '{from}': {exception.Message}", exception);
         }
     }
 
