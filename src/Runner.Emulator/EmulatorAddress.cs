@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Runner.Emulator;
+
+/// <summary>The addresses that the emulator gives to runners and workers. Each ends in a slash: clients resolve names against it.</summary>
+internal sealed class EmulatorAddress(EmulatorOptions options, IServer server)
+{
+    /// <summary>The server's own root.</summary>
+    public Uri Root => options.PublicUrl is { } named ? WithPort(named) : Listening;
+
+    /// <summary>Root of the blob routes.</summary>
+    public Uri Blobs => new(Root, "blobs/");
+
+    /// <summary>The WebSocket of live log lines. GitHub's runner takes it as it is, so its scheme must be a WebSocket's.</summary>
+    public Uri Feed => new UriBuilder(new Uri(Root, "_ws/ingest.sock")) { Scheme = Root.Scheme == "https" ? "wss" : "ws" }.Uri;
+
+    private Uri Listening
+    {
+        get
+        {
+            var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+                ?? throw new InvalidOperationException("The emulator does not listen yet.");
+            var uri = new Uri(address.Replace("//[::]:", "//127.0.0.1:", StringComparison.Ordinal));
+            return uri.Host == "0.0.0.0" ? new UriBuilder(uri) { Host = "127.0.0.1" }.Uri : uri;
+        }
+    }
+
+    /// <summary>The broker of a root; also what stands as tenant address, so that runners open no second (V1) connection.</summary>
+    public static Uri Broker(Uri root) => new(root, "broker/");
+
+    /// <summary>The OAuth token endpoint of a root.</summary>
+    public static Uri Token(Uri root) => new(root, "oauth/token");
+
+    /// <summary>The run service for a plan.</summary>
+    public Uri RunService(Guid plan) => new(Root, $"run-service/{plan:D}/");
+
+    /// <summary>
+    /// The root as a client named it that was configured with an address of ours: GitHub's runner insists that the services stand
+    /// under the very authority it was configured with (<c>registration.md</c> section 4).
+    /// </summary>
+    public static Uri RootOf(Uri configured) => new(configured.GetLeftPart(UriPartial.Authority) + "/");
+
+    private Uri WithPort(Uri named)
+    {
+        var builder = new UriBuilder(named);
+        builder.Port = named.Port == 0 ? Listening.Port : named.Port;
+        builder.Path = builder.Path.TrimEnd('/') + "/";
+        return builder.Uri;
+    }
+}

@@ -1,0 +1,71 @@
+using Runner.Jobs.Secrets;
+
+namespace Runner.Emulator;
+
+/// <summary>Settings of the emulator.</summary>
+public sealed record EmulatorOptions
+{
+    /// <summary>Address that the server listens on: a name or IP address. Default 127.0.0.1; <c>0.0.0.0</c> for all.</summary>
+    public string ListenAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>Port that the server listens on; 0 takes any free one. Default 0.</summary>
+    public int Port { get; set; }
+
+    /// <summary>
+    /// Further addresses to listen on, such as <c>http://127.0.0.1:80</c>. Default none. GitHub's own runner drops the port of
+    /// <c>config.sh --url</c> when it registers (it builds <c>{scheme}://{host}/api/v3/…</c>), so to configure one that way the
+    /// emulator has to listen on port 80 too; <c>--jitconfig</c> needs nothing of the kind.
+    /// </summary>
+    public IReadOnlyList<Uri> AlsoListen { get; set; } = [];
+
+    /// <summary>
+    /// Address under which runners and workers reach the server, where that is not the one it listens on (pods reach the host by
+    /// another name). Default <c>null</c>: the address it listens on. A port of 0 stands for the port in use.
+    /// </summary>
+    public Uri? PublicUrl { get; set; }
+
+    /// <summary>The personal access token that the REST API takes. Default <c>emulator</c>.</summary>
+    public Secret PersonalAccessToken { get; set; } = new("emulator");
+
+    /// <summary>Public key of a GitHub App, PEM, whose JWTs get installation tokens; <c>null</c>: there is no App.</summary>
+    public string? AppPublicKey { get; set; }
+
+    /// <summary>Id (or client id) that the App's JWTs must name as issuer; <c>null</c>: any.</summary>
+    public string? AppId { get; set; }
+
+    /// <summary>
+    /// Folder for logs and summaries, kept when the server ends. Default <c>null</c>: a folder of its own under the temporary one,
+    /// deleted at the end.
+    /// </summary>
+    public string? DataFolder { get; set; }
+
+    /// <summary>How long a job belongs to its runner after each renewal. Default 10 min.</summary>
+    public TimeSpan LockDuration { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a runner may take from the message to the acquisition before the job is offered again. Default 2 min.</summary>
+    public TimeSpan OfferDuration { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a poll is held when there is nothing to say. Default 50 s.</summary>
+    public TimeSpan PollDuration { get; set; } = TimeSpan.FromSeconds(50);
+
+    /// <summary>How long a session lives without a poll. Default 100 s.</summary>
+    public TimeSpan SessionDuration { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>How long a runner's access token is valid. Default 50 min.</summary>
+    public TimeSpan AccessTokenDuration { get; set; } = TimeSpan.FromMinutes(50);
+
+    /// <summary>How long a signed upload address is valid. Default 1 h.</summary>
+    public TimeSpan UploadUrlDuration { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Whether all JIT configurations share one RSA key. Default false: each runner gets its own, as from GitHub, which costs some
+    /// 50 to 200 ms of processor time; benchmarks with hundreds of slots share.
+    /// </summary>
+    public bool ShareRunnerKey { get; set; }
+
+    /// <summary>Secrets that every queued workflow gets beside its own. Default none.</summary>
+    public IReadOnlyDictionary<string, Secret> Secrets { get; set; } = new Dictionary<string, Secret>();
+
+    /// <summary>The clock of tokens, locks, polls and sessions. Default the machine's.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+}

@@ -1,0 +1,28 @@
+namespace Runner.Services.Blobs;
+
+/// <summary>A blob operation that Azure's rules refuse. <see cref="Exception.Message"/> is what the client is told.</summary>
+public sealed class BlobException : Exception
+{
+    /// <summary>A refusal with Azure's status and error code (learn.microsoft.com, "Blob service error codes").</summary>
+    public BlobException(int status, string code, string message)
+        : base(message)
+    {
+        Status = status;
+        Code = code;
+    }
+
+    /// <summary>HTTP status of the answer.</summary>
+    public int Status { get; }
+
+    /// <summary>Azure's error code, such as <c>BlobNotFound</c>.</summary>
+    public string Code { get; }
+
+    internal static BlobException NotFound(string name) => new(404, "BlobNotFound", $"The blob '{name}' does not exist.");
+
+    internal static BlobException AlreadyExists(string name) => new(409, "BlobAlreadyExists", $"The blob '{name}' already exists.");
+
+    internal static BlobException Sealed(string name) => new(409, "BlobIsSealed", $"The blob '{name}' is sealed: it takes no further block.");
+
+    internal static BlobException WrongType(string name) =>
+        new(409, "InvalidBlobType", $"The blob '{name}' is not an append blob.");
+}
