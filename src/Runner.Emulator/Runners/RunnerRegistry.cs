@@ -81,6 +81,15 @@ internal sealed class RunnerRegistry(EventHub events)
         }
     }
 
+    /// <summary>Whether some runner has all of these labels.</summary>
+    public bool AnyHas(ImmutableArray<string> labels)
+    {
+        lock (_gate)
+        {
+            return _runners.Values.Any(runner => runner.HasAll(labels));
+        }
+    }
+
     /// <summary>Notes what a runner said of itself when it polled.</summary>
     public void NoteSystem(int id, string? os, string? version)
     {

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Runner.Emulator.Broker;
+using Runner.Emulator.Events;
+using Runner.Emulator.Faults;
+using Runner.Emulator.Jobs;
+using Runner.Emulator.Launch;
+using Runner.Emulator.OAuth;
+using Runner.Emulator.Rest;
+using Runner.Emulator.Results;
+using Runner.Emulator.Runners;
+using Runner.Emulator.Runs;
+using Runner.Emulator.RunService;
+using Runner.Emulator.Tokens;
+using Runner.Services.Blobs;
+
+namespace Runner.Emulator;
+
+/// <summary>What the emulator is made of.</summary>
+internal static class EmulatorServices
+{
+    public static IServiceCollection AddEmulator(this IServiceCollection services, EmulatorOptions options, string dataFolder)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(options.Time);
+        services.AddSingleton<EmulatorAddress>();
+        services.AddSingleton<EventHub>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<RunnerRegistry>();
+        services.AddSingleton<RunnerRemoval>();
+        services.AddSingleton<JitRegistration>();
+        services.AddSingleton<RestCaller>();
+        services.AddSingleton<SessionTable>();
+        services.AddSingleton<BrokerService>();
+        services.AddSingleton<JobBoard>();
+        services.AddSingleton<JobMessageCompleter>();
+        services.AddSingleton<ResultsCaller>();
+        services.AddSingleton<UploadUrls>();
+        services.AddSingleton<RunBoard>();
+        services.AddSingleton<FaultMiddleware>();
+        services.AddSingleton(new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time));
+        services.AddSingleton(new BlobStore(dataFolder, options.Time));
+        return services;
+    }
+
+    public static void MapEmulator(this WebApplication app)
+    {
+        var faults = app.Services.GetRequiredService<FaultMiddleware>();
+        app.Use(CollapseSlashes);
+        app.Use(faults.InvokeAsync);
+        app.Use(RestEndpoints.AddHeadersAsync);
+        app.UseWebSockets();
+        app.UseRouting();
+        app.MapRest();
+        app.MapOAuth();
+        app.MapBroker();
+        app.MapRunService();
+        app.MapStepUpdates();
+        app.MapUploads();
+        app.MapLiveFeed();
+        app.MapLaunch();
+        app.MapBlobs("/blobs", app.Services.GetRequiredService<BlobStore>(), app.Services.GetRequiredService<BlobUrlSigner>());
+        app.MapRuns();
+        app.MapFaults();
+    }
+
+    /// <summary>GitHub's runner joins a storage address and its path with one slash too many when it uploads by the Azure SDK.</summary>
+    private static Task CollapseSlashes(HttpContext http, RequestDelegate next)
+    {
+        var path = http.Request.Path.Value;
+        if (path?.StartsWith("//", StringComparison.Ordinal) == true)
+        {
+            http.Request.Path = "/" + path.TrimStart('/');
+        }
+
+        return next(http);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Runner.Emulator.Json;
+
+namespace Runner.Emulator.Faults;
+
+/// <summary>Turns faults on and off.</summary>
+internal static class FaultEndpoints
+{
+    public static void MapFaults(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/emulator/faults", (FaultMiddleware faults) =>
+            TypedResults.Json(faults.Active, EmulatorJson.Default.IReadOnlyListFault));
+        routes.MapPost("/emulator/faults", AddAsync);
+        routes.MapDelete("/emulator/faults", (FaultMiddleware faults) =>
+        {
+            faults.Clear();
+            return TypedResults.NoContent();
+        });
+    }
+
+    private static async Task<IResult> AddAsync(HttpContext http, FaultMiddleware faults)
+    {
+        if (await http.Request.TryReadAsync(EmulatorJson.Default.Fault) is not { } fault)
+        {
+            return TypedResults.BadRequest("The body must be JSON: {\"prefix\": \"/twirp/\", \"status\": 500, \"requests\": 3} or with \"seconds\"; status 0 closes.");
+        }
+
+        faults.Add(fault);
+        return TypedResults.Json(fault, EmulatorJson.Default.Fault, statusCode: StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Runner.Emulator.Faults;
+
+/// <summary>Fails requests as told. It stands before everything else, so that no service knows of it.</summary>
+internal sealed class FaultMiddleware(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly List<ActiveFault> _faults = [];
+
+    /// <summary>The faults that are on, the oldest first.</summary>
+    public IReadOnlyList<Fault> Active
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _faults.Where(IsOn).Select(active => active.Fault)];
+            }
+        }
+    }
+
+    public void Add(Fault fault)
+    {
+        lock (_gate)
+        {
+            var end = fault.Seconds is { } seconds ? time.GetUtcNow() + TimeSpan.FromSeconds(seconds) : DateTimeOffset.MaxValue;
+            _faults.Add(new ActiveFault(fault, end) { Left = fault.Requests ?? int.MaxValue });
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _faults.Clear();
+        }
+    }
+
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        if (Hit(http.Request.Path.Value ?? string.Empty) is not { } fault)
+        {
+            await next(http);
+            return;
+        }
+
+        if (fault.AfterHandling)
+        {
+            // Into nowhere: the handler must not start the real answer.
+            var body = http.Response.Body;
+            http.Response.Body = Stream.Null;
+            await next(http);
+            http.Response.Body = body;
+            if (!http.Response.HasStarted)
+            {
+                http.Response.Clear();
+            }
+        }
+
+        if (fault.Status == 0 || http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        http.Response.StatusCode = fault.Status;
+        if (fault.RetryAfterSeconds is { } wait)
+        {
+            http.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (fault.Body is { } text)
+        {
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync(text, http.RequestAborted);
+        }
+    }
+
+    private Fault? Hit(string path)
+    {
+        lock (_gate)
+        {
+            _faults.RemoveAll(active => !IsOn(active));
+            var hit = _faults.Find(active => path.StartsWith(active.Fault.Prefix, StringComparison.OrdinalIgnoreCase));
+            if (hit is not null)
+            {
+                hit.Left--;
+            }
+
+            return hit?.Fault;
+        }
+    }
+
+    private bool IsOn(ActiveFault active) => active.Left > 0 && time.GetUtcNow() < active.End;
+
+    private sealed record ActiveFault(Fault Fault, DateTimeOffset End)
+    {
+        public int Left { get; set; }
+    }
+}

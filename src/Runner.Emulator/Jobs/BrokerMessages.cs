@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Runner.Jobs;
+using Runner.Protocol;
+using Runner.Protocol.Broker;
+
+namespace Runner.Emulator.Jobs;
+
+/// <summary>Messages that the broker sends (<c>sessions-and-messages.md</c> section 5).</summary>
+internal static class BrokerMessages
+{
+    private static readonly TimeSpan CancelTimeout = TimeSpan.FromMinutes(5);
+
+    public static RunnerMessage Job(long number, JobState job, Uri runService) => new()
+    {
+        MessageId = number,
+        MessageType = RunnerMessageTypes.RunnerJobRequest,
+        Body = JsonSerializer.Serialize(
+            new RunnerJobRequest
+            {
+                Id = job.RequestId,
+                RunnerRequestId = job.RequestId,
+                ShouldAcknowledge = true,
+                RunServiceUrl = runService.AbsoluteUri,
+                BillingOwnerId = "emulator",
+            },
+            ProtocolJson.Default.RunnerJobRequest),
+    };
+
+    public static RunnerMessage Cancellation(long number, JobId job) => new()
+    {
+        MessageId = number,
+        MessageType = RunnerMessageTypes.JobCancellation,
+        Body = JsonSerializer.Serialize(
+            new JobCancellation { JobId = job.Value, Timeout = CancelTimeout }, ProtocolJson.Default.JobCancellation),
+    };
+}

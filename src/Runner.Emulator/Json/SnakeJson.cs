@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Runner.Emulator.Rest;
+
+namespace Runner.Emulator.Json;
+
+/// <summary>JSON of GitHub's REST API: names in snake case. The emulator's own JSON, in camel case, is <see cref="EmulatorJson"/>.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RestErrorBody))]
+[JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(JitRequest))]
+[JsonSerializable(typeof(JitResponse))]
+[JsonSerializable(typeof(RunnerBody))]
+[JsonSerializable(typeof(RunnerListBody))]
+[JsonSerializable(typeof(RunnerGroupListBody))]
+[JsonSerializable(typeof(RegistrationRequest))]
+[JsonSerializable(typeof(RegistrationResponse))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(RegisterResponse))]
+[JsonSerializable(typeof(MetaBody))]
+[JsonSerializable(typeof(InstallationBody))]
+internal sealed partial class SnakeJson : JsonSerializerContext;

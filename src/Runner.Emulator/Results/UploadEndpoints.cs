@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Runner.Emulator.Events;
+using Runner.Emulator.Jobs;
+using Runner.Emulator.Json;
+using Runner.Jobs;
+using Runner.Protocol;
+using Runner.Protocol.Results;
+using Runner.Services.Blobs;
+
+namespace Runner.Emulator.Results;
+
+/// <summary>Gives addresses to put logs and summaries to, and takes the word that they are complete (<c>results-service.md</c> sections 3 and 4).</summary>
+internal static class UploadEndpoints
+{
+    /// <summary>Most bytes of a step's summary: the runner's own limit.</summary>
+    private const long MaxSummaryBytes = 1024 * 1024;
+
+    public static void MapUploads(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/" + ResultsRoutes.StepLogsUrl, StepLogsUrlAsync);
+        routes.MapPost("/" + ResultsRoutes.JobLogsUrl, JobLogsUrlAsync);
+        routes.MapPost("/" + ResultsRoutes.JobDiagnosticLogsUrl, DiagnosticLogsUrlAsync);
+        routes.MapPost("/" + ResultsRoutes.StepSummaryUrl, SummaryUrlAsync);
+        routes.MapPost("/" + ResultsRoutes.StepLogsMetadata, StepLogsCompleteAsync);
+        routes.MapPost("/" + ResultsRoutes.JobLogsMetadata, JobLogsCompleteAsync);
+        routes.MapPost("/" + ResultsRoutes.StepSummaryMetadata, SummaryCompleteAsync);
+    }
+
+    private static async Task<IResult> StepLogsUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
+    {
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepLogsUrlRequest);
+        return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
+            : Step(request?.StepBackendId) is not { } step ? NoStep()
+            : TypedResults.Json(
+                new LogsUrlResponse { LogsUrl = urls.For(LogNames.Step(job.Id, step)), BlobStorageType = BlobStorageTypes.Azure },
+                ProtocolJson.Default.LogsUrlResponse);
+    }
+
+    private static async Task<IResult> JobLogsUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
+    {
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.JobLogsUrlRequest);
+        return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
+            : TypedResults.Json(
+                new LogsUrlResponse { LogsUrl = urls.For(LogNames.Job(job.Id)), BlobStorageType = BlobStorageTypes.Azure },
+                ProtocolJson.Default.LogsUrlResponse);
+    }
+
+    private static async Task<IResult> DiagnosticLogsUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
+    {
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.JobLogsUrlRequest);
+        return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
+            : TypedResults.Json(
+                new DiagnosticLogsUrlResponse
+                {
+                    DiagLogsUrl = urls.For(LogNames.Diagnostics(job.Id)), BlobStorageType = BlobStorageTypes.Azure,
+                },
+                ProtocolJson.Default.DiagnosticLogsUrlResponse);
+    }
+
+    private static async Task<IResult> SummaryUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
+    {
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepLogsUrlRequest);
+        return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
+            : Step(request?.StepBackendId) is not { } step ? NoStep()
+            : TypedResults.Json(
+                new StepSummaryUrlResponse
+                {
+                    SummaryUrl = urls.For(LogNames.Summary(job.Id, step)),
+                    SoftSizeLimit = MaxSummaryBytes,
+                    BlobStorageType = BlobStorageTypes.Azure,
+                },
+                ProtocolJson.Default.StepSummaryUrlResponse);
+    }
+
+    private static async Task<IResult> StepLogsCompleteAsync(HttpContext http, ResultsCaller caller, JobBoard board, BlobStore blobs)
+    {
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepLogsMetadataRequest);
+        if (caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job || request is null)
+        {
+            return refusal;
+        }
+
+        if (Step(request.StepBackendId) is not { } step)
+        {
+            return NoStep();
+        }
+
+        board.Update(job.Id, state => state.WithStep(
+            (state.Steps.FirstOrDefault(known => known.Id == step) ?? new StepInfo { Id = step }) with { LogLines = request.LineCount }));
+        return Done(blobs.Find(LogNames.Step(job.Id, step)) is not null);
+    }
+
+    private static async Task<IResult> JobLogsCompleteAsync(
+        HttpContext http, ResultsCaller caller, JobBoard board, BlobStore blobs, EventHub events)
+    {
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.JobLogsMetadataRequest);
+        if (caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job || request is null)
+        {
+            return refusal;
+        }
+
+        board.Update(job.Id, state => state with { LogLines = request.LineCount });
+        events.Publish(new EmulatorEvent { Type = EmulatorEventType.LogCompleted, RunId = job.RunId, JobId = job.Id, Name = job.Name });
+        return Done(blobs.Find(LogNames.Job(job.Id)) is not null);
+    }
+
+    private static async Task<IResult> SummaryCompleteAsync(HttpContext http, ResultsCaller caller, BlobStore blobs)
+    {
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepSummaryMetadataRequest);
+        return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
+            : Step(request?.StepBackendId) is not { } step ? NoStep()
+            : Done(blobs.Find(LogNames.Summary(job.Id, step))?.Length == request?.Size);
+    }
+
+    private static StepId? Step(string? text) => Guid.TryParse(text, out var id) ? new StepId(id) : null;
+
+    private static IResult NoStep() => TwirpError.Malformed("step_backend_id must be a GUID");
+
+    private static IResult Done(bool isThere) =>
+        TypedResults.Json(new ResultsResponse { Ok = isThere }, ProtocolJson.Default.ResultsResponse);
+}

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using Runner.Protocol.Registration;
+
+namespace Runner.Emulator.Runners;
+
+/// <summary>Registers ephemeral runners with a key made for them (<c>registration.md</c> section 8).</summary>
+internal sealed class JitRegistration(RunnerRegistry registry, EmulatorAddress address, EmulatorOptions options) : IDisposable
+{
+    private const int KeyBits = 2048;
+
+    private readonly Lazy<RSA> _shared = new(() => RSA.Create(KeyBits));
+
+    /// <summary>A new runner with its configuration; <c>null</c> where the name is taken.</summary>
+    public (RunnerRecord Runner, JitConfig Config)? Register(string scope, string name, IEnumerable<string> labels, string? workFolder)
+    {
+        using var own = options.ShareRunnerKey ? null : RSA.Create(KeyBits);
+        var key = own ?? _shared.Value;
+        var root = address.Root;
+        var runner = registry.Add(new RunnerRecord
+        {
+            Name = name,
+            Scope = scope,
+            GroupId = RunnerRegistry.DefaultGroup,
+            Labels = registry.LabelsOf(labels),
+            IsEphemeral = true,
+            PublicKey = key.ExportParameters(includePrivateParameters: false),
+            AuthorizationUrl = EmulatorAddress.Token(root),
+        });
+        if (runner is null)
+        {
+            return null;
+        }
+
+        var config = new JitConfig
+        {
+            Settings = new RunnerSettings
+            {
+                AgentId = runner.Id,
+                AgentName = runner.Name,
+                PoolId = runner.GroupId,
+                PoolName = "Default",
+                ServerUrl = EmulatorAddress.Broker(root).AbsoluteUri,
+                ServerUrlV2 = EmulatorAddress.Broker(root).AbsoluteUri,
+                UseV2Flow = true,
+                GitHubUrl = RunnerScope.AddressOf(scope, root).AbsoluteUri,
+                WorkFolder = workFolder ?? "_work",
+                Ephemeral = true,
+                DisableUpdate = true,
+            },
+            Credentials = new RunnerCredentials
+            {
+                Data = new CredentialData
+                {
+                    ClientId = runner.ClientId.ToString("D"),
+                    AuthorizationUrl = runner.AuthorizationUrl.AbsoluteUri,
+                    RequireFipsCryptography = true,
+                },
+            },
+            Key = RsaKey.From(key),
+        };
+        return (runner, config);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_shared.IsValueCreated)
+        {
+            _shared.Value.Dispose();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Runner.Emulator.Broker;
+using Runner.Emulator.Jobs;
+
+namespace Runner.Emulator.Runners;
+
+/// <summary>Takes a runner out of all that knows it: by REST, and an ephemeral one when its job has ended.</summary>
+internal sealed class RunnerRemoval : IDisposable
+{
+    private readonly RunnerRegistry _registry;
+    private readonly SessionTable _sessions;
+    private readonly JobBoard _board;
+
+    public RunnerRemoval(RunnerRegistry registry, SessionTable sessions, JobBoard board)
+    {
+        _registry = registry;
+        _sessions = sessions;
+        _board = board;
+        _board.JobEnded += RemoveEphemeral;
+    }
+
+    /// <summary>Removes a runner. False where there is none of that id.</summary>
+    public bool Remove(int runner)
+    {
+        if (!_registry.Remove(runner))
+        {
+            return false;
+        }
+
+        _sessions.Delete(runner);
+        _board.RemoveRunner(runner);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _board.JobEnded -= RemoveEphemeral;
+
+    // Its poll is left to run out: GitHub's own runner stops by itself once its worker has ended, and an answer before that would tell
+    // it that it was deleted in the middle of its job.
+    private void RemoveEphemeral(JobState job)
+    {
+        if (job is { RunnerId: { } runner, IsRunnerEphemeral: true } && _registry.Remove(runner))
+        {
+            _sessions.Delete(runner);
+        }
+    }
+}
