@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Tokens;
+
+namespace Runner.Workflows.Planning;
+
+/// <summary>Makes the message of a planned job, as GitHub's service would (<c>job-message.md</c>). Pure: the same job gives the same message.</summary>
+internal static class JobMessageBuilder
+{
+    // 8 and above: V1 jobs are completed by the JobCompleted event.
+    private const int PlanVersion = 9;
+
+    public static JobMessage Build(PlannedJob planned, JobMessageContext context)
+    {
+        var (job, workflow) = (planned.Job, planned.Plan.Workflow);
+        return new JobMessage
+        {
+            MessageType = context.MessageType,
+            Plan = new PlanReference { PlanType = "actions", Version = PlanVersion, PlanId = context.PlanId },
+            Timeline = new TimelineReference { Id = context.TimelineId ?? context.PlanId.Value, ChangeId = 1 },
+            JobId = context.JobId,
+            JobDisplayName = planned.DisplayName,
+            JobName = job.Id,
+            RequestId = context.RequestId,
+            JobContainer = job.Container,
+            JobServiceContainers = job.Services,
+            JobOutputs = job.Outputs,
+            Resources = new JobResources { Endpoints = [context.SystemConnection] },
+            ContextData = planned.Contexts.ToData().ToImmutableDictionary(StringComparer.OrdinalIgnoreCase),
+            Masks = JobVariableTable.Masks(planned, context),
+            EnvironmentVariables = Written(workflow.Env, job.Env),
+            Defaults = Written(workflow.Defaults, job.Defaults),
+            ActionsEnvironment = planned.EnvironmentName is null
+                ? null
+                : new ActionsEnvironment { Name = planned.EnvironmentName, Url = (job.Environment as MappingToken)?.Find("url") },
+            Snapshot = job.Snapshot,
+            Variables = JobVariableTable.Build(planned, context),
+            Steps = StepMessages.Build(job.Steps, context.JobId),
+            FileTable = workflow.FileTable,
+        };
+    }
+
+    private static ImmutableArray<TemplateToken> Written(params ReadOnlySpan<TemplateToken?> tokens)
+    {
+        var written = ImmutableArray.CreateBuilder<TemplateToken>();
+        foreach (var token in tokens)
+        {
+            if (token is not (null or NullToken))
+            {
+                written.Add(token);
+            }
+        }
+
+        return written.ToImmutable();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Runner.Jobs.Data;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Tokens;
+using Runner.Workflows.Model;
+using Runner.Workflows.Templates;
+
+namespace Runner.Workflows.Planning;
+
+/// <summary>What becomes of a job once all that it needs has ended.</summary>
+internal abstract record JobDecision
+{
+    /// <summary>Its <c>if</c> is false.</summary>
+    public sealed record Skip : JobDecision;
+
+    /// <summary>It cannot run, and why.</summary>
+    public sealed record Fail(string Reason) : JobDecision;
+
+    /// <summary>It runs, once or as the legs of its matrix.</summary>
+    public sealed record Run(ImmutableArray<PlannedJob> Legs, bool FailFast, int MaxParallel) : JobDecision;
+}
+
+/// <summary>Decides over a job: its <c>if</c>, its matrix, and of each leg the name, the runner and the limits. Pure.</summary>
+internal static class JobPlanner
+{
+    private const int MaxNameLength = 100;
+
+    /// <param name="plan">The run.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="needs">Results of the jobs that it names in <c>needs</c>.</param>
+    /// <param name="ancestors">Results of those and of all that they need.</param>
+    /// <param name="isRunCanceled">Whether the run is being cancelled.</param>
+    public static JobDecision Decide(
+        RunPlan plan, WorkflowJob job, IReadOnlyCollection<NeedResult> needs, IReadOnlyCollection<NeedResult> ancestors, bool isRunCanceled)
+    {
+        var contexts = new JobContexts(plan)
+        {
+            Needs = new DictionaryData([.. needs.Select(need => KeyValuePair.Create<string, ContextData>(need.JobId, need.ToData()))]),
+        };
+        try
+        {
+            var functions = JobStatusFunctions.Over(ancestors, isRunCanceled);
+            return Evaluate("if", job, () => contexts.Evaluator(functions).EvaluateCondition(job.Condition))
+                ? PlanLegs(job, contexts)
+                : new JobDecision.Skip();
+        }
+        catch (WorkflowException problem)
+        {
+            return new JobDecision.Fail(problem.Message);
+        }
+    }
+
+    private static JobDecision.Run PlanLegs(WorkflowJob job, JobContexts contexts)
+    {
+        var strategy = Evaluate("strategy", job, () => JobStrategy.Read(job.Strategy, contexts.Evaluator()));
+        var total = Math.Max(1, strategy.Combinations.Length);
+        var legs = Enumerable.Range(0, total).Select(index =>
+        {
+            var combination = strategy.Combinations.IsEmpty ? null : strategy.Combinations[index];
+            var own = contexts with
+            {
+                Strategy = strategy.ToData(index, total),
+                Matrix = combination is null ? NullData.Instance : ContextValues.ToData(combination.Values),
+            };
+            return PlanLeg(job, own, index, combination?.NameParts ?? []);
+        });
+        return new JobDecision.Run([.. legs], strategy.FailFast, strategy.MaxParallel);
+    }
+
+    private static PlannedJob PlanLeg(WorkflowJob job, JobContexts contexts, int index, ImmutableArray<string> nameParts)
+    {
+        var evaluator = contexts.Evaluator();
+        var runsOn = job.RunsOn as MappingToken;
+        return new PlannedJob(contexts)
+        {
+            Id = new PlannedJobId(job.Id, index),
+            Job = job,
+            DisplayName = Evaluate("name", job, () => DisplayName(job, evaluator, nameParts)),
+            Labels = Evaluate("runs-on", job, () => evaluator.EvaluateTextList(runsOn is null ? job.RunsOn : runsOn.Find("labels"))),
+            RunnerGroup = Evaluate("runs-on", job, () => runsOn?.Find("group") is { } group ? evaluator.EvaluateText(group) : null),
+            ContinueOnError = Evaluate("continue-on-error", job, () => IsTrue(job.ContinueOnError, evaluator)),
+            Timeout = Evaluate("timeout-minutes", job, () => Minutes(job.TimeoutMinutes, evaluator, byDefault: 360)),
+            CancelTimeout = Evaluate("cancel-timeout-minutes", job, () => Minutes(job.CancelTimeoutMinutes, evaluator, byDefault: 5)),
+            EnvironmentName = Evaluate("environment", job, () => EnvironmentName(job.Environment, evaluator)),
+        };
+    }
+
+    // A name with an expression stands for itself; any other one gets the values of the matrix.
+    private static string DisplayName(WorkflowJob job, TemplateEvaluator evaluator, ImmutableArray<string> parts)
+    {
+        var name = evaluator.EvaluateText(job.Name);
+        if (job.Name is ExpressionToken && name.Length > 0)
+        {
+            return name;
+        }
+
+        var own = name.Length == 0 ? job.Id : name;
+        var whole = parts.IsEmpty ? own : $"{own} ({string.Join(", ", parts)})";
+        return whole.Length > MaxNameLength ? whole[..(MaxNameLength - 3)] + "..." : whole;
+    }
+
+    private static bool IsTrue(TemplateToken? token, TemplateEvaluator evaluator) =>
+        token is not (null or NullToken) && evaluator.EvaluateBoolean(token);
+
+    private static TimeSpan Minutes(TemplateToken? token, TemplateEvaluator evaluator, double byDefault)
+    {
+        var minutes = token is null or NullToken ? byDefault : evaluator.EvaluateNumber(token);
+        return double.IsNaN(minutes) || minutes <= 0 ? TimeSpan.FromMinutes(byDefault) : TimeSpan.FromMinutes(Math.Min(minutes, int.MaxValue));
+    }
+
+    private static string? EnvironmentName(TemplateToken? token, TemplateEvaluator evaluator)
+    {
+        var name = evaluator.EvaluateText(token is MappingToken mapping ? mapping.Find("name") : token);
+        return name.Length == 0 ? null : name;
+    }
+
+    private static TResult Evaluate<TResult>(string key, WorkflowJob job, Func<TResult> evaluate)
+    {
+        try
+        {
+            return evaluate();
+        }
+        catch (WorkflowException problem)
+        {
+            throw new WorkflowException($"Error when evaluating '{key}' for job '{job.Id}'. {problem.Message}", problem);
+        }
+    }
+}

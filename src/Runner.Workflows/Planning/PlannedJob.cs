@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Runner.Jobs.Data;
+using Runner.Jobs.Messages;
+using Runner.Workflows.Model;
+
+namespace Runner.Workflows.Planning;
+
+/// <summary>Which job of a run: its key in the workflow, and its place in the matrix, counted from 0.</summary>
+public readonly record struct PlannedJobId(string JobKey, int Index)
+{
+    /// <summary>Such as <c>build</c> or, for the third leg of a matrix, <c>build[2]</c>.</summary>
+    public override string ToString() => Index == 0 ? JobKey : $"{JobKey}[{Index}]";
+}
+
+/// <summary>A job that is to run: one leg of a matrix, or the only one.</summary>
+public sealed record PlannedJob
+{
+    internal PlannedJob(JobContexts contexts) => Contexts = contexts;
+
+    /// <summary>Which one it is.</summary>
+    public required PlannedJobId Id { get; init; }
+
+    /// <summary>The run that it belongs to.</summary>
+    public RunPlan Plan => Contexts.Plan;
+
+    /// <summary>The job as the workflow has it.</summary>
+    public required WorkflowJob Job { get; init; }
+
+    /// <summary>Shown name, as in <c>build (linux, 3)</c>; at most 100 characters.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>Labels that a runner must have, from <c>runs-on</c>.</summary>
+    public required ImmutableArray<string> Labels { get; init; }
+
+    /// <summary>Runner group of <c>runs-on</c>, or <c>null</c>.</summary>
+    public string? RunnerGroup { get; init; }
+
+    /// <summary>Whether the run goes on as if the job had succeeded when it fails.</summary>
+    public bool ContinueOnError { get; init; }
+
+    /// <summary>How long the job may run. Default 6 hours.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(360);
+
+    /// <summary>How long the job may take to stop when it is cancelled. Default 5 minutes.</summary>
+    public TimeSpan CancelTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Name of the deployment environment, or <c>null</c>.</summary>
+    public string? EnvironmentName { get; init; }
+
+    /// <summary>The <c>matrix</c> context; null data where there is no matrix.</summary>
+    public ContextData Matrix => Contexts.Matrix;
+
+    internal JobContexts Contexts { get; }
+
+    /// <summary>The job as GitHub sends it to a runner.</summary>
+    public JobMessage ToJobMessage(JobMessageContext context) => JobMessageBuilder.Build(this, context);
+}

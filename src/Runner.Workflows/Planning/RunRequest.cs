@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Runner.Jobs.Data;
+using Runner.Jobs.Secrets;
+
+namespace Runner.Workflows.Planning;
+
+/// <summary>What a run of a workflow starts from.</summary>
+public sealed record RunRequest
+{
+    /// <summary>Name of the event, such as <c>push</c>.</summary>
+    public required string EventName { get; init; }
+
+    /// <summary>The event's payload: <c>github.event</c>.</summary>
+    public ContextData Event { get; init; } = DictionaryData.Empty;
+
+    /// <summary>
+    /// The <c>github</c> context: <c>repository</c>, <c>sha</c>, <c>ref</c>, <c>actor</c>, <c>run_id</c>, … The planner adds the event, the
+    /// workflow's name and what follows from the others, where they are missing.
+    /// </summary>
+    public DictionaryData GitHub { get; init; } = DictionaryData.Empty;
+
+    /// <summary>The <c>inputs</c> context, or <c>null</c> for an event that has none.</summary>
+    public DictionaryData? Inputs { get; init; }
+
+    /// <summary>The <c>vars</c> context.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Vars { get; init; } = [];
+
+    /// <summary>The secrets that the jobs get.</summary>
+    public ImmutableArray<KeyValuePair<string, Secret>> Secrets { get; init; } = [];
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Runner.Jobs;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Tokens;
+using Runner.Workflows.Model;
+
+namespace Runner.Workflows.Planning;
+
+/// <summary>Makes the steps of a job message.</summary>
+internal static class StepMessages
+{
+    public static ImmutableArray<JobStep> Build(IEnumerable<WorkflowStep> steps, JobId jobId) =>
+        [.. steps.Select(step => Common(Build(step), step, jobId))];
+
+    private static JobStep Build(WorkflowStep step) => step switch
+    {
+        RunStep run => Action(run) with
+        {
+            Reference = new ActionReference { Type = ActionSource.Script },
+            Inputs = Inputs(("script", run.Script), ("shell", run.Shell), ("workingDirectory", run.WorkingDirectory)),
+        },
+        UsesStep uses => Action(uses) with { Reference = uses.Reference, Inputs = uses.With },
+        ControlStep control => new JobStep
+        {
+            Type = StepType.BackgroundStepControl,
+            ControlType = control.Control,
+            StepIds = control.Targets,
+            Condition = "always()",
+        },
+        _ => throw new ArgumentException($"{step.GetType().Name} has no message", nameof(step)),
+    };
+
+    private static JobStep Action(ActionStep step) => new()
+    {
+        Type = StepType.Action,
+        Condition = step.Condition,
+        TimeoutInMinutes = step.TimeoutMinutes,
+        Environment = step.Env,
+        Background = step.IsBackground,
+    };
+
+    private static JobStep Common(JobStep message, WorkflowStep step, JobId jobId) => message with
+    {
+        Id = IdOf(jobId, step.Id),
+        Name = step.Id,
+        ContextName = step.Id,
+        DisplayNameToken = step.Name,
+        ContinueOnError = step.ContinueOnError,
+        ParallelGroupId = step.ParallelGroup,
+    };
+
+    private static MappingToken Inputs(params ReadOnlySpan<(string Name, TemplateToken? Value)> inputs)
+    {
+        var entries = ImmutableArray.CreateBuilder<MappingEntry>();
+        foreach (var (name, value) in inputs)
+        {
+            if (value is not null)
+            {
+                entries.Add(new MappingEntry(new StringToken(name), value));
+            }
+        }
+
+        return new MappingToken(entries.ToImmutable());
+    }
+
+    // From the job's id and the step's, so that the same job gives the same message: the builder stays pure.
+    private static StepId IdOf(JobId jobId, string stepId)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{jobId}/{stepId}"));
+        return new StepId(new Guid(hash.AsSpan(0, 16)));
+    }
+}
