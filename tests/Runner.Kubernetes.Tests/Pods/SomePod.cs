@@ -1,0 +1,101 @@
+using k8s.Models;
+using Runner.Kubernetes.Pods;
+
+namespace Runner.Kubernetes.Tests.Pods;
+
+/// <summary>Pods in the states that kubelets and controllers give them; each state as it was seen on a cluster or stands in the kubelet's source.</summary>
+internal static class SomePod
+{
+    public static readonly DateTime Created = new(2026, 5, 4, 10, 0, 0, DateTimeKind.Utc);
+    public static readonly DateTime Scheduled = Created.AddSeconds(2);
+    public static readonly DateTime Started = Created.AddSeconds(5);
+
+    public static V1Pod New(string phase = "Pending", string? memoryLimit = null) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = "act-job-x",
+            NamespaceProperty = "ci",
+            Uid = "u1",
+            ResourceVersion = "1",
+            CreationTimestamp = Created,
+            Annotations = new Dictionary<string, string> { [PodLabels.MessageSeen] = "2026-05-04T09:59:59.5000000+00:00" },
+        },
+        Spec = new V1PodSpec
+        {
+            InitContainers = [new V1Container { Name = "setup", Image = "registry.example:5000/runner:1" }],
+            Containers =
+            [
+                new V1Container
+                {
+                    Name = "job",
+                    Image = "debian:12",
+                    Resources = memoryLimit is null ? null : new V1ResourceRequirements
+                    {
+                        Requests = new Dictionary<string, ResourceQuantity> { ["memory"] = new(memoryLimit) },
+                        Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new(memoryLimit) },
+                    },
+                },
+            ],
+        },
+        Status = new V1PodStatus { Phase = phase },
+    };
+
+    public static V1Pod Unscheduled(this V1Pod pod, string message)
+    {
+        pod.Status.Conditions = [new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = message, LastTransitionTime = Created }];
+        return pod;
+    }
+
+    public static V1Pod OnNode(this V1Pod pod)
+    {
+        pod.Spec.NodeName = "node-1";
+        pod.Status.Conditions = [new V1PodCondition { Type = "PodScheduled", Status = "True", LastTransitionTime = Scheduled }];
+        return pod;
+    }
+
+    public static V1Pod Waiting(this V1Pod pod, string container, string reason, string? message = null) =>
+        pod.With(container, new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = reason, Message = message } });
+
+    public static V1Pod Running(this V1Pod pod) =>
+        pod.With("job", new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Started } });
+
+    public static V1Pod Ended(this V1Pod pod, int exitCode, string? reason = null, string? message = null, string container = "job") =>
+        pod.With(container, new V1ContainerState
+        {
+            Terminated = new V1ContainerStateTerminated { ExitCode = exitCode, Reason = reason, Message = message, StartedAt = Started, FinishedAt = Started.AddSeconds(9) },
+        });
+
+    public static V1Pod Because(this V1Pod pod, string reason, string? message)
+    {
+        (pod.Status.Reason, pod.Status.Message) = (reason, message);
+        return pod;
+    }
+
+    public static V1Pod Disrupted(this V1Pod pod, string reason, string message)
+    {
+        pod.Status.Conditions = [.. pod.Status.Conditions ?? [], new V1PodCondition { Type = "DisruptionTarget", Status = "True", Reason = reason, Message = message }];
+        return pod;
+    }
+
+    public static V1Pod BeingDeleted(this V1Pod pod, DateTime by)
+    {
+        pod.Metadata.DeletionTimestamp = by;
+        return pod;
+    }
+
+    private static V1Pod With(this V1Pod pod, string container, V1ContainerState state)
+    {
+        var status = new V1ContainerStatus { Name = container, Image = "sha256:0", State = state };
+        if (container == "job")
+        {
+            pod.Status.ContainerStatuses = [status];
+        }
+        else
+        {
+            pod.Status.InitContainerStatuses = [status];
+        }
+
+        return pod;
+    }
+}
