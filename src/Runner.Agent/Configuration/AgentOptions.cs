@@ -1,0 +1,131 @@
+namespace Runner.Agent.Configuration;
+
+/// <summary>All settings of the agent: the one YAML file, with the environment and flags laid over it.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>Where jobs run: <c>host</c> or <c>kubernetes</c>. Default: <c>kubernetes</c> where that section is written, else <c>host</c>.</summary>
+    public BackendKind? Backend { get; set; }
+
+    /// <summary>Where jobs come from. Required.</summary>
+    public GitHubOptions GitHub { get; set; } = new();
+
+    /// <summary>Which jobs are taken, and how many at a time. At least one.</summary>
+    public IList<PoolOptions> Pools { get; set; } = [];
+
+    /// <summary>Jobs as processes of this machine.</summary>
+    public HostSectionOptions Host { get; set; } = new();
+
+    /// <summary>Jobs as pods.</summary>
+    public ConfigNode? Kubernetes { get; set; }
+
+    /// <summary>Metrics, health and logs.</summary>
+    public MonitoringOptions Monitoring { get; set; } = new();
+
+    /// <summary>The agent's own name and times.</summary>
+    public SupervisionOptions Agent { get; set; } = new();
+
+    /// <summary>The backend that is used.</summary>
+    internal BackendKind BackendInUse => Backend ?? (Kubernetes is null ? BackendKind.Host : BackendKind.Kubernetes);
+}
+
+/// <summary>Kinds of backends.</summary>
+public enum BackendKind
+{
+    /// <summary>Processes of this machine.</summary>
+    Host,
+
+    /// <summary>Containers of a Docker engine.</summary>
+    Docker,
+
+    /// <summary>Pods.</summary>
+    Kubernetes,
+}
+
+/// <summary>Section <c>github</c>.</summary>
+public sealed record GitHubOptions
+{
+    /// <summary>Organisation, repository or enterprise, such as <c>https://github.com/my-org</c>. Required.</summary>
+    public string Url { get; set; } = string.Empty;
+
+    /// <summary>How the agent proves who it is. Required.</summary>
+    public GitHubAuthOptions Auth { get; set; } = new();
+
+    /// <summary>Version announced to GitHub, which refuses old ones. Default: the newest this agent was made for.</summary>
+    public string RunnerVersion { get; set; } = "2.336.0";
+
+    /// <summary>Whether plain http is allowed to other machines. Default false; this machine is always allowed.</summary>
+    public bool AllowInsecureHttp { get; set; }
+}
+
+/// <summary>Section <c>github.auth</c>: a token's file, or a GitHub App.</summary>
+public sealed record GitHubAuthOptions
+{
+    /// <summary>File of a personal access token.</summary>
+    public string? TokenFile { get; set; }
+
+    /// <summary>The App's number or client id.</summary>
+    public string? AppId { get; set; }
+
+    /// <summary>File that holds <see cref="AppId"/>, as a mounted Secret gives it.</summary>
+    public string? AppIdFile { get; set; }
+
+    /// <summary>The App's installation. Default: the one at <see cref="GitHubOptions.Url"/>.</summary>
+    public long? InstallationId { get; set; }
+
+    /// <summary>File that holds <see cref="InstallationId"/>.</summary>
+    public string? InstallationIdFile { get; set; }
+
+    /// <summary>PEM file of the App's private key.</summary>
+    public string? PrivateKeyFile { get; set; }
+}
+
+/// <summary>One item of <c>pools</c>.</summary>
+public sealed record PoolOptions
+{
+    /// <summary>Name: the beginning of its runners' names, and a label of metrics. Required.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>Labels of its runners, as jobs ask for them by <c>runs-on</c>. At least one.</summary>
+    public IList<string> Labels { get; set; } = [];
+
+    /// <summary>How jobs are taken. Default <c>runners</c>.</summary>
+    public PoolMode Mode { get; set; } = PoolMode.Runners;
+
+    /// <summary>Runner group. Default: GitHub's default one.</summary>
+    public string? RunnerGroup { get; set; }
+
+    /// <summary>Most jobs at a time. Default 10.</summary>
+    public int MaxJobs { get; set; } = 10;
+
+    /// <summary>Platform used when a job's labels name none.</summary>
+    public string? Platform { get; set; }
+}
+
+/// <summary>How a pool takes jobs.</summary>
+public enum PoolMode
+{
+    /// <summary>One ephemeral runner a slot, each polling for its job.</summary>
+    Runners,
+
+    /// <summary>One scale set.</summary>
+    ScaleSet,
+}
+
+/// <summary>Section <c>host</c>.</summary>
+public sealed record HostSectionOptions
+{
+    /// <summary>Folder under which each job gets a private one. Default: <c>runner-jobs</c> under the folder for temporary files.</summary>
+    public string? Root { get; set; }
+
+    /// <summary>The worker's executable. Default: <c>runner-worker</c> beside the runner's own.</summary>
+    public string? Worker { get; set; }
+
+    /// <summary>Tool cache that the jobs of this machine share. Default: under <see cref="Root"/>.</summary>
+    public string? ToolCache { get; set; }
+
+    /// <summary>Folder that holds <c>node20/bin/node</c> and its like.</summary>
+    public string? Externals { get; set; }
+
+    /// <summary>Names of further environment variables that steps inherit.</summary>
+    public IList<string> PassEnvironment { get; set; } = [];
+}

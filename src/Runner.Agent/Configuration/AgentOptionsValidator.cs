@@ -1,0 +1,145 @@
+using Runner.GitHub;
+using Runner.Jobs.Errors;
+
+namespace Runner.Agent.Configuration;
+
+/// <summary>Rules over settings that were read: what is missing, what does not fit together. Pure, but for looking whether files are there.</summary>
+internal static class AgentOptionsValidator
+{
+    /// <summary>Every problem: the setting's path, and what to do.</summary>
+    public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
+        [.. GitHub(options.GitHub), .. Auth(options.GitHub.Auth), .. Pools(options.Pools), .. Monitoring(options.Monitoring), .. Agent(options)];
+
+    private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)
+    {
+        if (github.Url.Length == 0)
+        {
+            yield return ("github.url", "is missing, expected an organisation, repository or enterprise such as https://github.com/my-org");
+            yield break;
+        }
+
+        var problem = Try(() => GitHubEndpoint.Parse(github.Url, github.AllowInsecureHttp));
+        if (problem is not null)
+        {
+            yield return ("github.url", problem);
+        }
+    }
+
+    private static IEnumerable<(string Path, string Problem)> Auth(GitHubAuthOptions auth)
+    {
+        var hasApp = auth.AppId is not null || auth.AppIdFile is not null || auth.PrivateKeyFile is not null;
+        switch (auth.TokenFile, hasApp)
+        {
+            case (null, false):
+                yield return ("github.auth", "is missing, expected tokenFile (a personal access token) or appId and privateKeyFile (a GitHub App)");
+                break;
+            case (not null, true):
+                yield return ("github.auth", "has both a tokenFile and a GitHub App, expected one of them");
+                break;
+            case (null, true) when auth.AppId is null && auth.AppIdFile is null:
+                yield return ("github.auth.appId", "is missing: privateKeyFile is that of a GitHub App");
+                break;
+            case (null, true) when auth.PrivateKeyFile is null:
+                yield return ("github.auth.privateKeyFile", "is missing: a GitHub App needs its private key");
+                break;
+        }
+
+        (string Name, string? File)[] files =
+        [
+            ("tokenFile", auth.TokenFile), ("appIdFile", auth.AppIdFile), ("installationIdFile", auth.InstallationIdFile), ("privateKeyFile", auth.PrivateKeyFile),
+        ];
+        foreach (var (name, file) in files)
+        {
+            if (file is not null && !File.Exists(file))
+            {
+                yield return ($"github.auth.{name}", $"there is no file '{file}'");
+            }
+        }
+    }
+
+    private static IEnumerable<(string Path, string Problem)> Pools(IList<PoolOptions> pools)
+    {
+        if (pools.Count == 0)
+        {
+            yield return ("pools", "is missing, expected a list of at least one pool with a name and labels");
+        }
+
+        for (var i = 0; i < pools.Count; i++)
+        {
+            var (path, pool) = ($"pools[{i}]", pools[i]);
+            if (pool.Name.Length == 0)
+            {
+                yield return ($"{path}.name", "is missing");
+            }
+            else if (pools.Take(i).Any(other => other.Name.Equals(pool.Name, StringComparison.OrdinalIgnoreCase)))
+            {
+                yield return ($"{path}.name", $"'{pool.Name}' is the name of an earlier pool too");
+            }
+
+            if (pool.Labels.Count == 0)
+            {
+                yield return ($"{path}.labels", "is missing, expected at least one label, such as self-hosted");
+            }
+
+            if (pool.MaxJobs < 1)
+            {
+                yield return ($"{path}.maxJobs", $"is {pool.MaxJobs}, expected at least 1");
+            }
+
+            if (pool.Mode == PoolMode.ScaleSet)
+            {
+                yield return ($"{path}.mode", "'scaleset' is not built yet, use 'runners'");
+            }
+        }
+    }
+
+    private static IEnumerable<(string Path, string Problem)> Monitoring(MonitoringOptions monitoring)
+    {
+        if (monitoring.MetricsPort is < 0 or > 65535)
+        {
+            yield return ("monitoring.metricsPort", $"is {monitoring.MetricsPort}, expected 0 to 65535");
+        }
+
+        if (!monitoring.MetricsPath.StartsWith('/'))
+        {
+            yield return ("monitoring.metricsPath", $"is '{monitoring.MetricsPath}', expected a path such as /metrics");
+        }
+    }
+
+    private static IEnumerable<(string Path, string Problem)> Agent(AgentOptions options)
+    {
+        var agent = options.Agent;
+        if (options.BackendInUse == BackendKind.Docker)
+        {
+            yield return ("backend", "'docker' is not built yet, use 'host' or 'kubernetes'");
+        }
+
+        if (agent.Replacements < 0)
+        {
+            yield return ("agent.replacements", $"is {agent.Replacements}, expected 0 or more");
+        }
+
+        (string Name, TimeSpan Value)[] times =
+        [
+            ("adoptionInterval", agent.AdoptionInterval), ("renewInterval", agent.RenewInterval), ("retryPause", agent.RetryPause),
+            ("longRetryPause", agent.LongRetryPause), ("jobRetryPause", agent.JobRetryPause), ("livenessTimeout", agent.LivenessTimeout),
+        ];
+        foreach (var (name, _) in times.Where(time => time.Value <= TimeSpan.Zero))
+        {
+            yield return ($"agent.{name}", "must be more than nothing");
+        }
+    }
+
+    private static string? Try(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (OperatorException error)
+        {
+            return error.Message;
+        }
+    }
+}

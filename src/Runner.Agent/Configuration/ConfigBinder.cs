@@ -1,0 +1,200 @@
+using System.Collections;
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.Json;
+using Runner.Jobs.Errors;
+
+namespace Runner.Agent.Configuration;
+
+/// <summary>Reads nodes into settings objects. It goes on after a mistake, so that all are told at once, each with its place.</summary>
+/// <remarks>
+/// A key is the name of a settable public property, in any case. Properties of a foreign type (pieces of Kubernetes' API, where the
+/// operator writes what Kubernetes reads) are given to a converter.
+/// </remarks>
+internal sealed class ConfigBinder
+{
+    private readonly List<string> _problems = [];
+    private readonly Dictionary<string, ConfigOrigin> _origins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Func<Type, ConfigNode, object?> _convertForeign;
+    private readonly Func<Type, bool> _isForeign;
+
+    /// <summary>A binder for one document.</summary>
+    /// <param name="isForeign">Which types go to the converter.</param>
+    /// <param name="convertForeign">Makes such a value, or throws <see cref="FormatException"/> or <see cref="JsonException"/>.</param>
+    public ConfigBinder(Func<Type, bool> isForeign, Func<Type, ConfigNode, object?> convertForeign)
+    {
+        _isForeign = isForeign;
+        _convertForeign = convertForeign;
+    }
+
+    /// <summary>What is wrong, each with its place.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Where each setting was written, by path such as <c>pools[0].labels</c>.</summary>
+    public IReadOnlyDictionary<string, ConfigOrigin> Origins => _origins;
+
+    /// <summary>A new object of the type with all that the node says.</summary>
+    public T Bind<T>(ConfigNode node)
+        where T : new() => (T?)Read(typeof(T), node, path: string.Empty) ?? new T();
+
+    private object? Read(Type type, ConfigNode node, string path)
+    {
+        _origins[path] = node.Origin;
+        var target = Nullable.GetUnderlyingType(type) ?? type;
+        if (target.IsInstanceOfType(node))
+        {
+            return node;
+        }
+
+        if (node is ConfigScalar { Text: null })
+        {
+            return null; // as if the key were not there: the default stays
+        }
+
+        if (_isForeign(target))
+        {
+            return ReadForeign(target, node, path);
+        }
+
+        if (ConfigValues.CanRead(target))
+        {
+            return ReadValue(target, node, path);
+        }
+
+        if (DictionaryValueType(target) is { } valueType)
+        {
+            return ReadDictionary(valueType, node, path);
+        }
+
+        return ItemType(target) is { } itemType ? ReadList(itemType, node, path) : ReadObject(target, node, path);
+    }
+
+    private object? ReadForeign(Type type, ConfigNode node, string path)
+    {
+        try
+        {
+            return _convertForeign(type, node);
+        }
+        catch (Exception error) when (error is FormatException or JsonException)
+        {
+            return Problem(node.Origin, path, error.Message);
+        }
+    }
+
+    private object? ReadValue(Type type, ConfigNode node, string path)
+    {
+        if (node is not ConfigScalar { Text: { } text })
+        {
+            return Problem(node.Origin, path, $"expected {ConfigValues.Expected(type)}, found {Kind(node)}");
+        }
+
+        return ConfigValues.TryRead(type, text, out var value)
+            ? value
+            : Problem(node.Origin, path, $"'{text}' is not {ConfigValues.Expected(type)}{ConfigValues.Hint(type, text)}");
+    }
+
+    private object? ReadList(Type itemType, ConfigNode node, string path)
+    {
+        // A single value where a list is meant, as in `labels: linux`; from the environment, values parted by commas.
+        ConfigNode[] items = node switch
+        {
+            ConfigList list => [.. list.Items],
+            ConfigScalar { Text: { } text } when ConfigValues.CanRead(itemType) =>
+                [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(item => new ConfigScalar(node.Origin, item))],
+            _ => [],
+        };
+        if (items.Length == 0 && node is not ConfigList)
+        {
+            return Problem(node.Origin, path, $"expected a list, found {Kind(node)}");
+        }
+
+        var result = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(itemType))!; // a List<T> of a known T
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (Read(itemType, items[i], $"{path}[{i}]") is { } value)
+            {
+                result.Add(value);
+            }
+        }
+
+        return result;
+    }
+
+    private object? ReadDictionary(Type valueType, ConfigNode node, string path)
+    {
+        if (node is not ConfigMapping mapping)
+        {
+            return Problem(node.Origin, path, $"expected a mapping, found {Kind(node)}");
+        }
+
+        var type = typeof(Dictionary<,>).MakeGenericType(typeof(string), valueType);
+        var result = (IDictionary)Activator.CreateInstance(type, StringComparer.OrdinalIgnoreCase)!; // Dictionary has this constructor
+        foreach (var entry in mapping.Entries)
+        {
+            if (result.Contains(entry.Key))
+            {
+                Problem(entry.KeyOrigin, Join(path, entry.Key), "is written twice");
+            }
+            else if ((Read(valueType, entry.Value, Join(path, entry.Key)) ?? Empty(valueType)) is { } value)
+            {
+                result.Add(entry.Key, value);
+            }
+        }
+
+        return result;
+    }
+
+    private object? ReadObject(Type type, ConfigNode node, string path)
+    {
+        if (node is not ConfigMapping mapping)
+        {
+            return Problem(node.Origin, path, $"expected a mapping, found {Kind(node)}");
+        }
+
+        var result = Activator.CreateInstance(type);
+        var properties = Settable(type);
+        foreach (var entry in mapping.Entries)
+        {
+            if (!properties.TryGetValue(entry.Key, out var property))
+            {
+                var names = properties.Values.Select(KeyName);
+                Problem(entry.KeyOrigin, Join(path, entry.Key), $"there is no such setting{NearestName.Hint(entry.Key, names)}");
+            }
+            else if (Read(property.PropertyType, entry.Value, Join(path, KeyName(property))) is { } value)
+            {
+                property.SetValue(result, value);
+            }
+        }
+
+        return result;
+    }
+
+    private object? Problem(ConfigOrigin origin, string path, string text)
+    {
+        _problems.Add($"{origin}: {path}: {text}");
+        return null;
+    }
+
+    private static object? Empty(Type type) => type == typeof(string) ? string.Empty : Activator.CreateInstance(type);
+
+    private static FrozenDictionary<string, PropertyInfo> Settable(Type type) => type
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.SetMethod is { IsPublic: true })
+        .ToFrozenDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+
+    private static Type? DictionaryValueType(Type type) =>
+        type.IsGenericType && type.GetGenericArguments() is [var key, var value] && key == typeof(string) ? value : null;
+
+    private static Type? ItemType(Type type) => type.IsGenericType && type.GetGenericArguments() is [var item] ? item : null;
+
+    private static string KeyName(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    private static string Kind(ConfigNode node) => node switch
+    {
+        ConfigScalar { Text: var text } => $"'{text}'",
+        ConfigList => "a list",
+        _ => "a mapping",
+    };
+}
