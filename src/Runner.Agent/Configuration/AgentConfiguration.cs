@@ -36,9 +36,12 @@ public static class AgentConfiguration
         // A setting that could not be read has its default now: the rules would only tell the same mistake a second time.
         var problems = binder.Problems.Count > 0
             ? binder.Problems
-            : [.. AgentOptionsValidator.Validate(options).Select(item => $"{Place(source, binder.Origins, item.Path)}: {item.Path}: {item.Problem}")];
+            : [.. AgentOptionsValidator.Validate(options).Select(item => Tell(Place(source, binder.Origins, item.Path), item.Path, item.Problem))];
         return problems.Count == 0 ? options : throw new OperatorException(problems);
     }
+
+    private static string Tell(string place, string path, string problem) =>
+        problem.StartsWith(path, StringComparison.Ordinal) ? $"{place}: {problem}" : $"{place}: {path}: {problem}";
 
     /// <summary>Where the setting stands, or, of a missing one, the section that it belongs into.</summary>
     private static string Place(string source, IReadOnlyDictionary<string, ConfigOrigin> origins, string path)

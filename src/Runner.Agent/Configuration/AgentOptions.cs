@@ -7,7 +7,7 @@ public sealed record AgentOptions
     public BackendKind? Backend { get; set; }
 
     /// <summary>Where jobs come from. Required.</summary>
-    public GitHubOptions GitHub { get; set; } = new();
+    public GitHubOptions Github { get; set; } = new();
 
     /// <summary>Which jobs are taken, and how many at a time. At least one.</summary>
     public IList<PoolOptions> Pools { get; set; } = [];

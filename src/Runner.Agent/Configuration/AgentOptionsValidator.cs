@@ -8,7 +8,7 @@ internal static class AgentOptionsValidator
 {
     /// <summary>Every problem: the setting's path, and what to do.</summary>
     public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
-        [.. GitHub(options.GitHub), .. Auth(options.GitHub.Auth), .. Pools(options.Pools), .. Monitoring(options.Monitoring), .. Agent(options)];
+        [.. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. Monitoring(options.Monitoring), .. Agent(options)];
 
     private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)
     {

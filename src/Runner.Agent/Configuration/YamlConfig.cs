@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Runner.Jobs.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;

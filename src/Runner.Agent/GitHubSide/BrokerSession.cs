@@ -1,0 +1,112 @@
+using Runner.Agent.Sources;
+using Runner.Jobs.Errors;
+using Runner.Protocol;
+using Runner.Protocol.Broker;
+using Runner.Protocol.OAuth;
+using Runner.Protocol.Registration;
+using Runner.Protocol.RunService;
+
+namespace Runner.Agent.GitHubSide;
+
+/// <summary>A session over the broker's and the run service's clients.</summary>
+internal sealed class BrokerSession(
+    JitConfig config, BrokerClient home, OAuthTokenClient tokens, RunServices runServices, string machine) : IRunnerSession
+{
+    private const string Os = "Linux";
+
+    private BrokerClient _broker = home;
+    private RunnerStatus _status = RunnerStatus.Online;
+    private Guid _id;
+
+    public string RunnerName => config.Settings.AgentName;
+
+    public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
+    {
+        _status = status;
+        var message = await _broker.GetMessageAsync(_id, status, cancellationToken);
+        switch (message)
+        {
+            case BrokerMoved moved:
+                _broker = home.At(moved.Address);
+                return null;
+            case TokenRefreshAsked:
+                tokens.TryDrop(await tokens.GetAsync(cancellationToken));
+                return null;
+            default:
+                return message;
+        }
+    }
+
+    public async Task ReopenAsync(CancellationToken cancellationToken)
+    {
+        _broker = home;
+        var owner = $"{machine} (PID: {Environment.ProcessId})";
+        var session = await home.CreateSessionAsync(config.Settings.AgentId, RunnerName, owner, cancellationToken);
+        _id = session.SessionId;
+        if (Uri.TryCreate(session.BrokerMigrationMessage?.BrokerBaseUrl, UriKind.Absolute, out var moved))
+        {
+            _broker = home.At(moved);
+        }
+    }
+
+    public async Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
+    {
+        if (!offer.ShouldAcknowledge || offer.RunnerRequestId is not { } id)
+        {
+            return true;
+        }
+
+        try
+        {
+            await _broker.AcknowledgeAsync(_id, _status, id, cancellationToken);
+            return true;
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.AcknowledgeJobNotFound)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is ProtocolException or InfrastructureException)
+        {
+            return true; // best effort: the acquisition decides
+        }
+    }
+
+    public async Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
+    {
+        if (offer.RunnerRequestId is not { Length: > 0 } id || !Uri.TryCreate(offer.RunServiceUrl, UriKind.Absolute, out var address))
+        {
+            throw new ProtocolException(ProtocolErrorKind.BadReply, "The offer names no job, or no run service to take it from");
+        }
+
+        try
+        {
+            var job = await runServices.Acquirer(address, tokens).AcquireJobAsync(id, Os, offer.BillingOwnerId, cancellationToken);
+            return runServices.For(job) is { } service
+                ? new AcquiredJob(job, service)
+                : throw new UnreadableJobException(
+                    "its message has no endpoint 'SystemVssConnection' with an address and a token",
+                    runServices.For(job.Plan.PlanId, job.JobId, address, tokens));
+        }
+        catch (MalformedJobException malformed)
+        {
+            throw new UnreadableJobException(malformed.Message, ServiceOf(malformed, address));
+        }
+    }
+
+    public Task CloseAsync(CancellationToken cancellationToken) => _broker.DeleteSessionAsync(cancellationToken);
+
+    public void Dispose() => tokens.Dispose();
+
+    private GitHubJobService? ServiceOf(MalformedJobException malformed, Uri acquiredFrom)
+    {
+        if (malformed is not { PlanId: { } plan, JobId: { } job })
+        {
+            return null;
+        }
+
+        // Where the message does not even give its connection, the runner's own token may do.
+        return malformed is { RunServiceUrl: { } address, Token: { } token }
+            ? runServices.For(plan, job, address, new Protocol.Http.FixedToken(token))
+            : runServices.For(plan, job, acquiredFrom, tokens);
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Runner.Agent.Configuration;
+using Runner.Agent.Sources;
+using Runner.GitHub.Registration;
+using Runner.Jobs.Errors;
+using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
+using Runner.Protocol.OAuth;
+using Runner.Protocol.Registration;
+
+namespace Runner.Agent.GitHubSide;
+
+/// <summary>Opens real sessions: JIT configuration → token → session with the broker.</summary>
+internal sealed class BrokerSessions(
+    IHttpClientFactory http, RunServices runServices, AgentOptions options, TimeProvider time, ILoggerFactory loggers) : IRunnerSessions
+{
+    /// <summary>Name of the HTTP client of all calls to GitHub's Actions services. It neither retries nor times out: its users do.</summary>
+    public const string HttpClientName = "actions";
+
+    public async Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    {
+        var config = JitConfig.Decode(registration.EncodedJitConfig.Reveal());
+        if (!config.Settings.UseV2Flow || !Uri.TryCreate(config.Settings.ServerUrlV2, UriKind.Absolute, out var broker))
+        {
+            throw new OperatorException(
+                $"GitHub gave runner '{registration.Name}' no broker (useV2Flow): this server speaks only the older protocol, which this version does not know");
+        }
+
+        var client = http.CreateClient(HttpClientName);
+        var tokens = new OAuthTokenClient(client, config, RetryOptions.None, time, loggers.CreateLogger<OAuthTokenClient>());
+        var description = new RunnerDescription { Version = options.Github.RunnerVersion };
+        var session = new BrokerSession(
+            config, new BrokerClient(client, broker, tokens, description, time), tokens, runServices, options.Agent.Instance ?? Environment.MachineName);
+        try
+        {
+            await session.ReopenAsync(cancellationToken);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+}

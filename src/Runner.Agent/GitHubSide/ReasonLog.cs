@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using Runner.Agent.Supervision;
+using Runner.Jobs;
+using Runner.Jobs.Outcomes;
+using Runner.Protocol;
+using Runner.Protocol.Results;
+
+namespace Runner.Agent.GitHubSide;
+
+/// <summary>The step that shows why a job ended where its worker did not say so.</summary>
+internal sealed record ReasonStep(StepId Id, int Number, string Name, DateTimeOffset At);
+
+/// <summary>Writes the reason to a step's log and to the job's (<c>results-service.md</c> sections 2 and 3).</summary>
+internal sealed class ReasonLog(ResultsClient results, BlobClient blobs, TimeProvider time)
+{
+    /// <summary>How many lines the reason takes in a log.</summary>
+    public static int Lines(JobVerdict verdict) => verdict.Message is null ? 0 : verdict.Message.Split('\n').Length;
+
+    /// <summary>Writes it. What was written is written again by a repeated call, to the same places.</summary>
+    public async Task WriteAsync(ReasonStep step, JobVerdict verdict, CancellationToken cancellationToken)
+    {
+        var text = Text(verdict);
+        var lines = Lines(verdict);
+
+        // The service takes the newest state of a step by this number; a worker counts from 1, so seconds are above whatever it sent.
+        await results.UpdateStepsAsync([Update(step, verdict)], time.GetUtcNow().ToUnixTimeSeconds(), cancellationToken);
+        await blobs.PutAsync(await results.GetLogUrlAsync(step.Id, cancellationToken), "text/plain", () => new ByteArrayContent(text), cancellationToken);
+        await results.PutLogMetadataAsync(step.Id, lines, cancellationToken);
+        await WriteJobLogAsync(text, lines, verdict, cancellationToken);
+    }
+
+    private async Task WriteJobLogAsync(byte[] text, int lines, JobVerdict verdict, CancellationToken cancellationToken)
+    {
+        if (verdict.WorkerStarted && await TryAppendAsync(text, cancellationToken))
+        {
+            return;
+        }
+
+        var blob = await results.GetLogUrlAsync(step: null, cancellationToken);
+        await blobs.PutAsync(blob, "text/plain", () => new ByteArrayContent(text), cancellationToken);
+        await results.PutLogMetadataAsync(step: null, lines, cancellationToken);
+    }
+
+    /// <summary>Adds the reason to what the worker wrote; false where it wrote nothing.</summary>
+    private async Task<bool> TryAppendAsync(byte[] text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var blob = await results.GetLogUrlAsync(step: null, cancellationToken);
+            await blobs.AppendAsync(blob, position: null, isLast: true, () => new ByteArrayContent(text), cancellationToken);
+            await results.PutLogMetadataAsync(step: null, Lines(text), cancellationToken);
+            return true;
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.BlobNotFound)
+        {
+            return false;
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.BlobChanged)
+        {
+            return true; // the worker closed the log itself, so it is whole; the step and the annotation tell the reason
+        }
+    }
+
+    private byte[] Text(JobVerdict verdict)
+    {
+        var mark = verdict.Conclusion == Conclusion.Failed ? "##[error]" : "##[warning]";
+        var stamp = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
+        return Encoding.UTF8.GetBytes($"{stamp} {mark}{verdict.Message}\n");
+    }
+
+    private static int Lines(byte[] text) => text.AsSpan().Count((byte)'\n');
+
+    private static StepUpdate Update(ReasonStep step, JobVerdict verdict) => new()
+    {
+        ExternalId = step.Id.ToString(),
+        Number = step.Number,
+        Name = step.Name,
+        Status = ResultsStatus.Completed,
+        StartedAt = step.At,
+        CompletedAt = step.At,
+        Conclusion = verdict.Conclusion switch
+        {
+            Conclusion.Succeeded or Conclusion.SucceededWithIssues => ResultsConclusion.Success,
+            Conclusion.Canceled => ResultsConclusion.Cancelled,
+            Conclusion.Skipped => ResultsConclusion.Skipped,
+            Conclusion.Failed or Conclusion.Abandoned => ResultsConclusion.Failure,
+            var other => throw new InvalidOperationException($"conclusion {other} is unknown"),
+        },
+    };
+}

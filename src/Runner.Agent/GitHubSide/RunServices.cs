@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+using Runner.Agent.Supervision;
+using Runner.Jobs;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
+using Runner.Protocol.Http;
+using Runner.Protocol.Results;
+using Runner.Protocol.RunService;
+
+namespace Runner.Agent.GitHubSide;
+
+/// <summary>Makes the clients of a job.</summary>
+internal sealed class RunServices(IHttpClientFactory http, TimeProvider time, ILoggerFactory loggers) : IJobServices
+{
+    /// <summary>Takes jobs with the runner's token. It tries a few times itself: the slot skips an offer that it cannot take.</summary>
+    public RunServiceClient Acquirer(Uri address, ITokenSource tokens) => Client(address, tokens, new RetryOptions());
+
+    IJobService? IJobServices.For(JobMessage job) => For(job);
+
+    /// <summary>The services of a job by its own connection, or <c>null</c> where its message has none.</summary>
+    public GitHubJobService? For(JobMessage job)
+    {
+        if (job.SystemConnection is not { AccessToken: { Length: > 0 } text } connection || !Uri.TryCreate(connection.Url, UriKind.Absolute, out var address))
+        {
+            return null;
+        }
+
+        var token = new FixedToken(new Secret(text));
+        var results = Uri.TryCreate(job.Variable(JobVariables.ResultsEndpoint), UriKind.Absolute, out var resultsAddress)
+            ? new ReasonLog(
+                new ResultsClient(HttpClient(), resultsAddress, token, job.Plan.PlanId, job.JobId, time), new BlobClient(HttpClient(), time), time)
+            : null;
+        return new GitHubJobService(job.Plan.PlanId, job.JobId, Client(address, token, RetryOptions.None), results, time)
+        {
+            BillingOwnerId = job.BillingOwnerId,
+            StepsInMessage = job.Steps.Count,
+        };
+    }
+
+    /// <summary>The services of a job of which only ids are known: it can be completed, but not be explained in its log.</summary>
+    public GitHubJobService For(PlanId plan, JobId job, Uri address, ITokenSource token) =>
+        new(plan, job, Client(address, token, RetryOptions.None), log: null, time);
+
+    private RunServiceClient Client(Uri address, ITokenSource tokens, RetryOptions retry) =>
+        new(HttpClient(), address, tokens, retry, time, loggers.CreateLogger<RunServiceClient>());
+
+    private HttpClient HttpClient() => http.CreateClient(BrokerSessions.HttpClientName);
+}

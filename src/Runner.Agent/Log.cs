@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging;
+
+namespace Runner.Agent;
+
+/// <summary>Every event the agent logs: ids 1000 to 1999. An id, once shipped, keeps its meaning. No message holds a token or a payload.</summary>
+internal static partial class Log
+{
+    // 1000: the agent itself
+    [LoggerMessage(1000, LogLevel.Information, "Agent {Instance} takes jobs of {Url} for {Pools} pool(s), {Slots} job(s) at a time, on backend {Backend}")]
+    public static partial void AgentStarted(this ILogger logger, string instance, Uri url, int pools, int slots, string backend);
+
+    [LoggerMessage(1001, LogLevel.Information, "Agent stops: {Running} job(s) run, waiting up to {DrainSeconds:F0} s for them")]
+    public static partial void AgentDrains(this ILogger logger, int running, double drainSeconds);
+
+    [LoggerMessage(1002, LogLevel.Information, "Job {JobId} is left running in {Place} for another agent to adopt")]
+    public static partial void JobReleased(this ILogger logger, string jobId, string place);
+
+    [LoggerMessage(1003, LogLevel.Information, "Metrics and health are served at {Address}")]
+    public static partial void MonitoringStarted(this ILogger logger, string address);
+
+    // 1100: slots and sessions
+    [LoggerMessage(1100, LogLevel.Debug, "Runner {RunnerName} of pool {Pool} waits for a job")]
+    public static partial void RunnerWaits(this ILogger logger, string pool, string runnerName);
+
+    [LoggerMessage(1101, LogLevel.Warning, "{Action} failed {Failures} time(s) in a row for pool {Pool}, next try in {DelaySeconds:F1} s")]
+    public static partial void SlotRetries(this ILogger logger, Exception? exception, string action, int failures, string pool, double delaySeconds);
+
+    [LoggerMessage(1102, LogLevel.Error, "GitHub refuses pool {Pool}, next try in {DelaySeconds:F1} s")]
+    public static partial void SlotRefused(this ILogger logger, Exception exception, string pool, double delaySeconds);
+
+    [LoggerMessage(1103, LogLevel.Information, "Session of runner {RunnerName} ended ({Kind}: {Detail}), starting anew")]
+    public static partial void SessionEnded(this ILogger logger, string runnerName, Protocol.ProtocolErrorKind kind, string detail);
+
+    [LoggerMessage(1104, LogLevel.Information, "Offer {RequestId} went to another runner or away: {Reason}")]
+    public static partial void OfferGone(this ILogger logger, string requestId, string reason);
+
+    [LoggerMessage(1105, LogLevel.Debug, "Message {Type} ignored by runner {RunnerName}")]
+    public static partial void MessageIgnored(this ILogger logger, string type, string runnerName);
+
+    [LoggerMessage(1106, LogLevel.Information, "{Removed} registration(s) left by an earlier run of this agent removed from pool {Pool}, {Kept} kept because they have a job")]
+    public static partial void StaleRunnersRemoved(this ILogger logger, string pool, int removed, int kept);
+
+    [LoggerMessage(1107, LogLevel.Warning, "Runner {RunnerName} could not be signed off")]
+    public static partial void SignOffFailed(this ILogger logger, Exception exception, string runnerName);
+
+    // 1200: jobs, one line a milestone
+    [LoggerMessage(1200, LogLevel.Information, "Job {JobId} '{JobName}' of {Repository} taken by runner {RunnerName} of pool {Pool}")]
+    public static partial void JobTaken(this ILogger logger, string jobId, string jobName, string? repository, string runnerName, string pool);
+
+    [LoggerMessage(1201, LogLevel.Information, "Job {JobId} launched in {Place}")]
+    public static partial void JobLaunched(this ILogger logger, string jobId, string place);
+
+    [LoggerMessage(1202, LogLevel.Information, "Job {JobId} runs in {Place}")]
+    public static partial void JobRuns(this ILogger logger, string jobId, string place);
+
+    [LoggerMessage(1203, LogLevel.Information, "Job {JobId} is stopped ({Cause}), it has {GraceSeconds:F0} s to end")]
+    public static partial void JobStopped(this ILogger logger, string jobId, Supervision.StopCause cause, double graceSeconds);
+
+    [LoggerMessage(1204, LogLevel.Information, "Job {JobId} ended: {Conclusion}, reason {Reason}; {Times}")]
+    public static partial void JobEnded(this ILogger logger, string jobId, Jobs.Outcomes.Conclusion conclusion, string reason, string times);
+
+    [LoggerMessage(1205, LogLevel.Warning, "Job {JobId} lost {Place} before its worker started ({Reason}), replacing it: {Detail}")]
+    public static partial void JobReplaced(this ILogger logger, string jobId, string place, string reason, string? detail);
+
+    [LoggerMessage(1206, LogLevel.Warning, "Job {JobId} failed and its worker did not say so; told GitHub: {Detail}")]
+    public static partial void JobCompletedByAgent(this ILogger logger, string jobId, string? detail);
+
+    [LoggerMessage(1207, LogLevel.Information, "Job {JobId} adopted in {Place}, pool {Pool}")]
+    public static partial void JobAdopted(this ILogger logger, string jobId, string place, string pool);
+
+    [LoggerMessage(1208, LogLevel.Warning, "{Action} failed {Failures} time(s) for job {JobId}, next try in {DelaySeconds:F1} s")]
+    public static partial void JobCallRetries(this ILogger logger, Exception exception, string action, int failures, string jobId, double delaySeconds);
+
+    [LoggerMessage(1209, LogLevel.Error, "{Action} failed for job {JobId}")]
+    public static partial void JobCallFailed(this ILogger logger, Exception exception, string action, string jobId);
+
+    [LoggerMessage(1210, LogLevel.Error, "Supervision of job {JobId} failed: this is a bug of the agent")]
+    public static partial void JobSupervisionFailed(this ILogger logger, Exception exception, string jobId);
+
+    [LoggerMessage(1211, LogLevel.Warning, "A job that was taken cannot be read ({Reason}); told GitHub so: {Told}")]
+    public static partial void JobMalformed(this ILogger logger, string reason, bool told);
+
+    [LoggerMessage(1212, LogLevel.Warning, "Job {JobId} is not ours any more: {Reason}")]
+    public static partial void JobLost(this ILogger logger, string jobId, string reason);
+
+    [LoggerMessage(1213, LogLevel.Warning, "Job {JobId} ended without a report, and its message is not at hand to tell GitHub: {Detail}")]
+    public static partial void JobCannotBeCompleted(this ILogger logger, string jobId, string? detail);
+
+    [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s")]
+    public static partial void AdoptionFailed(this ILogger logger, Exception exception, double delaySeconds);
+}

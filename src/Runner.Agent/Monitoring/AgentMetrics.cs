@@ -1,0 +1,64 @@
+using Prometheus;
+using Runner.Agent.Supervision;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Agent.Monitoring;
+
+/// <summary>All metrics of the agent. Label sets are bounded: pools are configured, conclusions, reasons and phases are fixed.</summary>
+internal sealed class AgentMetrics
+{
+    private readonly Gauge _queued;
+    private readonly Gauge _running;
+    private readonly Gauge _capacity;
+    private readonly Counter _jobs;
+    private readonly Counter _replacements;
+    private readonly Histogram _phases;
+
+    /// <summary>Makes the metrics in a registry of their own, so that two agents in one process do not add up.</summary>
+    public AgentMetrics()
+    {
+        Registry = Metrics.NewCustomRegistry();
+        var factory = Metrics.WithCustomRegistry(Registry);
+        _queued = factory.CreateGauge("runner_queue_jobs", "Jobs taken whose worker does not run yet.", "pool");
+        _running = factory.CreateGauge("runner_jobs_running", "Jobs whose worker runs.", "pool");
+        _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time.", "pool");
+        _jobs = factory.CreateCounter("runner_jobs_total", "Jobs that ended.", "pool", "conclusion", "reason");
+        _replacements = factory.CreateCounter("runner_job_replacements_total", "Places lost before their worker started, and replaced.", "pool", "reason");
+        _phases = factory.CreateHistogram(
+            "runner_job_phase_seconds",
+            "Time from one moment of a job to the next: message seen, created, scheduled, containers_started, first_step; total is all of it.",
+            ["pool", "phase"],
+            new HistogramConfiguration { Buckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600] });
+    }
+
+    /// <summary>Where the metrics are collected.</summary>
+    public CollectorRegistry Registry { get; }
+
+    /// <summary>A pool was opened.</summary>
+    public void PoolOpened(string pool, int capacity)
+    {
+        _capacity.WithLabels(pool).Set(capacity);
+        _queued.WithLabels(pool).Set(0);
+        _running.WithLabels(pool).Set(0);
+    }
+
+    /// <summary>A job was taken and waits for its worker; disposing ends that.</summary>
+    public IDisposable Queued(string pool) => _queued.WithLabels(pool).TrackInProgress();
+
+    /// <summary>A job's worker runs; disposing ends that.</summary>
+    public IDisposable Running(string pool) => _running.WithLabels(pool).TrackInProgress();
+
+    /// <summary>A place was replaced.</summary>
+    public void Replaced(string pool, string reason) => _replacements.WithLabels(pool, reason).Inc();
+
+    /// <summary>A job ended.</summary>
+    public void Ended(string pool, Conclusion conclusion, string reason, LaunchTimes times)
+    {
+        _jobs.WithLabels(pool, conclusion.ToString().ToLowerInvariant(), reason).Inc();
+        foreach (var (phase, duration) in JobPhases.Durations(times))
+        {
+            _phases.WithLabels(pool, phase).Observe(duration.TotalSeconds);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Runner.Agent.Supervision;
+using Runner.GitHub.Registration;
+using Runner.Jobs.Messages;
+using Runner.Protocol.Broker;
+
+namespace Runner.Agent.Sources;
+
+/// <summary>Opens sessions of registered runners with GitHub's broker.</summary>
+internal interface IRunnerSessions
+{
+    /// <summary>Opens the session of a fresh registration.</summary>
+    /// <exception cref="Protocol.ProtocolException">The broker refuses it.</exception>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The broker could not be reached or is at a loss.</exception>
+    Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// One ephemeral runner's talk with GitHub: it waits for its one job (<c>sessions-and-messages.md</c>). Its errors are those of the
+/// protocol's clients; polls and sessions are not retried in here.
+/// </summary>
+internal interface IRunnerSession : IDisposable
+{
+    /// <summary>Name of the runner.</summary>
+    string RunnerName { get; }
+
+    /// <summary>The next message, or <c>null</c> where none came within the broker's time.</summary>
+    Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken);
+
+    /// <summary>Opens the session anew after it expired.</summary>
+    Task ReopenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Tells the broker that the offer was seen, where it wants to know. False where the job went away; other failures do not count (section 6).</summary>
+    Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken);
+
+    /// <summary>Takes the job.</summary>
+    /// <exception cref="UnreadableJobException">It was taken, and cannot be run as it is.</exception>
+    Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken);
+
+    /// <summary>Ends the session.</summary>
+    Task CloseAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A job that this agent has taken.</summary>
+/// <param name="Message">The job.</param>
+/// <param name="Service">By which GitHub is told of it.</param>
+internal sealed record AcquiredJob(JobMessage Message, IJobService Service);
+
+/// <summary>A job that was taken cannot be run because its message cannot be read. It has to be failed with the reason.</summary>
+internal sealed class UnreadableJobException(string message, IJobService? service) : Exception(message)
+{
+    /// <summary>By which it can be failed, or <c>null</c>: the message does not even say which job it is.</summary>
+    public IJobService? Service => service;
+}

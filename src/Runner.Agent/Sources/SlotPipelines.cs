@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using Runner.Agent.Configuration;
+using Runner.Agent.Supervision;
+using Runner.Jobs.Errors;
+using Runner.Protocol;
+
+namespace Runner.Agent.Sources;
+
+/// <summary>When a slot tries again (<c>sessions-and-messages.md</c> section 3.3).</summary>
+internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider time, ILogger<RunnerSlot> logger)
+{
+    /// <summary>Failures in a row after which GitHub's runner gives a session up.</summary>
+    public const int PollTries = 10;
+
+    /// <summary>For polls of one session: transient failures, a bounded number of times.</summary>
+    public ResiliencePipeline Polls(string pool) => Build(
+        PollTries - 1,
+        new PredicateBuilder().Handle<InfrastructureException>(),
+        retry => RetryPauses.OfLoop(options, retry.AttemptNumber + 1, retry.Outcome.Exception),
+        retry => logger.SlotRetries(retry.Outcome.Exception, "Polling", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds));
+
+    /// <summary>For the whole turn of a slot, from registration on: for ever, as an outage or a wrong right may be mended at any time.</summary>
+    public ResiliencePipeline Turns(string pool) => Build(
+        int.MaxValue,
+        new PredicateBuilder().Handle<InfrastructureException>().Handle<OperatorException>().Handle<ProtocolException>(),
+        retry => IsOrdinary(retry.Outcome.Exception) && retry.AttemptNumber == 0
+            ? TimeSpan.Zero
+            : RetryPauses.OfLoop(options, retry.AttemptNumber + 1, retry.Outcome.Exception),
+        retry => Tell(retry, pool));
+
+    private ResiliencePipeline Build(
+        int tries,
+        PredicateBuilder<object> handled,
+        Func<RetryDelayGeneratorArguments<object>, TimeSpan> pause,
+        Action<OnRetryArguments<object>> tell) => new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = handled,
+            MaxRetryAttempts = tries,
+            DelayGenerator = retry => ValueTask.FromResult<TimeSpan?>(pause(retry)),
+            OnRetry = retry =>
+            {
+                tell(retry);
+                return default;
+            },
+        })
+        .Build();
+
+    private void Tell(OnRetryArguments<object> retry, string pool)
+    {
+        switch (retry.Outcome.Exception)
+        {
+            case { } error when IsOrdinary(error):
+                break; // told where it was met
+            case InfrastructureException error:
+                logger.SlotRetries(error, "Waiting for a job", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds);
+                break;
+            case { } error:
+                logger.SlotRefused(error, pool, retry.RetryDelay.TotalSeconds);
+                break;
+        }
+    }
+
+    // Runners that are gone are part of the life of ephemeral runners: the first time in a row the slot just takes a new one.
+    private static bool IsOrdinary(Exception? error) =>
+        error is ProtocolException refusal && SessionRules.On(refusal.Kind) == SessionDecision.NewRunner;
+}

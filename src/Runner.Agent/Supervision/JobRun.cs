@@ -1,0 +1,233 @@
+using Microsoft.Extensions.Logging;
+using Runner.Backends;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+
+namespace Runner.Agent.Supervision;
+
+/// <summary>One job from its launch, or its adoption, to its end.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Launch, and at the same time renew the lock.</item>
+/// <item>Watch the place: the worker starts and keeps the lock from then on; the job ends, is stopped, or is left to a successor.</item>
+/// <item>Judge the end: done, to be replaced, or to be told to GitHub.</item>
+/// <item>Tell GitHub where the worker did not.</item>
+/// <item>Remove the place.</item>
+/// </list>
+/// </remarks>
+internal sealed class JobRun
+{
+    private const int CancelTries = 5;
+
+    private readonly JobLaunch _launch;
+    private readonly IJobService? _service;
+    private readonly JobRunContext _context;
+    private readonly StopSignal _stop = new();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Starts to run the job, or to watch an adopted one.</summary>
+    /// <param name="launch">What to run.</param>
+    /// <param name="service">By which GitHub is told; <c>null</c> of an adopted job whose message is not at hand any more.</param>
+    /// <param name="adopted">The place it runs in already, or <c>null</c>.</param>
+    /// <param name="context">What all runs share.</param>
+    /// <param name="ended">Called when nothing is left to do.</param>
+    public JobRun(JobLaunch launch, IJobService? service, IJobHandle? adopted, JobRunContext context, Action<JobRun> ended)
+    {
+        _launch = launch;
+        _service = service;
+        _context = context;
+        Ended = RunAsync(adopted, ended);
+    }
+
+    /// <summary>Which job.</summary>
+    public JobId JobId => _launch.JobId;
+
+    /// <summary>Completes when nothing is left to do for the job. Never faults.</summary>
+    public Task<JobVerdict> Ended { get; }
+
+    /// <summary>Asks the job to end as GitHub's cancel does.</summary>
+    public void Cancel(TimeSpan timeout) => _stop.Cancel(timeout);
+
+    /// <summary>Leaves the job running, for another agent to adopt.</summary>
+    public void Release() => _released.TrySetResult();
+
+    private async Task<JobVerdict> RunAsync(IJobHandle? adopted, Action<JobRun> ended)
+    {
+        // The caller knows the run before anything happens.
+        await Task.Yield();
+        using var scope = _context.Logger.BeginScope(new Dictionary<string, object> { ["JobId"] = JobId });
+        try
+        {
+            var (verdict, times) = await SuperviseAsync(adopted);
+            if (verdict.Reason != VerdictReasons.Released)
+            {
+                _context.Metrics.Ended(_launch.Pool, verdict.Conclusion, verdict.Reason, times);
+                _context.Logger.JobEnded(JobId.ToString(), verdict.Conclusion, verdict.Reason, JobPhases.Describe(times));
+            }
+
+            return verdict;
+        }
+        catch (Exception error)
+        {
+            // The boundary of one job: whatever went wrong with this one, the agent has others to look after.
+            _context.Logger.JobSupervisionFailed(error, JobId.ToString());
+            return JobVerdict.Failed(VerdictReasons.Internal, "The agent that ran the job failed", isInfrastructure: true);
+        }
+        finally
+        {
+            ended(this);
+        }
+    }
+
+    private async Task<(JobVerdict Verdict, LaunchTimes Times)> SuperviseAsync(IJobHandle? place)
+    {
+        for (var attempt = _launch.Attempt; ; attempt++)
+        {
+            var (verdict, times) = await AttemptAsync(place, attempt);
+            if (verdict.Action != VerdictAction.Replace)
+            {
+                return (verdict, times);
+            }
+
+            _context.Metrics.Replaced(_launch.Pool, verdict.Reason);
+            place = null;
+        }
+    }
+
+    private async Task<(JobVerdict Verdict, LaunchTimes Times)> AttemptAsync(IJobHandle? place, int attempt)
+    {
+        // Step 1
+        using var workerRuns = new CancellationTokenSource();
+        using var phase = new JobPhaseGauge(_context.Metrics, _launch.Pool);
+        var renewal = RenewAsync(workerRuns.Token);
+        var launched = place is null
+            ? await new JobLauncher(_context).LaunchAsync(_launch with { Attempt = attempt }, _stop)
+            : new LaunchResult(place, Refusal: null);
+
+        // Step 2
+        var end = launched.Handle is { } handle ? await WatchAsync(handle, workerRuns, phase) : new JobEnd();
+        await workerRuns.CancelAsync();
+        await renewal;
+        var times = JobPhases.Complete(end ?? new JobEnd(), _launch.MessageSeen);
+        if (end is null)
+        {
+            return (Released, times);
+        }
+
+        // Step 3
+        var verdict = launched.Refusal ?? EndRules.Judge(end, _stop.Cause, attempt, _service is null ? 0 : _context.Options.Replacements);
+        if (verdict.Action == VerdictAction.Replace)
+        {
+            _context.Logger.JobReplaced(JobId.ToString(), launched.Handle?.Place ?? "-", verdict.Reason, verdict.Message);
+        }
+
+        // Steps 4 and 5
+        await ReportAsync(verdict);
+        await RemoveAsync(launched.Handle);
+        return (verdict, times);
+    }
+
+    private static JobVerdict Released { get; } = new()
+    {
+        Action = VerdictAction.None,
+        Conclusion = Jobs.Outcomes.Conclusion.Abandoned,
+        Reason = VerdictReasons.Released,
+    };
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        if (_service is not null
+            && !await new LockRenewal(_service, _context.Options, _context.Time, _context.Logger).KeepAsync(TimeSpan.Zero, cancellationToken))
+        {
+            _stop.LoseLock();
+        }
+    }
+
+    /// <summary>Watches until the place is over; <c>null</c> where the job was left to a successor.</summary>
+    private async Task<JobEnd?> WatchAsync(IJobHandle handle, CancellationTokenSource workerRuns, JobPhaseGauge phase)
+    {
+        _context.Logger.JobLaunched(JobId.ToString(), handle.Place);
+        List<Task> signals = [handle.Ended, handle.Started, _stop.Requested, _released.Task];
+        while (await Task.WhenAny(signals) is var signal && signal != handle.Ended)
+        {
+            signals.Remove(signal);
+            if (signal == _released.Task)
+            {
+                handle.Release();
+                _context.Logger.JobReleased(JobId.ToString(), handle.Place);
+                return null;
+            }
+
+            if (signal == _stop.Requested)
+            {
+                await CancelAsync(handle);
+            }
+            else if (handle.Started.IsCompletedSuccessfully)
+            {
+                await workerRuns.CancelAsync();
+                phase.Runs();
+                _context.Logger.JobRuns(JobId.ToString(), handle.Place);
+            }
+        }
+
+        return await handle.Ended;
+    }
+
+    private async Task CancelAsync(IJobHandle handle)
+    {
+        _context.Logger.JobStopped(JobId.ToString(), _stop.Cause, _stop.Grace.TotalSeconds);
+        for (var failures = 1; !handle.Ended.IsCompleted; failures++)
+        {
+            try
+            {
+                await handle.CancelAsync(_stop.Grace, CancellationToken.None);
+                return;
+            }
+            catch (InfrastructureException error) when (failures < CancelTries)
+            {
+                var pause = RetryPauses.OfJob(_context.Options, failures, error);
+                _context.Logger.JobCallRetries(error, "Cancelling", failures, JobId.ToString(), pause.TotalSeconds);
+                await Task.WhenAny(Task.Delay(pause, _context.Time, CancellationToken.None), handle.Ended);
+            }
+            catch (InfrastructureException error)
+            {
+                _context.Logger.JobCallFailed(error, "Cancelling", JobId.ToString());
+                return;
+            }
+        }
+    }
+
+    private async Task ReportAsync(JobVerdict verdict)
+    {
+        if (verdict.Action != VerdictAction.Complete)
+        {
+            return;
+        }
+
+        if (_service is null)
+        {
+            _context.Logger.JobCannotBeCompleted(JobId.ToString(), verdict.Message);
+        }
+        else if (await new JobReport(_context.Options, _context.Time, _context.Logger).SendAsync(_service, verdict, CancellationToken.None))
+        {
+            _context.Logger.JobCompletedByAgent(JobId.ToString(), verdict.Message);
+        }
+    }
+
+    private async Task RemoveAsync(IJobHandle? handle)
+    {
+        try
+        {
+            if (handle is not null)
+            {
+                await handle.DisposeAsync();
+            }
+        }
+        catch (InfrastructureException error)
+        {
+            // The job is over; what is left of its place is found by the next look for orphans.
+            _context.Logger.JobCallFailed(error, "Removing the place", JobId.ToString());
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+using Runner.Agent.Configuration;
+using Runner.Agent.Monitoring;
+using Runner.Backends;
+
+namespace Runner.Agent.Supervision;
+
+/// <summary>What all job runs of an agent share.</summary>
+internal sealed record JobRunContext(
+    IJobBackend Backend, SupervisionOptions Options, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);
