@@ -14,7 +14,7 @@ internal sealed class BrokerSession(
 {
     private const string Os = "Linux";
 
-    private BrokerClient _broker = home;
+    private BrokerClient? _moved;
     private RunnerStatus _status = RunnerStatus.Online;
     private Guid _id;
 
@@ -23,11 +23,11 @@ internal sealed class BrokerSession(
     public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
     {
         _status = status;
-        var message = await _broker.GetMessageAsync(_id, status, cancellationToken);
+        var message = await Broker.GetMessageAsync(_id, status, cancellationToken);
         switch (message)
         {
             case BrokerMoved moved:
-                _broker = home.At(moved.Address);
+                _moved = home.At(moved.Address);
                 return null;
             case TokenRefreshAsked:
                 tokens.TryDrop(await tokens.GetAsync(cancellationToken));
@@ -39,13 +39,13 @@ internal sealed class BrokerSession(
 
     public async Task ReopenAsync(CancellationToken cancellationToken)
     {
-        _broker = home;
+        _moved = null;
         var owner = $"{machine} (PID: {Environment.ProcessId})";
         var session = await home.CreateSessionAsync(config.Settings.AgentId, RunnerName, owner, cancellationToken);
         _id = session.SessionId;
         if (Uri.TryCreate(session.BrokerMigrationMessage?.BrokerBaseUrl, UriKind.Absolute, out var moved))
         {
-            _broker = home.At(moved);
+            _moved = home.At(moved);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class BrokerSession(
 
         try
         {
-            await _broker.AcknowledgeAsync(_id, _status, id, cancellationToken);
+            await Broker.AcknowledgeAsync(_id, _status, id, cancellationToken);
             return true;
         }
         catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.AcknowledgeJobNotFound)
@@ -93,9 +93,11 @@ internal sealed class BrokerSession(
         }
     }
 
-    public Task CloseAsync(CancellationToken cancellationToken) => _broker.DeleteSessionAsync(cancellationToken);
+    public Task CloseAsync(CancellationToken cancellationToken) => Broker.DeleteSessionAsync(cancellationToken);
 
     public void Dispose() => tokens.Dispose();
+
+    private BrokerClient Broker => _moved ?? home;
 
     private GitHubJobService? ServiceOf(MalformedJobException malformed, Uri acquiredFrom)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 

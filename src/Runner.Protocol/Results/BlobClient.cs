@@ -32,23 +32,25 @@ public sealed class BlobClient(HttpClient http, TimeProvider time)
             blob, string.Empty, () => Typed(new ByteArrayContent([]), "text/plain"), [("x-ms-blob-type", "AppendBlob")], cancellationToken);
     }
 
-    /// <summary>Appends a block where the blob is exactly <paramref name="position"/> bytes long.</summary>
+    /// <summary>Appends a block, where a position is given only to a blob that is exactly so long.</summary>
     /// <param name="blob">Where to.</param>
-    /// <param name="position">Length of the blob before.</param>
+    /// <param name="position">Length of the blob before; <c>null</c> of a writer that adds to another's log and does not know it.</param>
     /// <param name="isLast">Whether to seal the blob after it.</param>
     /// <param name="content">Makes the body; Azure takes at most 4 MiB.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Where the storage says that the block now stands; <c>null</c> where it does not say.</returns>
     /// <exception cref="ProtocolException"><see cref="ProtocolErrorKind.BlobChanged"/>: it has another length, or is sealed; <see cref="ProtocolErrorKind.BlobNotFound"/>.</exception>
     public async Task<long?> AppendAsync(
-        SignedBlob blob, long position, bool isLast, Func<HttpContent> content, CancellationToken cancellationToken)
+        SignedBlob blob, long? position, bool isLast, Func<HttpContent> content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blob);
         var reply = await SendAsync(
             blob,
             isLast ? "&comp=appendblock&seal=true" : "&comp=appendblock",
             content,
-            [("x-ms-blob-sealed", isLast ? "True" : "False"), ("x-ms-blob-condition-appendpos", position.ToString(CultureInfo.InvariantCulture))],
+            position is { } length
+                ? [("x-ms-blob-sealed", isLast ? "True" : "False"), ("x-ms-blob-condition-appendpos", length.ToString(CultureInfo.InvariantCulture))]
+                : [("x-ms-blob-sealed", isLast ? "True" : "False")],
             cancellationToken);
         return reply.Headers.TryGetValues("x-ms-blob-append-offset", out var values)
             && long.TryParse(values.FirstOrDefault(), CultureInfo.InvariantCulture, out var offset)

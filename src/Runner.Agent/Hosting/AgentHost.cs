@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Runner.Agent.Configuration;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Sources;
+
+namespace Runner.Agent.Hosting;
+
+/// <summary>Runs an agent in this process.</summary>
+public static class AgentHost
+{
+    /// <summary>Starts an agent; it takes jobs until it is stopped.</summary>
+    /// <exception cref="Jobs.Errors.OperatorException">A setting is wrong, or GitHub refuses the credentials.</exception>
+    public static async Task<RunningAgent> StartAsync(AgentOptions options, AgentSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(surroundings);
+        var host = Build(options, surroundings);
+        try
+        {
+            await host.Services.GetRequiredService<RunnerSlots>().PrepareAsync(cancellationToken);
+            await host.StartAsync(cancellationToken);
+            return new RunningAgent(host, MonitoringAddress(options, host));
+        }
+        catch
+        {
+            await ((IAsyncDisposable)host).DisposeAsync();
+            throw;
+        }
+    }
+
+    private static IHost Build(AgentOptions options, AgentSurroundings surroundings)
+    {
+        if (!options.Monitoring.Enabled)
+        {
+            var plain = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            AddLogs(plain.Logging, options.Monitoring, surroundings);
+            plain.Services.AddAgent(options, surroundings);
+            return plain.Build();
+        }
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        AddLogs(builder.Logging, options.Monitoring, surroundings);
+        builder.Services.AddAgent(options, surroundings);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Monitoring.MetricsPort));
+        var app = builder.Build();
+        app.MapMonitoring(options.Monitoring, app.Services.GetRequiredService<AgentHealth>(), app.Services.GetRequiredService<AgentMetrics>());
+        return app;
+    }
+
+    private static void AddLogs(ILoggingBuilder logs, MonitoringOptions options, AgentSurroundings surroundings)
+    {
+        logs.SetMinimumLevel(options.Logging.Level ?? options.LogLevel);
+        logs.AddFilter("Microsoft", LogLevel.Warning);
+        logs.AddFilter("System", LogLevel.Warning);
+        if (surroundings.Logs is { } provider)
+        {
+            logs.AddProvider(provider);
+        }
+        else if (options.Logging.Format == LogFormat.Json)
+        {
+            logs.AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        }
+        else
+        {
+            logs.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "HH:mm:ss.fff ";
+                console.ColorBehavior = LoggerColorBehavior.Default;
+            });
+        }
+    }
+
+    private static Uri? MonitoringAddress(AgentOptions options, IHost host)
+    {
+        var addresses = options.Monitoring.Enabled ? host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses : null;
+        if (addresses?.FirstOrDefault() is not { } address)
+        {
+            return null;
+        }
+
+        var port = BindingAddress.Parse(address).Port;
+        host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost)).MonitoringStarted(address);
+        return new Uri($"http://127.0.0.1:{port}/");
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Runner.Agent.Configuration;
+using Runner.Agent.GitHubSide;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Sources;
+using Runner.Agent.Supervision;
+using Runner.GitHub;
+using Runner.GitHub.Registration;
+
+namespace Runner.Agent.Hosting;
+
+/// <summary>Puts the agent's services together.</summary>
+internal static class AgentServices
+{
+    private const string RestClientName = "github-rest";
+
+    // A job passes: source → acquire → place → payload → pod → watch → complete or replace → reap.
+    // RunnerSlot is the source and acquires, the backend places and makes payload and pod (or process), JobRun watches, completes or
+    // replaces and has its place removed; JobAdoption finds what an agent that died left to watch and reap.
+    public static IServiceCollection AddAgent(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(options.Agent);
+        services.AddSingleton(surroundings.Time);
+        services.AddSingleton<AgentMetrics>();
+        services.AddSingleton<AgentHealth>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Timeout(options) + TimeSpan.FromSeconds(30));
+        return services
+            .AddGitHubSide(options)
+            .AddBackend(options, surroundings)
+            .AddSources(options)
+            .AddSupervision();
+    }
+
+    private static IServiceCollection AddGitHubSide(this IServiceCollection services, AgentOptions options)
+    {
+        // One handler each for all slots: a slot is a connection and a few objects. Connections are renewed so that a new address is seen.
+        foreach (var name in new[] { BrokerSessions.HttpClientName, RestClientName })
+        {
+            services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
+                .UseSocketsHttpHandler((handler, _) =>
+                {
+                    handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+                    handler.ConnectTimeout = TimeSpan.FromSeconds(15);
+                    handler.UseCookies = false;
+                })
+                .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+                .RemoveAllLoggers();
+        }
+
+        services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
+        services.AddSingleton<IRunnerRegistrar>(provider => new GitHubRegistrar(
+            provider.GetRequiredService<GitHubEndpoint>(),
+            GitHubAuth.Read(options.Github.Auth),
+            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RunServices>();
+        services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<RunServices>());
+        return services.AddSingleton<IRunnerSessions, BrokerSessions>();
+    }
+
+    private static IServiceCollection AddSources(this IServiceCollection services, AgentOptions options)
+    {
+        var instance = options.Agent.Instance ?? Environment.MachineName;
+        foreach (var pool in options.Pools)
+        {
+            services.AddSingleton(_ => new RunnerPool(pool, instance, AgentBackends.PlatformNames(options)));
+        }
+
+        services.AddSingleton<RegistrationGate>();
+        services.AddSingleton<SlotPipelines>();
+        services.AddSingleton<RunnerSlot>();
+        services.AddSingleton<StaleRunners>();
+        services.AddSingleton<RunnerSlots>();
+        return services.AddHostedService(provider => provider.GetRequiredService<RunnerSlots>());
+    }
+
+    private static IServiceCollection AddSupervision(this IServiceCollection services)
+    {
+        services.AddSingleton<JobSupervisor>();
+        services.AddSingleton<JobAdoption>();
+        return services.AddHostedService(provider => provider.GetRequiredService<JobAdoption>());
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Runner.Agent.Configuration;
+using Runner.Agent.Hosting;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Supervision;
+using Runner.Backends;
+using Runner.GitHub;
+using Runner.Jobs.Errors;
+
+namespace Runner.Agent.Sources;
+
+/// <summary>Runs the slots of all pools, and ends with the last job that is not left to a successor.</summary>
+internal sealed class RunnerSlots(
+    IEnumerable<RunnerPool> pools,
+    RunnerSlot slot,
+    StaleRunners stale,
+    JobAdoption adoption,
+    JobSupervisor supervisor,
+    AgentHealth health,
+    AgentMetrics metrics,
+    AgentOptions options,
+    GitHubEndpoint endpoint,
+    IJobBackend backend,
+    ILogger<RunnerSlots> logger) : BackgroundService
+{
+    private readonly List<RunnerPool> _pools = [.. pools];
+
+    /// <summary>Tries the credentials, and clears what an earlier run left.</summary>
+    /// <exception cref="OperatorException">GitHub refuses: nothing would work.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        foreach (var pool in _pools)
+        {
+            try
+            {
+                await stale.RemoveAsync(pool, cancellationToken);
+            }
+            catch (InfrastructureException error)
+            {
+                // GitHub may be down just now; the slots wait for it.
+                logger.SlotRetries(error, "Clearing old registrations", 1, pool.Name, 0);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Jobs of an agent that died take their places first.
+        await adoption.FirstLook.WaitAsync(stoppingToken);
+        logger.AgentStarted(options.Agent.Instance ?? Environment.MachineName, endpoint.Url, _pools.Count, _pools.Sum(pool => pool.Size), backend.Name);
+        var slots = new List<Task>();
+        foreach (var pool in _pools)
+        {
+            metrics.PoolOpened(pool.Name, pool.Size);
+            slots.AddRange(Enumerable.Range(1, pool.Size).Select(number => slot.RunAsync(pool, health.Watch($"slot {pool.Name}/{number}", pool.Name), stoppingToken)));
+        }
+
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stop = stoppingToken.Register(stopping.SetResult);
+
+        // A slot ends before it is told to by a bug only: that ends the agent, so that it is seen.
+        var first = await Task.WhenAny([.. slots, stopping.Task]);
+        if (!stoppingToken.IsCancellationRequested)
+        {
+            await first;
+        }
+
+        await supervisor.DrainAsync(Drain.Timeout(options));
+        await Task.WhenAll(slots);
+    }
+}
