@@ -95,6 +95,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "posix_spawn_file_actions_addchdir_np")]
     public static partial int AddChangeDirectory(byte* actions, byte* path);
 
+    [LibraryImport(Name, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    public static partial int AddCloseFrom(byte* actions, int file);
+
     [LibraryImport(Name, EntryPoint = "posix_spawnattr_init")]
     public static partial int InitAttributes(byte* attributes);
 

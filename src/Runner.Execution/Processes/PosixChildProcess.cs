@@ -12,6 +12,7 @@ internal sealed unsafe class PosixChildProcess : IChildProcess
     private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private readonly HashSet<ProcessEntry> _family = [];
     private bool _isReaped;
 
     /// <param name="process">Id of a child that nobody else waits for.</param>
@@ -46,7 +47,7 @@ internal sealed unsafe class PosixChildProcess : IChildProcess
         {
             if (!_isReaped)
             {
-                ProcessTree.Kill(Id);
+                ProcessTree.Kill(Id, _family);
             }
         }
     }
@@ -74,6 +75,8 @@ internal sealed unsafe class PosixChildProcess : IChildProcess
         {
             if (!_isReaped)
             {
+                // A child whose parent obeys this signal goes to init, and then nothing shows any more whose it was.
+                ProcessTree.AddFamily(Id, _family);
                 _ = Libc.Kill(-Id, signal);
             }
         }

@@ -83,6 +83,9 @@ internal sealed unsafe class PosixProcessLauncher : IProcessLauncher
         Check(Libc.AddDuplicate(actions, output, 1));
         Check(Libc.AddDuplicate(actions, output, 2));
         Check(Libc.AddChangeDirectory(actions, folder));
+
+        // Ours are close-on-exec all the same; those that whoever started us left open may not be.
+        Check(Libc.AddCloseFrom(actions, 3));
     }
 
     // A new group of its own, no blocked signals, and each signal's default: .NET ignores SIGPIPE and that would be inherited.

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Runner.Execution.Processes;
 
 /// <summary>A running process as <c>/proc</c> shows it.</summary>
-internal readonly record struct ProcessEntry(int Id, int Parent, int Group, string Name);
+/// <param name="Start">When it started, in the kernel's ticks. With the id it tells a process from a later one of the same id.</param>
+internal readonly record struct ProcessEntry(int Id, int Parent, int Group, string Name, ulong Start);
 
 /// <summary>Reads <c>/proc</c>.</summary>
 internal static class ProcessTable
@@ -45,13 +46,17 @@ internal static class ProcessTable
         }
 
         var fields = text[(close + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length < 3 || fields[0] is "Z" or "X")
+        if (fields.Length < 20 || fields[0] is "Z" or "X")
         {
             return false;
         }
 
         entry = new ProcessEntry(
-            id, int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[2], CultureInfo.InvariantCulture), text[(open + 1)..close]);
+            id,
+            int.Parse(fields[1], CultureInfo.InvariantCulture),
+            int.Parse(fields[2], CultureInfo.InvariantCulture),
+            text[(open + 1)..close],
+            ulong.Parse(fields[19], CultureInfo.InvariantCulture));
         return true;
     }
 

@@ -7,24 +7,42 @@ internal static class ProcessTree
     private const int MaxRounds = 10;
 
     /// <summary>Kills the process, its group, and every descendant, also those that made groups of their own.</summary>
-    public static void Kill(int root)
+    /// <param name="root">The process; it may have ended, but its id must not have been given to another.</param>
+    /// <param name="family">Members that were known before, whose parents may have gone meanwhile.</param>
+    public static void Kill(int root, HashSet<ProcessEntry> family)
     {
-        var known = new HashSet<int> { root };
         for (var round = 0; round < MaxRounds; round++)
         {
-            var members = Members(ProcessTable.Read(), known, root);
-            foreach (var member in members)
+            var count = family.Count;
+            var running = AddFamily(root, family);
+            _ = Libc.Kill(-root, Libc.SignalKill);
+            foreach (var entry in running)
             {
-                known.Add(member);
-                _ = Libc.Kill(member, Libc.SignalKill);
+                _ = Libc.Kill(entry.Id, Libc.SignalKill);
             }
 
-            _ = Libc.Kill(-root, Libc.SignalKill);
-            if (members.Count == 0)
+            if (running.Count == 0 || (round > 0 && family.Count == count))
             {
                 return;
             }
         }
+    }
+
+    /// <summary>Adds the process and its descendants to those known; returns all of them that run now.</summary>
+    public static IReadOnlyList<ProcessEntry> AddFamily(int root, HashSet<ProcessEntry> family)
+    {
+        var running = new List<ProcessEntry>();
+        var table = ProcessTable.Read();
+        var known = family.Select(entry => (entry.Id, entry.Start)).ToHashSet();
+        var members = new HashSet<int> { root };
+        members.UnionWith(table.Where(entry => known.Contains((entry.Id, entry.Start))).Select(entry => entry.Id));
+        while (table.RemoveAll(entry => IsMember(entry, root, members, running)) > 0)
+        {
+            // Each turn finds the children of those that the last one found.
+        }
+
+        family.UnionWith(running);
+        return running;
     }
 
     /// <summary>Kills every process that has an entry in the environment it was started with; returns them.</summary>
@@ -45,29 +63,15 @@ internal static class ProcessTree
         return killed;
     }
 
-    // Killed processes stay in the table for a moment, so those that were met before are not counted again.
-    private static List<int> Members(List<ProcessEntry> table, HashSet<int> known, int root)
+    private static bool IsMember(ProcessEntry entry, int root, HashSet<int> members, List<ProcessEntry> running)
     {
-        var family = new HashSet<int>(known);
-        var found = true;
-        while (found)
+        if (entry.Group != root && !members.Contains(entry.Id) && !members.Contains(entry.Parent))
         {
-            found = false;
-            foreach (var entry in table)
-            {
-                if ((entry.Group == root || family.Contains(entry.Parent)) && family.Add(entry.Id))
-                {
-                    found = true;
-                }
-            }
+            return false;
         }
 
-        family.ExceptWith(known);
-        if (known.Count == 1 && table.Exists(entry => entry.Id == root))
-        {
-            family.Add(root);
-        }
-
-        return [.. family];
+        members.Add(entry.Id);
+        running.Add(entry);
+        return true;
     }
 }
