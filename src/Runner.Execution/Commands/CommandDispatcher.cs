@@ -86,12 +86,13 @@ internal sealed class CommandDispatcher(StepScope step)
                 $"'{token}' is no token to stop commands with: it must not be empty or the name of a command. Use a random one, for example a GUID.");
         }
 
-        step.Log.Write(command.Line);
         _stopToken = token;
         if (StopToken.IsMasked(token))
         {
             step.Job.Masker.Add(token);
         }
+
+        step.Log.Write(command.Line);
     }
 
     private void Run(WorkflowCommand command, IWorkflowCommand handler)

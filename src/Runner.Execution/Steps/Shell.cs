@@ -24,7 +24,7 @@ internal sealed record Shell(string Program, string Arguments)
     public bool IsPowerShell => Program is "pwsh" or "powershell";
 
     /// <summary>End of the script file's name.</summary>
-    public string Extension => Program switch
+    public string Extension => Path.GetFileName(Program) switch
     {
         "bash" or "sh" => ".sh",
         "pwsh" or "powershell" => ".ps1",

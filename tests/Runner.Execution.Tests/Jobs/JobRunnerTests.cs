@@ -1,4 +1,9 @@
+using Runner.Execution.Steps;
+using Runner.Jobs.Data;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
+using Runner.Jobs.Tokens;
 using Runner.Testing;
 
 namespace Runner.Execution.Tests.Jobs;
@@ -13,8 +18,246 @@ public sealed class JobRunnerTests
         Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
         Assert.Equal(["Set up job", "Run echo hello", "Greet", "Complete job"], job.Result?.Steps.Select(step => step.Name));
         Assert.Equal([1, 2, 3, 4], job.Result?.Steps.Select(step => step.Number));
-        Assert.All(job.Result?.Steps ?? [], step => Assert.Equal(StepStatus.Completed, step.Status));
+        Assert.All(job.Result?.Steps ?? [], step => Assert.Equal((StepStatus.Completed, Conclusion.Succeeded), (step.Status, step.Conclusion)));
         Assert.Equal(["hello"], job.Output(0));
         Assert.Equal(["world"], job.Output(1));
+    }
+
+    [Fact]
+    public async Task Steps_are_told_as_pending_before_the_first_runs_and_each_log_ends_once()
+    {
+        using var job = await TestJob.OfAsync(Some.Script("echo hello"), Some.Script("echo world", name: "Greet"));
+
+        Assert.Equal(
+            [
+                "1 Set up job InProgress", "2 Run echo hello Pending", "3 Greet Pending", "4 Complete job Pending", "1 Set up job Completed",
+                "2 Run echo hello InProgress", "2 Run echo hello Completed", "3 Greet InProgress", "3 Greet Completed",
+                "4 Complete job InProgress", "4 Complete job Completed",
+            ],
+            job.Reporter.Changes.Select(step => $"{step.Number} {step.Name} {step.Status}"));
+        Assert.Equal(job.Result?.Steps.Select(step => step.Id), job.Reporter.EndedLogs);
+        Assert.All(job.Result?.Steps ?? [], step => Assert.Equal(job.Reporter.LinesOf(step.Id).Count, step.LogLines));
+    }
+
+    [Fact]
+    public async Task Set_up_tells_who_runs_the_job_where_and_since_when()
+    {
+        using var job = new TestJob();
+        var seen = DateTimeOffset.Parse("2026-01-31T08:15:30.123Z", System.Globalization.CultureInfo.InvariantCulture);
+        using var folder = new TempFolder();
+        var payload = Some.Payload(Some.Job(name: "build (linux)"), folder.FullPath);
+        payload = payload with
+        {
+            Job = payload.Job with
+            {
+                Variables = new Dictionary<string, VariableValue> { ["system.github.token.permissions"] = new() { Value = """{"Contents":"read","Packages":"write"}""" } },
+            },
+            Runner = payload.Runner with { GroupName = "Default", MachineName = "node-1", Placement = ["image: debian:12", "node selector: gpu=yes"] },
+            Times = new LaunchTimes { MessageSeen = seen, PodCreated = seen.AddMilliseconds(12), ContainersStarted = seen.AddSeconds(1.5) },
+        };
+
+        await job.RunAsync(payload);
+
+        Assert.Equal(
+            [
+                "Current runner version: '0.0.0-test'", "Runner name: 'test-runner'", "Runner group name: 'Default'", "Machine name: 'node-1'",
+                "##[group]Placement", "image: debian:12", "node selector: gpu=yes", "##[endgroup]",
+                "##[group]Times", "Message seen:       2026-01-31T08:15:30.123Z", "Pod created:        2026-01-31T08:15:30.135Z (+0.012 s)",
+                "Containers started: 2026-01-31T08:15:31.623Z (+1.488 s)", "##[endgroup]",
+                "##[group]GITHUB_TOKEN Permissions", "Contents: read", "Packages: write", "##[endgroup]",
+                "Secret source: Actions", "Prepare workflow directory", "Complete job name: build (linux)",
+            ],
+            job.Reporter.LinesOf(job.Result?.Steps[0].Id ?? default));
+    }
+
+    [Fact]
+    public async Task Completion_shows_the_moments_with_the_first_step()
+    {
+        using var job = await TestJob.OfAsync(Some.Script("true"), Some.Script("true"));
+
+        var lines = job.Reporter.LinesOf(job.Result?.Steps[^1].Id ?? default);
+        Assert.Contains(lines, line => line.StartsWith("First step:         20", StringComparison.Ordinal));
+        Assert.InRange(job.Result?.FirstStep ?? default, job.Steps[0].StartedAt ?? default, job.Steps[0].CompletedAt ?? default);
+        Assert.True(job.Result?.LastStepEnded >= job.Steps[1].CompletedAt);
+    }
+
+    [Fact]
+    public async Task Header_shows_script_shell_and_environment()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with
+        {
+            EnvironmentVariables = [Some.Texts(("A", "1"))],
+            Steps = [Some.Script("echo one\necho two\n", shell: "bash", env: Some.Texts(("B", "2"))), Some.Script("echo x")],
+        });
+
+        Assert.Equal(
+            [
+                "##[group]Run echo one", "\u001b[36;1mecho one\u001b[0m", "\u001b[36;1mecho two\u001b[0m",
+                "shell: /usr/bin/bash --noprofile --norc -e -o pipefail {0}", "env:", "  A: 1", "  B: 2", "##[endgroup]", "one", "two",
+            ],
+            job.AllLines(0));
+        Assert.Contains("shell: /usr/bin/bash -e {0}", job.AllLines(1));
+    }
+
+    [Fact]
+    public async Task Job_container_is_where_the_worker_runs_and_uses_sh()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job(container: new StringToken("debian:12")) with { Steps = [Some.Script("[ -z \"$BASH_VERSION\" ] && echo no bash")] });
+
+        Assert.Contains("shell: sh -e {0}", job.AllLines(0));
+        Assert.Equal(["no bash"], job.Output(0));
+    }
+
+    [Fact]
+    public async Task Exit_code_of_each_step_is_on_disk()
+    {
+        using var job = await TestJob.OfAsync(Some.Script("exit 0"), Some.Script("exit 7"), Some.Script("exit 0"));
+
+        Assert.Equal("0\n", await File.ReadAllTextAsync(ExitCodeFile.PathOf(job.Paths, 2), TestContext.Current.CancellationToken));
+        Assert.Equal("7\n", await File.ReadAllTextAsync(ExitCodeFile.PathOf(job.Paths, 3), TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(ExitCodeFile.PathOf(job.Paths, 4)));
+    }
+
+    [Fact]
+    public async Task Step_succeeds_only_if_its_exit_code_could_be_written()
+    {
+        using var job = new TestJob();
+        Directory.CreateDirectory(job.Paths.Spool);
+        await File.WriteAllTextAsync(Path.Combine(job.Paths.Spool, "steps"), "in the way", TestContext.Current.CancellationToken);
+
+        await job.RunAsync(Some.Script("exit 0"));
+
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+    }
+
+    [Fact]
+    public async Task Outputs_of_the_job_come_from_its_steps_and_never_hold_a_secret()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["KEY"] = new() { Value = "hidden", IsSecret = true } },
+            Steps = [Some.Script("echo v=42 >> $GITHUB_OUTPUT; echo ::set-output name=w::43; echo \"s=a hidden b\" >> $GITHUB_OUTPUT", id: "one")],
+            JobOutputs = Some.Mapping(
+                ("v", new ExpressionToken("steps.one.outputs.v")),
+                ("W", new ExpressionToken("steps.one.outputs.w")),
+                ("empty", new ExpressionToken("steps.none.outputs.x")),
+                ("secret", new ExpressionToken("steps.one.outputs.s"))),
+            ActionsEnvironment = new ActionsEnvironment { Name = "prod", Url = new ExpressionToken("format('https://{0}', steps.one.outputs.v)") },
+        });
+
+        Assert.Equal(["v=42", "W=43"], job.Result?.Outputs.Select(output => $"{output.Key}={output.Value.Value}").Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal("https://42", job.Result?.EnvironmentUrl);
+        Assert.Contains("##[warning]Skip output 'secret' since it may contain secret.", job.Reporter.Lines);
+    }
+
+    [Fact]
+    public async Task Output_that_cannot_be_evaluated_fails_the_job()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with { Steps = [Some.Script("true")], JobOutputs = Some.Mapping(("v", new ExpressionToken("fromJson('{')"))) });
+
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        Assert.Equal(Conclusion.Failed, job.Result?.Steps[^1].Conclusion);
+    }
+
+    [Fact]
+    public async Task Job_that_cannot_be_set_up_fails_with_the_reason_in_its_log_and_runs_no_step()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with
+        {
+            FileTable = [".github/workflows/ci.yml"],
+            EnvironmentVariables = [Some.Mapping(("A", new ExpressionToken("github.[") { Position = new SourcePosition(1, 5, 8) }))],
+            Steps = [Some.Script("echo never")],
+        });
+
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        Assert.Equal(["Set up job", "Complete job"], job.Result?.Steps.Select(step => step.Name));
+        Assert.Contains(job.Reporter.Lines, line => line.StartsWith("##[error].github/workflows/ci.yml (Line: 5, Col: 8): ", StringComparison.Ordinal));
+        Assert.DoesNotContain("never", job.Reporter.Lines);
+    }
+
+    [Fact]
+    public async Task Event_is_a_file_and_contexts_reach_the_scripts()
+    {
+        using var job = new TestJob();
+        var github = DictionaryData.FromStrings([KeyValuePair.Create("repository", "acme/app"), KeyValuePair.Create("ref", "refs/heads/main")])
+            .With("event", new DictionaryData([KeyValuePair.Create("n", (ContextData)new NumberData(3))]))
+            .With("ref_protected", new BooleanData(true));
+
+        await job.RunAsync(Some.Job() with
+        {
+            ContextData = new Dictionary<string, ContextData>
+            {
+                ["github"] = github,
+                ["matrix"] = DictionaryData.FromStrings([KeyValuePair.Create("os", "linux")]),
+                ["vars"] = DictionaryData.FromStrings([KeyValuePair.Create("LEVEL", "2")]),
+            },
+            Variables = new Dictionary<string, VariableValue>
+            {
+                ["MY_KEY"] = new() { Value = "hidden", IsSecret = true },
+                ["github_token"] = new() { Value = "ghs_1", IsSecret = true },
+                ["system.github.token"] = new() { Value = "ghs_1", IsSecret = true },
+                ["system.github.job"] = new() { Value = "build" },
+            },
+            Steps =
+            [
+                Some.Script("tr -d ' \\n' < $GITHUB_EVENT_PATH; echo; echo $GITHUB_REPOSITORY $GITHUB_REF_PROTECTED $GITHUB_JOB [$GITHUB_TOKEN] $RUNNER_OS $RUNNER_NAME $CI $GITHUB_ACTIONS $T; [ \"$S\" = hidden ] && echo ok",
+                    env: Some.Mapping(
+                        ("T", new ExpressionToken("format('{0}-{1}-{2}', matrix.os, vars.level, github.event.n)")),
+                        ("S", new ExpressionToken("secrets.MY_KEY")))),
+                Some.Script("[ \"$T\" = ghs_1-ghs_1 ] && echo ok", env: Some.Mapping(("T", new ExpressionToken("format('{0}-{1}', github.token, secrets.GITHUB_TOKEN)")))),
+                Some.Script("echo [$T]", env: Some.Mapping(("T", new ExpressionToken("format('{0}{1}', secrets['system.github.token'], secrets['system.github.job'])")))),
+            ],
+        });
+
+        Assert.Equal(["{\"n\":3}", "acme/app true build [] Linux test-runner true true linux-2-3", "ok"], job.Output(0));
+        Assert.Equal(["ok"], job.Output(1));
+        Assert.Equal(["[]"], job.Output(2));
+        Assert.DoesNotContain(job.Reporter.Lines, line => line.Contains("hidden", StringComparison.Ordinal) || line.Contains("ghs_1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Processes_left_behind_are_killed_at_the_end()
+    {
+        using var job = await TestJob.OfAsync(Some.Script("(sleep 1000 > /dev/null 2>&1 &) ; echo started"), Some.Script("pgrep -f 'sleep 1000' > /dev/null && echo still there"));
+
+        Assert.Equal(["started"], job.Output(0));
+        Assert.Equal(["still there"], job.Output(1));
+        Assert.Contains(job.Reporter.Lines, line => line.StartsWith("Terminate orphan process: pid (", StringComparison.Ordinal) && line.EndsWith(") (sleep)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Process_may_be_exempted_from_the_clean_up()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["process.clean"] = new() { Value = "False" } },
+            Steps = [Some.Script("true")],
+        });
+
+        Assert.DoesNotContain("Cleaning up orphan processes", job.Reporter.Lines);
+    }
+
+    [Fact]
+    public async Task Workspace_is_emptied_where_asked()
+    {
+        using var job = new TestJob();
+        Directory.CreateDirectory(Path.Combine(job.Paths.Workspace, "old/folder"));
+        await File.WriteAllTextAsync(Path.Combine(job.Paths.Workspace, "old/file"), "x", TestContext.Current.CancellationToken);
+
+        await job.RunAsync(Some.Job() with { Workspace = new WorkspaceOptions { Clean = "all" }, Steps = [Some.Script("ls -A; pwd")] });
+
+        Assert.Equal([job.Paths.Workspace], job.Output(0));
     }
 }
