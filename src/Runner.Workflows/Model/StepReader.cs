@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
+using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Model;
 
@@ -103,7 +104,7 @@ internal sealed class StepReader(DiagnosticBag diagnostics)
             });
         }
 
-        if (uses.Value.Length > 0)
+        if (uses.Value.Length > 0 && !ExpressionSplitter.HasExpression(uses.Value))
         {
             diagnostics.Add(uses.Position, $"Expected format {{org}}/{{repo}}[/path]@ref. Actual '{uses.Value}'");
         }

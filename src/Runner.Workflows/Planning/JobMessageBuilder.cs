@@ -22,18 +22,18 @@ internal static class JobMessageBuilder
             JobDisplayName = planned.DisplayName,
             JobName = job.Id,
             RequestId = context.RequestId,
-            JobContainer = job.Container,
-            JobServiceContainers = job.Services,
-            JobOutputs = job.Outputs,
+            JobContainer = MessageTokens.Compact(job.Container),
+            JobServiceContainers = MessageTokens.Compact(job.Services),
+            JobOutputs = MessageTokens.Compact(job.Outputs),
             Resources = new JobResources { Endpoints = [context.SystemConnection] },
-            ContextData = planned.Contexts.ToData().ToImmutableDictionary(StringComparer.OrdinalIgnoreCase),
+            ContextData = planned.Contexts.ToData().ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
             Masks = JobVariableTable.Masks(planned, context),
             EnvironmentVariables = Written(workflow.Env, job.Env),
             Defaults = Written(workflow.Defaults, job.Defaults),
             ActionsEnvironment = planned.EnvironmentName is null
                 ? null
-                : new ActionsEnvironment { Name = planned.EnvironmentName, Url = (job.Environment as MappingToken)?.Find("url") },
-            Snapshot = job.Snapshot,
+                : new ActionsEnvironment { Name = planned.EnvironmentName, Url = MessageTokens.Compact((job.Environment as MappingToken)?.Find("url")) },
+            Snapshot = MessageTokens.Compact(job.Snapshot),
             Variables = JobVariableTable.Build(planned, context),
             Steps = StepMessages.Build(job.Steps, context.JobId),
             FileTable = workflow.FileTable,
@@ -47,7 +47,7 @@ internal static class JobMessageBuilder
         {
             if (token is not (null or NullToken))
             {
-                written.Add(token);
+                written.Add(MessageTokens.Compact(token));
             }
         }
 

@@ -7,9 +7,9 @@ namespace Runner.Workflows.Planning;
 /// <summary>The variables and masks of a job message (<c>job-message.md</c> section 6).</summary>
 internal static class JobVariableTable
 {
-    public static ImmutableDictionary<string, VariableValue> Build(PlannedJob planned, JobMessageContext context)
+    public static ImmutableSortedDictionary<string, VariableValue> Build(PlannedJob planned, JobMessageContext context)
     {
-        var variables = ImmutableDictionary.CreateBuilder<string, VariableValue>(StringComparer.OrdinalIgnoreCase);
+        var variables = ImmutableSortedDictionary.CreateBuilder<string, VariableValue>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, secret) in planned.Plan.Request.Secrets)
         {
             variables[name] = new VariableValue { Value = secret.Reveal(), IsSecret = true };
@@ -53,7 +53,7 @@ internal static class JobVariableTable
 
     private static VariableValue Plain(string? value) => new() { Value = value };
 
-    private static void AddAddress(ImmutableDictionary<string, VariableValue>.Builder variables, string name, Uri? address)
+    private static void AddAddress(ImmutableSortedDictionary<string, VariableValue>.Builder variables, string name, Uri? address)
     {
         if (address is not null)
         {

@@ -21,7 +21,7 @@ internal static class StepMessages
             Reference = new ActionReference { Type = ActionSource.Script },
             Inputs = Inputs(("script", run.Script), ("shell", run.Shell), ("workingDirectory", run.WorkingDirectory)),
         },
-        UsesStep uses => Action(uses) with { Reference = uses.Reference, Inputs = uses.With },
+        UsesStep uses => Action(uses) with { Reference = uses.Reference, Inputs = MessageTokens.Compact(uses.With) },
         ControlStep control => new JobStep
         {
             Type = StepType.BackgroundStepControl,
@@ -36,8 +36,8 @@ internal static class StepMessages
     {
         Type = StepType.Action,
         Condition = step.Condition,
-        TimeoutInMinutes = step.TimeoutMinutes,
-        Environment = step.Env,
+        TimeoutInMinutes = MessageTokens.Compact(step.TimeoutMinutes),
+        Environment = MessageTokens.Compact(step.Env),
         Background = step.IsBackground,
     };
 
@@ -46,8 +46,8 @@ internal static class StepMessages
         Id = IdOf(jobId, step.Id),
         Name = step.Id,
         ContextName = step.Id,
-        DisplayNameToken = step.Name,
-        ContinueOnError = step.ContinueOnError,
+        DisplayNameToken = MessageTokens.Compact(step.Name),
+        ContinueOnError = MessageTokens.Compact(step.ContinueOnError),
         ParallelGroupId = step.ParallelGroup,
     };
 
@@ -58,7 +58,7 @@ internal static class StepMessages
         {
             if (value is not null)
             {
-                entries.Add(new MappingEntry(new StringToken(name), value));
+                entries.Add(new MappingEntry(new StringToken(name), MessageTokens.Compact(value)));
             }
         }
 

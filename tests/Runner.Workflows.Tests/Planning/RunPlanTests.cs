@@ -1,0 +1,39 @@
+using Runner.Jobs.Data;
+using Runner.Workflows.Planning;
+using static Runner.Workflows.Tests.Planning.Plans;
+
+namespace Runner.Workflows.Tests.Planning;
+
+public sealed class RunPlanTests
+{
+    [Fact]
+    public void Github_context_is_completed_from_what_is_given()
+    {
+        var plan = Create("name: CI\non: push\njobs: {j: {runs-on: x}}");
+
+        Assert.Equal("CI", plan.GitHub.FindText("workflow"));
+        Assert.Equal("push", plan.GitHub.FindText("event_name"));
+        Assert.Equal("acme", plan.GitHub.FindText("repository_owner"));
+        Assert.Equal("main", plan.GitHub.FindText("ref_name"));
+        Assert.Equal("branch", plan.GitHub.FindText("ref_type"));
+        Assert.Equal("acme/app/.github/workflows/ci.yml@refs/heads/main", plan.GitHub.FindText("workflow_ref"));
+        Assert.IsType<DictionaryData>(plan.GitHub.Find("event"));
+    }
+
+    [Theory]
+    [InlineData("on: push\njobs: {j: {runs-on: x}}", ".github/workflows/ci.yml")]
+    [InlineData("on: push\nname: CI\njobs: {j: {runs-on: x}}", "CI")]
+    [InlineData("on: push\nname: CI\nrun-name: Level ${{ vars.LEVEL }} of ${{ github.event.ref }}\njobs: {j: {runs-on: x}}", "Level 2 of refs/heads/main")]
+    public void Run_has_a_name(string text, string expected) => Assert.Equal(expected, Create(text).Name);
+
+    [Fact]
+    public void What_cannot_be_planned_is_said_at_its_place()
+    {
+        var planning = RunPlan.Create(Read("on: push\njobs:\n  j:\n    uses: ./.github/workflows/other.yml\n"), Request);
+
+        Assert.Null(planning.Plan);
+        Assert.Equal(
+            [".github/workflows/ci.yml (Line: 4, Col: 11): Job 'j' calls a workflow ('uses'), which cannot be planned yet"],
+            planning.Diagnostics.Select(diagnostic => diagnostic.ToString()));
+    }
+}
