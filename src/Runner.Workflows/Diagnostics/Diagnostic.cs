@@ -17,5 +17,5 @@ public sealed record Diagnostic(string File, int Line, int Column, string Messag
     public string GitHubText => Line == 0 || SaysWhere ? $"{File}: {Message}" : $"{File} (Line: {Line}, Col: {Column}): {Message}";
 
     /// <summary><see cref="GitHubText"/>, with the hint behind it.</summary>
-    public override string ToString() => Hint is null ? GitHubText : $"{GitHubText}; {Hint}";
+    public override string ToString() => Hint is null ? GitHubText : $"{GitHubText.TrimEnd('.')}; {Hint}";
 }

@@ -5,7 +5,7 @@ namespace Runner.Workflows.Diagnostics;
 /// <summary>What we add to GitHub's messages.</summary>
 internal static class Hints
 {
-    private const int MaxListed = 8;
+    private const int MaxListed = 12;
 
     /// <summary>The name that was probably meant; else all names where they are few; else <c>null</c>.</summary>
     public static string? Nearest(string found, IReadOnlyCollection<string> known)

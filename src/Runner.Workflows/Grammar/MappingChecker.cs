@@ -65,6 +65,7 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
         else
         {
             diagnostics.Add(key.Position, $"Unexpected value '{name.Value}'");
+            _entries.Add(new MappingEntry(name, value));
         }
     }
 
@@ -105,6 +106,7 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
 
         var known = candidates.SelectMany(candidate => candidate.Properties).Select(candidate => candidate.Name).Distinct().ToList();
         diagnostics.Add(key.Position, $"Unexpected value '{key.Value}'", Hints.Nearest(key.Value, known));
+        _entries.Add(new MappingEntry(key, value));
         return candidates;
     }
 

@@ -14,11 +14,11 @@ internal static class Identifiers
         && (char.IsAsciiLetter(id[0]) || id[0] == '_')
         && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
 
-    /// <summary>Reports an id that is not allowed.</summary>
+    /// <summary>Reports an id that is not allowed. An empty one is none: the grammar has reported it.</summary>
     public static void Check(ScalarToken id, DiagnosticBag diagnostics)
     {
         var text = id.ToString() ?? string.Empty;
-        if (!IsValid(text))
+        if (text.Length > 0 && !IsValid(text))
         {
             // "and and" is GitHub's.
             diagnostics.Add(

@@ -62,9 +62,10 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
 
     private void CheckContainer(TemplateToken? container)
     {
+        // An expression or a mistyped key may be the image that was meant.
         if (container is MappingToken mapping
             && mapping.Find("image") is null
-            && mapping.Entries.All(entry => entry.Key is StringToken))
+            && mapping.Entries.All(entry => entry.Key is StringToken key && ContainerGrammar.IsKey(key.Value)))
         {
             diagnostics.Add(mapping.Position, "Container image cannot be empty");
         }

@@ -7,7 +7,7 @@ namespace Runner.Workflows.Planning;
 /// <summary>What the job's token may do, as the JSON map that "Set up job" prints (<c>system.github.token.permissions</c>).</summary>
 internal static class TokenPermissions
 {
-    // What an unwritten, a read-all or a write-all "permissions" grants.
+    // What an unwritten "permissions" grants; "read-all" and "write-all" grant id-token beside it.
     private static readonly string[] All =
     [
         "actions", "attestations", "checks", "contents", "deployments", "discussions", "issues", "packages", "pages", "pull-requests",
@@ -19,7 +19,7 @@ internal static class TokenPermissions
         IEnumerable<(string Name, string Level)> levels = permissions switch
         {
             MappingToken mapping => mapping.Entries.Select(entry => (entry.Key.ToString() ?? string.Empty, Text(entry.Value))),
-            StringToken { Value: "read-all" } => All.Select(name => (name, "read")),
+            StringToken all => All.Append("id-token").Select(name => (name, all.Value == "read-all" ? "read" : "write")),
             _ => All.Select(name => (name, "write")),
         };
         using var stream = new MemoryStream();

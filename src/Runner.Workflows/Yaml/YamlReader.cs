@@ -14,6 +14,9 @@ namespace Runner.Workflows.Yaml;
 /// </remarks>
 public sealed class YamlReader
 {
+    // Each repair reads the file again: enough for any honest file, few enough for a hostile one.
+    private const int MaxRepairs = 20;
+
     private readonly int _file;
     private readonly YamlLimits _limits;
     private readonly DiagnosticBag _diagnostics;
@@ -41,25 +44,35 @@ public sealed class YamlReader
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(limits);
-        var diagnostics = new DiagnosticBag(path);
         if (text.Length > limits.MaxCharacters)
         {
+            var diagnostics = new DiagnosticBag(path);
             diagnostics.Add(null, $"The maximum file size of {limits.MaxCharacters} characters has been exceeded");
             return new YamlDocument(null, diagnostics.ToImmutable());
         }
 
-        TemplateToken? root = null;
+        return Read(path, text, file, limits, repairs: 0);
+    }
+
+    private static YamlDocument Read(string path, string text, int file, YamlLimits limits, int repairs)
+    {
+        var found = new DiagnosticBag(path);
         try
         {
-            root = new YamlReader(text, file, limits, diagnostics).ReadStream();
+            var root = new YamlReader(text, file, limits, found).ReadStream();
+            return new YamlDocument(root, found.ToImmutable());
         }
         catch (YamlException problem)
         {
-            // The one error after which nothing can be read: the parser's own, or a limit passed.
-            diagnostics.Add(new SourcePosition(file, (int)problem.Start.Line, (int)problem.Start.Column), problem.Message);
-        }
+            if (repairs < MaxRepairs && QuotedText.TryIndent(text, problem.Start, out var indented))
+            {
+                return Read(path, indented, file, limits, repairs + 1);
+            }
 
-        return new YamlDocument(root, diagnostics.ToImmutable());
+            // The one error after which nothing can be read: the parser's own, or a limit passed.
+            found.Add(new SourcePosition(file, (int)problem.Start.Line, (int)problem.Start.Column), problem.Message);
+            return new YamlDocument(null, found.ToImmutable());
+        }
     }
 
     private TemplateToken ReadStream()

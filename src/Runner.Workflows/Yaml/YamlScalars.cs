@@ -42,8 +42,10 @@ internal sealed class YamlScalars(DiagnosticBag diagnostics)
         }
         else if (type != "str" && scalar.Style != ScalarStyle.Plain)
         {
+            // Read by its tag all the same, so that its place finds the type that was meant.
             var message = $"The scalar style '{scalar.Style}' on line {position.Line} and column {position.Column} is not valid with the tag '{tag}'";
             AddInYamlWords(position, message);
+            return CoreSchema.TryRead(type, scalar.Value, out var meant) ? meant : new StringToken(scalar.Value);
         }
         else if (CoreSchema.TryRead(type, scalar.Value, out var token))
         {
