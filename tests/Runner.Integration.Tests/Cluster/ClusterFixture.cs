@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+using Runner.Integration.Tests.Cluster;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Options;
+
+[assembly: AssemblyFixture(typeof(ClusterFixture))]
+
+namespace Runner.Integration.Tests.Cluster;
+
+/// <summary>
+/// A cluster that answers: <c>RUNNER_TEST_KUBECONFIG</c>, <c>KUBECONFIG</c>, <c>~/.kube/config</c>, then the dev cluster. Tests have a
+/// namespace of their own in it, removed at the end. Where no cluster answers, they are skipped with the reason.
+/// </summary>
+public sealed class ClusterFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+
+    private readonly List<string> _namespaces = [];
+    private ClusterConnection? _connection;
+    private string _reason = string.Empty;
+    private string _standIn = string.Empty;
+
+    /// <summary>Path of the kubeconfig.</summary>
+    public string Kubeconfig { get; private set; } = string.Empty;
+
+    /// <summary>The image whose worker is <c>standin-worker.sh</c>.</summary>
+    public string StandInImage => _standIn;
+
+    /// <summary>An image with a shell, present on the node.</summary>
+    public string JobImage => "local/busybox:1";
+
+    /// <summary>A connection as administrator. Skips the test where there is no cluster.</summary>
+    public ClusterConnection Connection
+    {
+        get
+        {
+            Assert.SkipWhen(_connection is null, _reason);
+            return _connection ?? throw new InvalidOperationException("The test was just skipped");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var path in Candidates().Where(File.Exists))
+        {
+            var connection = ClusterConnection.Open(new KubernetesOptions { Kubeconfig = path });
+            if (await AnswersAsync(connection))
+            {
+                (Kubeconfig, _connection) = (path, connection);
+                break;
+            }
+
+            connection.Dispose();
+        }
+
+        if (_connection is null)
+        {
+            _reason = $"No cluster answers; looked at {string.Join(", ", Candidates())}. scripts/dev-cluster.sh up makes one";
+            return;
+        }
+
+        _standIn = await MakeStandInAsync();
+        if (_standIn.Length == 0)
+        {
+            _reason = "The stand-in image can only be loaded into the dev cluster (scripts/dev-cluster.sh), which is not the one that answers";
+            _connection = null;
+        }
+    }
+
+    /// <summary>Makes a namespace for one class of tests and waits until pods can be made in it.</summary>
+    public async Task<string> NewNamespaceAsync(CancellationToken cancellationToken)
+    {
+        var name = "kube-test-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+        await Connection.Client.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } }, cancellationToken: cancellationToken);
+        lock (_namespaces)
+        {
+            _namespaces.Add(name);
+        }
+
+        // Admission refuses pods until the controller has made the namespace's account.
+        var accounts = Connection.Client.CoreV1.WatchListNamespacedServiceAccountAsync(name, cancellationToken: cancellationToken);
+        await foreach (var (_, account) in accounts)
+        {
+            if (account.Metadata.Name == "default")
+            {
+                break;
+            }
+        }
+
+        return name;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var name in _namespaces)
+        {
+            await Connection.Client.CoreV1.DeleteNamespaceAsync(name);
+        }
+
+        _connection?.Dispose();
+    }
+
+    private static IEnumerable<string> Candidates()
+    {
+#pragma warning disable RS0030 // The test run's composition root.
+        string?[] named = [Environment.GetEnvironmentVariable("RUNNER_TEST_KUBECONFIG"), Environment.GetEnvironmentVariable("KUBECONFIG")];
+#pragma warning restore RS0030
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return [.. named.OfType<string>().Where(path => path.Length > 0), Path.Combine(home, ".kube/config"), DevCluster];
+    }
+
+    private static string DevCluster =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/runner-dev-cluster/run/admin.kubeconfig");
+
+    private static async Task<bool> AnswersAsync(ClusterConnection connection)
+    {
+        using var limit = new CancellationTokenSource(AnswerLimit, TimeProvider.System);
+        try
+        {
+            await connection.Client.Version.GetCodeAsync(limit.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or HttpOperationException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<string> MakeStandInAsync()
+    {
+        if (Path.GetFullPath(Kubeconfig) != Path.GetFullPath(DevCluster))
+        {
+            return string.Empty;
+        }
+
+        var script = Path.Combine(AppContext.BaseDirectory, "standin-worker.sh");
+        var tag = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(script)))[..8];
+        var image = $"local/runner-standin:{tag}";
+        var repository = FindRepository();
+        // A static busybox and the script: the smallest image that can set a pod up.
+        await ShellAsync(
+            """
+            set -e
+            root=$(mktemp -d); mkdir -p "$root/bin"
+            cp "$(command -v busybox)" "$root/bin/busybox"
+            for applet in $("$root/bin/busybox" --list); do [ "$applet" = busybox ] || ln -sf busybox "$root/bin/$applet"; done
+            cp "$2" "$root/runner-worker"; chmod 755 "$root" "$root/runner-worker"
+            "$1/scripts/dev-cluster.sh" image "$3" "$root"; rm -rf "$root"
+            """,
+            repository, script, image);
+        return image;
+    }
+
+    private static string FindRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Runner.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository");
+        }
+
+        return folder.FullName;
+    }
+
+    private static async Task ShellAsync(string script, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/bin/bash") { ArgumentList = { "-c", script, "bash" }, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("bash could not be started");
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, error);
+    }
+}
