@@ -18,6 +18,10 @@ internal sealed class ExpressionScope
 
     public static ExpressionScope None { get; } = new([], []);
 
+    /// <summary>As GitHub's grammar lists them: <c>github</c>, <c>hashFiles(1,255)</c>.</summary>
+    public IEnumerable<string> Entries => _contexts.Concat(_functions.Select(
+        function => $"{function.Name}({function.MinArguments},{(function.MaxArguments == int.MaxValue ? "MAX" : function.MaxArguments)})"));
+
     public bool IsEmpty => _contexts.IsEmpty && _functions.IsEmpty;
 
     /// <summary>The names as the expression parser takes them.</summary>
@@ -32,13 +36,17 @@ internal sealed class ExpressionScope
     /// <summary>A place inside another may use what the outer one may.</summary>
     public ExpressionScope Within(ExpressionScope outer)
     {
-        if (outer.IsEmpty || ReferenceEquals(this, outer))
+        if (Covers(outer))
         {
             return this;
         }
 
-        return IsEmpty || (_functions.IsEmpty && _contexts.All(outer._contexts.Contains))
+        return outer.Covers(this)
             ? outer
             : new ExpressionScope([.. outer._contexts.Union(_contexts)], [.. outer._functions.UnionBy(_functions, function => function.Name)]);
     }
+
+    // Most scopes hold all of those around them: no set of names has to be made for each value.
+    private bool Covers(ExpressionScope other) =>
+        ReferenceEquals(this, other) || (other._contexts.All(_contexts.Contains) && other._functions.All(_functions.Contains));
 }
