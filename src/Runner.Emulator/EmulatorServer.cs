@@ -11,6 +11,7 @@ using Runner.Emulator.Results;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
 
 namespace Runner.Emulator;
@@ -74,6 +75,14 @@ public sealed class EmulatorServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(job);
         return Runs.Queue(job).Jobs[0];
+    }
+
+    /// <summary>Queues a run of a workflow.</summary>
+    /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
+    public RunInfo QueueWorkflow(WorkflowRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Runs.Queue(request);
     }
 
     /// <summary>A job, or <c>null</c>.</summary>

@@ -35,9 +35,10 @@ internal static class EmulatorServices
         services.AddSingleton<SessionTable>();
         services.AddSingleton<BrokerService>();
         services.AddSingleton<JobBoard>();
-        services.AddSingleton<JobMessageCompleter>();
+        services.AddSingleton<JobConnection>();
         services.AddSingleton<ResultsCaller>();
         services.AddSingleton<UploadUrls>();
+        services.AddSingleton<WorkflowPlanner>();
         services.AddSingleton<RunBoard>();
         services.AddSingleton<FaultMiddleware>();
         services.AddSingleton(new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time));

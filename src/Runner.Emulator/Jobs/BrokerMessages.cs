@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Runner.Jobs;
 using Runner.Protocol;
 using Runner.Protocol.Broker;
 
@@ -8,8 +7,6 @@ namespace Runner.Emulator.Jobs;
 /// <summary>Messages that the broker sends (<c>sessions-and-messages.md</c> section 5).</summary>
 internal static class BrokerMessages
 {
-    private static readonly TimeSpan CancelTimeout = TimeSpan.FromMinutes(5);
-
     public static RunnerMessage Job(long number, JobState job, Uri runService) => new()
     {
         MessageId = number,
@@ -26,11 +23,11 @@ internal static class BrokerMessages
             ProtocolJson.Default.RunnerJobRequest),
     };
 
-    public static RunnerMessage Cancellation(long number, JobId job) => new()
+    public static RunnerMessage Cancellation(long number, JobState job) => new()
     {
         MessageId = number,
         MessageType = RunnerMessageTypes.JobCancellation,
         Body = JsonSerializer.Serialize(
-            new JobCancellation { JobId = job.Value, Timeout = CancelTimeout }, ProtocolJson.Default.JobCancellation),
+            new JobCancellation { JobId = job.Id.Value, Timeout = job.CancelTimeout }, ProtocolJson.Default.JobCancellation),
     };
 }

@@ -15,17 +15,24 @@ namespace Runner.Emulator.Jobs;
 /// when the runner acknowledges or acquires; until then the same runner's next poll gets it again, and when the offer ends the job goes
 /// back to the queue.
 /// </remarks>
-internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address, EventHub events, TimeProvider time) : IDisposable
+internal sealed class JobBoard : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<JobId, JobState> _jobs = [];
-    private readonly List<JobId> _queue = [];
-    private readonly Dictionary<int, JobId> _byRunner = [];
-    private readonly Dictionary<string, JobId> _byRequest = new(StringComparer.Ordinal);
-    private readonly Dictionary<JobId, ITimer> _timers = [];
-    private readonly PollTable _polls = new();
-    private readonly HashSet<int> _spent = [];
-    private long _lastMessage;
+    private readonly JobTable _jobs = new();
+    private readonly JobClock _clock;
+    private readonly JobDispatch _dispatch;
+    private readonly EmulatorOptions _options;
+    private readonly EventHub _events;
+    private readonly TimeProvider _time;
+
+    public JobBoard(EmulatorOptions options, EmulatorAddress address, EventHub events, TimeProvider time)
+    {
+        _options = options;
+        _events = events;
+        _time = time;
+        _clock = new JobClock(time, OnLimit);
+        _dispatch = new JobDispatch(_jobs, _clock, options, address, time);
+    }
 
     /// <summary>A job has ended. Called once for each, outside of all locks, on the thread that ended it.</summary>
     public event Action<JobState>? JobEnded;
@@ -35,32 +42,27 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
     {
         lock (_gate)
         {
-            return _jobs.GetValueOrDefault(id);
+            return _jobs.Find(id);
         }
     }
 
-    /// <summary>Whether a runner has a job now.</summary>
+    /// <summary>Whether a runner runs a job now.</summary>
     public bool IsBusy(int runner)
     {
         lock (_gate)
         {
-            return _byRunner.TryGetValue(runner, out var id) && _jobs[id].Phase == JobPhase.Running;
+            return _jobs.OfRunner(runner)?.Phase == JobPhase.Running;
         }
     }
 
-    /// <summary>Puts a job at the end of the queue. False where the id is known already.</summary>
-    public bool Enqueue(JobState job)
+    /// <summary>Puts a new job at the end of the queue.</summary>
+    public void Enqueue(JobState job)
     {
         lock (_gate)
         {
-            if (!_jobs.TryAdd(job.Id, job with { Phase = JobPhase.Queued, QueuedAt = time.GetUtcNow() }))
-            {
-                return false;
-            }
-
-            Publish(_jobs[job.Id], EmulatorEventType.JobQueued);
-            Queue(job.Id, _queue.Count);
-            return true;
+            job = job with { Phase = JobPhase.Queued, QueuedAt = _time.GetUtcNow() };
+            Publish(job, EmulatorEventType.JobQueued);
+            _dispatch.Queue(job);
         }
     }
 
@@ -73,30 +75,24 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
         Poll poll;
         lock (_gate)
         {
-            _polls.End(runner.Id);
-            if (_polls.TakePending(runner.Id) is { } pending)
+            if (_dispatch.Next(runner, takesJobs) is { } message)
             {
-                return pending;
+                return message;
             }
 
-            if (takesJobs && OfferTo(runner) is { } offer)
-            {
-                return offer;
-            }
-
-            poll = _polls.Add(runner, takesJobs);
+            poll = _dispatch.Wait(runner, takesJobs);
         }
 
-        using var held = new CancellationTokenSource(options.PollDuration, time);
+        using var held = new CancellationTokenSource(_options.PollDuration, _time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(held.Token, cancellationToken);
         using var registration = ending.Token.Register(() => poll.Answer.TrySetResult(null));
-        var message = await poll.Answer.Task;
+        var answer = await poll.Answer.Task;
         lock (_gate)
         {
-            _polls.Remove(poll);
+            _dispatch.Leave(poll);
         }
 
-        return message;
+        return answer;
     }
 
     /// <summary>Takes back a message that did not reach its runner.</summary>
@@ -107,7 +103,7 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
         {
             lock (_gate)
             {
-                _polls.Send(runner, message);
+                _dispatch.Send(runner, message);
             }
         }
     }
@@ -117,12 +113,12 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
     {
         lock (_gate)
         {
-            if (FindRequest(request) is not { } job || job.RunnerId != runner || job.Phase == JobPhase.Completed)
+            if (_jobs.FindRequest(request) is not { } job || job.Holder != runner)
             {
                 return false;
             }
 
-            _jobs[job.Id] = job with { IsAcknowledged = true };
+            _jobs.Store(job with { IsAcknowledged = true });
             return true;
         }
     }
@@ -132,24 +128,22 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
     {
         lock (_gate)
         {
-            switch (FindRequest(request))
+            switch (_jobs.FindRequest(request))
             {
                 case null:
-                    return Acquisition.Refused(404, $"No job waits under '{request}'.");
+                    return Acquisition.Refused(404, "No job waits under this id: it went back to the queue or never was.");
                 case { Phase: JobPhase.Completed, IsCancelRequested: true }:
                     return Acquisition.Refused(422, "The job was cancelled before it was acquired.");
                 case { Phase: JobPhase.Completed }:
                     return Acquisition.Refused(404, "The job has ended.");
-                case var job when job.RunnerId != runner:
+                case var other when other.Holder != runner:
                     return Acquisition.Refused(409, "The job belongs to another runner.");
-                case var job:
-                    var isNew = job.Phase != JobPhase.Running;
-                    job = Change(job.Start(time.GetUtcNow(), options.LockDuration));
-                    if (isNew)
-                    {
-                        Publish(job, EmulatorEventType.JobStarted);
-                    }
-
+                case { Phase: JobPhase.Running } own:
+                    return new Acquisition { Job = own };
+                case var offered:
+                    var job = _dispatch.Change(offered.Start(_time.GetUtcNow(), _options.LockDuration));
+                    _clock.Set(job.Id, JobLimit.Timeout, job.Timeout);
+                    Publish(job, EmulatorEventType.JobStarted);
                     return new Acquisition { Job = job };
             }
         }
@@ -160,60 +154,48 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
     {
         lock (_gate)
         {
-            return Running(plan, id) is { } job ? Change(job.Start(time.GetUtcNow(), options.LockDuration)) : null;
+            return _jobs.Running(plan, id) is { } job ? _dispatch.Change(job.Start(_time.GetUtcNow(), _options.LockDuration)) : null;
         }
     }
 
     /// <summary>Ends a running job as its runner says; <c>null</c> where the job does not run.</summary>
-    public JobState? Complete(PlanId plan, JobId id, Func<JobState, JobState> result)
-    {
-        JobState ended;
-        lock (_gate)
-        {
-            if (Running(plan, id) is not { } job)
-            {
-                return null;
-            }
+    public JobState? Complete(PlanId plan, JobId id, Func<JobState, JobState> result) =>
+        End(() => _jobs.Running(plan, id) is { } job ? result(job) : null);
 
-            ended = End(result(job));
-        }
-
-        JobEnded?.Invoke(ended);
-        return ended;
-    }
-
-    /// <summary>Changes what is known of a running job, such as its steps; <c>null</c> where the job is not known.</summary>
+    /// <summary>Changes what is known of a job, such as its steps; <c>null</c> where the job is not known.</summary>
     public JobState? Update(JobId id, Func<JobState, JobState> change)
     {
         lock (_gate)
         {
-            return _jobs.TryGetValue(id, out var job) ? _jobs[id] = change(job) : null;
+            if (_jobs.Find(id) is not { } job)
+            {
+                return null;
+            }
+
+            job = change(job);
+            _jobs.Store(job);
+            return job;
         }
     }
 
-    /// <summary>Cancels a job: one that runs is told by message, another ends at once. False where it is not known or has ended.</summary>
+    /// <summary>
+    /// Cancels a job: one that runs is told by message and ended by force when it does not stop in time, another ends at once.
+    /// False where it is not known or has ended.
+    /// </summary>
     public bool Cancel(JobId id)
     {
-        JobState ended;
         lock (_gate)
         {
-            if (!_jobs.TryGetValue(id, out var job) || job.Phase == JobPhase.Completed)
+            if (_jobs.Find(id) is { Phase: JobPhase.Running, RunnerId: { } runner } job)
             {
-                return false;
-            }
-
-            job = Change(job with { IsCancelRequested = true });
-            if (job is { Phase: JobPhase.Running, RunnerId: { } runner })
-            {
-                _polls.Send(runner, BrokerMessages.Cancellation(++_lastMessage, id));
+                _jobs.Store(job with { IsCancelRequested = true });
+                _clock.Set(id, JobLimit.CancelTimeout, job.CancelTimeout);
+                _dispatch.SendCancellation(runner, job);
                 return true;
             }
-
-            ended = End(job.Complete(Conclusion.Canceled, "Cancelled before a runner took it.", time.GetUtcNow()));
         }
 
-        JobEnded?.Invoke(ended);
-        return true;
+        return End(() => _jobs.Find(id) is { Phase: not JobPhase.Completed } job ? job.CancelUnstarted(_time.GetUtcNow()) : null) is not null;
     }
 
     /// <summary>A runner was removed: it gets no further job, and one that it did not acquire goes back to the queue.</summary>
@@ -221,11 +203,10 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
     {
         lock (_gate)
         {
-            _spent.Add(runner);
-            _polls.Forget(runner, endPoll: true);
-            if (_byRunner.TryGetValue(runner, out var id) && _jobs[id].Phase == JobPhase.Offered)
+            _dispatch.Close(runner, endPoll: true);
+            if (_jobs.OfRunner(runner) is { Phase: JobPhase.Offered } job)
             {
-                Withdraw(_jobs[id]);
+                _dispatch.Withdraw(job);
             }
         }
     }
@@ -235,142 +216,78 @@ internal sealed class JobBoard(EmulatorOptions options, EmulatorAddress address,
     {
         lock (_gate)
         {
-            foreach (var timer in _timers.Values)
-            {
-                timer.Dispose();
-            }
+            _clock.Dispose();
         }
     }
 
-    private JobState? FindRequest(string? request) =>
-        request is not null && _byRequest.TryGetValue(request, out var id) ? _jobs[id] : null;
-
-    private JobState? Running(PlanId plan, JobId id) =>
-        _jobs.TryGetValue(id, out var job) && job.Plan == plan && job.Phase == JobPhase.Running ? job : null;
-
-    /// <summary>The job that is on its way to this runner, or the first in the queue that it can take.</summary>
-    private RunnerMessage? OfferTo(RunnerRecord runner)
+    /// <summary>Ends a job, and tells of it once the lock is free. <c>null</c> where there was nothing to end.</summary>
+    private JobState? End(Func<JobState?> ending)
     {
-        if (_byRunner.TryGetValue(runner.Id, out var own))
+        JobState? job;
+        lock (_gate)
         {
-            // Not acknowledged and asked again: the message was lost.
-            return _jobs[own] is { Phase: JobPhase.Offered, IsAcknowledged: false } lost ? MessageFor(lost) : null;
-        }
-
-        var index = _queue.FindIndex(id => CanTake(runner, _jobs[id]));
-        return index < 0 ? null : Offer(_jobs[_queue[index]], runner);
-    }
-
-    private bool CanTake(RunnerRecord runner, JobState job) =>
-        !_byRunner.ContainsKey(runner.Id) && !_spent.Contains(runner.Id) && runner.HasAll(job.Labels);
-
-    private RunnerMessage Offer(JobState job, RunnerRecord runner)
-    {
-        _queue.Remove(job.Id);
-        job = Change(job.Offer(runner, Guid.NewGuid().ToString("D"), time.GetUtcNow(), options.OfferDuration));
-        _byRunner[runner.Id] = job.Id;
-        _byRequest[job.RequestId ?? string.Empty] = job.Id;
-        return MessageFor(job);
-    }
-
-    private RunnerMessage MessageFor(JobState job) => BrokerMessages.Job(++_lastMessage, job, address.RunService(job.Plan.Value));
-
-    /// <summary>Puts a job in the queue and gives it to whoever waits for one like it.</summary>
-    private void Queue(JobId id, int place)
-    {
-        _queue.Insert(place, id);
-        while (_queue.Contains(id) && _polls.LongestWaiting(poll => CanTake(poll.Runner, _jobs[id])) is { } poll)
-        {
-            _polls.Remove(poll);
-            var message = Offer(_jobs[id], poll.Runner);
-            if (!poll.Answer.TrySetResult(message))
+            job = ending();
+            if (job is null)
             {
-                Withdraw(_jobs[id]); // that poll has just ended
+                return null;
             }
-        }
-    }
 
-    private void Withdraw(JobState job)
-    {
-        _byRunner.Remove(job.RunnerId ?? 0);
-        _byRequest.Remove(job.RequestId ?? string.Empty);
-        Change(job.Withdraw());
-        Queue(job.Id, 0);
-    }
-
-    private JobState End(JobState job)
-    {
-        _queue.Remove(job.Id);
-        if (job.RunnerId is { } runner)
-        {
-            _byRunner.Remove(runner);
-            if (job.IsRunnerEphemeral)
+            if (job is { RunnerId: { } runner, IsRunnerEphemeral: true })
             {
-                _spent.Add(runner);
-                _polls.Forget(runner, endPoll: false);
+                _dispatch.Close(runner, endPoll: false);
             }
+
+            _jobs.Store(job);
+            _clock.Lift(job.Id);
+            Publish(job, EmulatorEventType.JobCompleted);
         }
 
-        job = Change(job);
-        Publish(job, EmulatorEventType.JobCompleted);
+        JobEnded?.Invoke(job);
         return job;
     }
 
-    /// <summary>Stores the next state and sets the clock for its end.</summary>
-    private JobState Change(JobState job)
+    private void OnLimit(JobId id, JobLimit limit)
     {
-        _jobs[job.Id] = job;
-        if (job.DueAt is not { } due)
+        switch (limit)
         {
-            if (_timers.Remove(job.Id, out var old))
-            {
-                old.Dispose();
-            }
+            case JobLimit.Timeout:
+                Update(id, job => job with { Reason = $"The job has run for longer than the {Minutes(job.Timeout)} that it may." });
+                Cancel(id);
+                break;
+            case JobLimit.CancelTimeout:
+                End(() => _jobs.Find(id) is { Phase: JobPhase.Running } job
+                    ? job.Complete(Conclusion.Canceled, job.Reason ?? "The job was cancelled and did not stop in time.", _time.GetUtcNow())
+                    : null);
+                break;
+            case JobLimit.Due:
+                OnDue(id);
+                break;
         }
-        else
-        {
-            var wait = TimeSpan.FromTicks(Math.Max(0, (due - time.GetUtcNow()).Ticks));
-            if (_timers.TryGetValue(job.Id, out var timer))
-            {
-                timer.Change(wait, Timeout.InfiniteTimeSpan);
-            }
-            else
-            {
-                _timers[job.Id] = time.CreateTimer(_ => OnDue(job.Id), null, wait, Timeout.InfiniteTimeSpan);
-            }
-        }
-
-        return job;
     }
 
     private void OnDue(JobId id)
     {
-        JobState ended;
         lock (_gate)
         {
-            if (!_jobs.TryGetValue(id, out var job) || job.DueAt is not { } due || due > time.GetUtcNow())
+            if (_jobs.Find(id) is { Phase: JobPhase.Offered } offered && offered.DueAt <= _time.GetUtcNow())
             {
-                return; // renewed meanwhile
-            }
-
-            if (job.Phase == JobPhase.Offered)
-            {
-                Withdraw(job);
+                _dispatch.Withdraw(offered);
                 return;
             }
-
-            ended = End(job.Complete(
-                Conclusion.Failed,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The runner {job.RunnerName} did not renew its lock for {options.LockDuration.TotalMinutes:0.##} min: it lost communication with the server."),
-                time.GetUtcNow()));
         }
 
-        JobEnded?.Invoke(ended);
+        // Where it was renewed meanwhile there is nothing to do.
+        End(() => _jobs.Find(id) is { Phase: JobPhase.Running } job && job.DueAt <= _time.GetUtcNow()
+            ? job.Complete(
+                Conclusion.Failed,
+                $"The runner {job.RunnerName} lost communication with the server: it did not renew the job for {Minutes(_options.LockDuration)}.",
+                _time.GetUtcNow())
+            : null);
     }
 
-    private void Publish(JobState job, EmulatorEventType type) => events.Publish(new EmulatorEvent
+    private static string Minutes(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.##} min");
+
+    private void Publish(JobState job, EmulatorEventType type) => _events.Publish(new EmulatorEvent
     {
         Type = type,
         RunId = job.RunId,

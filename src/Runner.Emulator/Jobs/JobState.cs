@@ -61,6 +61,15 @@ internal sealed record JobState
 
     public bool IsCancelRequested { get; init; }
 
+    /// <summary>The runner that has the job or is to decide on it; <c>null</c> in the queue and after the end.</summary>
+    public int? Holder => Phase is JobPhase.Offered or JobPhase.Running ? RunnerId : null;
+
+    /// <summary>How long it may run. Default 6 h, GitHub's own.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>How long it may take to stop when it is cancelled. Default 5 min, GitHub's own.</summary>
+    public TimeSpan CancelTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     public DateTimeOffset QueuedAt { get; init; }
 
     public DateTimeOffset? OfferedAt { get; init; }
@@ -114,11 +123,16 @@ internal sealed record JobState
     {
         Phase = JobPhase.Completed,
         Conclusion = conclusion,
-        Reason = reason,
+        Reason = reason ?? Reason,
         CompletedAt = now,
         DueAt = null,
         Message = default,
     };
+
+    /// <summary>Ends before a runner has it: one that it is offered to has not run it and may take another.</summary>
+    public JobState CancelUnstarted(DateTimeOffset now) =>
+        (this with { IsCancelRequested = true, RunnerId = null, RunnerName = null, IsRunnerEphemeral = false })
+            .Complete(Runner.Jobs.Outcomes.Conclusion.Canceled, "Cancelled before a runner took it.", now);
 
     /// <summary>Puts in the newer state of a step, or adds it.</summary>
     public JobState WithStep(StepInfo step)

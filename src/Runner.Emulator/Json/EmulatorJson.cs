@@ -15,6 +15,7 @@ namespace Runner.Emulator.Json;
 [JsonSerializable(typeof(JobInfo))]
 [JsonSerializable(typeof(ImmutableArray<JobInfo>))]
 [JsonSerializable(typeof(RawJob))]
+[JsonSerializable(typeof(WorkflowRequest))]
 [JsonSerializable(typeof(EmulatorEvent))]
 [JsonSerializable(typeof(FeedLines))]
 [JsonSerializable(typeof(TwirpError))]

@@ -5,6 +5,9 @@ using Runner.Emulator.Events;
 using Runner.Emulator.Jobs;
 using Runner.Emulator.Runners;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
+using Runner.Workflows.Planning;
 
 namespace Runner.Emulator.Runs;
 
@@ -14,42 +17,52 @@ internal sealed class RunBoard : IDisposable
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, Run> _runs = [];
     private readonly JobBoard _jobs;
-    private readonly JobMessageCompleter _completer;
+    private readonly JobConnection _connection;
+    private readonly WorkflowPlanner _planner;
     private readonly RunnerRegistry _runners;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
     private long _lastId;
 
-    public RunBoard(JobBoard jobs, JobMessageCompleter completer, RunnerRegistry runners, EventHub events, TimeProvider time)
+    public RunBoard(
+        JobBoard jobs, JobConnection connection, WorkflowPlanner planner, RunnerRegistry runners, EventHub events, TimeProvider time)
     {
         _jobs = jobs;
-        _completer = completer;
+        _connection = connection;
+        _planner = planner;
         _runners = runners;
         _events = events;
         _time = time;
         _jobs.JobEnded += OnJobEnded;
     }
 
+    /// <summary>Queues a run of a workflow.</summary>
+    /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
+    public RunInfo Queue(WorkflowRequest request)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        var plan = _planner.Plan(request, id);
+        var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow()) { Workflow = new WorkflowRun(new RunState(plan), _connection) };
+        Add(run);
+        Advance(run, workflow => workflow.Start(run.Id, run.Plan));
+        return Info(run);
+    }
+
     /// <summary>Queues a run of one job.</summary>
     public RunInfo Queue(RawJob raw)
     {
-        var run = Add(raw.Name, "emulator");
-        var id = new JobId(Guid.NewGuid());
-        var message = raw.Message switch
+        var job = new JobId(Guid.NewGuid());
+        var run = new Run(Interlocked.Increment(ref _lastId), raw.Name, null, _time.GetUtcNow()) { RawJob = job };
+        Add(run);
+        _jobs.Enqueue(new JobState
         {
-            { ValueKind: JsonValueKind.String } text => Encoding.UTF8.GetBytes(text.GetString() ?? string.Empty),
-            { ValueKind: JsonValueKind.Object } body => Complete(JsonObject.Create(body) ?? [], run, id, raw.Name),
-            _ => Complete([], run, id, raw.Name),
-        };
-        Enqueue(run, new JobState
-        {
-            Id = id,
+            Id = job,
             Plan = run.Plan,
             RunId = run.Id,
             Key = raw.Name,
             Name = raw.Name,
             Labels = raw.Labels.IsDefault ? [] : raw.Labels,
-            Message = message,
+            Message = Message(raw, run.Plan, job),
         });
         return Info(run);
     }
@@ -57,99 +70,141 @@ internal sealed class RunBoard : IDisposable
     /// <summary>The run, or <c>null</c>.</summary>
     public RunInfo? Find(long id)
     {
-        Run? run;
         lock (_gate)
         {
-            run = _runs.GetValueOrDefault(id);
+            return _runs.TryGetValue(id, out var run) ? Info(run) : null;
         }
-
-        return run is null ? null : Info(run);
     }
 
     /// <summary>All runs, the oldest first.</summary>
     public IReadOnlyList<RunInfo> List()
     {
-        List<Run> runs;
         lock (_gate)
         {
-            runs = [.. _runs.Values];
+            return [.. _runs.Values.Select(Info)];
         }
-
-        return [.. runs.Select(Info)];
     }
 
-    /// <summary>A job, or <c>null</c>.</summary>
-    public JobInfo? FindJob(JobId id) => _jobs.Find(id) is { } job ? Info(job) : null;
+    /// <summary>A job that has been queued, or <c>null</c>.</summary>
+    public JobInfo? FindJob(JobId id) => _jobs.Find(id) is { } job ? JobInfos.Of(job, _runners.AnyHas(job.Labels)) : null;
 
-    /// <summary>Cancels all jobs of a run. False where there is no such run or it has ended.</summary>
+    /// <summary>Cancels a run; jobs that want to run even then (<c>always()</c>) still do. False where there is no such run or it has ended.</summary>
     public bool Cancel(long id)
     {
-        List<JobId> jobs;
+        Run? run;
         lock (_gate)
         {
-            if (!_runs.TryGetValue(id, out var run) || run.Ended is not null)
+            if (!_runs.TryGetValue(id, out run) || run.Ended is not null)
             {
                 return false;
             }
-
-            jobs = [.. run.Jobs];
         }
 
-        foreach (var job in jobs)
+        if (run.RawJob is { } job)
         {
             _jobs.Cancel(job);
         }
 
+        Advance(run, workflow => workflow.Cancel(run.Id, run.Plan));
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _jobs.JobEnded -= OnJobEnded;
 
-    private Run Add(string name, string? eventName)
+    private void Add(Run run)
     {
         lock (_gate)
         {
-            var run = new Run(++_lastId, new PlanId(Guid.NewGuid()), name, eventName, _time.GetUtcNow());
             _runs.Add(run.Id, run);
-            _events.Publish(new EmulatorEvent { Type = EmulatorEventType.RunQueued, RunId = run.Id, Name = name });
-            return run;
-        }
-    }
-
-    private byte[] Complete(JsonObject message, Run run, JobId id, string key) => _completer.Complete(message, run.Plan, id, key);
-
-    private void Enqueue(Run run, JobState job)
-    {
-        lock (_gate)
-        {
-            run.Jobs.Add(job.Id);
         }
 
-        _jobs.Enqueue(job);
+        _events.Publish(new EmulatorEvent { Type = EmulatorEventType.RunQueued, RunId = run.Id, Name = run.Name });
     }
+
+    private byte[] Message(RawJob raw, PlanId plan, JobId job) => raw.Message is { ValueKind: JsonValueKind.String } text
+        ? Encoding.UTF8.GetBytes(text.GetString() ?? string.Empty)
+        : new RawMessageCompleter(_connection).Complete(
+            raw.Message is { ValueKind: JsonValueKind.Object } body ? JsonObject.Create(body) ?? [] : [], plan, job, raw.Name);
 
     private void OnJobEnded(JobState job)
     {
+        Run? run;
         lock (_gate)
         {
-            if (!_runs.TryGetValue(job.RunId, out var run) || run.Ended is not null)
+            run = _runs.GetValueOrDefault(job.RunId);
+        }
+
+        if (run?.RawJob == job.Id)
+        {
+            End(run, job.Conclusion ?? Conclusion.Failed);
+        }
+        else if (run is not null)
+        {
+            Advance(run, workflow => workflow.Complete(job));
+        }
+    }
+
+    /// <summary>Brings a workflow's run on: one change at a time, and what follows from it without the lock, for it may change more.</summary>
+    private void Advance(Run run, Func<WorkflowRun, RunSteps> change)
+    {
+        RunSteps steps;
+        bool hasEnded;
+        lock (_gate)
+        {
+            if (run.Workflow is not { } workflow)
             {
                 return;
             }
 
-            var states = run.Jobs.Select(_jobs.Find).OfType<JobState>().ToList();
-            if (states.Exists(state => state.Phase != JobPhase.Completed))
-            {
-                return;
-            }
+            steps = change(workflow);
+            hasEnded = workflow.IsFinished;
+        }
 
-            run.Ended = new RunEnd(RunConclusion.Of(states.Select(state => state.Conclusion)), _time.GetUtcNow());
+        foreach (var concluded in steps.Concluded)
+        {
             _events.Publish(new EmulatorEvent
             {
-                Type = EmulatorEventType.RunCompleted, RunId = run.Id, Name = run.Name, Conclusion = run.Ended.Conclusion,
+                Type = EmulatorEventType.JobCompleted,
+                RunId = run.Id,
+                Name = concluded.DisplayName,
+                Conclusion = concluded.Conclusion,
+                Reason = concluded.Reason,
             });
         }
+
+        foreach (var job in steps.ToCancel)
+        {
+            _jobs.Cancel(job);
+        }
+
+        foreach (var job in steps.Ready)
+        {
+            _jobs.Enqueue(job);
+        }
+
+        if (hasEnded && run.Workflow is { } finished)
+        {
+            End(run, finished.Conclusion);
+        }
+    }
+
+    private void End(Run run, Conclusion conclusion)
+    {
+        lock (_gate)
+        {
+            if (run.Ended is not null)
+            {
+                return;
+            }
+
+            run.Ended = new RunEnd(conclusion, _time.GetUtcNow());
+        }
+
+        _events.Publish(new EmulatorEvent
+        {
+            Type = EmulatorEventType.RunCompleted, RunId = run.Id, Name = run.Name, Conclusion = conclusion,
+        });
     }
 
     private RunInfo Info(Run run)
@@ -164,18 +219,16 @@ internal sealed class RunBoard : IDisposable
                 QueuedAt = run.QueuedAt,
                 CompletedAt = run.Ended?.At,
                 Conclusion = run.Ended?.Conclusion,
-                Jobs = [.. run.Jobs.Select(_jobs.Find).OfType<JobState>().Select(Info)],
+                Jobs = run.RawJob is { } raw && FindJob(raw) is { } job ? [job] : run.Workflow?.Jobs(FindJob) ?? [],
             };
         }
     }
 
-    private JobInfo Info(JobState job) => JobInfos.Of(job, _runners.AnyHas(job.Labels));
-
-    private sealed class Run(long id, PlanId plan, string name, string? eventName, DateTimeOffset queuedAt)
+    private sealed class Run(long id, string name, string? eventName, DateTimeOffset queuedAt)
     {
         public long Id { get; } = id;
 
-        public PlanId Plan { get; } = plan;
+        public PlanId Plan { get; } = new(Guid.NewGuid());
 
         public string Name { get; } = name;
 
@@ -183,10 +236,13 @@ internal sealed class RunBoard : IDisposable
 
         public DateTimeOffset QueuedAt { get; } = queuedAt;
 
-        public List<JobId> Jobs { get; } = [];
+        /// <summary>The one job of a run without a workflow.</summary>
+        public JobId? RawJob { get; init; }
+
+        public WorkflowRun? Workflow { get; init; }
 
         public RunEnd? Ended { get; set; }
     }
 
-    private sealed record RunEnd(Runner.Jobs.Outcomes.Conclusion Conclusion, DateTimeOffset At);
+    private sealed record RunEnd(Conclusion Conclusion, DateTimeOffset At);
 }

@@ -10,6 +10,7 @@ using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
 using Runner.Emulator.Results;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
 
 namespace Runner.Emulator.Runs;
@@ -21,6 +22,7 @@ internal static class RunEndpoints
     {
         var api = routes.MapGroup("/emulator");
         api.MapPost("/jobs", QueueJobAsync);
+        api.MapPost("/runs", QueueRunAsync);
         api.MapGet("/runs", (RunBoard runs) => TypedResults.Json(runs.List(), EmulatorJson.Default.IReadOnlyListRunInfo));
         api.MapGet("/runs/{run:long}", (RunBoard runs, long run) =>
             runs.Find(run) is { } found ? TypedResults.Json(found, EmulatorJson.Default.RunInfo) : NoSuch($"run {run}"));
@@ -46,6 +48,23 @@ internal static class RunEndpoints
         await http.Request.TryReadAsync(EmulatorJson.Default.RawJob) is { } job
             ? TypedResults.Json(runs.Queue(job).Jobs[0], EmulatorJson.Default.JobInfo, statusCode: StatusCodes.Status201Created)
             : TypedResults.BadRequest("The body must be JSON: {\"labels\": [\"…\"], \"name\": \"…\", \"message\": {…} or \"text\"}.");
+
+    private static async Task<IResult> QueueRunAsync(HttpContext http, RunBoard runs)
+    {
+        if (await http.Request.TryReadAsync(EmulatorJson.Default.WorkflowRequest) is not { } request)
+        {
+            return TypedResults.BadRequest("The body must be JSON: {\"workflow\": \"text of the file\", \"path\": \"…\", \"event\": \"push\", …}.");
+        }
+
+        try
+        {
+            return TypedResults.Json(runs.Queue(request), EmulatorJson.Default.RunInfo, statusCode: StatusCodes.Status201Created);
+        }
+        catch (WorkflowException problem)
+        {
+            return TypedResults.Text(problem.Message, statusCode: StatusCodes.Status422UnprocessableEntity);
+        }
+    }
 
     private static async IAsyncEnumerable<SseItem<string>> StreamAsync(
         EventHub events, long after, [EnumeratorCancellation] CancellationToken cancellationToken)

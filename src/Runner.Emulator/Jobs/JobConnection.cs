@@ -1,0 +1,44 @@
+using Runner.Emulator.Tokens;
+using Runner.Jobs;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
+
+namespace Runner.Emulator.Jobs;
+
+/// <summary>What only the server knows of a job: the addresses of its services and the job's tokens (<c>job-message.md</c> sections 4 and 6).</summary>
+internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens)
+{
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>Base of the results service and of action resolution.</summary>
+    public Uri Services => address.Root;
+
+    /// <summary>The switches of features that the emulator honours.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Features { get; } =
+    [
+        KeyValuePair.Create(JobVariables.EnhancedAnnotations, "true"),
+        KeyValuePair.Create(JobVariables.SendJobLevelAnnotations, "true"),
+    ];
+
+    /// <summary>The endpoint that the job talks to GitHub through.</summary>
+    public ServiceEndpoint Endpoint(PlanId plan, JobId job, string key) => new()
+    {
+        Name = "SystemVssConnection",
+        Url = address.RunService(plan.Value).AbsoluteUri,
+        Authorization = new EndpointAuthorization
+        {
+            Scheme = "OAuth",
+            Parameters = new Dictionary<string, string?> { ["AccessToken"] = tokens.IssueJob(plan, job, key) },
+        },
+        Data = new Dictionary<string, string?>
+        {
+            ["ResultsServiceUrl"] = address.Root.AbsoluteUri,
+            ["PipelinesServiceUrl"] = address.Root.AbsoluteUri,
+            ["CacheServerUrl"] = address.Root.AbsoluteUri,
+            ["FeedStreamUrl"] = address.Feed.AbsoluteUri,
+        },
+    };
+
+    /// <summary>A token for <c>github.token</c>; the emulator's REST API takes it.</summary>
+    public Secret NewGitHubToken(JobId job) => new(tokens.Issue(TokenKind.Installation, job.ToString(), TokenLifetime).Token);
+}
