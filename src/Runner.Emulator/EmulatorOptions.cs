@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Runner.Jobs.Secrets;
 
 namespace Runner.Emulator;
@@ -65,6 +66,9 @@ public sealed record EmulatorOptions
 
     /// <summary>Secrets that every queued workflow gets beside its own. Default none.</summary>
     public IReadOnlyDictionary<string, Secret> Secrets { get; set; } = new Dictionary<string, Secret>();
+
+    /// <summary>Takes the server's own log, such as an exception in a handler. Default <c>null</c>: nowhere.</summary>
+    public ILoggerFactory? Logging { get; set; }
 
     /// <summary>The clock of tokens, locks, polls and sessions. Default the machine's.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;

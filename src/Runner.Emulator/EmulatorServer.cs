@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Runner.Emulator.Console;
 using Runner.Emulator.Events;
 using Runner.Emulator.Faults;
 using Runner.Emulator.Jobs;
@@ -20,7 +21,7 @@ namespace Runner.Emulator;
 /// A local GitHub on one port: it gives jobs to real runners over the real protocol and keeps their logs and results.
 /// State is in memory and ends with the server; logs are on disk.
 /// </summary>
-public sealed class EmulatorServer : IAsyncDisposable
+public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string? _ownFolder;
@@ -48,6 +49,11 @@ public sealed class EmulatorServer : IAsyncDisposable
         var ownFolder = options.DataFolder is null ? Directory.CreateTempSubdirectory("runner-emulator-").FullName : null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (options.Logging is { } logging)
+        {
+            builder.Services.AddSingleton(logging);
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls([Listen(options), .. options.AlsoListen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
         builder.Services.AddEmulator(options, ownFolder ?? options.DataFolder ?? string.Empty);
@@ -91,6 +97,9 @@ public sealed class EmulatorServer : IAsyncDisposable
     /// <summary>A run, or <c>null</c>.</summary>
     public RunInfo? FindRun(long run) => Runs.Find(run);
 
+    /// <inheritdoc/>
+    public Task<RunInfo?> FindRunAsync(long run, CancellationToken cancellationToken) => Task.FromResult(Runs.Find(run));
+
     /// <summary>Waits until a job is as wanted.</summary>
     public Task<JobInfo> WaitForJobAsync(JobId job, Func<JobInfo, bool> isAsWanted, CancellationToken cancellationToken) =>
         Events.WaitForAsync(() => Runs.FindJob(job) is { } found && isAsWanted(found) ? found : null, cancellationToken);
@@ -103,7 +112,7 @@ public sealed class EmulatorServer : IAsyncDisposable
     public Task<RunInfo> WaitForRunAsync(long run, CancellationToken cancellationToken) =>
         Events.WaitForAsync(() => Runs.Find(run) is { Conclusion: not null } found ? found : null, cancellationToken);
 
-    /// <summary>What is there of a job's log; <c>null</c> where nothing has arrived.</summary>
+    /// <inheritdoc/>
     public Task<string?> ReadLogAsync(JobId job, CancellationToken cancellationToken) => ReadAsync(LogNames.Job(job), cancellationToken);
 
     /// <summary>What is there of a step's log; <c>null</c> where nothing has arrived.</summary>
@@ -132,7 +141,7 @@ public sealed class EmulatorServer : IAsyncDisposable
     /// <summary>Turns all faults off.</summary>
     public void ClearFaults() => _app.Services.GetRequiredService<FaultMiddleware>().Clear();
 
-    /// <summary>What happened after an event, then what happens, until the token ends it. 0: from the beginning, as far as it is kept.</summary>
+    /// <inheritdoc/>
     public IAsyncEnumerable<EmulatorEvent> ReadEventsAsync(long after, CancellationToken cancellationToken) =>
         Events.ReadAsync(after, cancellationToken);
 

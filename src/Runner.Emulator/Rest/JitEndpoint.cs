@@ -48,7 +48,7 @@ internal static class JitEndpoint
         { Name.Length: > MaxNameLength } => $"\"name\" has more than {MaxNameLength} characters.",
         { RunnerGroupId: null } => "\"runner_group_id\" wasn't supplied.",
         { RunnerGroupId: not RunnerRegistry.DefaultGroup } => $"There is no runner group {request.RunnerGroupId}.",
-        { Labels: { IsDefault: true } or { Length: 0 or > MaxLabels } } => $"\"labels\" must hold 1 to {MaxLabels} labels.",
+        { Labels.Length: 0 or > MaxLabels } => $"\"labels\" must hold 1 to {MaxLabels} labels.",
         _ => request.Labels.Any(string.IsNullOrWhiteSpace) ? "A label must not be empty." : null,
     };
 }

@@ -16,7 +16,7 @@ internal sealed record JitRequest
 
     public int? RunnerGroupId { get; init; }
 
-    public ImmutableArray<string> Labels { get; init; } = [];
+    public ImmutableArray<string> Labels { get; init => field = value.IsDefault ? [] : value; } = [];
 
     public string? WorkFolder { get; init; }
 }
@@ -87,7 +87,7 @@ internal sealed record RegisterRequest
     /// <summary>.NET's XML form of the public key.</summary>
     public string? PublicKey { get; init; }
 
-    public ImmutableArray<RegisterLabel> Labels { get; init; } = [];
+    public ImmutableArray<RegisterLabel> Labels { get; init => field = value.IsDefault ? [] : value; } = [];
 
     public int? RunnerId { get; init; }
 

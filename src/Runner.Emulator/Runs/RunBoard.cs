@@ -61,7 +61,7 @@ internal sealed class RunBoard : IDisposable
             RunId = run.Id,
             Key = raw.Name,
             Name = raw.Name,
-            Labels = raw.Labels.IsDefault ? [] : raw.Labels,
+            Labels = raw.Labels,
             Message = Message(raw, run.Plan, job),
         });
         return Info(run);

@@ -26,7 +26,7 @@ internal sealed class WorkflowRun(RunState state, JobConnection connection)
         state.Complete(
             _planned[job.Id],
             job.Conclusion ?? Conclusion.Failed,
-            job.Outputs.Select(output => KeyValuePair.Create(output.Key, output.Value.Value))),
+            job.Outputs.Where(output => !output.Value.IsSecret).Select(output => KeyValuePair.Create(output.Key, output.Value.Value))),
         job.RunId,
         job.Plan);
 

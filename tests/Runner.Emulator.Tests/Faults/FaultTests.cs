@@ -1,0 +1,52 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Runner.Emulator.Faults;
+
+namespace Runner.Emulator.Tests.Faults;
+
+public sealed class FaultTests
+{
+    [Fact(Timeout = 60_000)]
+    public async Task A_fault_hits_its_service_for_a_number_of_requests()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var (_, job) = await emulator.RunningJobAsync();
+        using var on = await emulator.PostAsync(
+            "emulator/faults", """{"prefix":"/run-service/","status":429,"retryAfterSeconds":3,"requests":1}""", token: null);
+
+        using var upload = await job.ReceiverAsync("GetJobLogsSignedBlobURL", null, string.Empty, TestEmulator.Token);
+        using var hit = await job.RenewAsync(TestEmulator.Token);
+        using var after = await job.RenewAsync(TestEmulator.Token);
+
+        Assert.Equal([201, 200, 429, 200], [.. new[] { on, upload, hit, after }.Select(answer => (int)answer.StatusCode)]);
+        Assert.Equal(TimeSpan.FromSeconds(3), hit.Headers.RetryAfter?.Delta);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_fault_closes_connections_for_a_time()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var emulator = await TestEmulator.StartAsync(new EmulatorOptions { Time = time });
+        var (_, job) = await emulator.RunningJobAsync();
+        emulator.Server.AddFault(new Fault { Prefix = "/run-service/", Seconds = 30 });
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => job.RenewAsync(TestEmulator.Token));
+        time.Advance(TimeSpan.FromSeconds(30));
+        using var after = await job.RenewAsync(TestEmulator.Token);
+
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_answer_can_be_lost_after_the_request_was_carried_out()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var (_, job) = await emulator.RunningJobAsync();
+        emulator.Server.AddFault(new Fault { Prefix = "/run-service/", Requests = 1, AfterHandling = true });
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => job.CompleteAsync(TestEmulator.Token));
+
+        using var again = await job.CompleteAsync(TestEmulator.Token);
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+}
