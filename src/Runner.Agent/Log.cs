@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(1003, LogLevel.Information, "Metrics and health are served at {Address}")]
     public static partial void MonitoringStarted(this ILogger logger, string address);
 
+    [LoggerMessage(1004, LogLevel.Warning, "The cluster cannot be reached, next try in {DelaySeconds:F1} s")]
+    public static partial void ClusterUnreachable(this ILogger logger, Exception exception, double delaySeconds);
+
     // 1100: slots and sessions
     [LoggerMessage(1100, LogLevel.Debug, "Runner {RunnerName} of pool {Pool} waits for a job")]
     public static partial void RunnerWaits(this ILogger logger, string pool, string runnerName);

@@ -1,3 +1,5 @@
+using Runner.Kubernetes.Options;
+
 namespace Runner.Agent.Configuration;
 
 /// <summary>All settings of the agent: the one YAML file, with the environment and flags laid over it.</summary>
@@ -16,7 +18,7 @@ public sealed record AgentOptions
     public HostSectionOptions Host { get; set; } = new();
 
     /// <summary>Jobs as pods.</summary>
-    public ConfigNode? Kubernetes { get; set; }
+    public KubernetesOptions? Kubernetes { get; set; }
 
     /// <summary>Metrics, health and logs.</summary>
     public MonitoringOptions Monitoring { get; set; } = new();

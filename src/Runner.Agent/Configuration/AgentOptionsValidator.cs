@@ -1,5 +1,6 @@
 using Runner.GitHub;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Agent.Configuration;
 
@@ -8,7 +9,7 @@ internal static class AgentOptionsValidator
 {
     /// <summary>Every problem: the setting's path, and what to do.</summary>
     public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
-        [.. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. Monitoring(options.Monitoring), .. Agent(options)];
+        [.. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. Monitoring(options.Monitoring), .. Agent(options), .. Kubernetes(options)];
 
     private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)
     {
@@ -129,6 +130,11 @@ internal static class AgentOptionsValidator
             yield return ($"agent.{name}", "must be more than nothing");
         }
     }
+
+    private static IEnumerable<(string Path, string Problem)> Kubernetes(AgentOptions options) =>
+        options.BackendInUse == BackendKind.Kubernetes
+            ? (options.Kubernetes ?? new KubernetesOptions()).Validate().Select(problem => (KubernetesOptions.SectionName, problem))
+            : [];
 
     private static string? Try(Action action)
     {

@@ -5,6 +5,10 @@ using Runner.Agent.Configuration;
 using Runner.Backends;
 using Runner.Backends.Host;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Ownership;
 
 namespace Runner.Agent.Hosting;
 
@@ -16,11 +20,31 @@ internal static class AgentBackends
         options.BackendInUse switch
         {
             BackendKind.Host => services.AddHostBackend(options.Host, surroundings),
+            BackendKind.Kubernetes => services.AddKubernetesBackend(options.Kubernetes ?? new KubernetesOptions(), options.Agent),
             var other => throw new OperatorException($"backend: '{other.ToString().ToLowerInvariant()}' is not built yet"),
         };
 
     /// <summary>Labels that the backend knows as platforms.</summary>
-    public static ImmutableArray<string> PlatformNames(AgentOptions options) => [];
+    public static ImmutableArray<string> PlatformNames(AgentOptions options) =>
+        options.BackendInUse == BackendKind.Kubernetes && options.Kubernetes is { } kubernetes
+            ? [.. kubernetes.Platforms.Keys, .. kubernetes.LabelMap.Keys]
+            : [];
+
+    private static IServiceCollection AddKubernetesBackend(
+        this IServiceCollection services, KubernetesOptions kubernetes, SupervisionOptions agent)
+    {
+        services.AddSingleton(_ => ClusterConnection.Open(kubernetes));
+        services.AddSingleton(provider => new KubernetesBackend(
+            provider.GetRequiredService<ClusterConnection>(),
+            kubernetes,
+            AgentIdentity.Start(agent.Instance ?? Environment.MachineName),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<KubernetesBackend>>()));
+        services.AddSingleton<IJobBackend>(provider => provider.GetRequiredService<KubernetesBackend>());
+
+        // The first to start and the last to stop: slots and adoption need the watch until they have ended.
+        return services.AddHostedService<ClusterWatch>();
+    }
 
     private static IServiceCollection AddHostBackend(this IServiceCollection services, HostSectionOptions section, AgentSurroundings surroundings)
     {

@@ -26,7 +26,8 @@ internal static class EndRules
     /// <param name="stop">Why it was told to, if it was.</param>
     /// <param name="attempt">How often the job was launched before.</param>
     /// <param name="replacements">How often it may be launched again.</param>
-    public static JobVerdict Judge(JobEnd end, StopCause stop, int attempt, int replacements) => (end.Outcome, stop) switch
+    /// <param name="hasOutputs">Whether other jobs may need outputs of this one, which only its worker can report.</param>
+    public static JobVerdict Judge(JobEnd end, StopCause stop, int attempt, int replacements, bool hasOutputs) => (end.Outcome, stop) switch
     {
         ({ IsReported: true } outcome, _) => new JobVerdict
         {
@@ -42,6 +43,15 @@ internal static class EndRules
             Conclusion = Conclusion.Abandoned,
             Reason = VerdictReasons.LockLost,
             WorkerStarted = end.WorkerStarted,
+        },
+        ({ Conclusion: Conclusion.Succeeded or Conclusion.SucceededWithIssues }, _) when hasOutputs => new JobVerdict
+        {
+            Action = VerdictAction.Complete,
+            Conclusion = Conclusion.Failed,
+            Reason = VerdictReasons.Unreported,
+            Message = "The job succeeded, but its worker could not report its outputs to GitHub, and jobs that need them would go wrong",
+            IsInfrastructure = true,
+            WorkerStarted = true,
         },
         ({ } outcome, _) => new JobVerdict
         {

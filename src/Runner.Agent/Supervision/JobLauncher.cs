@@ -40,7 +40,7 @@ internal sealed class JobLauncher(JobRunContext context)
                 context.Logger.JobCallFailed(error, "Launching", launch.JobId.ToString());
                 return stop.Cause == StopCause.None
                     ? Refuse(VerdictReasons.BackendUnavailable, $"The job could not be started, which is not the workflow's fault: {error.Message}", isInfrastructure: true)
-                    : new LaunchResult(Handle: null, EndRules.Judge(new JobEnd(), stop.Cause, launch.Attempt, replacements: 0));
+                    : new LaunchResult(Handle: null, EndRules.Judge(new JobEnd(), stop.Cause, launch.Attempt, replacements: 0, hasOutputs: false));
             }
         }
     }

@@ -2,6 +2,7 @@ using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Tokens;
 
 namespace Runner.Agent.Supervision;
 
@@ -115,7 +116,9 @@ internal sealed class JobRun
         }
 
         // Step 3
-        var verdict = launched.Refusal ?? EndRules.Judge(end, _stop.Cause, attempt, _service is null ? 0 : _context.Options.Replacements);
+        var replacements = _service is null ? 0 : _context.Options.Replacements;
+        var hasOutputs = _launch.Job.JobOutputs is MappingToken { Entries.IsEmpty: false };
+        var verdict = launched.Refusal ?? EndRules.Judge(end, _stop.Cause, attempt, replacements, hasOutputs);
         if (verdict.Action == VerdictAction.Replace)
         {
             _context.Logger.JobReplaced(JobId.ToString(), launched.Handle?.Place ?? "-", verdict.Reason, verdict.Message);

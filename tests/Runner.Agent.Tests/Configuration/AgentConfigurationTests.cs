@@ -51,7 +51,7 @@ public sealed class AgentConfigurationTests : IDisposable
     {
         var options = Parse(
             Valid,
-            new() { ["RUNNER__POOLS__0__MAXJOBS"] = "7", ["RUNNER__MONITORING__METRICSPORT"] = "1", ["ACT_BACKEND"] = "kubernetes", ["HOME"] = "/" },
+            new() { ["RUNNER__POOLS__0__MAXJOBS"] = "7", ["RUNNER__MONITORING__METRICSPORT"] = "1", ["ACT_BACKEND"] = "kubernetes", ["RUNNER__KUBERNETES__RUNNERIMAGE"] = "r", ["RUNNER__KUBERNETES__DEFAULTIMAGE"] = "d", ["HOME"] = "/" },
             new ConfigOverride(["monitoring", "metricsPort"], "2", "flag --port"));
 
         Assert.Equal(7, options.Pools[0].MaxJobs);

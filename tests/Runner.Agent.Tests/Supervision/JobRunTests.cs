@@ -1,0 +1,243 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Runner.Agent.Configuration;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Supervision;
+using Runner.Backends;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
+using Runner.Protocol;
+using Runner.Testing;
+
+namespace Runner.Agent.Tests.Supervision;
+
+public sealed class JobRunTests
+{
+    private const int Limit = 30_000;
+    private static readonly InfrastructureException Outage = new("down") { StatusCode = 503 };
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly ScriptedBackend _backend = new();
+    private readonly AgentMetrics _metrics = new();
+    private readonly JobLaunch _launch = Launches.Of(Some.Job());
+    private readonly ScriptedJobService _service;
+
+    public JobRunTests() => _service = new ScriptedJobService(_launch.JobId, _time);
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_that_its_worker_reported_is_left_alone_and_its_place_removed()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        var verdict = await run.Ended;
+
+        Assert.Equal(Conclusion.Succeeded, verdict.Conclusion);
+        Assert.False(_service.Completed.IsCompleted);
+        Assert.True(_backend.Place(0).IsDisposed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Lock_is_renewed_until_the_worker_runs_and_not_after()
+    {
+        var run = Start();
+        await AdvanceUntilAsync(() => _service.Renewals >= 3);
+
+        _backend.Place(0).Start();
+        await AdvanceUntilAsync(async () => (await MetricsAsync()).Contains("runner_jobs_running{pool=\"test\"} 1", StringComparison.Ordinal));
+        var atStart = _service.Renewals;
+        _time.Advance(TimeSpan.FromMinutes(10));
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await run.Ended;
+
+        Assert.Equal(atStart, _service.Renewals);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Place_lost_before_the_worker_started_is_replaced_unseen()
+    {
+        var run = Start();
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.Evicted });
+        _backend.Place(1).Start();
+        _backend.Place(1).End(Conclusion.Succeeded);
+
+        var verdict = await run.Ended;
+
+        Assert.Equal(Conclusion.Succeeded, verdict.Conclusion);
+        Assert.Equal(2, _backend.Launches);
+        Assert.True(_backend.Place(0).IsDisposed);
+        Assert.False(_service.Completed.IsCompleted);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Worker_that_dies_has_its_job_explained_and_then_failed()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.OutOfMemory, Message = "memory 8 Gi", WorkerStarted = true });
+
+        await run.Ended;
+
+        Assert.Equal("memory 8 Gi", Assert.Single(_service.Explained).Message);
+        Assert.Equal(Conclusion.Failed, (await _service.Completed).Conclusion);
+        Assert.Contains("reason=\"out_of_memory\"", await MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Outage_while_a_job_is_reported_costs_only_time()
+    {
+        _service.Fail(nameof(IJobService.ExplainAsync), Outage, times: 2);
+        _service.Fail(nameof(IJobService.CompleteAsync), Outage, times: 5);
+        var run = Start();
+        _backend.Place(0).Start();
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.WorkerDied, WorkerStarted = true });
+
+        await AdvanceUntilAsync(() => run.Ended.IsCompleted);
+
+        Assert.Single(_service.Explained);
+        Assert.Equal(Conclusion.Failed, (await _service.Completed).Conclusion);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Log_that_cannot_be_written_does_not_keep_the_job_from_ending()
+    {
+        _service.Fail(nameof(IJobService.ExplainAsync), Outage, times: 100);
+        var run = Start();
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.ImagePull, Message = "no such image" });
+
+        await AdvanceUntilAsync(() => run.Ended.IsCompleted);
+
+        Assert.Equal("no such image", (await _service.Completed).Message);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Cancel_reaches_the_worker_with_the_time_that_GitHub_gives_it()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+
+        run.Cancel(TimeSpan.FromMinutes(5));
+        var grace = await _backend.Place(0).Cancelled;
+        _backend.Place(0).End(Conclusion.Canceled);
+
+        Assert.Equal(TimeSpan.FromSeconds(285), grace);
+        Assert.Equal((Conclusion.Canceled, "canceled"), await run.Ended is var verdict ? (verdict.Conclusion, verdict.Reason) : default);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Cancel_before_the_worker_runs_ends_the_job_as_cancelled()
+    {
+        var run = Start();
+        run.Cancel(TimeSpan.FromSeconds(5));
+        Assert.Equal(TimeSpan.FromSeconds(45), await _backend.Place(0).Cancelled); // at least a minute, less what the report takes
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.Deleted });
+
+        await run.Ended;
+
+        Assert.Equal(Conclusion.Canceled, (await _service.Completed).Conclusion);
+        Assert.Equal(1, _backend.Launches);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_whose_lock_is_lost_is_stopped_and_not_reported()
+    {
+        _service.Fail(nameof(IJobService.RenewAsync), new ProtocolException(ProtocolErrorKind.JobNotFound, "gone"));
+        var run = Start();
+        await _backend.Place(0).Cancelled;
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.Deleted });
+
+        var verdict = await run.Ended;
+
+        Assert.Equal((Conclusion.Abandoned, "lock_lost"), (verdict.Conclusion, verdict.Reason));
+        Assert.False(_service.Completed.IsCompleted);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_that_cannot_be_placed_fails_with_what_its_author_can_mend()
+    {
+        _backend.Refuse(new WorkflowException("runs-on: 'linux' contradicts 'windows'"));
+
+        var verdict = await Start().Ended;
+
+        Assert.Equal("unplaceable", verdict.Reason);
+        Assert.Equal((false, "runs-on: 'linux' contradicts 'windows'"), await _service.Completed is var told ? (told.IsInfrastructure, told.Message) : default);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Backend_at_a_loss_is_asked_again_and_given_up_in_the_end()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _backend.Refuse(Outage);
+        }
+
+        var run = Start();
+        await AdvanceUntilAsync(() => run.Ended.IsCompleted);
+
+        Assert.Equal(5, _backend.Launches);
+        Assert.Equal((true, "backend_unavailable"), await _service.Completed is var told ? (told.IsInfrastructure, told.Reason) : default);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Released_job_runs_on_and_is_not_counted()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+
+        run.Release();
+        await run.Ended;
+
+        Assert.True(_backend.Place(0).IsReleased);
+        Assert.False(_backend.Place(0).IsDisposed);
+        Assert.DoesNotContain("runner_jobs_total{", await MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Adopted_job_is_watched_to_its_end_even_where_GitHub_cannot_be_told()
+    {
+        var place = new ScriptedPlace();
+        var run = new JobRun(place.Launch, service: null, place, Context(), _ => { });
+        place.Start();
+        place.End(new JobEnd { Failure = FailureReason.WorkerDied, WorkerStarted = true });
+
+        var verdict = await run.Ended;
+
+        Assert.Equal(Conclusion.Failed, verdict.Conclusion);
+        Assert.Equal(0, _backend.Launches);
+        Assert.True(place.IsDisposed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Bug_in_one_job_does_not_end_the_agent()
+    {
+        _backend.Refuse(new InvalidOperationException("a bug"));
+
+        var verdict = await Start().Ended;
+
+        Assert.Equal((Conclusion.Failed, "internal"), (verdict.Conclusion, verdict.Reason));
+    }
+
+    private JobRun Start() => new(_launch, _service, adopted: null, Context(), _ => { });
+
+    private JobRunContext Context() => new(_backend, new SupervisionOptions(), _metrics, _time, NullLogger.Instance);
+
+    private async Task<string> MetricsAsync()
+    {
+        using var stream = new MemoryStream();
+        await _metrics.Registry.CollectAndExportAsTextAsync(stream, TestContext.Current.CancellationToken);
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private Task AdvanceUntilAsync(Func<bool> condition) => AdvanceUntilAsync(() => Task.FromResult(condition()));
+
+    private async Task AdvanceUntilAsync(Func<Task<bool>> condition)
+    {
+        while (!await condition())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+    }
+}
