@@ -55,7 +55,6 @@ internal sealed class StepFiles
         }
     }
 
-    // Steps in a container may run as another user than the worker.
     private static string CreateFile(string path)
     {
         File.Create(path).Dispose();

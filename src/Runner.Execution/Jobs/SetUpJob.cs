@@ -42,7 +42,19 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
         TellIfKnown("Runner group name", runner.GroupName ?? job.Message.Variable(JobVariables.RunnerGroupName));
         TellIfKnown("Machine name", runner.MachineName);
         TellGroup("Placement", runner.Placement);
+        TellHooks();
         TellGroup("Times", [.. LaunchTimeline.Lines(job.Payload.Times)]);
+    }
+
+    private void TellHooks()
+    {
+        foreach (var hook in (string[])["ACTIONS_RUNNER_HOOK_JOB_STARTED", "ACTIONS_RUNNER_HOOK_JOB_COMPLETED"])
+        {
+            if (job.Host.Environment.GetValueOrDefault(hook) is { Length: > 0 } file)
+            {
+                log.Warning($"Job hooks are not supported by this version of the runner: '{file}' ({hook}) is not run.");
+            }
+        }
     }
 
     private void TellPermissions()
@@ -102,10 +114,28 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
             Directory.CreateDirectory(job.Paths.Workspace);
             Directory.CreateDirectory(job.Paths.Temp);
             Directory.CreateDirectory(job.Paths.Spool);
+            TryCreate(job.Paths.ToolCache);
+            TryCreate(job.Paths.Home);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new WorkflowException($"The folders of the job cannot be made: {error.Message}", error);
+        }
+    }
+
+    // Not every job needs these two, and they may be somebody else's to make.
+    private void TryCreate(string? folder)
+    {
+        try
+        {
+            if (folder is not null)
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.Debug($"The folder '{folder}' cannot be made: {error.Message}");
         }
     }
 
@@ -150,7 +180,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
     {
         var visible = contexts.OfJob();
         var number = 1;
-        return [.. job.Message.UsableSteps.Where(step => step.Enabled).Select(step => new PlannedStep(step, Report(step, ++number, visible)))];
+        return [.. job.Message.UsableSteps.Where(step => step.Enabled == true).Select(step => new PlannedStep(step, Report(step, ++number, visible)))];
     }
 
     private StepReport Report(JobStep step, int number, EvaluationContext visible) => new(job, new StepRecord

@@ -15,6 +15,9 @@ internal sealed class LineReader(ILineSink sink)
 
     private const int FirstBufferBytes = 64 * 1024;
 
+    // Each step has a new thread, for which the shared pool would make new buffers: one is handed from step to step.
+    private static byte[]? s_spare;
+
     private byte[] _buffer = [];
     private int _start;
     private int _end;
@@ -23,7 +26,7 @@ internal sealed class LineReader(ILineSink sink)
     /// <summary>Reads a file descriptor until its end. The last line need not have a line end.</summary>
     public unsafe void ReadToEnd(int file)
     {
-        _buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+        _buffer = Interlocked.Exchange(ref s_spare, null) ?? new byte[FirstBufferBytes];
         try
         {
             while (true)
@@ -53,7 +56,7 @@ internal sealed class LineReader(ILineSink sink)
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            GiveBack();
             _buffer = [];
         }
     }
@@ -78,7 +81,7 @@ internal sealed class LineReader(ILineSink sink)
         {
             var larger = ArrayPool<byte>.Shared.Rent(Math.Min(MaxLineBytes, _buffer.Length * 2));
             _buffer.AsSpan(0, _end).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            GiveBack();
             _buffer = larger;
         }
         else
@@ -129,6 +132,18 @@ internal sealed class LineReader(ILineSink sink)
             }
 
             _start = from;
+        }
+    }
+
+    private void GiveBack()
+    {
+        if (_buffer.Length == FirstBufferBytes)
+        {
+            s_spare = _buffer;
+        }
+        else
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
         }
     }
 

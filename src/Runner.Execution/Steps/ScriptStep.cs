@@ -3,6 +3,7 @@ using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
 using Runner.Execution.Processes;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Tokens;
 
 namespace Runner.Execution.Steps;
 
@@ -66,8 +67,13 @@ internal sealed class ScriptStep(ProcessRunner processes, JobContexts contexts) 
         string? Find(string program) => ProgramFinder.Find(program, path, folder);
     }
 
-    // The container of the job is the very place that the worker runs in.
-    private static bool IsInJobContainer(JobScope job) => job.Message.JobContainer is not (null or Runner.Jobs.Tokens.NullToken);
+    // The container of the job is the very place that the worker runs in. An empty image means none.
+    private static bool IsInJobContainer(JobScope job) => job.Message.JobContainer switch
+    {
+        null or NullToken or StringToken { Value: "" } => false,
+        MappingToken mapping => mapping.Find("image") is not (null or NullToken or StringToken { Value: "" }),
+        _ => true,
+    };
 
     private static string Shown(Shell shell, string? program, JobScope job) =>
         $"{(IsInJobContainer(job) ? shell.Program : program ?? shell.Program)} {shell.Arguments}";

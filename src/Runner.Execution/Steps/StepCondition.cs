@@ -15,9 +15,12 @@ internal sealed class StepCondition(string? text)
     {
         try
         {
-            log.Debug($"Evaluating: {_text}");
             var value = new TemplateEvaluator(contexts, []).EvaluateExpression(_text);
-            log.Debug($"Result: {Shown(value)}");
+            if (log.IsDebug)
+            {
+                Trace(contexts, log);
+            }
+
             return value.IsTruthy;
         }
         catch (WorkflowException error)
@@ -26,10 +29,11 @@ internal sealed class StepCondition(string? text)
         }
     }
 
-    private static string Shown(Value value) => value.Kind switch
+    private void Trace(EvaluationContext contexts, StepLog log)
     {
-        ValueKind.String => $"'{value.ToText()}'",
-        ValueKind.Null => "null",
-        _ => value.ToText(),
-    };
+        foreach (var line in Expression.Parse(_text).EvaluateTraced(contexts).Trace.ToLines())
+        {
+            log.Debug(line);
+        }
+    }
 }

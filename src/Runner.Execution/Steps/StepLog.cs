@@ -21,6 +21,9 @@ internal sealed class StepLog(StepId step, int number, IJobReporter reporter, Se
     private ImmutableArray<Annotation> _annotations = [];
     private long _lines;
 
+    /// <summary>Whether debug lines are shown.</summary>
+    public bool IsDebug { get; } = isDebug;
+
     /// <summary>Lines written so far.</summary>
     public long Lines
     {
@@ -72,7 +75,7 @@ internal sealed class StepLog(StepId step, int number, IJobReporter reporter, Se
     /// <summary>Writes a line that is shown in debug mode only.</summary>
     public void Debug(string text)
     {
-        if (!isDebug)
+        if (!IsDebug)
         {
             return;
         }

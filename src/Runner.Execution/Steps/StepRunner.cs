@@ -117,7 +117,7 @@ internal sealed class StepRunner(JobScope job, JobContexts contexts, ProcessRunn
     }
 
     private IStepAction ActionOf(JobStep step) =>
-        step is { Type: StepType.Action, Reference.Type: ActionSource.Script } ? _scripts : _others;
+        step is { Type: StepType.Action, Reference.Type: ActionSource.Script, Background: false } ? _scripts : _others;
 
     private Dictionary<string, string> EnvironmentOf(JobStep step, ObjectValue github)
     {

@@ -9,7 +9,12 @@ internal sealed class UnsupportedStep : IStepAction
     /// <inheritdoc/>
     public Task<bool> RunAsync(StepRun run, CancellationToken stop) => throw new WorkflowException(Explain(run.Step));
 
-    private static string Explain(JobStep step) => step.Type == StepType.BackgroundStepControl
-        ? $"'{step.ControlType}' steps are not supported: this version of the runner runs `run:` steps only"
-        : $"uses: {DisplayNames.OfReference(step.Reference)} is not supported: this version of the runner runs `run:` steps only";
+    private static string Explain(JobStep step) => step switch
+    {
+        { Type: StepType.BackgroundStepControl } =>
+            $"'{step.ControlType}' steps are not supported: this version of the runner runs `run:` steps one after the other only",
+        { Background: true } =>
+            "background: true is not supported: this version of the runner runs `run:` steps one after the other only",
+        _ => $"uses: {DisplayNames.OfReference(step.Reference)} is not supported: this version of the runner runs `run:` steps only",
+    };
 }

@@ -51,7 +51,7 @@ public sealed record JobMessage
 
     /// <summary>Texts and patterns to mask beside the secret variables.</summary>
     [JsonPropertyName("mask")]
-    public IReadOnlyList<MaskHint> Masks { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<MaskHint> Masks { get; init => field = WithoutNulls(value); } = [];
 
     /// <summary><c>env</c> of the workflow, then of the job; the later ones may use values of the earlier.</summary>
     public IReadOnlyList<TemplateToken> EnvironmentVariables { get; init => field = value ?? []; } = [];
@@ -66,10 +66,10 @@ public sealed record JobMessage
     public TemplateToken? Snapshot { get; init; }
 
     /// <summary>Variables by name, compared without regard to case; see <see cref="JobVariables"/>.</summary>
-    public IReadOnlyDictionary<string, VariableValue> Variables { get; init => field = value ?? EmptyVariables; } = EmptyVariables;
+    public IReadOnlyDictionary<string, VariableValue> Variables { get; init => field = WithoutNulls(value); } = EmptyVariables;
 
     /// <summary>The steps, in order. One without a usable type is not in the list that <see cref="UsableSteps"/> gives.</summary>
-    public IReadOnlyList<JobStep> Steps { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<JobStep> Steps { get; init => field = WithoutNulls(value); } = [];
 
     /// <summary>Names of the files that token positions refer to, counted from 1.</summary>
     public IReadOnlyList<string> FileTable { get; init => field = value ?? []; } = [];
@@ -112,4 +112,14 @@ public sealed record JobMessage
 
     /// <summary>Whether a variable says <c>true</c>, in any case; anything else counts as not set.</summary>
     public bool IsFeatureOn(string name) => bool.TryParse(Variable(name), out var on) && on;
+
+    // JSON may hold nulls where the types know none; they say nothing, and must not bring the reader down.
+    private static IReadOnlyDictionary<string, VariableValue> WithoutNulls(IReadOnlyDictionary<string, VariableValue>? variables) =>
+        variables is null ? EmptyVariables
+        : variables.Values.All(variable => variable is not null) ? variables
+        : variables.Where(entry => entry.Value is not null).ToDictionary(StringComparer.Ordinal);
+
+    private static IReadOnlyList<T> WithoutNulls<T>(IReadOnlyList<T>? items)
+        where T : class =>
+        items is null ? [] : items.All(item => item is not null) ? items : [.. items.Where(item => item is not null)];
 }

@@ -19,8 +19,9 @@ public sealed record JobStep
     /// <summary>Shown name; <see cref="DisplayNameToken"/> wins.</summary>
     public string? DisplayName { get; init; }
 
-    /// <summary>Whether the step takes part at all. Default true.</summary>
-    public bool Enabled { get; init; } = true;
+    /// <summary>Whether the step takes part at all. Default true, also for <c>null</c>.</summary>
+    /// <remarks>Nullable, because generated JSON readers set an <c>init</c> property that is missing in the text to its type's default.</remarks>
+    public bool? Enabled { get; init => field = value ?? true; } = true;
 
     /// <summary>The <c>if:</c>, complete with its status function, without <c>${{ }}</c>.</summary>
     public string? Condition { get; init; }

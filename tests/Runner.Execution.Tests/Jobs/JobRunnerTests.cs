@@ -113,6 +113,49 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
+    public async Task Container_without_an_image_is_none()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job(container: Some.Texts(("image", ""))) with { Steps = [Some.Script("[ -n \"$BASH_VERSION\" ] && echo bash")] });
+
+        Assert.Equal(["bash"], job.Output(0));
+    }
+
+    [Fact]
+    public async Task Job_hooks_are_not_left_out_silently()
+    {
+        using var job = new TestJob();
+        job.Environment["ACTIONS_RUNNER_HOOK_JOB_STARTED"] = "/hooks/started.sh";
+
+        await job.RunAsync(Some.Script("true"));
+
+        Assert.Contains(
+            "##[warning]Job hooks are not supported by this version of the runner: '/hooks/started.sh' (ACTIONS_RUNNER_HOOK_JOB_STARTED) is not run.",
+            job.Reporter.Lines);
+    }
+
+    [Fact]
+    public async Task Nulls_in_a_message_bring_nothing_down()
+    {
+        using var job = new TestJob();
+        const string Json = """
+            {
+              "jobId": "33333333-3333-3333-3333-333333333333", "plan": {"planId": "11111111-1111-1111-1111-111111111111"},
+              "variables": {"a": null, "b": {"value": null, "isSecret": true}}, "mask": [null, {"type": "regex", "value": null}],
+              "steps": [null, {"type": "action", "reference": {"type": "script"}, "inputs": {"type": 2, "map": [{"Key": "script", "Value": "echo ran"}]}}, {"type": "action"}],
+              "environmentVariables": [null], "defaults": [null], "contextData": {"github": null, "vars": null}, "fileTable": null
+            }
+            """;
+
+        await job.RunAsync(System.Text.Json.JsonSerializer.Deserialize(Json, Runner.Jobs.JobsJson.Default.JobMessage) ?? Some.Job());
+
+        Assert.Equal(["ran"], job.Output(0));
+        Assert.Equal([Conclusion.Succeeded, Conclusion.Failed], job.Steps.Select(step => step.Conclusion));
+        Assert.StartsWith("##[error]uses: an action without a reference is not supported", job.AllLines(1)[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Exit_code_of_each_step_is_on_disk()
     {
         using var job = await TestJob.OfAsync(Some.Script("exit 0"), Some.Script("exit 7"), Some.Script("exit 0"));
