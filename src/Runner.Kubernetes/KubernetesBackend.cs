@@ -100,21 +100,19 @@ public sealed class KubernetesBackend : IJobBackend
     {
         await _lease.Held.WaitAsync(cancellationToken);
         var living = await _lease.FindLivingAsync(cancellationToken);
-        var selector = PodLabels.RunningSelector(_options.Instance);
-        var secrets = await _cluster.ListSecretsAsync(selector, cancellationToken);
-        var pods = await _cluster.ListPodsAsync(selector, cancellationToken);
+        var pods = await _watch.SnapshotAsync(cancellationToken);
         var adopted = new List<IJobHandle>();
         foreach (var pod in pods.Where(pod => living.IsGone(OwnerOf(pod.Metadata))))
         {
-            if (await AdoptPodAsync(pod, secrets, cancellationToken) is { } handle)
+            if (await AdoptPodAsync(pod, cancellationToken) is { } handle)
             {
                 adopted.Add(handle);
             }
         }
 
-        // A Secret without its pod: the agent ended between the two calls of a launch.
-        var names = pods.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var secret in secrets.Where(secret => !names.Contains(secret.Metadata.Name) && living.IsGone(OwnerOf(secret.Metadata))))
+        // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between.
+        var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.Instance), cancellationToken);
+        foreach (var secret in secrets.Where(secret => living.IsGone(OwnerOf(secret.Metadata)) && !_handles.ContainsKey(secret.Metadata.Name)))
         {
             if (await AdoptSecretAsync(secret, cancellationToken) is { } handle)
             {
@@ -150,7 +148,7 @@ public sealed class KubernetesBackend : IJobBackend
         return handle;
     }
 
-    private async Task<IJobHandle?> AdoptPodAsync(V1Pod pod, IList<V1Secret> secrets, CancellationToken cancellationToken)
+    private async Task<IJobHandle?> AdoptPodAsync(V1Pod pod, CancellationToken cancellationToken)
     {
         var from = OwnerOf(pod.Metadata) ?? "nobody";
         var claim = new Dictionary<string, string> { [PodLabels.Owner] = _agent.ToString() };
@@ -159,7 +157,7 @@ public sealed class KubernetesBackend : IJobBackend
             return null; // changed meanwhile: another agent was first, or the next round takes it
         }
 
-        var secret = secrets.FirstOrDefault(secret => secret.Metadata.Name == pod.Metadata.Name);
+        var secret = await _cluster.FindSecretAsync(pod.Metadata.Name, cancellationToken);
         var launch = (secret is null ? null : PayloadSecret.ReadLaunch(secret)) ?? LaunchFromLabels(pod);
         _logger.PodAdopted(launch.JobId, pod.Metadata.Name, from);
         return Watch(launch, claimed);

@@ -281,6 +281,31 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Launch_that_its_agent_did_not_finish_is_finished_by_another()
+    {
+        await using var agent = Agent();
+        var handle = await agent.Backend.LaunchAsync(Launch("conclude succeeded after-all"), Token);
+        var secret = await FindSecretAsync(handle.Place) ?? throw new InvalidOperationException("The Secret stands while the job is there");
+        await handle.DisposeAsync();
+        secret.Metadata.Labels["act.nektos.com/launching"] = "true";
+        secret.Metadata = new V1ObjectMeta
+        {
+            Name = secret.Metadata.Name,
+            Labels = secret.Metadata.Labels,
+            Annotations = new Dictionary<string, string>(secret.Metadata.Annotations) { ["act.nektos.com/agent"] = "agent-that/died" },
+        };
+        await cluster.Connection.Client.CoreV1.CreateNamespacedSecretAsync(secret, _namespace, cancellationToken: Token);
+
+        await using var adopted = Assert.Single(await agent.Backend.AdoptAsync(Token));
+        var end = await adopted.Ended.WaitAsync(Token);
+        var finished = await FindSecretAsync(handle.Place);
+
+        Assert.Equal("after-all", end.Outcome?.Reason);
+        Assert.Equal(adopted.Place, Assert.Single(finished?.Metadata.OwnerReferences ?? []).Name);
+        Assert.DoesNotContain("act.nektos.com/launching", finished?.Metadata.Labels.Keys ?? []);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Launching_twice_makes_one_pod()
     {
         var launch = Launch(UntilCancelled);

@@ -55,7 +55,7 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         }
     }
 
-    /// <summary>Makes the pod the owner of its Secret, so that the cluster removes the one with the other.</summary>
+    /// <summary>Makes the pod the owner of its Secret, so that the cluster removes the one with the other, and ends the launch.</summary>
     public async Task OwnSecretAsync(V1Pod pod, CancellationToken cancellationToken)
     {
         var patch = new V1Patch(
@@ -63,6 +63,7 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
             {
                 ["metadata"] = new Dictionary<string, object>
                 {
+                    ["labels"] = new Dictionary<string, string?> { [PodLabels.Launching] = null }, // null removes it (RFC 7386)
                     ["ownerReferences"] = new[]
                     {
                         new V1OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
@@ -76,10 +77,6 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     /// <summary>The Secret of a job, or <c>null</c>.</summary>
     public Task<V1Secret?> FindSecretAsync(string name, CancellationToken cancellationToken) =>
         OrNullAsync($"read Secret {name}", token => Core.ReadNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
-
-    /// <summary>All pods of a selector.</summary>
-    public async Task<IList<V1Pod>> ListPodsAsync(string selector, CancellationToken cancellationToken) =>
-        (await _api.CallAsync("list pods", token => Core.ListNamespacedPodAsync(Namespace, labelSelector: selector, cancellationToken: token), cancellationToken)).Items;
 
     /// <summary>All Secrets of a selector.</summary>
     public async Task<IList<V1Secret>> ListSecretsAsync(string selector, CancellationToken cancellationToken) =>

@@ -2,7 +2,8 @@ using k8s.Models;
 
 namespace Runner.Kubernetes.Options;
 
-/// <summary>Settings of the Kubernetes backend, section <c>kubernetes</c>. Read from configuration by <see cref="KubernetesOptionsReader"/>.</summary>
+/// <summary>Settings of the Kubernetes backend, section <c>kubernetes</c>.</summary>
+/// <remarks>Pieces of a pod spec (affinity, security contexts, …) are of Kubernetes' own types, and are written as in a manifest.</remarks>
 public sealed record KubernetesOptions
 {
     /// <summary>Name of the section.</summary>
@@ -51,10 +52,13 @@ public sealed record KubernetesOptions
     public ResourceOptions DefaultResources { get; set; } = new();
 
     /// <summary>Platforms by a label of <c>runs-on</c>, compared without regard to case.</summary>
-    public IDictionary<string, PlatformOptions> Platforms { get; set; } = new Dictionary<string, PlatformOptions>(StringComparer.OrdinalIgnoreCase);
+    public IDictionary<string, PlatformOptions> Platforms { get; set; } = new Dictionary<string, PlatformOptions>();
 
-    /// <summary>What a label becomes on nodes: <c>spot: karpenter.sh/capacity-type=spot</c>. An empty value: no constraint.</summary>
-    public IDictionary<string, string> LabelMap { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// What a label, compared without regard to case, becomes on nodes: <c>spot: karpenter.sh/capacity-type=spot</c>. An empty value: no
+    /// constraint.
+    /// </summary>
+    public IDictionary<string, string> LabelMap { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Whether jobs of one run rather go to different nodes. Default false.</summary>
     public bool Spread { get; set; }

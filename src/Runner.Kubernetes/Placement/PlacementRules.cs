@@ -48,7 +48,7 @@ public static class PlacementRules
 
     private static string Refine(PlacementDraft draft, string label, string? named, KubernetesOptions options)
     {
-        if (options.LabelMap.TryGetValue(label, out var target))
+        if (Find(options.LabelMap, label) is { } target)
         {
             return target.Length == 0 ? "no constraint (labelMap)" : draft.Select(label, target);
         }
@@ -72,8 +72,10 @@ public static class PlacementRules
         return draft.Select(label, label + "=true");
     }
 
-    private static PlatformOptions? PlatformOf(string label, KubernetesOptions options) =>
-        options.Platforms.FirstOrDefault(platform => string.Equals(platform.Key, label, StringComparison.OrdinalIgnoreCase)).Value;
+    private static PlatformOptions? PlatformOf(string label, KubernetesOptions options) => Find(options.Platforms, label);
+
+    private static T? Find<T>(IDictionary<string, T> byLabel, string label)
+        where T : class => byLabel.FirstOrDefault(entry => string.Equals(entry.Key, label, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static WorkflowException UnknownPlatform(string name, KubernetesOptions options) =>
         new($"The pool's platform '{name}' is not configured. {Known(options)}");

@@ -39,7 +39,7 @@ internal static class PayloadSecret
             {
                 Name = PodNames.For(launch),
                 NamespaceProperty = options.Namespace,
-                Labels = PodLabels.LabelsOf(launch, options.Instance),
+                Labels = new SortedDictionary<string, string>(PodLabels.LabelsOf(launch, options.Instance), StringComparer.Ordinal) { [PodLabels.Launching] = "true" },
                 Annotations = PodLabels.AnnotationsOf(launch, owner),
             },
             Data = new Dictionary<string, byte[]>

@@ -15,6 +15,9 @@ internal static class PodLabels
     public const string RunId = Domain + "run-id";
     public const string Finished = Domain + "finished";
 
+    /// <summary>Label of a Secret whose pod is not made yet. Taken off with the pod's creation, so that few Secrets ever have it.</summary>
+    public const string Launching = Domain + "launching";
+
     /// <summary>Annotation: the agent that watches the job, as <c>name/instance</c>.</summary>
     public const string Owner = Domain + "agent";
 
@@ -25,6 +28,9 @@ internal static class PodLabels
 
     /// <summary>Selector of everything that agents of an instance made for jobs that are not over.</summary>
     public static string RunningSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},!{Finished}";
+
+    /// <summary>Selector of the Secrets of launches that are under way, or were when their agent ended.</summary>
+    public static string LaunchingSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},{Launching}";
 
     /// <summary>Labels of a job's pod and Secret.</summary>
     public static SortedDictionary<string, string> LabelsOf(JobLaunch launch, string instance)

@@ -27,6 +27,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
     // A watch that lived this long was a good one: its end is no failure to back off from.
     private static readonly TimeSpan GoodLength = TimeSpan.FromSeconds(5);
 
+    private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, V1Pod> _pods = new(StringComparer.Ordinal);
@@ -57,6 +58,16 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         {
             cancellationToken.ThrowIfCancellationRequested();
             await _backoff.ExecuteAsync(async token => await FollowAsync(token), cancellationToken);
+        }
+    }
+
+    /// <summary>The pods as last seen, once they were seen at all.</summary>
+    public async Task<IReadOnlyList<V1Pod>> SnapshotAsync(CancellationToken cancellationToken)
+    {
+        await _listed.Task.WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            return [.. _pods.Values];
         }
     }
 
@@ -125,6 +136,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
             subscription.Observer(last ?? Unknown(subscription.PodName), true);
         }
 
+        _listed.TrySetResult();
         return pods.Metadata.ResourceVersion;
     }
 

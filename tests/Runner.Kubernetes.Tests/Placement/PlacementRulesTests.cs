@@ -28,7 +28,7 @@ public sealed class PlacementRulesTests
         { ["gpu=a100:4", "linux"],               Default,                           ["accelerator=a100", "kubernetes.io/os=linux"],            ["nvidia.com/gpu=-/4"] },
         { ["team-a"],                            Default,                           ["team-a=true"],                                           [] },
         { ["example.com/fast-disk"],             Default,                           ["example.com/fast-disk=true"],                            [] },
-        { ["spot"],                              Default,                           ["capacity=spot"],                                         [] },
+        { ["SPOT"],                              Default,                           ["capacity=spot"],                                         [] },
         { ["anything"],                          Default,                           [],                                                        [] },
         { ["big"],                               "registry.example/big:2",          ["disk=ssd"],                                              ["cpu=16/-", "memory=-/64Gi"] },
         { ["linux", "BIG", "cpu=2"],             "registry.example/big:2",          ["disk=ssd", "kubernetes.io/os=linux"],                    ["cpu=2/2", "memory=-/64Gi"] },
@@ -146,13 +146,13 @@ public sealed class PlacementRulesTests
     private static KubernetesOptions Options() => SomeKubernetes.Options() with
     {
         DefaultWindowsImage = "registry.example/win:{version}",
-        LabelMap = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        LabelMap = new Dictionary<string, string>
         {
             ["spot"] = "capacity=spot",
             ["anything"] = string.Empty,
             ["disk-hdd"] = "disk=hdd",
         },
-        Platforms = new Dictionary<string, PlatformOptions>(StringComparer.OrdinalIgnoreCase)
+        Platforms = new Dictionary<string, PlatformOptions>
         {
             ["big"] = new()
             {
