@@ -286,6 +286,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         await using var agent = Agent();
         var handle = await agent.Backend.LaunchAsync(Launch("conclude succeeded after-all"), Token);
         var secret = await FindSecretAsync(handle.Place) ?? throw new InvalidOperationException("The Secret stands while the job is there");
+        await handle.Ended.WaitAsync(Token);
         await handle.DisposeAsync();
         secret.Metadata.Labels["act.nektos.com/launching"] = "true";
         secret.Metadata = new V1ObjectMeta
