@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Runner.Execution.Commands;
 
-/// <summary>Reads workflow commands, <c>::name key=value::data</c> and the old <c>##[name key=value]data</c> (<c>worker-semantics.md</c> section 6). Pure.</summary>
+/// <summary>
+/// Reads workflow commands, <c>::name key=value::data</c> and the old <c>##[name key=value]data</c> (<c>worker-semantics.md</c> section 6).
+/// Pure.
+/// </summary>
 internal static class CommandParser
 {
     private const string Marker = "::";

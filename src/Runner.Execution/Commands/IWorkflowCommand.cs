@@ -8,7 +8,9 @@ internal interface IWorkflowCommand
     /// <summary>Its name, in lower case.</summary>
     string Name { get; }
 
-    /// <summary>Whether the line is printed when a step switched <c>echo</c> on. Not for commands that print something of their own.</summary>
+    /// <summary>
+    /// Whether the line is printed when a step switched <c>echo</c> on. Not for commands that print something of their own.
+    /// </summary>
     bool IsEchoed => true;
 
     /// <summary>Does it.</summary>

@@ -13,7 +13,9 @@ internal static class StopToken
 
     private static readonly string[] Refused = ["pause-logging"];
 
-    /// <summary>Whether commands may be stopped by this token. A guessable one would let anybody's output switch commands on again.</summary>
+    /// <summary>
+    /// Whether commands may be stopped by this token. A guessable one would let anybody's output switch commands on again.
+    /// </summary>
     public static bool IsAcceptable(string token, Func<string, bool> isCommandName) =>
         token.Length > 0 && !isCommandName(token) && !Refused.Contains(token, StringComparer.OrdinalIgnoreCase);
 

@@ -6,7 +6,9 @@ using Runner.Workflows.Templates;
 
 namespace Runner.Execution.Contexts;
 
-/// <summary>The <c>github</c> context, and the <c>GITHUB_…</c> variables made from it (<c>worker-semantics.md</c> sections 3 and 4).</summary>
+/// <summary>
+/// The <c>github</c> context, and the <c>GITHUB_…</c> variables made from it (<c>worker-semantics.md</c> sections 3 and 4).
+/// </summary>
 internal sealed class GitHubContext
 {
     // The token is not among them: a step has it only where the workflow hands it over.

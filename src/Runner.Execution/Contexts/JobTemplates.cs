@@ -6,7 +6,10 @@ using Runner.Workflows.Templates;
 
 namespace Runner.Execution.Contexts;
 
-/// <summary>Evaluates the message's tokens, literal ones without an evaluator. A failure is a <see cref="WorkflowException"/> that says where the token stands.</summary>
+/// <summary>
+/// Evaluates the message's tokens, literal ones without an evaluator. A failure is a <see cref="WorkflowException"/> that says where the
+/// token stands.
+/// </summary>
 internal static class JobTemplates
 {
     /// <summary>A token as text; <c>null</c> where there is none.</summary>

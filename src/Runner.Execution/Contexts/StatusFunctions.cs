@@ -2,7 +2,10 @@ using Runner.Expressions;
 
 namespace Runner.Execution.Contexts;
 
-/// <summary>The functions that a job supplies: <c>always</c>, <c>success</c>, <c>failure</c>, <c>cancelled</c>, <c>hashFiles</c> (<c>expressions.md</c> sections 6 and 7).</summary>
+/// <summary>
+/// The functions that a job supplies: <c>always</c>, <c>success</c>, <c>failure</c>, <c>cancelled</c>, <c>hashFiles</c>
+/// (<c>expressions.md</c> sections 6 and 7).
+/// </summary>
 internal static class StatusFunctions
 {
     /// <summary>The functions at a moment of the job.</summary>

@@ -1,6 +1,8 @@
 namespace Runner.Execution.FileCommands;
 
-/// <summary>Reads the <c>NAME=value</c> and <c>NAME&lt;&lt;DELIMITER</c> lines of a file command (<c>worker-semantics.md</c> section 5). Pure.</summary>
+/// <summary>
+/// Reads the <c>NAME=value</c> and <c>NAME&lt;&lt;DELIMITER</c> lines of a file command (<c>worker-semantics.md</c> section 5). Pure.
+/// </summary>
 internal static class KeyValueFile
 {
     /// <summary>The pairs in order. An error is thrown when it is reached, so that the pairs before it count.</summary>

@@ -3,7 +3,9 @@ namespace Runner.Execution.Globbing;
 /// <summary>Finds the files that patterns choose, in the order the official runner finds them.</summary>
 internal sealed class GlobWalker(IReadOnlyList<GlobPattern> patterns, bool followsLinks)
 {
-    /// <summary>Absolute paths: search path by search path, each folder's entries by byte value, a folder's contents where the folder stands.</summary>
+    /// <summary>
+    /// Absolute paths: search path by search path, each folder's entries by byte value, a folder's contents where the folder stands.
+    /// </summary>
     public IEnumerable<string> Files() => SearchPaths().SelectMany(path => Walk(path, []));
 
     private List<string> SearchPaths()
@@ -62,7 +64,8 @@ internal sealed class GlobWalker(IReadOnlyList<GlobPattern> patterns, bool follo
     {
         public static Utf8Order Instance { get; } = new();
 
-        public int Compare(string? left, string? right) =>
-            System.Text.Encoding.UTF8.GetBytes(left ?? string.Empty).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(right ?? string.Empty));
+        public int Compare(string? left, string? right) => Bytes(left).SequenceCompareTo(Bytes(right));
+
+        private static ReadOnlySpan<byte> Bytes(string? text) => System.Text.Encoding.UTF8.GetBytes(text ?? string.Empty);
     }
 }

@@ -9,7 +9,9 @@ using Runner.Jobs.Tokens;
 
 namespace Runner.Execution.Jobs;
 
-/// <summary>The step "Complete job": outputs, environment address, leftover processes, times (<c>worker-semantics.md</c> section 1.2).</summary>
+/// <summary>
+/// The step "Complete job": outputs, environment address, leftover processes, times (<c>worker-semantics.md</c> section 1.2).
+/// </summary>
 internal sealed class CompleteJob(JobScope job, StepLog log)
 {
     /// <summary>Outputs by name, filled by <see cref="Run"/>.</summary>

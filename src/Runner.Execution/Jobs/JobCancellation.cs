@@ -37,7 +37,9 @@ public sealed class JobCancellation : IDisposable
     /// <summary>Fires for every reason.</summary>
     public CancellationToken Requested => _requested.Token;
 
-    /// <summary>Fires where not even <c>always()</c> counts any more: <see cref="CancelReason.Shutdown"/> and <see cref="CancelReason.LockLost"/>.</summary>
+    /// <summary>
+    /// Fires where not even <c>always()</c> counts any more: <see cref="CancelReason.Shutdown"/> and <see cref="CancelReason.LockLost"/>.
+    /// </summary>
     public CancellationToken Aborted => _aborted.Token;
 
     /// <summary>Asks the job to stop. It ends by itself, in at most the grace that its processes are given.</summary>

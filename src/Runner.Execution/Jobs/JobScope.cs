@@ -75,7 +75,9 @@ internal sealed class JobScope
     /// <summary>When the last step ended.</summary>
     public DateTimeOffset? LastStepEnded { get; set; }
 
-    /// <summary>Sets a variable for the later steps. One that GitHub refuses is refused with an error in the log, and the step goes on.</summary>
+    /// <summary>
+    /// Sets a variable for the later steps. One that GitHub refuses is refused with an error in the log, and the step goes on.
+    /// </summary>
     public void SetEnvironment(string name, string value, StepLog log)
     {
         if (name.Equals(RefusedVariable, StringComparison.OrdinalIgnoreCase))

@@ -12,7 +12,10 @@ using Runner.Jobs.Tokens;
 
 namespace Runner.Execution.Jobs;
 
-/// <summary>The step "Set up job": tells who runs the job, prepares folders and contexts, and plans the steps (<c>worker-semantics.md</c> section 1.1).</summary>
+/// <summary>
+/// The step "Set up job": tells who runs the job, prepares folders and contexts, and plans the steps (<c>worker-semantics.md</c> section
+/// 1.1).
+/// </summary>
 internal sealed class SetUpJob(JobScope job, StepLog log)
 {
     private IReadOnlyList<string> Files => job.Message.FileTable;
@@ -69,7 +72,8 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
             using var permissions = JsonDocument.Parse(json);
             if (permissions.RootElement.ValueKind == JsonValueKind.Object)
             {
-                TellGroup("GITHUB_TOKEN Permissions", [.. permissions.RootElement.EnumerateObject().Select(permission => $"{permission.Name}: {permission.Value}")]);
+                var members = permissions.RootElement.EnumerateObject();
+                TellGroup("GITHUB_TOKEN Permissions", [.. members.Select(permission => $"{permission.Name}: {permission.Value}")]);
             }
         }
         catch (JsonException)
@@ -180,7 +184,8 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
     {
         var visible = contexts.OfJob();
         var number = 1;
-        return [.. job.Message.UsableSteps.Where(step => step.Enabled == true).Select(step => new PlannedStep(step, Report(step, ++number, visible)))];
+        var steps = job.Message.UsableSteps.Where(step => step.Enabled == true);
+        return [.. steps.Select(step => new PlannedStep(step, Report(step, ++number, visible)))];
     }
 
     private StepReport Report(JobStep step, int number, EvaluationContext visible) => new(job, new StepRecord

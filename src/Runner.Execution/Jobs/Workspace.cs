@@ -3,7 +3,10 @@ namespace Runner.Execution.Jobs;
 /// <summary><c>workspace: clean:</c> of a job.</summary>
 internal static class Workspace
 {
-    /// <summary>Empties the workspace where asked: <c>all</c> and <c>resources</c>. <c>outputs</c> is about folders beside it, of which we have none.</summary>
+    /// <summary>
+    /// Empties the workspace where asked: <c>all</c> and <c>resources</c>. <c>outputs</c> is about folders beside it, of which we have
+    /// none.
+    /// </summary>
     public static void Clean(string workspace, string what)
     {
         if (what.ToUpperInvariant() is not ("ALL" or "RESOURCES") || !Directory.Exists(workspace))

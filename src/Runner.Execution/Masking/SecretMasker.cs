@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Runner.Execution.Masking;
 
-/// <summary>Replaces secrets in text by <c>***</c> (<c>worker-semantics.md</c> section 12). Secrets may be added at any time from any thread.</summary>
+/// <summary>
+/// Replaces secrets in text by <c>***</c> (<c>worker-semantics.md</c> section 12). Secrets may be added at any time from any thread.
+/// </summary>
 internal sealed class SecretMasker
 {
     private readonly Lock _lock = new();
@@ -15,7 +17,9 @@ internal sealed class SecretMasker
     /// <summary>What stands in a secret's place.</summary>
     public static ReadOnlySpan<byte> Mask => "***"u8;
 
-    /// <summary>From now on this text, each of its lines, and their usual encodings are masked. Empty and <c>null</c>: nothing happens.</summary>
+    /// <summary>
+    /// From now on this text, each of its lines, and their usual encodings are masked. Empty and <c>null</c>: nothing happens.
+    /// </summary>
     public void Add(string? secret)
     {
         if (string.IsNullOrWhiteSpace(secret))

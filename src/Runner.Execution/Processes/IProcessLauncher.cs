@@ -18,7 +18,9 @@ internal interface IChildProcess : IDisposable
     /// <summary>Completes when the process itself has ended, whatever its children do.</summary>
     Task<ProcessExit> Exited { get; }
 
-    /// <summary>Completes when nobody holds the output open any more and all of it was handed on. Faults with what the sink threw.</summary>
+    /// <summary>
+    /// Completes when nobody holds the output open any more and all of it was handed on. Faults with what the sink threw.
+    /// </summary>
     Task OutputEnded { get; }
 
     /// <summary>Asks the process and its group to stop, as a terminal's Ctrl-C does.</summary>
@@ -37,6 +39,8 @@ internal interface ILineSink
     /// <summary>A line without its end. The bytes are only good during the call.</summary>
     void Line(ReadOnlySpan<byte> line);
 
-    /// <summary>The start of a line too long to be kept. Returns how many bytes of it were taken, at least one; the rest comes again.</summary>
+    /// <summary>
+    /// The start of a line too long to be kept. Returns how many bytes of it were taken, at least one; the rest comes again.
+    /// </summary>
     int TakeOverlong(ReadOnlySpan<byte> start);
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Runner.Execution.Processes;
 
-/// <summary>The calls of libc that child processes need. Sizes and numbers are those of Linux with glibc or musl on 64-bit machines.</summary>
+/// <summary>
+/// The calls of libc that child processes need. Sizes and numbers are those of Linux with glibc or musl on 64-bit machines.
+/// </summary>
 internal static unsafe partial class Libc
 {
     public const int SizeOfSpawnFileActions = 80;

@@ -1,6 +1,8 @@
 namespace Runner.Execution.Processes;
 
-/// <summary>A process started by <see cref="PosixProcessLauncher"/>, with one thread that waits for its end and one that reads its output.</summary>
+/// <summary>
+/// A process started by <see cref="PosixProcessLauncher"/>, with one thread that waits for its end and one that reads its output.
+/// </summary>
 /// <remarks>
 /// The waiting thread looks at the exit without taking it (<c>WNOWAIT</c>), so the process stays a zombie until it is disposed. Its id, and the
 /// id of its group, can therefore not go to another process while signals may still be sent to it.

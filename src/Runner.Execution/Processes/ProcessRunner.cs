@@ -13,7 +13,9 @@ internal sealed class ProcessRunner(IProcessLauncher launcher, TimeProvider time
     public static readonly TimeSpan TerminateGrace = TimeSpan.FromSeconds(2.5);
     public static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs the process; <paramref name="stop"/> starts the stop sequence. The exit is the process's own also when it was stopped.</summary>
+    /// <summary>
+    /// Runs the process; <paramref name="stop"/> starts the stop sequence. The exit is the process's own also when it was stopped.
+    /// </summary>
     /// <param name="output">Gets each line; not called any more once this returned, whoever still writes.</param>
     /// <param name="started">Called once the process exists.</param>
     /// <exception cref="ProcessStartException">It could not be started.</exception>

@@ -92,7 +92,9 @@ internal sealed class StepLog(StepId step, int number, IJobReporter reporter, Se
     /// <summary>Writes an error and keeps it as an annotation.</summary>
     public void Error(string message) => Issue(new Annotation { Level = AnnotationLevel.Failure, Message = message });
 
-    /// <summary>Writes an annotation's message and keeps it, as long as there are not too many. One without a place points to its log line.</summary>
+    /// <summary>
+    /// Writes an annotation's message and keeps it, as long as there are not too many. One without a place points to its log line.
+    /// </summary>
     public void Issue(Annotation annotation)
     {
         lock (_lock)

@@ -98,7 +98,8 @@ internal sealed class StepRunner(JobScope job, JobContexts contexts, ProcessRunn
         try
         {
             var files = StepFiles.Create(job.Paths.Temp);
-            var members = new ObjectValue([.. github.Entries, .. files.Paths.Select(path => KeyValuePair.Create<string, Value>(path.Key, new StringValue(path.Value)))]);
+            var paths = files.Paths.Select(path => KeyValuePair.Create<string, Value>(path.Key, new StringValue(path.Value)));
+            var members = new ObjectValue([.. github.Entries, .. paths]);
             var run = new StepRun(planned.Step, scope, planned.Report.Record.Number, members, contexts.OfStep(members, scope.Environment));
             try
             {
