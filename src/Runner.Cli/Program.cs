@@ -1,2 +1,3 @@
-Console.Error.WriteLine($"runner: unknown command '{string.Join(' ', args)}'");
-return 2;
+using Runner.Cli.CommandLine;
+
+return await RunnerCommandLine.RunAsync(args, CliSurroundings.OfProcess());

@@ -38,6 +38,11 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
         return answer.IsSuccessStatusCode;
     });
 
+    /// <summary>All runs, in the order they were queued.</summary>
+    /// <exception cref="InfrastructureException">The emulator does not answer.</exception>
+    public Task<IReadOnlyList<RunInfo>> ListRunsAsync(CancellationToken cancellationToken) => CallAsync(async () =>
+        await http.GetFromJsonAsync("emulator/runs", EmulatorJson.Default.IReadOnlyListRunInfo, cancellationToken) ?? []);
+
     /// <inheritdoc/>
     public Task<RunInfo?> FindRunAsync(long run, CancellationToken cancellationToken) => CallAsync(async () =>
     {

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Runner.Agent.Configuration;
+using Runner.Agent.Hosting;
+using Runner.Cli.CommandLine;
+using Runner.Jobs.Errors;
+
+namespace Runner.Cli.Commands;
+
+/// <summary><c>runner agent</c>: the daemon.</summary>
+internal static class AgentCommand
+{
+    private const string DefaultFile = "/etc/runner/runner.yaml";
+    private const string FileVariable = "RUNNER_CONFIG";
+    private const string WorkerName = "runner-worker";
+
+    public static Command Build(CliSurroundings surroundings)
+    {
+        var config = new Option<string?>("--config", "-c") { Description = $"The YAML file. Default: ${FileVariable}, else {DefaultFile}.", HelpName = "FILE" };
+        var backend = new Option<string?>("--backend") { Description = "Where jobs run: host or kubernetes. Wins over the file.", HelpName = "NAME" };
+        var check = new Option<bool>("--check") { Description = "Only read and check the settings." };
+        var settings = new Option<string[]>("--set")
+        {
+            Description = "Another setting that wins over the file, such as monitoring.metricsPort=0. May be repeated.",
+            HelpName = "PATH=VALUE",
+        };
+        var command = new Command("agent", "Take jobs from GitHub until told to stop (SIGTERM), and run each in a pod or process of its own.")
+        {
+            config, backend, settings, check,
+        };
+        command.SetAction((result, cancellationToken) =>
+        {
+            var flags = Flags(result.GetValue(backend), result.GetValue(settings) ?? []);
+            var options = Load(surroundings, result.GetValue(config), flags);
+            return result.GetValue(check) ? CheckedAsync(surroundings) : RunAsync(surroundings, options, cancellationToken);
+        });
+        return command;
+    }
+
+    private static List<ConfigOverride> Flags(string? backend, IEnumerable<string> settings)
+    {
+        var flags = settings.Select(setting => setting.Split('=', 2) is [var path, var value]
+            ? new ConfigOverride([.. path.Split('.')], value, "flag --set")
+            : throw new OperatorException($"flag --set: '{setting}' is no setting, expected PATH=VALUE such as monitoring.metricsPort=0")).ToList();
+        if (backend is not null)
+        {
+            flags.Add(new ConfigOverride(["backend"], backend, "flag --backend"));
+        }
+
+        return flags;
+    }
+
+    private static AgentOptions Load(CliSurroundings surroundings, string? file, IEnumerable<ConfigOverride> flags) =>
+        AgentConfiguration.Load(file ?? surroundings.Variable(FileVariable) ?? DefaultFile, surroundings.Environment, flags);
+
+    private static async Task<int> CheckedAsync(CliSurroundings surroundings)
+    {
+        await surroundings.Out.WriteLineAsync("The settings are right.");
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> RunAsync(CliSurroundings surroundings, AgentOptions options, CancellationToken cancellationToken)
+    {
+        await using var agent = await AgentHost.StartAsync(
+            options,
+            new AgentSurroundings
+            {
+                Environment = surroundings.Environment,
+                DefaultWorker = Path.Combine(surroundings.ProgramFolder, WorkerName),
+            },
+            cancellationToken);
+        await agent.RunAsync(cancellationToken);
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Text.Json;
+using Runner.Cli.CommandLine;
+using Runner.Emulator.Console;
+using Runner.Emulator.Runs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Cli.Commands;
+
+/// <summary><c>runner emulator queue</c>.</summary>
+internal sealed class EmulatorQueueCommand
+{
+    private readonly EmulatorUrl _emulator = new();
+    private readonly Argument<string> _file = new("workflow") { Description = "The workflow file." };
+    private readonly Option<string> _event = new("--event", "-e") { Description = "Name of the event.", DefaultValueFactory = _ => "push", HelpName = "NAME" };
+    private readonly Option<string?> _payload = new("--eventpath") { Description = "File of the event's payload, JSON.", HelpName = "FILE" };
+    private readonly Option<string[]> _secrets = new("--secret", "-s") { Description = "A secret; without a value it is taken from the environment. May be repeated.", HelpName = "NAME[=VALUE]" };
+    private readonly Option<string[]> _variables = new("--var") { Description = "A variable of the vars context. May be repeated.", HelpName = "NAME=VALUE" };
+    private readonly Option<string[]> _inputs = new("--input") { Description = "An input. May be repeated.", HelpName = "NAME=VALUE" };
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Show the run as it goes; exit code 1 where a job failed." };
+
+    public static Command Build(CliSurroundings surroundings)
+    {
+        var queue = new EmulatorQueueCommand();
+        var command = new Command("queue", "Queue a workflow.")
+        {
+            queue._file, queue._event, queue._payload, queue._secrets, queue._variables, queue._inputs, queue._follow,
+        };
+        queue._emulator.AddTo(command);
+        command.SetAction((result, cancellationToken) => queue.RunAsync(result, surroundings, cancellationToken));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CliSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        var request = Request(result, surroundings);
+        using var emulator = _emulator.Connect(result, surroundings);
+        var run = await emulator.Client.QueueAsync(request, cancellationToken);
+        if (!result.GetValue(_follow))
+        {
+            await surroundings.Out.WriteLineAsync($"run {run.Id}: {run.Name} queued with {run.Jobs.Length} job(s); see 'runner emulator jobs {run.Id}'");
+            return ExitCodes.Success;
+        }
+
+        var console = new EmulatorConsole(emulator.Client, surroundings.Out, surroundings.UseColors);
+        return await console.FollowRunAsync(run.Id, cancellationToken) is Conclusion.Succeeded or Conclusion.SucceededWithIssues or Conclusion.Skipped
+            ? ExitCodes.Success
+            : ExitCodes.JobFailed;
+    }
+
+    private WorkflowRequest Request(ParseResult result, CliSurroundings surroundings)
+    {
+        var file = result.GetRequiredValue(_file);
+        var inputs = Pairs("--input", result.GetValue(_inputs));
+        return new WorkflowRequest
+        {
+            Workflow = ReadFile("The workflow", file),
+            Path = file,
+            Event = result.GetRequiredValue(_event),
+            Payload = result.GetValue(_payload) is { } payload ? ReadJson(payload) : null,
+            Secrets = Secrets(result.GetValue(_secrets) ?? [], surroundings),
+            Vars = Pairs("--var", result.GetValue(_variables)),
+            Inputs = inputs.Count == 0 ? null : inputs.ToDictionary(input => input.Key, input => JsonSerializer.SerializeToElement(input.Value)),
+        };
+    }
+
+    private static string ReadFile(string what, string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkflowException($"{what} '{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static JsonElement ReadJson(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(ReadFile("--eventpath:", path));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException error)
+        {
+            throw new WorkflowException($"--eventpath: '{path}' is not JSON: {error.Message}", error);
+        }
+    }
+
+    private static Dictionary<string, string> Secrets(IEnumerable<string> texts, CliSurroundings surroundings) => texts
+        .Select(text => text.Split('=', 2))
+        .ToDictionary(
+            parts => parts[0],
+            parts => parts is [_, var value]
+                ? value
+                : surroundings.Variable(parts[0]) ?? throw new OperatorException($"--secret: '{parts[0]}' has no value, and the environment has no variable of that name"),
+            StringComparer.OrdinalIgnoreCase);
+
+    private static Dictionary<string, string> Pairs(string flag, IEnumerable<string>? texts) => (texts ?? [])
+        .Select(text => text.Split('=', 2) is [var name, var value]
+            ? KeyValuePair.Create(name, value)
+            : throw new OperatorException($"{flag}: '{text}' has no value, expected NAME=VALUE"))
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
+}

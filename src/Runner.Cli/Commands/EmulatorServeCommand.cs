@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Runner.Cli.CommandLine;
+using Runner.Emulator;
+using Runner.Emulator.Console;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Secrets;
+
+namespace Runner.Cli.Commands;
+
+/// <summary><c>runner emulator serve</c>.</summary>
+internal static class EmulatorServeCommand
+{
+    public static Command Build(CliSurroundings surroundings)
+    {
+        var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes any free one.", DefaultValueFactory = _ => EmulatorUrl.DefaultPort, HelpName = "PORT" };
+        var listen = new Option<string>("--listen") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ADDRESS" };
+        var also = new Option<Uri[]>("--also-listen") { Description = "A further address, such as http://127.0.0.1:80. May be repeated.", HelpName = "URL" };
+        var publicUrl = new Option<Uri?>("--public-url") { Description = "Address under which runners reach the server, where it is another one.", HelpName = "URL" };
+        var token = new Option<string?>("--token-file") { Description = "File of the personal access token that agents must show. Default: the token 'emulator'.", HelpName = "FILE" };
+        var urlFile = new Option<string?>("--url-file") { Description = "File to write the address to once the server listens.", HelpName = "FILE" };
+        var data = new Option<string?>("--data") { Description = "Folder to keep logs in. Default: a temporary one.", HelpName = "FOLDER" };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print what happens." };
+        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, quiet };
+        command.SetAction((result, cancellationToken) =>
+        {
+            var options = new EmulatorOptions
+            {
+                Port = result.GetValue(port),
+                ListenAddress = result.GetRequiredValue(listen),
+                AlsoListen = result.GetValue(also) ?? [],
+                PublicUrl = result.GetValue(publicUrl),
+                DataFolder = result.GetValue(data),
+            };
+            if (result.GetValue(token) is { } file)
+            {
+                options.PersonalAccessToken = new Secret(TokenFile.Read(file));
+            }
+
+            return ServeAsync(surroundings, options, result.GetValue(urlFile), result.GetValue(quiet), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(
+        CliSurroundings surroundings, EmulatorOptions options, string? urlFile, bool isQuiet, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        await using var server = await StartAsync(options, cancellationToken);
+        await surroundings.Out.WriteLineAsync($"The emulator listens at {server.Url}");
+        await surroundings.Out.FlushAsync(cancellationToken);
+        if (urlFile is not null)
+        {
+            // Whoever waits for the file must not read half of it.
+            await File.WriteAllTextAsync(urlFile + ".new", server.Url.AbsoluteUri.TrimEnd('/'), cancellationToken);
+            File.Move(urlFile + ".new", urlFile, overwrite: true);
+        }
+
+        try
+        {
+            await (isQuiet
+                ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token)
+                : new EmulatorConsole(server, surroundings.Out, surroundings.UseColors).FollowAsync(stop.Token));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+
+        return ExitCodes.Success;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task<EmulatorServer> StartAsync(EmulatorOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EmulatorServer.StartAsync(options, cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw new OperatorException($"The emulator cannot listen on {options.ListenAddress}:{options.Port}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using System.Reflection;
+using Runner.Cli.CommandLine;
+
+namespace Runner.Cli.Commands;
+
+/// <summary><c>runner version</c>.</summary>
+internal static class VersionCommand
+{
+    public static Command Build(CliSurroundings surroundings)
+    {
+        var command = new Command("version", "Print the version.");
+        command.SetAction(_ => surroundings.Out.WriteLine($"runner {Version}"));
+        return command;
+    }
+
+    // Without the commit that the build appends.
+    private static string Version =>
+        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+}

@@ -1,0 +1,23 @@
+using Runner.Cli.CommandLine;
+
+namespace Runner.Cli.Tests;
+
+/// <summary>Runs the program in this process.</summary>
+internal static class Cli
+{
+    /// <summary>Runs it with arguments; gives its exit code and what it printed.</summary>
+    public static Task<CliResult> RunAsync(params string[] args) => RunAsync(new Dictionary<string, string>(), args);
+
+    /// <summary>Runs it with an environment.</summary>
+    public static async Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] args)
+    {
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var code = await RunnerCommandLine.RunAsync(
+            args, new CliSurroundings { Out = output, Error = error, Environment = environment, ProgramFolder = AppContext.BaseDirectory });
+        return new CliResult(code, output.ToString(), error.ToString());
+    }
+}
+
+/// <summary>What a run of the program gave.</summary>
+internal sealed record CliResult(int Code, string Out, string Error);
