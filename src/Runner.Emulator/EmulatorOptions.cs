@@ -58,6 +58,9 @@ public sealed record EmulatorOptions
     /// <summary>How long a signed upload address is valid. Default 1 h.</summary>
     public TimeSpan UploadUrlDuration { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How many ended runs are kept; older ones are forgotten with their logs. Default 1000.</summary>
+    public int KeptRuns { get; set; } = 1000;
+
     /// <summary>
     /// Whether all JIT configurations share one RSA key. Default false: each runner gets its own, as from GitHub, which costs some
     /// 50 to 200 ms of processor time; benchmarks with hundreds of slots share.

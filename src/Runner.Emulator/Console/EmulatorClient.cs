@@ -66,9 +66,10 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
             () => http.GetStreamAsync(new Uri($"emulator/events?after={after}", UriKind.Relative), cancellationToken));
         await using (stream)
         {
-            await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
+            await using var items = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (await CallAsync(async () => await items.MoveNextAsync()))
             {
-                if (JsonSerializer.Deserialize(item.Data, EmulatorJson.Default.EmulatorEvent) is { } happened)
+                if (JsonSerializer.Deserialize(items.Current.Data, EmulatorJson.Default.EmulatorEvent) is { } happened)
                 {
                     yield return happened;
                 }
@@ -82,7 +83,7 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
         {
             return await call();
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
         {
             throw new InfrastructureException($"No emulator answers at {http.BaseAddress}: {failure.Message}", failure);
         }

@@ -1,5 +1,6 @@
 using Runner.Emulator.Events;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Emulator.Console;
@@ -28,6 +29,7 @@ public sealed class EmulatorConsole
     }
 
     /// <summary>Prints one run from its beginning to its table, and says how it ended.</summary>
+    /// <exception cref="InfrastructureException">The emulator ended before the run did.</exception>
     public async Task<Conclusion> FollowRunAsync(long run, CancellationToken cancellationToken)
     {
         await foreach (var happened in _view.ReadEventsAsync(0, cancellationToken))
@@ -41,12 +43,19 @@ public sealed class EmulatorConsole
             {
                 return happened.Conclusion ?? Conclusion.Failed;
             }
+
+            // Its end may be among what was dropped.
+            if (happened.Type == EmulatorEventType.Gap && await _view.FindRunAsync(run, cancellationToken) is { Conclusion: { } conclusion })
+            {
+                await PrintTableAsync(run, cancellationToken);
+                return conclusion;
+            }
         }
 
-        throw new OperationCanceledException("The emulator ended before the run did.", cancellationToken);
+        throw new InfrastructureException("The emulator ended before the run did.");
     }
 
-    /// <summary>Prints everything that happens from now on, until the token ends it.</summary>
+    /// <summary>Prints everything that happens, until the token ends it.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         await foreach (var happened in _view.ReadEventsAsync(0, cancellationToken))

@@ -211,6 +211,15 @@ internal sealed class JobBoard : IDisposable
         }
     }
 
+    /// <summary>Forgets a job that has ended.</summary>
+    public void Forget(JobId id)
+    {
+        lock (_gate)
+        {
+            _jobs.Remove(id);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

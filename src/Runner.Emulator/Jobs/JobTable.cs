@@ -49,6 +49,15 @@ internal sealed class JobTable
     /// <summary>A runner takes no further job: it was removed, or is ephemeral and has run one.</summary>
     public void Close(int runner) => _closed.Add(runner);
 
+    /// <summary>Forgets a job that has ended.</summary>
+    public void Remove(JobId id)
+    {
+        if (_jobs.Remove(id, out var job))
+        {
+            _byRequest.Remove(job.RequestId ?? string.Empty);
+        }
+    }
+
     /// <summary>Stores the next state of a job. A new one goes to the end of the queue, one that comes back to its front.</summary>
     public void Store(JobState job)
     {

@@ -5,6 +5,9 @@ namespace Runner.Emulator.Results;
 /// <summary>Names of the blobs that a job's logs and summaries are kept in.</summary>
 internal static class LogNames
 {
+    /// <summary>Begins the names of all that a job has.</summary>
+    public static string Folder(JobId job) => $"{job}/";
+
     public static string Job(JobId job) => $"{job}/job.txt";
 
     public static string Step(JobId job, StepId step) => $"{job}/steps/{step}.txt";

@@ -3,10 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Emulator.Events;
 using Runner.Emulator.Jobs;
+using Runner.Emulator.Results;
 using Runner.Emulator.Runners;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
+using Runner.Services.Blobs;
 using Runner.Workflows.Planning;
 
 namespace Runner.Emulator.Runs;
@@ -16,6 +18,9 @@ internal sealed class RunBoard : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, Run> _runs = [];
+    private readonly Queue<Run> _ended = new();
+    private readonly EmulatorOptions _options;
+    private readonly BlobStore _blobs;
     private readonly JobBoard _jobs;
     private readonly JobConnection _connection;
     private readonly WorkflowPlanner _planner;
@@ -25,8 +30,17 @@ internal sealed class RunBoard : IDisposable
     private long _lastId;
 
     public RunBoard(
-        JobBoard jobs, JobConnection connection, WorkflowPlanner planner, RunnerRegistry runners, EventHub events, TimeProvider time)
+        EmulatorOptions options,
+        JobBoard jobs,
+        JobConnection connection,
+        WorkflowPlanner planner,
+        RunnerRegistry runners,
+        BlobStore blobs,
+        EventHub events,
+        TimeProvider time)
     {
+        _options = options;
+        _blobs = blobs;
         _jobs = jobs;
         _connection = connection;
         _planner = planner;
@@ -199,12 +213,34 @@ internal sealed class RunBoard : IDisposable
             }
 
             run.Ended = new RunEnd(conclusion, _time.GetUtcNow());
+            _ended.Enqueue(run);
         }
 
         _events.Publish(new EmulatorEvent
         {
             Type = EmulatorEventType.RunCompleted, RunId = run.Id, Name = run.Name, Conclusion = conclusion,
         });
+        ForgetOldest();
+    }
+
+    private void ForgetOldest()
+    {
+        Run? oldest;
+        lock (_gate)
+        {
+            if (_ended.Count <= _options.KeptRuns || !_ended.TryDequeue(out oldest))
+            {
+                return;
+            }
+
+            _runs.Remove(oldest.Id);
+        }
+
+        foreach (var job in oldest.OnBoard)
+        {
+            _jobs.Forget(job);
+            _blobs.DeleteAll(LogNames.Folder(job));
+        }
     }
 
     private RunInfo Info(Run run)
@@ -240,6 +276,8 @@ internal sealed class RunBoard : IDisposable
         public JobId? RawJob { get; init; }
 
         public WorkflowRun? Workflow { get; init; }
+
+        public IEnumerable<JobId> OnBoard => RawJob is { } job ? [job] : Workflow?.OnBoard ?? [];
 
         public RunEnd? Ended { get; set; }
     }

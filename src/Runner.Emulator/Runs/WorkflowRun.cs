@@ -14,6 +14,9 @@ internal sealed class WorkflowRun(RunState state, JobConnection connection)
     private readonly Dictionary<JobId, PlannedJobId> _planned = [];
     private readonly Dictionary<PlannedJobId, ConcludedJob> _concluded = [];
 
+    /// <summary>The jobs that were put on the board.</summary>
+    public IReadOnlyCollection<JobId> OnBoard => _planned.Keys;
+
     public bool IsFinished => state.IsFinished;
 
     public Conclusion Conclusion => state.Conclusion;

@@ -133,6 +133,21 @@ public sealed class BlobStore
         : new FileStream(
             EntryOf(name).Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: true);
 
+    /// <summary>Deletes all blobs whose names begin so. Writers that are at it see them gone.</summary>
+    /// <param name="prefix">A folder's name with its slash.</param>
+    public void DeleteAll(string prefix)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        foreach (var name in _entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            if (_entries.TryRemove(name, out var entry))
+            {
+                entry.Info = null;
+                File.Delete(entry.Path);
+            }
+        }
+    }
+
     private static void RefuseExisting(Entry entry, bool onlyIfNew)
     {
         if (onlyIfNew && entry.Info is { } existing)

@@ -34,6 +34,20 @@ public sealed class JitTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Runners_and_jobs_are_given_the_public_address()
+    {
+        await using var emulator = await TestEmulator.StartAsync(new EmulatorOptions { PublicUrl = new Uri("http://localhost:0") });
+        emulator.Server.QueueJob(new Runner.Emulator.Runs.RawJob());
+
+        var runner = await emulator.OnlineRunnerAsync();
+        var job = await runner.TakeJobAsync(TestEmulator.Token);
+
+        Assert.Equal("localhost", emulator.Server.Url.Host);
+        Assert.NotEqual(0, emulator.Server.Url.Port);
+        Assert.All([runner.ServerUrlV2, job.Results, job.FeedUrl], url => Assert.Equal(emulator.Server.Url.Authority, url.Authority));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_name_is_free_once_in_a_scope()
     {
         await using var emulator = await TestEmulator.StartAsync();

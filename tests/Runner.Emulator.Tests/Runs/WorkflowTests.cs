@@ -145,6 +145,24 @@ public sealed class WorkflowTests
         Assert.Contains("nobody", problem.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Only_the_latest_runs_are_kept()
+    {
+        await using var emulator = await TestEmulator.StartAsync(new EmulatorOptions { KeptRuns = 1 });
+        var (_, first) = await emulator.RunningJobAsync("one");
+        var old = new Runner.Jobs.JobId(Guid.Parse(first.JobId));
+        await first.UploadLogAsync(null, "old\n", 1, TestEmulator.Token);
+        using var ended = await first.CompleteAsync(TestEmulator.Token);
+        Assert.NotNull(emulator.Server.FindJob(old));
+
+        var (_, second) = await emulator.RunningJobAsync("two");
+        using var endedToo = await second.CompleteAsync(TestEmulator.Token);
+
+        Assert.Null(emulator.Server.FindJob(old));
+        Assert.Null(await emulator.Server.ReadLogAsync(old, TestEmulator.Token));
+        Assert.NotNull(emulator.Server.FindJob(new Runner.Jobs.JobId(Guid.Parse(second.JobId))));
+    }
+
     private static async Task<OfficialJob> TakeAsync(TestEmulator emulator, string name) =>
         await (await emulator.OnlineRunnerAsync(name)).TakeJobAsync(TestEmulator.Token);
 }
