@@ -58,3 +58,9 @@ internal sealed class ScriptedJobService(JobId job, TimeProvider time) : IJobSer
         }
     }
 }
+
+/// <summary>No job's services can be found.</summary>
+internal sealed class NoServices : IJobServices
+{
+    public IJobService? For(Jobs.Messages.JobMessage job) => null;
+}

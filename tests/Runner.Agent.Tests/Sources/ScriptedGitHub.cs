@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Runner.Agent.Sources;
+using Runner.Agent.Tests.Supervision;
+using Runner.GitHub.Registration;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
+using Runner.Protocol.Broker;
+
+namespace Runner.Agent.Tests.Sources;
+
+/// <summary>GitHub as a slot sees it: registrations, sessions, offers. It keeps the rule that a registration is good for one session's life.</summary>
+internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRunnerSessions
+{
+    private readonly ConcurrentQueue<Exception> _refusals = new();
+    private readonly Channel<ScriptedSession> _opened = Channel.CreateUnbounded<ScriptedSession>();
+    private long _lastId;
+
+    public ConcurrentDictionary<long, string> Registered { get; } = new();
+
+    public int Registrations => (int)Interlocked.Read(ref _lastId);
+
+    /// <summary>The next registration throws this.</summary>
+    public void Refuse(Exception error) => _refusals.Enqueue(error);
+
+    /// <summary>The next session that a slot opens.</summary>
+    public ValueTask<ScriptedSession> NextSessionAsync() => _opened.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Whether a slot has opened a session that nobody took yet.</summary>
+    public bool HasSession => _opened.Reader.TryPeek(out _);
+
+    public Task<RunnerRegistration> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken)
+    {
+        if (_refusals.TryDequeue(out var error))
+        {
+            return Task.FromException<RunnerRegistration>(error);
+        }
+
+        var id = Interlocked.Increment(ref _lastId);
+        Registered[id] = $"{request.NamePrefix}{id}";
+        return Task.FromResult(new RunnerRegistration { RunnerId = id, Name = Registered[id], EncodedJitConfig = new Secret("e30=") });
+    }
+
+    public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RegisteredRunner>>([.. Registered.Select(runner => new RegisteredRunner(runner.Key, runner.Value, IsOnline: false, IsBusy: runner.Key % 2 == 0))]);
+
+    public Task<bool> RemoveAsync(long runnerId, CancellationToken cancellationToken) => Task.FromResult(Registered.TryRemove(runnerId, out _));
+
+    public Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    {
+        var session = new ScriptedSession(registration.Name, time);
+        _opened.Writer.TryWrite(session);
+        return Task.FromResult<IRunnerSession>(session);
+    }
+}
+
+/// <summary>A session that says what a test puts into it.</summary>
+internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunnerSession
+{
+    private readonly Channel<object> _answers = Channel.CreateUnbounded<object>();
+    private readonly ConcurrentQueue<object> _acquisitions = new();
+
+    public string RunnerName => runner;
+
+    public int Reopened { get; private set; }
+
+    public bool IsClosed { get; private set; }
+
+    public ConcurrentQueue<RunnerStatus> Polls { get; } = new();
+
+    public ConcurrentDictionary<Guid, ScriptedJobService> Services { get; } = new();
+
+    /// <summary>Offers a job and lets it be acquired.</summary>
+    public void Offer(JobMessage job)
+    {
+        _acquisitions.Enqueue(job);
+        Say(new JobOffered(1, new RunnerJobRequest { RunnerRequestId = "1" }));
+    }
+
+    /// <summary>Offers a job whose acquisition throws.</summary>
+    public void Offer(Exception error)
+    {
+        _acquisitions.Enqueue(error);
+        Say(new JobOffered(1, new RunnerJobRequest { RunnerRequestId = "1" }));
+    }
+
+    /// <summary>Answers a poll.</summary>
+    public void Say(IncomingMessage message) => _answers.Writer.TryWrite(message);
+
+    /// <summary>Fails a poll.</summary>
+    public void Fail(Exception error) => _answers.Writer.TryWrite(error);
+
+    public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
+    {
+        Polls.Enqueue(status);
+        return await _answers.Reader.ReadAsync(cancellationToken) is var answer && answer is Exception error ? throw error : (IncomingMessage?)answer;
+    }
+
+    public Task ReopenAsync(CancellationToken cancellationToken)
+    {
+        Reopened++;
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
+    {
+        Assert.True(_acquisitions.TryDequeue(out var acquisition));
+        return acquisition is JobMessage job
+            ? Task.FromResult(new AcquiredJob(job, Services.GetOrAdd(job.JobId.Value, _ => new ScriptedJobService(job.JobId, time))))
+            : Task.FromException<AcquiredJob>((Exception)acquisition);
+    }
+
+    public Task CloseAsync(CancellationToken cancellationToken)
+    {
+        IsClosed = true;
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+}
