@@ -173,6 +173,13 @@ internal sealed class JobRun
             }
         }
 
+        if (handle.Ended.IsCanceled)
+        {
+            // Another agent took this one for gone and adopted the job: it is that one's now.
+            _context.Logger.JobReleased(JobId.ToString(), handle.Place);
+            return null;
+        }
+
         return await handle.Ended;
     }
 

@@ -194,6 +194,20 @@ public sealed class JobRunTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Job_that_another_agent_adopted_is_left_to_it()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+
+        _backend.Place(0).Lose();
+        var verdict = await run.Ended;
+
+        Assert.Equal(VerdictReasons.Released, verdict.Reason);
+        Assert.False(_backend.Place(0).IsDisposed);
+        Assert.False(_service.Completed.IsCompleted);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Adopted_job_is_watched_to_its_end_even_where_GitHub_cannot_be_told()
     {
         var place = new ScriptedPlace();

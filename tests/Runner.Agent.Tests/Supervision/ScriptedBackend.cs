@@ -75,6 +75,9 @@ internal sealed class ScriptedPlace : IJobHandle
         _ended.TrySetResult(end);
     }
 
+    /// <summary>Another agent adopts the job.</summary>
+    public void Lose() => _ended.TrySetCanceled();
+
     public void End(Conclusion conclusion) =>
         End(new JobEnd { Outcome = new WorkerOutcome { Conclusion = conclusion, IsReported = true }, WorkerStarted = true });
 
