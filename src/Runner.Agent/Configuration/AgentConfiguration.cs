@@ -29,7 +29,7 @@ public static class AgentConfiguration
     internal static AgentOptions Parse(
         string source, string yaml, IReadOnlyDictionary<string, string> environment, IEnumerable<ConfigOverride> flags)
     {
-        var root = ConfigOverrides.Apply(YamlConfig.Read(source, yaml), [.. ConfigOverrides.FromEnvironment(environment), .. flags]);
+        var root = Hoist(ConfigOverrides.Apply(YamlConfig.Read(source, yaml), [.. ConfigOverrides.FromEnvironment(environment), .. flags]));
         var binder = new ConfigBinder(KubernetesValues.IsOne, KubernetesValues.Convert);
         var options = binder.Bind<AgentOptions>(root);
 
@@ -39,6 +39,12 @@ public static class AgentConfiguration
             : [.. AgentOptionsValidator.Validate(options).Select(item => Tell(Place(source, binder.Origins, item.Path), item.Path, item.Problem))];
         return problems.Count == 0 ? options : throw new OperatorException(problems);
     }
+
+    // `monitoring` may stand under `kubernetes` too, as users of earlier tools have it.
+    private static ConfigMapping Hoist(ConfigMapping root) =>
+        root.Find("monitoring") is null && root.Find("kubernetes") is ConfigMapping kubernetes && kubernetes.Find("monitoring") is { } monitoring
+            ? root.With("kubernetes", kubernetes.Without("monitoring")).With("monitoring", monitoring)
+            : root;
 
     private static string Tell(string place, string path, string problem) =>
         problem.StartsWith(path, StringComparison.Ordinal) ? $"{place}: {problem}" : $"{place}: {path}: {problem}";

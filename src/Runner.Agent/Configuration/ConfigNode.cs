@@ -39,6 +39,9 @@ public sealed record ConfigMapping(ConfigOrigin Origin, ImmutableArray<ConfigEnt
         };
     }
 
+    /// <summary>The mapping without the key.</summary>
+    public ConfigMapping Without(string key) => IndexOf(key) is var place and >= 0 ? this with { Entries = Entries.RemoveAt(place) } : this;
+
     /// <summary>The key's value, or <c>null</c>.</summary>
     public ConfigNode? Find(string key) => IndexOf(key) is var place and >= 0 ? Entries[place].Value : null;
 

@@ -60,6 +60,37 @@ public sealed class AgentConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Monitoring_may_stand_under_kubernetes()
+    {
+        var options = Parse(Valid + "\nkubernetes: {runnerImage: r, defaultImage: d, monitoring: {metricsPort: 9}}\n");
+
+        Assert.Equal(9, options.Monitoring.MetricsPort);
+    }
+
+    [Fact]
+    public void Pieces_of_a_pod_are_written_as_in_a_manifest()
+    {
+        var options = Parse(Valid + """
+
+            kubernetes:
+              runnerImage: r
+              defaultImage: d
+              platforms:
+                gpu-big:
+                  image: i
+                  nodeSelector: {kubernetes.io/arch: amd64}
+                  tolerations: [{key: gpu, operator: Exists, tolerationSeconds: 5}]
+                  securityContext: {runAsUser: 1000, runAsNonRoot: true}
+                  resources: {requests: {cpu: 2, memory: 4Gi}}
+            """);
+
+        var platform = options.Kubernetes!.Platforms["gpu-big"]; // written above
+        Assert.Equal((5, "Exists"), (platform.Tolerations[0].TolerationSeconds!.Value, platform.Tolerations[0].OperatorProperty));
+        Assert.Equal((1000, true), (platform.SecurityContext!.RunAsUser!.Value, platform.SecurityContext.RunAsNonRoot!.Value));
+        Assert.Equal("2", platform.Resources.Requests["cpu"]);
+    }
+
+    [Fact]
     public void All_mistakes_of_writing_are_told_at_once_with_their_places()
     {
         var problems = Problems("""

@@ -55,6 +55,29 @@ public sealed class DyingWorkerTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Message_without_a_connection_fails_the_job_by_the_runners_own_token()
+    {
+        await using var test = await AgentOnHost.StartAsync(folder => TestWorker.Script(folder, "kill -9 $$"), Token);
+
+        var bad = await RunAsync(test, """{"resources": {"endpoints": []}}""");
+
+        Assert.Equal(Conclusion.Failed, bad.Conclusion);
+        Assert.Contains("SystemVssConnection", Assert.Single(bad.Annotations).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Answer_that_is_no_JSON_at_all_does_not_hurt_the_agent()
+    {
+        await using var test = await AgentOnHost.StartAsync(folder => TestWorker.Script(folder, "kill -9 $$"), Token);
+        test.Emulator.QueueJob(new RawJob { Message = JsonSerializer.SerializeToElement("<html>oops</html>") });
+
+        var next = await RunAsync(test);
+
+        Assert.Contains("SIGKILL", Assert.Single(next.Annotations).Message, StringComparison.Ordinal);
+        Assert.Contains(test.Logs, line => line.Contains("Warning 1211", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Cancelled_job_is_cancelled_though_its_worker_does_not_listen()
     {
         await using var test = await AgentOnHost.StartAsync(folder => TestWorker.Script(folder, "sleep 600"), Token);
