@@ -55,17 +55,6 @@ public sealed class DyingWorkerTests
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Message_without_a_connection_fails_the_job_by_the_runners_own_token()
-    {
-        await using var test = await AgentOnHost.StartAsync(folder => TestWorker.Script(folder, "kill -9 $$"), Token);
-
-        var bad = await RunAsync(test, """{"resources": {"endpoints": []}}""");
-
-        Assert.Equal(Conclusion.Failed, bad.Conclusion);
-        Assert.Contains("SystemVssConnection", Assert.Single(bad.Annotations).Message, StringComparison.Ordinal);
-    }
-
-    [Fact(Timeout = Limit)]
     public async Task Answer_that_is_no_JSON_at_all_does_not_hurt_the_agent()
     {
         await using var test = await AgentOnHost.StartAsync(folder => TestWorker.Script(folder, "kill -9 $$"), Token);

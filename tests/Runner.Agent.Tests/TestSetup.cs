@@ -1,0 +1,3 @@
+using Runner.Testing.Http;
+
+[assembly: AssemblyFixture(typeof(FakeHttpServer))]
