@@ -1,12 +1,94 @@
+using System.Collections;
+using Runner.Jobs.Errors;
+using Runner.Worker.Commands;
+using Runner.Worker.Jobs;
+using Runner.Worker.Logging;
+
 namespace Runner.Worker;
 
-/// <summary>The worker's commands.</summary>
+/// <summary>The worker's commands and what they are made of.</summary>
 internal static class WorkerProgram
 {
+    private const string Help = """
+        runner-worker: runs one GitHub Actions job beside its steps.
+
+          runner-worker job --payload -|FILE
+              Runs the job of a payload, read once from standard input or from a file that is removed at once. SIGTERM or SIGINT
+              cancels the job. The outcome is left where the payload says.
+          runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR]
+              Sets a job pod up: copies the worker, its CA bundle and node to the pod's volumes and the payload to memory.
+          runner-worker cancel [--grace SECONDS] [--spool DIR]
+              Asks the worker that runs in this pod to cancel its job. Default spool: /runner/spool.
+          runner-worker version
+
+        Exit codes: 0 the job was concluded and reported (or the command done), 64 wrong arguments, 69 something outside failed,
+        70 a bug of the worker.
+
+        """;
+
     /// <summary>Runs the command that the arguments name; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        await Console.Error.WriteLineAsync($"runner-worker: unknown command '{string.Join(' ', args)}'");
-        return 64;
+        var time = TimeProvider.System;
+        using var loggers = new StderrLoggerFactory(Console.Error, time);
+        var host = new WorkerHost
+        {
+            Environment = ReadEnvironment(),
+            Folder = Path.GetDirectoryName(Environment.ProcessPath) ?? AppContext.BaseDirectory,
+            Started = time.GetUtcNow(),
+            Time = time,
+            Loggers = loggers,
+            HasOnlyStepsAsChildren = true,
+        };
+        try
+        {
+            switch (args.FirstOrDefault())
+            {
+                case "job":
+                    return await JobCommand.RunAsync(Arguments.Parse(args, ["--payload"], [])["--payload"], host);
+                case "setup":
+                    return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals"]), host);
+                case "cancel":
+                    return CancelCommand.Run(Arguments.Parse(args, [], ["--grace", "--spool"]), Console.Error);
+                case "version" or "--version":
+                    Console.Out.WriteLine(WorkerVersion.Text);
+                    return ExitCodes.Ok;
+                case "help" or "--help" or "-h":
+                    Console.Out.Write(Help);
+                    return ExitCodes.Ok;
+                case null:
+                    Console.Error.Write(Help);
+                    return ExitCodes.Usage;
+                case var command:
+                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel or version" + NearestName.Hint(command, ["job", "setup", "cancel", "version", "help"]));
+            }
+        }
+        catch (UsageException exception)
+        {
+            Console.Error.WriteLine($"runner-worker: {exception.Message}");
+            return ExitCodes.Usage;
+        }
+        catch (InfrastructureException exception)
+        {
+            Console.Error.WriteLine($"runner-worker: {exception.Message}");
+            return ExitCodes.Infrastructure;
+        }
+        catch (Exception exception)
+        {
+            // Main: a bug ends the process with its stack and 70.
+            Console.Error.WriteLine(exception);
+            return ExitCodes.Bug;
+        }
+    }
+
+    private static Dictionary<string, string> ReadEnvironment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = (string?)variable.Value ?? string.Empty;
+        }
+
+        return variables;
     }
 }

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using Runner.Execution.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
+using Runner.Worker.Jobs;
+using Runner.Worker.Reporting;
+
+namespace Runner.Worker.Commands;
+
+/// <summary><c>runner-worker job --payload -|FILE</c>: runs one job, reports it and leaves its outcome.</summary>
+internal static class JobCommand
+{
+    /// <summary>Runs it; gives the exit code.</summary>
+    public static async Task<int> RunAsync(string payloadSource, WorkerHost host)
+    {
+        var logger = host.Loggers.CreateLogger(nameof(JobCommand));
+        using var cancellation = new JobCancellation();
+
+        // Before anything else: as a container's first process we would not even be stopped by a signal that has no handler.
+        using var terminated = Cancel(PosixSignal.SIGTERM);
+        using var interrupted = Cancel(PosixSignal.SIGINT);
+        try
+        {
+            var payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
+            PidFile.Write(payload.Paths.Spool);
+            logger.JobStarted(WorkerVersion.Text, payload.Job.JobId.ToString(), Environment.ProcessId);
+            return await new JobSession(host, payload, new ReportingOptions(), cancellation).RunAsync();
+        }
+        catch (PayloadException malformed)
+        {
+            logger.JobRefused(malformed.Message);
+            LeaveOutcome(malformed.Message, malformed.OutcomePath);
+            return ExitCodes.Infrastructure;
+        }
+        catch (Exception failure) when (failure is InfrastructureException or IOException or UnauthorizedAccessException)
+        {
+            logger.JobRefused(failure.Message);
+            LeaveOutcome(failure.Message, path: null);
+            return ExitCodes.Infrastructure;
+        }
+
+        PosixSignalRegistration Cancel(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            logger.SignalReceived(signal.ToString());
+            cancellation.Cancel(CancelReason.User);
+        });
+
+        void LeaveOutcome(string reason, string? path)
+        {
+            // Without a payload only a container's own place for it is known.
+            path ??= File.Exists(OutcomeFile.TerminationLog) ? OutcomeFile.TerminationLog : null;
+            if (path is not null)
+            {
+                new OutcomeFile(path, logger).Write(new WorkerOutcome
+                {
+                    Conclusion = Conclusion.Failed,
+                    IsReported = false,
+                    Reason = reason,
+                    WorkerStarted = host.Started,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Runner.Execution;
+using Runner.Execution.Jobs;
+using Runner.Execution.Reporting;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
+using Runner.Protocol;
+using Runner.Worker.Locks;
+using Runner.Worker.Reporting;
+
+namespace Runner.Worker.Jobs;
+
+/// <summary>One job from its payload to its outcome.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>The lock is renewed from the start, beside everything else.</item>
+/// <item>The job runs and reports as it goes.</item>
+/// <item>Its conclusion is written to disk before anybody is told: a worker killed while it reports has still said how the job ended.</item>
+/// <item>What is left of logs and states goes out, for as long as it takes within limits.</item>
+/// <item>The job is completed at GitHub, and the outcome says so.</item>
+/// </list>
+/// </remarks>
+internal sealed class JobSession(WorkerHost host, LaunchPayload payload, ReportingOptions options, JobCancellation cancellation)
+{
+    private readonly ILogger _logger = host.Loggers.CreateLogger<JobSession>();
+    private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, host.Loggers.CreateLogger<OutcomeFile>());
+
+    /// <summary>Runs it; gives the worker's exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        JobServices services;
+        try
+        {
+            services = JobServices.Open(host, payload, options);
+        }
+        catch (WorkflowException refusal)
+        {
+            _logger.JobRefused(refusal.Message);
+            Write(new JobResult { Conclusion = Conclusion.Failed, Reason = refusal.Message }, isReported: false);
+            return ExitCodes.Infrastructure;
+        }
+
+        await using (services)
+        {
+            return await RunAsync(services);
+        }
+    }
+
+    private async Task<int> RunAsync(JobServices services)
+    {
+        // Step 1
+        using var over = new CancellationTokenSource();
+        using var giveUp = new CancellationTokenSource();
+        var renewal = new LockRenewal(
+            token => services.Renewals.RenewJobAsync(payload.Job.Plan.PlanId, payload.Job.JobId, token),
+            _ => cancellation.Cancel(CancelReason.LockLost),
+            host.Time,
+            host.Loggers.CreateLogger<LockRenewal>());
+        var renewing = renewal.RunAsync(over.Token);
+
+        // Step 2
+        using var reporter = OpenReporter(services, giveUp.Token);
+        var (result, isBug) = await RunJobAsync((IJobReporter?)reporter ?? new SilentReporter());
+        if (renewal.Loss is not null)
+        {
+            result = result with { Conclusion = Conclusion.Abandoned };
+        }
+
+        // Step 3
+        Write(result, isReported: false);
+
+        // Step 4
+        using var reported = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        var deadline = new ReportingDeadline(renewal, options, host.Time).WatchAsync(giveUp, reported.Token);
+        var feedClosed = services.CloseFeedAsync();
+        var notes = reporter is null ? [] : await reporter.CompleteAsync();
+        await feedClosed;
+        await reported.CancelAsync();
+        await deadline;
+
+        // Step 5
+        var isReported = await CompleteAsync(services, renewal, result, reporter, notes);
+        Write(result, isReported);
+        await over.CancelAsync();
+        await renewing;
+        _logger.JobEnded(payload.Job.JobId.ToString(), result.Conclusion.ToString(), isReported);
+        return (isBug, isReported && renewal.Loss is null) switch
+        {
+            (true, _) => ExitCodes.Bug,
+            (false, true) => ExitCodes.Ok,
+            (false, false) => ExitCodes.Infrastructure,
+        };
+    }
+
+    private GitHubReporter? OpenReporter(JobServices services, CancellationToken giveUp)
+    {
+        if (services.Results is null)
+        {
+            _logger.NoResultsService();
+            return null;
+        }
+
+        return new GitHubReporter(
+            Path.Combine(payload.Paths.Spool, "logs"),
+            services.Results,
+            services.Blobs,
+            services.Feed,
+            options,
+            host.Time,
+            host.Loggers.CreateLogger<GitHubReporter>(),
+            giveUp);
+    }
+
+    private async Task<(JobResult Result, bool IsBug)> RunJobAsync(IJobReporter reporter)
+    {
+        var runner = new JobRunner(new JobHost
+        {
+            Environment = host.Environment,
+            Time = host.Time,
+            HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
+        });
+        try
+        {
+            return (await runner.RunAsync(payload, reporter, cancellation), IsBug: false);
+        }
+        catch (InfrastructureException failure)
+        {
+            _logger.JobRefused(failure.Message);
+            return (new JobResult { Conclusion = Conclusion.Failed, Reason = failure.Message }, IsBug: false);
+        }
+        catch (Exception bug)
+        {
+            // The boundary of one job: GitHub is told that it failed, then the process ends with 70.
+            _logger.WorkerFailed(bug);
+            var reason = $"The runner itself failed ({bug.GetType().Name}): this is a bug of the runner, not of the workflow";
+            return (new JobResult { Conclusion = Conclusion.Failed, Reason = reason }, IsBug: true);
+        }
+    }
+
+    private async Task<bool> CompleteAsync(
+        JobServices services, LockRenewal renewal, JobResult result, GitHubReporter? reporter, ImmutableArray<string> notes)
+    {
+        if (renewal.Loss is not null)
+        {
+            // GitHub ended the job or gave it to another runner: whatever we said now would be about somebody else's job.
+            return true;
+        }
+
+        var request = JobCompletion.Request(payload.Job, result, step => reporter?.LinesOf(step) ?? 0, notes);
+        try
+        {
+            await services.Completion.CompleteJobAsync(request, CancellationToken.None);
+            return true;
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.JobNotFound)
+        {
+            // Also what a repeated call gets whose first answer was lost.
+            _logger.JobGone();
+            return true;
+        }
+        catch (Exception failure) when (failure is InfrastructureException or ProtocolException)
+        {
+            _logger.CompletionFailed(failure);
+            return false;
+        }
+    }
+
+    private void Write(JobResult result, bool isReported) => _outcome.Write(new WorkerOutcome
+    {
+        Conclusion = result.Conclusion,
+        IsReported = isReported,
+        Reason = result.Reason,
+        WorkerStarted = host.Started,
+        FirstStep = result.FirstStep,
+        LastStepEnded = result.LastStepEnded,
+    });
+}

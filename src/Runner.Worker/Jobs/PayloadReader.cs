@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+
+namespace Runner.Worker.Jobs;
+
+/// <summary>Reads the launch payload, once: from standard input, or from a file that is gone before anything else happens.</summary>
+internal static class PayloadReader
+{
+    /// <summary>What names standard input.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>The payload with the moments that only the worker knows.</summary>
+    /// <param name="source">A path, or <c>-</c>.</param>
+    /// <param name="started">When the worker started.</param>
+    /// <param name="cancellationToken">Stops waiting for input.</param>
+    /// <exception cref="PayloadException">It cannot be read.</exception>
+    /// <exception cref="InfrastructureException">Its file is not there, or cannot be removed.</exception>
+    public static async Task<LaunchPayload> ReadAsync(string source, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        var json = source == StandardInput ? await ReadInputAsync(cancellationToken) : TakeFile(source);
+        var setup = source == StandardInput ? null : SetupNote.Take(Path.GetDirectoryName(source));
+        var payload = Parse(json);
+        Array.Clear(json);
+        return payload with
+        {
+            Times = payload.Times with
+            {
+                // The set-up container is the first that runs on the node that was chosen.
+                Scheduled = payload.Times.Scheduled ?? setup,
+                ContainersStarted = payload.Times.ContainersStarted ?? started,
+            },
+        };
+    }
+
+    private static async Task<byte[]> ReadInputAsync(CancellationToken cancellationToken)
+    {
+        await using var input = Console.OpenStandardInput();
+        using var buffer = new MemoryStream();
+        await input.CopyToAsync(buffer, cancellationToken);
+        return buffer.ToArray();
+    }
+
+    private static byte[] TakeFile(string path)
+    {
+        try
+        {
+            var json = File.ReadAllBytes(path);
+            File.Delete(path);
+            return json;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InfrastructureException($"The launch payload '{path}' must be readable and removable: {exception.Message}", exception);
+        }
+    }
+
+    private static LaunchPayload Parse(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, JobsJson.Default.LaunchPayload) ?? throw new JsonException("the payload is null");
+        }
+        catch (JsonException exception)
+        {
+            // The inner error may quote the text, which holds secrets: only its place is told.
+            throw new PayloadException($"The launch payload cannot be read: bad or missing value at {exception.Path ?? "$"}")
+            {
+                OutcomePath = FindOutcomePath(json),
+            };
+        }
+    }
+
+    private static string? FindOutcomePath(byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("paths", out var paths) && paths.ValueKind == JsonValueKind.Object
+                && paths.TryGetProperty("outcome", out var outcome) && outcome.ValueKind == JsonValueKind.String
+                    ? outcome.GetString()
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null; // no JSON at all
+        }
+    }
+}
+
+/// <summary>A payload that cannot be read. The message holds nothing of its text.</summary>
+internal sealed class PayloadException(string message) : Exception(message)
+{
+    /// <summary>Where the outcome is expected, as far as that could be read.</summary>
+    public string? OutcomePath { get; init; }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Runner.Execution.Reporting;
+using Runner.Jobs;
+using Runner.Protocol.Http;
+using Runner.Protocol.Results;
+using Runner.Worker.Feed;
+
+namespace Runner.Worker.Reporting;
+
+/// <summary>
+/// Tells GitHub's results service of a running job. What comes is spooled and returns at once; sending happens beside the job, and what
+/// is left at its end goes out at once.
+/// </summary>
+/// <remarks>Every line of a step is in the step's log and in the job's, with the same time; both are in the order in which lines came.</remarks>
+internal sealed class GitHubReporter : IJobReporter, IDisposable
+{
+    private readonly string _folder;
+    private readonly ResultsClient _results;
+    private readonly BlobClient _blobs;
+    private readonly LiveFeed? _feed;
+    private readonly ReportingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationToken _giveUp;
+    private readonly RetryPipeline _retry;
+    private readonly UploadSlots _slots;
+    private readonly StepUpdateSender _updates;
+    private readonly SummaryUploader _summaries;
+    private readonly Task<bool> _updating;
+
+    private readonly Lock _lock = new();
+    private readonly LineStamp _stamp = new();
+    private readonly LogSpool _jobLog;
+    private readonly Dictionary<StepId, LogSpool> _stepLogs = [];
+    private readonly List<Task<bool>> _uploads = [];
+    private bool _isEnded;
+
+    /// <summary>A reporter of one job, which starts to send.</summary>
+    /// <param name="folder">Where it spools.</param>
+    /// <param name="results">The results service of the job.</param>
+    /// <param name="blobs">Puts to signed addresses.</param>
+    /// <param name="feed">Shows lines live, or <c>null</c>. It is the caller's.</param>
+    /// <param name="options">When and how much to send.</param>
+    /// <param name="time">Clock of stamps and pauses.</param>
+    /// <param name="logger">For the operator.</param>
+    /// <param name="giveUp">Ends all tries.</param>
+    public GitHubReporter(
+        string folder,
+        ResultsClient results,
+        BlobClient blobs,
+        LiveFeed? feed,
+        ReportingOptions options,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken giveUp)
+    {
+        Directory.CreateDirectory(folder);
+        _folder = folder;
+        _results = results;
+        _blobs = blobs;
+        _feed = feed;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _giveUp = giveUp;
+        _retry = new RetryPipeline(options.Retry, time, logger);
+        _slots = new UploadSlots(options.MaxUploads);
+        _updates = new StepUpdateSender(results, _retry, options, time, logger);
+        _summaries = new SummaryUploader(results, blobs, _slots, _retry, options, logger);
+        _updating = _updates.RunAsync(giveUp);
+        _jobLog = Open(step: null);
+    }
+
+    /// <inheritdoc/>
+    public void StepChanged(StepRecord record) => _updates.Change(record);
+
+    /// <inheritdoc/>
+    public void WriteLine(StepId? step, ReadOnlySpan<byte> text)
+    {
+        Span<byte> stamp = stackalloc byte[LineStamp.Length];
+        lock (_lock)
+        {
+            if (_isEnded)
+            {
+                return;
+            }
+
+            _stamp.Write(_time.GetUtcNow(), stamp);
+            if (step is { } id)
+            {
+                var number = LogOf(id).Append(stamp, text);
+                _feed?.Offer(id, number, text);
+            }
+
+            _jobLog.Append(stamp, text);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void StepLogEnded(StepId step)
+    {
+        lock (_lock)
+        {
+            if (_stepLogs.TryGetValue(step, out var log))
+            {
+                log.End();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AddSummary(StepId step, ReadOnlyMemory<byte> markdown)
+    {
+        if (markdown.IsEmpty)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _uploads.Add(_summaries.SendAsync(step, markdown, _giveUp));
+        }
+    }
+
+    /// <summary>Lines of a step's log.</summary>
+    public long LinesOf(StepId step)
+    {
+        lock (_lock)
+        {
+            return _stepLogs.TryGetValue(step, out var log) ? log.Lines : 0;
+        }
+    }
+
+    /// <summary>Nothing more comes: sends all that is left, and returns when it is at GitHub or given up.</summary>
+    /// <returns>What did not arrive, in words for the workflow's author; empty where all did.</returns>
+    public async Task<ImmutableArray<string>> CompleteAsync()
+    {
+        Task<bool>[] uploads;
+        lock (_lock)
+        {
+            _isEnded = true;
+            _jobLog.End();
+            foreach (var log in _stepLogs.Values)
+            {
+                log.End();
+            }
+
+            uploads = [.. _uploads];
+        }
+
+        _updates.End();
+        var arrived = await Task.WhenAll(uploads);
+        await _updating; // a state that did not arrive comes with the completion of the job
+        var lost = arrived.Count(isComplete => !isComplete);
+        return lost == 0
+            ? []
+            : [$"{lost} of the job's {arrived.Length} logs and summaries could not be sent completely to GitHub's results service. The result of the job is not affected."];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
+
+    private LogSpool LogOf(StepId step)
+    {
+        if (!_stepLogs.TryGetValue(step, out var log))
+        {
+            log = Open(step);
+            _stepLogs.Add(step, log);
+        }
+
+        return log;
+    }
+
+    private LogSpool Open(StepId? step)
+    {
+        var name = step?.ToString() ?? "job";
+        var spool = new LogSpool(Path.Combine(_folder, name + ".log"));
+        var upload = new LogUpload(_results, _blobs, step, spool, _slots, _retry, _options, _logger);
+        _uploads.Add(new LogUploader(name, spool, upload, _options, _time, _logger).RunAsync(_giveUp));
+        return spool;
+    }
+}
