@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Runner.Jobs;
+using Runner.Jobs.Secrets;
+using Runner.Protocol.Http;
+using Runner.Protocol.Results;
+using Runner.Testing.Http;
+using Runner.Worker.Reporting;
+
+[assembly: AssemblyFixture(typeof(FakeHttpServer))]
+
+namespace Runner.Worker.Tests;
+
+/// <summary>What the tests of the worker share.</summary>
+internal static class TestSetup
+{
+    public static JobId Job { get; } = new(Guid.Parse("33333333-3333-3333-3333-333333333333"));
+
+    public static PlanId Plan { get; } = new(Guid.Parse("11111111-1111-1111-1111-111111111111"));
+
+    public static HttpClient Http { get; } = new(new SocketsHttpHandler());
+
+    /// <summary>Small blocks and pauses too short to notice.</summary>
+    public static ReportingOptions Quick { get; } = new()
+    {
+        Retry = new RetryOptions { MaxRetries = int.MaxValue, FirstDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) },
+    };
+
+    public static GitHubReporter Reporter(
+        string folder, FakeResults results, ReportingOptions? options = null, TimeProvider? time = null, CancellationToken giveUp = default)
+    {
+        time ??= TimeProvider.System;
+        return new GitHubReporter(
+            folder,
+            new ResultsClient(Http, results.Address, new FixedToken(new Secret("t")), Plan, Job, time),
+            new BlobClient(Http, time),
+            feed: null,
+            options ?? Quick,
+            time,
+            NullLogger.Instance,
+            giveUp);
+    }
+}
