@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Runner.Agent;
 
 /// <summary>Every event the agent logs: ids 1000 to 1999. An id, once shipped, keeps its meaning. No message holds a token or a payload.</summary>
+/// <remarks>Failures of the network or of settings are told by their message; a stack trace stands for a bug.</remarks>
 internal static partial class Log
 {
     // 1000: the agent itself
@@ -18,18 +19,18 @@ internal static partial class Log
     [LoggerMessage(1003, LogLevel.Information, "Metrics and health are served at {Address}")]
     public static partial void MonitoringStarted(this ILogger logger, string address);
 
-    [LoggerMessage(1004, LogLevel.Warning, "The cluster cannot be reached, next try in {DelaySeconds:F1} s")]
-    public static partial void ClusterUnreachable(this ILogger logger, Exception exception, double delaySeconds);
+    [LoggerMessage(1004, LogLevel.Warning, "The cluster cannot be reached, next try in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void ClusterUnreachable(this ILogger logger, double delaySeconds, string detail);
 
     // 1100: slots and sessions
     [LoggerMessage(1100, LogLevel.Debug, "Runner {RunnerName} of pool {Pool} waits for a job")]
     public static partial void RunnerWaits(this ILogger logger, string pool, string runnerName);
 
-    [LoggerMessage(1101, LogLevel.Warning, "{Action} failed {Failures} time(s) in a row for pool {Pool}, next try in {DelaySeconds:F1} s")]
-    public static partial void SlotRetries(this ILogger logger, Exception? exception, string action, int failures, string pool, double delaySeconds);
+    [LoggerMessage(1101, LogLevel.Warning, "{Action} failed {Failures} time(s) in a row for pool {Pool}, next try in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void SlotRetries(this ILogger logger, string action, int failures, string pool, double delaySeconds, string? detail);
 
-    [LoggerMessage(1102, LogLevel.Error, "GitHub refuses pool {Pool}, next try in {DelaySeconds:F1} s")]
-    public static partial void SlotRefused(this ILogger logger, Exception exception, string pool, double delaySeconds);
+    [LoggerMessage(1102, LogLevel.Error, "GitHub refuses pool {Pool}, next try in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void SlotRefused(this ILogger logger, string pool, double delaySeconds, string detail);
 
     [LoggerMessage(1103, LogLevel.Information, "Session of runner {RunnerName} ended ({Kind}: {Detail}), starting anew")]
     public static partial void SessionEnded(this ILogger logger, string runnerName, Protocol.ProtocolErrorKind kind, string detail);
@@ -43,8 +44,8 @@ internal static partial class Log
     [LoggerMessage(1106, LogLevel.Information, "{Removed} registration(s) left by an earlier run of this agent removed from pool {Pool}, {Kept} kept because they have a job")]
     public static partial void StaleRunnersRemoved(this ILogger logger, string pool, int removed, int kept);
 
-    [LoggerMessage(1107, LogLevel.Warning, "Runner {RunnerName} could not be signed off")]
-    public static partial void SignOffFailed(this ILogger logger, Exception exception, string runnerName);
+    [LoggerMessage(1107, LogLevel.Warning, "Runner {RunnerName} could not be signed off: {Detail}")]
+    public static partial void SignOffFailed(this ILogger logger, string runnerName, string detail);
 
     // 1200: jobs, one line a milestone
     [LoggerMessage(1200, LogLevel.Information, "Job {JobId} '{JobName}' of {Repository} taken by runner {RunnerName} of pool {Pool}")]
@@ -71,11 +72,11 @@ internal static partial class Log
     [LoggerMessage(1207, LogLevel.Information, "Job {JobId} adopted in {Place}, pool {Pool}")]
     public static partial void JobAdopted(this ILogger logger, string jobId, string place, string pool);
 
-    [LoggerMessage(1208, LogLevel.Warning, "{Action} failed {Failures} time(s) for job {JobId}, next try in {DelaySeconds:F1} s")]
-    public static partial void JobCallRetries(this ILogger logger, Exception exception, string action, int failures, string jobId, double delaySeconds);
+    [LoggerMessage(1208, LogLevel.Warning, "{Action} failed {Failures} time(s) for job {JobId}, next try in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void JobCallRetries(this ILogger logger, string action, int failures, string jobId, double delaySeconds, string detail);
 
-    [LoggerMessage(1209, LogLevel.Error, "{Action} failed for job {JobId}")]
-    public static partial void JobCallFailed(this ILogger logger, Exception exception, string action, string jobId);
+    [LoggerMessage(1209, LogLevel.Error, "{Action} failed for job {JobId}, given up: {Detail}")]
+    public static partial void JobCallFailed(this ILogger logger, string action, string jobId, string detail);
 
     [LoggerMessage(1210, LogLevel.Error, "Supervision of job {JobId} failed: this is a bug of the agent")]
     public static partial void JobSupervisionFailed(this ILogger logger, Exception exception, string jobId);
@@ -89,6 +90,6 @@ internal static partial class Log
     [LoggerMessage(1213, LogLevel.Warning, "Job {JobId} ended without a report, and its message is not at hand to tell GitHub: {Detail}")]
     public static partial void JobCannotBeCompleted(this ILogger logger, string jobId, string? detail);
 
-    [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s")]
-    public static partial void AdoptionFailed(this ILogger logger, Exception exception, double delaySeconds);
+    [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void AdoptionFailed(this ILogger logger, double delaySeconds, string detail);
 }

@@ -22,7 +22,7 @@ internal sealed class ClusterWatch(KubernetesBackend backend, SupervisionOptions
             catch (InfrastructureException error)
             {
                 var pause = RetryPauses.OfLoop(options, failures, error);
-                logger.ClusterUnreachable(error, pause.TotalSeconds);
+                logger.ClusterUnreachable(pause.TotalSeconds, error.Message);
                 await Task.Delay(pause, time, stoppingToken);
             }
         }

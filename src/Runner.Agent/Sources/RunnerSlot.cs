@@ -265,7 +265,7 @@ internal sealed class RunnerSlot(
         }
         catch (Exception error) when (error is InfrastructureException or OperatorException or OperationCanceledException)
         {
-            logger.SignOffFailed(error, registration.Name);
+            logger.SignOffFailed(registration.Name, error.Message);
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class RunnerSlots(
             catch (InfrastructureException error)
             {
                 // GitHub may be down just now; the slots wait for it.
-                logger.SlotRetries(error, "Clearing old registrations", 1, pool.Name, 0);
+                logger.SlotRetries("Clearing old registrations", 1, pool.Name, 0, error.Message);
             }
         }
     }

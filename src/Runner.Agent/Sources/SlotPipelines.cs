@@ -19,7 +19,7 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
         PollTries - 1,
         new PredicateBuilder().Handle<InfrastructureException>(),
         retry => RetryPauses.OfLoop(options, retry.AttemptNumber + 1, retry.Outcome.Exception),
-        retry => logger.SlotRetries(retry.Outcome.Exception, "Polling", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds));
+        retry => logger.SlotRetries("Polling", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds, retry.Outcome.Exception?.Message));
 
     /// <summary>For the whole turn of a slot, from registration on: for ever, as an outage or a wrong right may be mended at any time.</summary>
     public ResiliencePipeline Turns(string pool) => Build(
@@ -55,10 +55,10 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
             case { } error when IsOrdinary(error):
                 break; // told where it was met
             case InfrastructureException error:
-                logger.SlotRetries(error, "Waiting for a job", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds);
+                logger.SlotRetries("Waiting for a job", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds, error.Message);
                 break;
             case { } error:
-                logger.SlotRefused(error, pool, retry.RetryDelay.TotalSeconds);
+                logger.SlotRefused(pool, retry.RetryDelay.TotalSeconds, error.Message);
                 break;
         }
     }

@@ -37,7 +37,7 @@ internal sealed class JobAdoption(
             }
             catch (InfrastructureException error)
             {
-                logger.AdoptionFailed(error, options.AdoptionInterval.TotalSeconds);
+                logger.AdoptionFailed(options.AdoptionInterval.TotalSeconds, error.Message);
             }
 
             _firstLook.TrySetResult();

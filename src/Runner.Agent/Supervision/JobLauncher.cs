@@ -26,18 +26,18 @@ internal sealed class JobLauncher(JobRunContext context)
             }
             catch (OperatorException error)
             {
-                context.Logger.JobCallFailed(error, "Launching", launch.JobId.ToString());
+                context.Logger.JobCallFailed("Launching", launch.JobId.ToString(), error.Message);
                 return Refuse(VerdictReasons.BackendUnavailable, $"The runner is not set up to run this job: {error.Message}", isInfrastructure: true);
             }
             catch (InfrastructureException error) when (failures < Tries && stop.Cause == StopCause.None)
             {
                 var pause = RetryPauses.OfJob(context.Options, failures, error);
-                context.Logger.JobCallRetries(error, "Launching", failures, launch.JobId.ToString(), pause.TotalSeconds);
+                context.Logger.JobCallRetries("Launching", failures, launch.JobId.ToString(), pause.TotalSeconds, error.Message);
                 await Task.WhenAny(Task.Delay(pause, context.Time, CancellationToken.None), stop.Requested);
             }
             catch (InfrastructureException error)
             {
-                context.Logger.JobCallFailed(error, "Launching", launch.JobId.ToString());
+                context.Logger.JobCallFailed("Launching", launch.JobId.ToString(), error.Message);
                 return stop.Cause == StopCause.None
                     ? Refuse(VerdictReasons.BackendUnavailable, $"The job could not be started, which is not the workflow's fault: {error.Message}", isInfrastructure: true)
                     : new LaunchResult(Handle: null, EndRules.Judge(new JobEnd(), stop.Cause, launch.Attempt, replacements: 0, hasOutputs: false));

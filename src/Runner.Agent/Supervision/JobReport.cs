@@ -46,12 +46,12 @@ internal sealed class JobReport(SupervisionOptions options, TimeProvider time, I
             catch (InfrastructureException error) when (failures < tries)
             {
                 var pause = RetryPauses.OfJob(options, failures, error);
-                logger.JobCallRetries(error, action, failures, service.JobId.ToString(), pause.TotalSeconds);
+                logger.JobCallRetries(action, failures, service.JobId.ToString(), pause.TotalSeconds, error.Message);
                 await Task.Delay(pause, time, cancellationToken);
             }
             catch (InfrastructureException error)
             {
-                logger.JobCallFailed(error, action, service.JobId.ToString());
+                logger.JobCallFailed(action, service.JobId.ToString(), error.Message);
                 return false;
             }
             catch (ProtocolException error)

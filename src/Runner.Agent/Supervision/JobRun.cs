@@ -196,12 +196,12 @@ internal sealed class JobRun
             catch (InfrastructureException error) when (failures < CancelTries)
             {
                 var pause = RetryPauses.OfJob(_context.Options, failures, error);
-                _context.Logger.JobCallRetries(error, "Cancelling", failures, JobId.ToString(), pause.TotalSeconds);
+                _context.Logger.JobCallRetries("Cancelling", failures, JobId.ToString(), pause.TotalSeconds, error.Message);
                 await Task.WhenAny(Task.Delay(pause, _context.Time, CancellationToken.None), handle.Ended);
             }
             catch (InfrastructureException error)
             {
-                _context.Logger.JobCallFailed(error, "Cancelling", JobId.ToString());
+                _context.Logger.JobCallFailed("Cancelling", JobId.ToString(), error.Message);
                 return;
             }
         }
@@ -236,7 +236,7 @@ internal sealed class JobRun
         catch (InfrastructureException error)
         {
             // The job is over; what is left of its place is found by the next look for orphans.
-            _context.Logger.JobCallFailed(error, "Removing the place", JobId.ToString());
+            _context.Logger.JobCallFailed("Removing the place", JobId.ToString(), error.Message);
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class LockRenewal(IJobService service, SupervisionOptions option
                 catch (InfrastructureException error) when (time.GetUtcNow() < lockedUntil + AfterLockEnds)
                 {
                     pause = RetryPauses.OfJob(options, ++failures, error);
-                    logger.JobCallRetries(error, "Renewing the lock", failures, service.JobId.ToString(), pause.TotalSeconds);
+                    logger.JobCallRetries("Renewing the lock", failures, service.JobId.ToString(), pause.TotalSeconds, error.Message);
                 }
 
                 await Task.Delay(pause, time, cancellationToken);
