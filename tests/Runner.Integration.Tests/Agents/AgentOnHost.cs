@@ -30,6 +30,9 @@ internal sealed class AgentOnHost : IAsyncDisposable
     /// <summary>Everything the agent has logged.</summary>
     public IReadOnlyCollection<string> Logs => _logs.Lines;
 
+    /// <summary>A folder that the test and its steps may use.</summary>
+    public string Folder => _folder.FullName;
+
     /// <summary>Folder of the jobs.</summary>
     public string JobsFolder => Path.Combine(_folder.FullName, "jobs");
 
@@ -37,11 +40,15 @@ internal sealed class AgentOnHost : IAsyncDisposable
     /// <param name="worker">Makes the worker's executable in a folder.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="configure">Changes settings of the agent.</param>
+    /// <param name="emulatorOptions">Settings of the emulator. Default: a free port of this machine.</param>
     public static async Task<AgentOnHost> StartAsync(
-        Func<string, string> worker, CancellationToken cancellationToken, Action<AgentOptions>? configure = null)
+        Func<string, string> worker,
+        CancellationToken cancellationToken,
+        Action<AgentOptions>? configure = null,
+        EmulatorOptions? emulatorOptions = null)
     {
         var folder = Directory.CreateTempSubdirectory("runner-test-");
-        var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true }, cancellationToken);
+        var emulator = await EmulatorServer.StartAsync(emulatorOptions ?? new EmulatorOptions { ShareRunnerKey = true }, cancellationToken);
         var agent = new AgentOnHost(folder, worker(folder.FullName), emulator);
         await agent.StartAgentAsync(cancellationToken, configure);
         return agent;
