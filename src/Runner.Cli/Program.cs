@@ -1,3 +1,13 @@
 using Runner.Cli.CommandLine;
 
-return await RunnerCommandLine.RunAsync(args, CliSurroundings.OfProcess());
+var surroundings = CliSurroundings.OfProcess();
+try
+{
+    return await RunnerCommandLine.RunAsync(args, surroundings);
+}
+catch (Exception bug)
+{
+    // Everything that can be expected was told before: this is ours to mend, with all that is known of it.
+    await surroundings.Error.WriteLineAsync($"runner: this is a bug\n{bug}");
+    return ExitCodes.Bug;
+}

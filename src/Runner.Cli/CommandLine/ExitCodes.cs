@@ -17,6 +17,9 @@ internal static class ExitCodes
     /// <summary>Something that is needed could not be reached.</summary>
     public const int Unavailable = 69;
 
+    /// <summary>The program itself is wrong.</summary>
+    public const int Bug = 70;
+
     /// <summary>A setting is wrong.</summary>
     public const int Configuration = OperatorException.ExitCode;
 

@@ -1,0 +1,73 @@
+using Runner.Emulator;
+using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Jobs;
+using Runner.Jobs.Outcomes;
+using Runner.Testing;
+
+namespace Runner.Integration.Tests.Agents;
+
+/// <summary>An agent that is killed with <c>kill -9</c> in the middle of a job: the job finishes and reports, and the next agent cleans up.</summary>
+public sealed class AgentKilledTests : IDisposable
+{
+    private const int Limit = 180_000;
+    private const string Token = "emulator";
+
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_in_a_process_goes_on_and_the_next_agent_adopts_it()
+    {
+        var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
+        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true }, Cancellation);
+        var configuration = await ConfigureAsync(emulator, $$"""
+            backend: host
+            host: {root: "{{_folder["jobs"]}}", worker: "{{worker}}"}
+            """);
+        using var first = AgentProcess.Start(program, configuration, _folder["first.log"]);
+        var run = await QueueAsync(emulator, $"echo before; while [ ! -e {_folder["go"]} ]; do sleep 0.05; done; echo after");
+
+        await first.KillAsync(Cancellation);
+        using var second = AgentProcess.Start(program, configuration, _folder["second.log"]);
+        await second.PrintedAsync("[1207]", Cancellation); // adopted
+        await File.WriteAllTextAsync(_folder["go"], string.Empty, Cancellation);
+        var ended = await emulator.WaitForRunAsync(run.Id, Cancellation);
+
+        var log = await emulator.ReadLogAsync(ended.Jobs[0].Id, Cancellation);
+        Assert.Equal(Conclusion.Succeeded, ended.Conclusion);
+        Assert.Contains(" before\n", log, StringComparison.Ordinal);
+        Assert.Contains(" after\n", log, StringComparison.Ordinal);
+        await Until.TrueAsync(() => Directory.GetDirectories(_folder["jobs"], "job-*").Length == 0, Cancellation);
+    }
+
+    private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend)
+    {
+        await File.WriteAllTextAsync(_folder["token"], Token, Cancellation);
+        await File.WriteAllTextAsync(
+            _folder["runner.yaml"],
+            $$"""
+            {{backend}}
+            github: {url: "{{emulator.Url}}acme", auth: {tokenFile: "{{_folder["token"]}}"}, allowInsecureHttp: true}
+            pools: [{name: test, labels: [self-hosted], maxJobs: 1}]
+            monitoring: {enabled: false}
+            agent: {instance: agent-1, adoptionInterval: 500ms}
+            """,
+            Cancellation);
+        return _folder["runner.yaml"];
+    }
+
+    /// <summary>Queues a job of one step and waits until the step runs.</summary>
+    private static async Task<RunInfo> QueueAsync(EmulatorServer emulator, string script)
+    {
+        var run = emulator.QueueWorkflow(new WorkflowRequest
+        {
+            Workflow = $"on: push\njobs:\n  one:\n    runs-on: self-hosted\n    steps:\n      - name: Wait\n        run: \"{script}\"\n",
+        });
+        await emulator.WaitForJobAsync(
+            run.Jobs[0].Id, job => job.Steps.Any(step => step is { Name: "Wait", Status: StepStatus.InProgress }), Cancellation);
+        return run;
+    }
+}
