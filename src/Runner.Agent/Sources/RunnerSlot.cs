@@ -84,7 +84,7 @@ internal sealed class RunnerSlot(
             if (run is not null)
             {
                 health.Park();
-                isReleased = (await FollowAsync(session, polls, run)).Reason == VerdictReasons.Released;
+                isReleased = (await new SessionListener(session, polls, logger).FollowAsync(run)).Reason == VerdictReasons.Released;
             }
         }
         catch (ProtocolException refusal)
@@ -108,15 +108,16 @@ internal sealed class RunnerSlot(
     private async Task<JobRun?> TakeJobAsync(
         IRunnerSession session, ResiliencePipeline polls, RunnerPool pool, LoopHealth health, CancellationToken stopping)
     {
+        var listener = new SessionListener(session, polls, logger);
         var throttle = new OfferThrottle(time);
         while (true)
         {
             health.Turn(isReady: true);
-            var message = await polls.ExecuteAsync(async token => await PollAsync(session, RunnerStatus.Online, token), stopping);
+            var message = await listener.NextAsync(RunnerStatus.Online, stopping);
             var seen = time.GetUtcNow();
             if (message is not JobOffered { Request: var offer })
             {
-                Ignore(message, session);
+                listener.Ignore(message);
                 continue;
             }
 
@@ -141,19 +142,6 @@ internal sealed class RunnerSlot(
                 logger.OfferGone(offer.RunnerRequestId ?? "-", error.Message);
                 await throttle.WaitAsync(stopping);
             }
-        }
-    }
-
-    private static async Task<IncomingMessage?> PollAsync(IRunnerSession session, RunnerStatus status, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await session.NextAsync(status, cancellationToken);
-        }
-        catch (ProtocolException refusal) when (SessionRules.On(refusal.Kind) == SessionDecision.Reopen)
-        {
-            await session.ReopenAsync(cancellationToken);
-            return null;
         }
     }
 
@@ -189,59 +177,6 @@ internal sealed class RunnerSlot(
         var told = error.Service is { } service && await new JobReport(options.Agent, time, logger).SendAsync(service, verdict, CancellationToken.None);
         metrics.Ended(pool.Name, verdict.Conclusion, verdict.Reason, new LaunchTimes { MessageSeen = seen });
         logger.JobMalformed(error.Message, told);
-    }
-
-    private async Task<JobVerdict> FollowAsync(IRunnerSession session, ResiliencePipeline polls, JobRun run)
-    {
-        using var ended = new CancellationTokenSource();
-        var listening = ListenAsync(session, polls, run, ended.Token);
-        var verdict = await run.Ended;
-        await ended.CancelAsync();
-        await listening;
-        return verdict;
-    }
-
-    private async Task ListenAsync(IRunnerSession session, ResiliencePipeline polls, JobRun run, CancellationToken ended)
-    {
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    var message = await polls.ExecuteAsync(async token => await PollAsync(session, RunnerStatus.Busy, token), ended);
-                    if (message is JobCanceled { Cancellation: var cancellation } && cancellation.JobId == run.JobId.Value)
-                    {
-                        run.Cancel(cancellation.Timeout);
-                    }
-                    else
-                    {
-                        Ignore(message, session);
-                    }
-                }
-                catch (InfrastructureException)
-                {
-                    // Told by the pipeline, which waited between its tries. The job runs on; only a cancel would not arrive.
-                }
-            }
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            // The job is over.
-        }
-        catch (ProtocolException refusal)
-        {
-            // The broker forgets an ephemeral runner as soon as its job is complete, often before the worker has ended.
-            logger.SessionEnded(session.RunnerName, refusal.Kind, refusal.Message);
-        }
-    }
-
-    private void Ignore(IncomingMessage? message, IRunnerSession session)
-    {
-        if (message is not null)
-        {
-            logger.MessageIgnored(message.GetType().Name, session.RunnerName);
-        }
     }
 
     private async Task SignOffAsync(IRunnerSession? session, RunnerRegistration registration, bool hadJob)
