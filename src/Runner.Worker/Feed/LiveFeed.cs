@@ -19,7 +19,6 @@ internal sealed class LiveFeed : IAsyncDisposable
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
 
     private readonly Uri _address;
     private readonly Secret _token;
@@ -45,6 +44,9 @@ internal sealed class LiveFeed : IAsyncDisposable
         _time = time;
         _running = RunAsync();
     }
+
+    /// <summary>How long the end of the job waits for lines that are on their way. Default 1 s.</summary>
+    public TimeSpan EndLimit { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Shows a line of a step. Returns at once.</summary>
     public void Offer(StepId step, long lineNumber, ReadOnlySpan<byte> text) => _queue.Offer(step, lineNumber, text);
