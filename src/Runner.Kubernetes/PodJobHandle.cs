@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends;
@@ -16,7 +17,10 @@ internal sealed record PodServices(
 /// <summary>A job in its pod. News of the pod come from the shared watch; each is judged, and so is the passing of a deadline.</summary>
 internal sealed class PodJobHandle : IJobHandle
 {
+    private const int PatientTries = 5;
+
     private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AskAgainInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
@@ -83,9 +87,16 @@ internal sealed class PodJobHandle : IJobHandle
         JudgeNow();
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The worker is asked through an exec. Where that does not reach it (the pod is on its way, or the exec broke) the pod is deleted with
+    /// the grace, which keeps containers from starting and which a worker takes as a cancel. Kubelets before 1.22 hold a deletion that comes
+    /// while containers start for a minute and more and let them run (seen on 1.20), so the worker is asked again until it hears; a pod
+    /// of which no worker was seen is then taken away without waiting for its node.
+    /// </remarks>
     public async Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        bool isRunning;
+        bool hasNode;
         lock (_gate)
         {
             if (_isJudged || _isReleased || _cancelGrace is not null)
@@ -94,17 +105,17 @@ internal sealed class PodJobHandle : IJobHandle
             }
 
             _cancelGrace = grace;
-            isRunning = PodTimes.JobStatus(_pod)?.State?.Running is not null;
+            hasNode = !string.IsNullOrEmpty(_pod.Spec?.NodeName);
         }
 
-        if (!isRunning)
+        var problem = hasNode ? await AskToCancelAsync(grace, cancellationToken) : "it has no node yet";
+        if (problem is not null && !_ended.Task.IsCompleted)
         {
-            await _services.Cluster.DeletePodAsync(Place, KillGrace, cancellationToken);
-            return;
+            _services.Logger.CancelByDeletion(JobId, Place, problem);
+            await _services.Cluster.DeletePodAsync(Place, grace, cancellationToken);
         }
 
-        await AskToCancelAsync(grace, cancellationToken);
-        _killing = KillAfterAsync(grace, _over.Token);
+        _killing = SeeToEndAsync(grace, isAsked: problem is null, _over.Token);
     }
 
     public void Release()
@@ -228,37 +239,44 @@ internal sealed class PodJobHandle : IJobHandle
         }
     }
 
-    private async Task AskToCancelAsync(TimeSpan grace, CancellationToken cancellationToken)
+    // What kept the worker from hearing, or null: it heard.
+    private async Task<string?> AskToCancelAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        string problem;
         try
         {
-            var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             var exitCode = await _services.Cluster.ExecAsync(Place, [PodPaths.Worker, "cancel", "--grace", seconds], cancellationToken);
-            if (exitCode == 0)
-            {
-                return;
-            }
-
-            problem = $"runner-worker cancel {ExitText.Of(exitCode)}";
+            return exitCode == 0 ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
         }
         catch (InfrastructureException error)
         {
-            problem = error.Message;
-        }
-
-        if (!_ended.Task.IsCompleted)
-        {
-            _services.Logger.CancelByDeletion(JobId, Place, problem);
-            await _services.Cluster.DeletePodAsync(Place, grace, cancellationToken);
+            return error.Message;
         }
     }
 
-    private async Task KillAfterAsync(TimeSpan grace, CancellationToken cancellationToken)
+    private async Task SeeToEndAsync(TimeSpan grace, bool isAsked, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.Delay(grace, _services.Time, cancellationToken);
+            var start = _services.Time.GetTimestamp();
+            for (var tries = 1; !isAsked && grace - _services.Time.GetElapsedTime(start) > AskAgainInterval; tries++)
+            {
+                await Task.Delay(AskAgainInterval, _services.Time, cancellationToken);
+                isAsked = await AskToCancelAsync(grace, cancellationToken) is null;
+                if (!isAsked && tries >= PatientTries && !_started.Task.IsCompleted)
+                {
+                    break; // nobody has seen its worker run, and it does not go either
+                }
+            }
+
+            if (!isAsked && !_started.Task.IsCompleted)
+            {
+                await _services.Cluster.DeletePodAsync(Place, TimeSpan.Zero, cancellationToken);
+                return;
+            }
+
+            var left = grace - _services.Time.GetElapsedTime(start);
+            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _services.Time, cancellationToken);
             _services.Logger.PodKilled(JobId, Place, grace.TotalSeconds);
             await _services.Cluster.DeletePodAsync(Place, KillGrace, cancellationToken);
         }

@@ -216,6 +216,35 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         Assert.Equal((Conclusion.Canceled, FailureReason.None), (end.Outcome?.Conclusion, end.Failure));
     }
 
+    public static TheoryData<string> Moments => ["created", "scheduled", "setting up", "set up", "running"];
+
+    [Theory(Timeout = Limit), MemberData(nameof(Moments))]
+    public async Task Cancel_ends_the_job_at_whatever_moment_it_comes(string moment)
+    {
+        await using var agent = Agent();
+        await using var handle = await agent.Backend.LaunchAsync(Launch(UntilCancelled), Token);
+        await ReachedAsync(handle.Place, moment);
+
+        await handle.CancelAsync(TimeSpan.FromMinutes(5), Token);
+
+        // Mostly a second or two; a kubelet of 1.20 may take 100 s to tell of a worker that it started while the deletion came.
+        var end = await handle.Ended.WaitAsync(Token);
+        Assert.True(end.Outcome?.Conclusion == Conclusion.Canceled || (!end.WorkerStarted && end.Failure == FailureReason.Deleted), end.ToString());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Worker_of_a_pod_that_is_deleted_has_the_grace_to_cancel_its_job()
+    {
+        await using var agent = Agent();
+        await using var handle = await agent.Backend.LaunchAsync(Launch(UntilCancelled), Token);
+        await handle.Started.WaitAsync(Token);
+
+        await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Place, _namespace, cancellationToken: Token);
+        var end = await handle.Ended.WaitAsync(Token);
+
+        Assert.Equal(Conclusion.Canceled, end.Outcome?.Conclusion);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Worker_that_does_not_heed_the_cancel_is_killed_after_the_grace()
     {
@@ -385,6 +414,27 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         await foreach (var (_, quota) in cluster.Connection.Client.CoreV1.WatchListNamespacedResourceQuotaAsync(_namespace, cancellationToken: Token))
         {
             if (quota.Status?.Hard?.ContainsKey("pods") == true)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ReachedAsync(string pod, string moment)
+    {
+        await foreach (var (_, state) in cluster.Connection.Client.CoreV1.WatchListNamespacedPodAsync(_namespace, fieldSelector: $"metadata.name={pod}", cancellationToken: Token))
+        {
+            var setup = state.Status?.InitContainerStatuses?.FirstOrDefault()?.State;
+            var job = state.Status?.ContainerStatuses?.FirstOrDefault()?.State;
+            var isReached = moment switch
+            {
+                "created" => true,
+                "scheduled" => state.Spec.NodeName is not null,
+                "setting up" => setup?.Running is not null || setup?.Terminated is not null,
+                "set up" => setup?.Terminated is not null,
+                _ => job?.Running is not null,
+            };
+            if (isReached)
             {
                 return;
             }

@@ -15,8 +15,9 @@ namespace Runner.Kubernetes.Pods;
 /// </remarks>
 internal sealed class PodJudge(StartOptions limits)
 {
-    // What a kubelet may need beyond the grace period to say that a pod has ended.
-    private static readonly TimeSpan EndMargin = TimeSpan.FromMinutes(1);
+    // What a kubelet may need beyond the grace period to say that a pod has ended: one of 1.20 took 98 s where the deletion came while
+    // the containers started.
+    private static readonly TimeSpan EndMargin = TimeSpan.FromMinutes(3);
 
     /// <summary>The verdict on a sighting.</summary>
     public PodVerdict Judge(PodSighting sighting)

@@ -23,12 +23,16 @@ public sealed class ClusterFixture : IAsyncLifetime
     private ClusterConnection? _connection;
     private string _reason = string.Empty;
     private string _standIn = string.Empty;
+    private Task<string>? _realWorker;
 
     /// <summary>Path of the kubeconfig.</summary>
     public string Kubeconfig { get; private set; } = string.Empty;
 
     /// <summary>The image whose worker is <c>standin-worker.sh</c>.</summary>
     public string StandInImage => _standIn;
+
+    /// <summary>Address by which pods reach this machine: the dev cluster's bridge.</summary>
+    public string HostAddress => "10.244.0.1";
 
     /// <summary>An image with a shell, present on the node.</summary>
     public string JobImage => "local/busybox:1";
@@ -64,11 +68,22 @@ public sealed class ClusterFixture : IAsyncLifetime
             return;
         }
 
-        _standIn = await MakeStandInAsync();
-        if (_standIn.Length == 0)
+        if (Path.GetFullPath(Kubeconfig) != Path.GetFullPath(DevCluster))
         {
-            _reason = "The stand-in image can only be loaded into the dev cluster (scripts/dev-cluster.sh), which is not the one that answers";
+            _reason = "Test images can only be loaded into the dev cluster (scripts/dev-cluster.sh), which is not the one that answers";
             _connection = null;
+            return;
+        }
+
+        _standIn = await MakeImageAsync("local/runner-standin", Path.Combine(AppContext.BaseDirectory, "standin-worker.sh"));
+    }
+
+    /// <summary>An image with a real worker.</summary>
+    public Task<string> RealWorkerImageAsync(string worker)
+    {
+        lock (_namespaces)
+        {
+            return _realWorker ??= MakeImageAsync("local/runner-test", worker);
         }
     }
 
@@ -132,18 +147,10 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
     }
 
-    private async Task<string> MakeStandInAsync()
+    private static async Task<string> MakeImageAsync(string name, string worker)
     {
-        if (Path.GetFullPath(Kubeconfig) != Path.GetFullPath(DevCluster))
-        {
-            return string.Empty;
-        }
-
-        var script = Path.Combine(AppContext.BaseDirectory, "standin-worker.sh");
-        var tag = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(script)))[..8];
-        var image = $"local/runner-standin:{tag}";
-        var repository = FindRepository();
-        // A static busybox and the script: the smallest image that can set a pod up.
+        var image = $"{name}:{Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(worker)))[..8]}";
+        // A static busybox and the worker: the smallest image that can set a pod up.
         await ShellAsync(
             """
             set -e
@@ -153,7 +160,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             cp "$2" "$root/runner-worker"; chmod 755 "$root" "$root/runner-worker"
             "$1/scripts/dev-cluster.sh" image "$3" "$root"; rm -rf "$root"
             """,
-            repository, script, image);
+            FindRepository(), worker, image);
         return image;
     }
 

@@ -233,9 +233,9 @@ public sealed class PodJudgeTests
         var pod = SomePod.New("Running").OnNode().Running().BeingDeleted(SomePod.Created.AddMinutes(10));
 
         var running = Assert.IsType<PodVerdict.Running>(Judge.Judge(Sighting(pod, after: TimeSpan.FromMinutes(10.5))));
-        var late = Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(pod, after: TimeSpan.FromMinutes(12)))).End;
+        var late = Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(pod, after: TimeSpan.FromMinutes(13.1)))).End;
 
-        Assert.Equal(SomePod.Created.AddMinutes(11), running.JudgeAgainAt);
+        Assert.Equal(SomePod.Created.AddMinutes(13), running.JudgeAgainAt);
         Assert.Equal((FailureReason.NodeLost, true), (late.Failure, late.WorkerStarted));
     }
 

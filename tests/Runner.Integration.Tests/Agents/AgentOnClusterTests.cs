@@ -1,0 +1,236 @@
+using k8s;
+using Runner.Agent.Configuration;
+using Runner.Emulator;
+using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Cluster;
+using Runner.Jobs.Outcomes;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Integration.Tests.Agents;
+
+/// <summary>Workflows from queue to result: emulator, agent, a pod per job on a real cluster, and the real worker in it.</summary>
+public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
+{
+    private const int Limit = 120_000;
+
+    private string _namespace = string.Empty;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _namespace = await cluster.NewNamespaceAsync(Token);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact(Timeout = Limit)]
+    public async Task Jobs_run_in_pods_with_outputs_and_whole_logs()
+    {
+        await using var test = await StartAsync();
+
+        var run = await RunAsync(test, """
+            jobs:
+              first:
+                runs-on: [self-hosted, linux]
+                outputs:
+                  answer: ${{ steps.think.outputs.answer }}
+                steps:
+                  - name: Count
+                    run: seq 1 2000
+                  - id: think
+                    run: echo "answer=42" >> "$GITHUB_OUTPUT"
+              second:
+                needs: first
+                runs-on: [self-hosted, linux]
+                steps:
+                  - run: test "${{ needs.first.outputs.answer }} $GITHUB_WORKSPACE $HOME" = "42 /github/workspace /home/runner"
+            """);
+
+        var first = run.Job("first");
+        Assert.Equal((Conclusion.Succeeded, Conclusion.Succeeded), (first.Conclusion, run.Job("second").Conclusion));
+        var log = await test.Emulator.ReadStepLogAsync(first.Id, first.Step("Count").Id, Token) ?? string.Empty;
+        Assert.Equal(2000, log.Split('\n').Count(line => int.TryParse(line.Split(' ')[^1], out _) && line.Split(' ').Length == 2));
+        await EmptyAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Nothing_secret_can_be_read_by_a_step_that_is_root()
+    {
+        await using var test = await StartAsync();
+
+        // The pattern is put together in the shell, so that the script itself does not hold it.
+        var run = await RunAsync(
+            test,
+            """
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - name: Search
+                    run: |
+                      pattern=$(printf 's3cr%s' 3t-of-the-job)
+                      test "$(id -u)" = 0
+                      found=$(find / -path /proc -prune -o -path /sys -prune -o -type f -exec grep -l "$pattern" {} + 2>/dev/null || true)
+                      for file in /proc/[0-9]*/environ /proc/[0-9]*/cmdline; do
+                        if grep -q "$pattern" "$file" 2>/dev/null; then found="$found $file"; fi
+                      done
+                      for path in /var/run/secrets /var/run/runner-payload /runner/payload/payload.json; do
+                        if [ -e "$path" ]; then found="$found $path"; fi
+                      done
+                      if (: </proc/1/mem) 2>/dev/null; then found="$found memory"; fi
+                      echo "found:$found"
+                      test -z "$found"
+            """,
+            ("KEY", "s3cr3t-of-the-job"));
+
+        var job = run.Job("one");
+        Assert.True(job.Conclusion == Conclusion.Succeeded, await test.Emulator.ReadLogAsync(job.Id, Token));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Cancel_reaches_the_worker_in_its_pod()
+    {
+        await using var test = await StartAsync();
+        var run = Queue(test, """
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - name: Long
+                    run: exec sleep 600
+                  - name: Clean up
+                    if: cancelled()
+                    run: echo cleaned
+            """);
+        await StepRunsAsync(test, run, "Long");
+
+        test.Emulator.CancelRun(run.Id);
+        var ended = await test.Emulator.WaitForRunAsync(run.Id, Token);
+
+        var job = ended.Job("one");
+        Assert.True(job.Step("Long").Conclusion == Conclusion.Canceled, string.Join("\n", test.Logs) + await test.Emulator.ReadLogAsync(job.Id, Token));
+        Assert.Equal((Conclusion.Canceled, Conclusion.Canceled), (job.Conclusion, job.Step("Long").Conclusion));
+        Assert.Equal(Conclusion.Succeeded, job.Step("Clean up").Conclusion);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Step_that_the_kernel_kills_for_its_memory_fails_with_137_and_the_job_goes_on()
+    {
+        await using var test = await StartAsync(options => options.DefaultResources.Limits["memory"] = "96Mi");
+
+        var run = await RunAsync(test, """
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - name: Eat
+                    run: tail /dev/zero
+                  - name: After
+                    if: always()
+                    run: echo still here
+            """);
+
+        var job = run.Job("one");
+        Assert.Equal((Conclusion.Failed, Conclusion.Failed, Conclusion.Succeeded), (job.Conclusion, job.Step("Eat").Conclusion, job.Step("After").Conclusion));
+        Assert.Contains("137", await test.Emulator.ReadLogAsync(job.Id, Token), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_runs_on_without_its_agent_and_the_next_one_cleans_up()
+    {
+        await using var test = await StartAsync();
+        var run = Queue(test, """
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - name: Wait
+                    run: while [ ! -e /runner/temp/go ]; do sleep 0.1; done
+            """);
+        await StepRunsAsync(test, run, "Wait");
+
+        await test.StopAgentAsync();
+        var pods = await cluster.Connection.Client.CoreV1.ListNamespacedPodAsync(_namespace, cancellationToken: Token);
+        var pod = Assert.Single(pods.Items).Metadata.Name;
+        await cluster.Connection.Client.NamespacedPodExecAsync(pod, _namespace, "job", ["touch", "/runner/temp/go"], tty: false, (_, _, _) => Task.CompletedTask, Token);
+        var ended = await test.Emulator.WaitForRunAsync(run.Id, Token);
+        Assert.Equal(Conclusion.Succeeded, ended.Conclusion); // by the worker alone: there is no agent
+        await test.StartAgentAsync(Token, UseCluster(await ImageAsync(), _ => { }));
+
+        await EmptyAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Moments_of_a_job_are_in_its_log_and_on_the_agents_line()
+    {
+        await using var test = await StartAsync();
+
+        var run = await RunAsync(test, """
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - run: echo hello
+            """);
+        await EmptyAsync();
+        await test.StopAgentAsync();
+
+        var line = Assert.Single(test.Logs, line => line.Contains("Information 1204", StringComparison.Ordinal));
+        Assert.Matches(@"seen=20\S+Z created=20\S+Z scheduled=20\S+Z containersStarted=20\S+Z firstStep=20\S+Z", line);
+        Assert.Contains("First step", await test.Emulator.ReadLogAsync(run.Job("one").Id, Token), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task<AgentOnHost> StartAsync(Action<KubernetesOptions>? configure = null) => await AgentOnHost.StartAsync(
+        _ => "/no/worker/on/the/host",
+        Token,
+        UseCluster(await ImageAsync(), configure ?? (_ => { })),
+        new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress });
+
+    private Task<string> ImageAsync() => cluster.RealWorkerImageAsync(TestWorker.Real());
+
+    private Action<AgentOptions> UseCluster(string runnerImage, Action<KubernetesOptions> configure) => options =>
+    {
+        options.Backend = BackendKind.Kubernetes;
+        options.Github.AllowInsecureHttp = true;
+        options.Kubernetes = new KubernetesOptions
+        {
+            Kubeconfig = cluster.Kubeconfig,
+            Namespace = _namespace,
+            RunnerImage = runnerImage,
+            DefaultImage = cluster.JobImage,
+        };
+        options.Agent.DrainTimeout = TimeSpan.Zero;
+        configure(options.Kubernetes);
+    };
+
+    private static RunInfo Queue(AgentOnHost test, string jobs, params (string Name, string Value)[] secrets) => test.Emulator.QueueWorkflow(new WorkflowRequest
+    {
+        Workflow = $"on: push\ndefaults: {{run: {{shell: sh}}}}\n{jobs}\n",
+        Secrets = secrets.ToDictionary(secret => secret.Name, secret => secret.Value),
+    });
+
+    private static Task<RunInfo> RunAsync(AgentOnHost test, string jobs, params (string Name, string Value)[] secrets) =>
+        test.Emulator.WaitForRunAsync(Queue(test, jobs, secrets).Id, Token);
+
+    private static Task<JobInfo> StepRunsAsync(AgentOnHost test, RunInfo run, string name) => test.Emulator.WaitForJobAsync(
+        run.Job("one").Id, job => job.Steps.Any(step => step.Name == name && step.Status == StepStatus.InProgress), Token);
+
+    // Until every pod and every Secret of a job is gone.
+    private async Task EmptyAsync()
+    {
+        var core = cluster.Connection.Client.CoreV1;
+        const string jobs = "app.kubernetes.io/managed-by=runner-agent";
+        var pods = await core.ListNamespacedPodAsync(_namespace, cancellationToken: Token);
+        var left = pods.Items.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        if (left.Count > 0)
+        {
+            await foreach (var (type, pod) in core.WatchListNamespacedPodAsync(_namespace, resourceVersion: pods.Metadata.ResourceVersion, cancellationToken: Token))
+            {
+                if (type == WatchEventType.Deleted && left.Remove(pod.Metadata.Name) && left.Count == 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        Assert.Empty((await core.ListNamespacedSecretAsync(_namespace, labelSelector: jobs, cancellationToken: Token)).Items);
+    }
+}
