@@ -1,4 +1,3 @@
-using System.Globalization;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends;
@@ -17,10 +16,6 @@ internal sealed record PodServices(
 /// <summary>A job in its pod. News of the pod come from the shared watch; each is judged, and so is the passing of a deadline.</summary>
 internal sealed class PodJobHandle : IJobHandle
 {
-    private const int PatientTries = 5;
-
-    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AskAgainInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
@@ -36,7 +31,7 @@ internal sealed class PodJobHandle : IJobHandle
     private bool _isJudged;
     private bool _isReleased;
     private DateTimeOffset? _startFailingSince;
-    private TimeSpan? _cancelGrace;
+    private PodCanceller? _canceller;
     private Task _finishing = Task.CompletedTask;
     private Task _killing = Task.CompletedTask;
 
@@ -87,35 +82,30 @@ internal sealed class PodJobHandle : IJobHandle
         JudgeNow();
     }
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// The worker is asked through an exec. Where that does not reach it (the pod is on its way, or the exec broke) the pod is deleted with
-    /// the grace, which keeps containers from starting and which a worker takes as a cancel. Kubelets before 1.22 hold a deletion that comes
-    /// while containers start for a minute and more and let them run (seen on 1.20), so the worker is asked again until it hears; a pod
-    /// of which no worker was seen is then taken away without waiting for its node.
-    /// </remarks>
     public async Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        bool hasNode;
+        var canceller = new PodCanceller(_services, JobId, Place, grace);
         lock (_gate)
         {
-            if (_isJudged || _isReleased || _cancelGrace is not null)
+            if (_isJudged || _isReleased || _canceller is not null)
             {
                 return;
             }
 
-            _cancelGrace = grace;
-            hasNode = !string.IsNullOrEmpty(_pod.Spec?.NodeName);
+            _canceller = canceller;
         }
 
-        var problem = hasNode ? await AskToCancelAsync(grace, cancellationToken) : "it has no node yet";
-        if (problem is not null && !_ended.Task.IsCompleted)
+        try
         {
-            _services.Logger.CancelByDeletion(JobId, Place, problem);
-            await _services.Cluster.DeletePodAsync(Place, grace, cancellationToken);
+            await canceller.AskAsync(() => _pod, _ended.Task, cancellationToken);
+        }
+        catch
+        {
+            _canceller = null; // the caller tries again
+            throw;
         }
 
-        _killing = SeeToEndAsync(grace, isAsked: problem is null, _over.Token);
+        _killing = canceller.SeeToEndAsync(() => _started.Task.IsCompletedSuccessfully, _over.Token);
     }
 
     public void Release()
@@ -204,7 +194,7 @@ internal sealed class PodJobHandle : IJobHandle
             end = end with { Message = await AddLogTailAsync(end.Message) };
         }
 
-        if (end.Outcome is null && _cancelGrace is { } grace)
+        if (end.Outcome is null && _canceller is { Grace: var grace })
         {
             end = end with
             {
@@ -236,57 +226,6 @@ internal sealed class PodJobHandle : IJobHandle
         catch (OperationCanceledException)
         {
             return message;
-        }
-    }
-
-    // What kept the worker from hearing, or null: it heard.
-    private async Task<string?> AskToCancelAsync(TimeSpan grace, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            var exitCode = await _services.Cluster.ExecAsync(Place, [PodPaths.Worker, "cancel", "--grace", seconds], cancellationToken);
-            return exitCode == 0 ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
-        }
-        catch (InfrastructureException error)
-        {
-            return error.Message;
-        }
-    }
-
-    private async Task SeeToEndAsync(TimeSpan grace, bool isAsked, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var start = _services.Time.GetTimestamp();
-            for (var tries = 1; !isAsked && grace - _services.Time.GetElapsedTime(start) > AskAgainInterval; tries++)
-            {
-                await Task.Delay(AskAgainInterval, _services.Time, cancellationToken);
-                isAsked = await AskToCancelAsync(grace, cancellationToken) is null;
-                if (!isAsked && tries >= PatientTries && !_started.Task.IsCompleted)
-                {
-                    break; // nobody has seen its worker run, and it does not go either
-                }
-            }
-
-            if (!isAsked && !_started.Task.IsCompleted)
-            {
-                await _services.Cluster.DeletePodAsync(Place, TimeSpan.Zero, cancellationToken);
-                return;
-            }
-
-            var left = grace - _services.Time.GetElapsedTime(start);
-            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _services.Time, cancellationToken);
-            _services.Logger.PodKilled(JobId, Place, grace.TotalSeconds);
-            await _services.Cluster.DeletePodAsync(Place, KillGrace, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return; // it ended in time
-        }
-        catch (InfrastructureException error)
-        {
-            _services.Logger.PodNotRemoved(JobId, Place, error.Message);
         }
     }
 
