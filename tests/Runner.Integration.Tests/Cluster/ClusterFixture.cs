@@ -4,6 +4,7 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Runner.Integration.Tests.Cluster;
+using Runner.Integration.Tests.Jobs;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 
@@ -160,19 +161,8 @@ public sealed class ClusterFixture : IAsyncLifetime
             cp "$2" "$root/runner-worker"; chmod 755 "$root" "$root/runner-worker"
             "$1/scripts/dev-cluster.sh" image "$3" "$root"; rm -rf "$root"
             """,
-            FindRepository(), worker, image);
+            Repository.Root, worker, image);
         return image;
-    }
-
-    private static string FindRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Runner.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository");
-        }
-
-        return folder.FullName;
     }
 
     private static async Task ShellAsync(string script, params string[] arguments)
