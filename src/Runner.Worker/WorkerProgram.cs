@@ -30,10 +30,12 @@ internal static class WorkerProgram
     public static async Task<int> RunAsync(string[] args)
     {
         var time = TimeProvider.System;
+        var environment = ReadEnvironment();
+        GiveHome();
         using var loggers = new StderrLoggerFactory(Console.Error, time);
         var host = new WorkerHost
         {
-            Environment = ReadEnvironment(),
+            Environment = environment,
             Folder = Path.GetDirectoryName(Environment.ProcessPath) ?? AppContext.BaseDirectory,
             Started = time.GetUtcNow(),
             Time = time,
@@ -78,6 +80,19 @@ internal static class WorkerProgram
             // Main: a bug ends the process with its stack and 70.
             Console.Error.WriteLine(exception);
             return ExitCodes.Bug;
+        }
+    }
+
+    // .NET looks for certificate stores below the home folder. Where neither HOME nor /etc/passwd names one, as in an image from scratch,
+    // it fails every TLS connection ("No such file or directory"). Steps get the environment as it was.
+    private static void GiveHome()
+    {
+        const string Home = "HOME";
+#pragma warning disable RS0030 // the composition root
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Home)))
+#pragma warning restore RS0030
+        {
+            Environment.SetEnvironmentVariable(Home, "/");
         }
     }
 

@@ -13,6 +13,11 @@ internal static class ProcessTable
     public static List<ProcessEntry> Read()
     {
         var entries = new List<ProcessEntry>();
+        if (!Directory.Exists("/proc"))
+        {
+            return entries; // a bare chroot: nothing can be seen
+        }
+
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
