@@ -19,7 +19,7 @@ while [ $# -gt 0 ]; do
 done
 
 need_dotnet
-need git git; need python3 python3; need busybox busybox-static
+need git git; need python3 python3; need busybox busybox-static; need musl-gcc musl-tools
 started=
 finish() { [ -z "$started" ] || "$ROOT/scripts/dev-cluster.sh" down >/dev/null; }
 trap finish EXIT

@@ -131,7 +131,11 @@ internal sealed class LogSpool(string path) : IDisposable
                 return;
             }
 
-            TryWritePage();
+            if (TryWritePage())
+            {
+                ReturnPage();
+            }
+
             _isEnded = true;
             Grown.Set();
         }
@@ -160,13 +164,7 @@ internal sealed class LogSpool(string path) : IDisposable
         lock (_lock)
         {
             _isEnded = true;
-            if (_page.Length > 0)
-            {
-                ArrayPool<byte>.Shared.Return(_page);
-                _page = [];
-                _pageLength = 0;
-            }
-
+            ReturnPage();
             if (_file is null)
             {
                 return;
@@ -215,6 +213,17 @@ internal sealed class LogSpool(string path) : IDisposable
         Add(Encoding.UTF8.GetBytes(note));
         Add("\n"u8);
         _lines++;
+    }
+
+    // Many logs wait for a network that is cut; none of them keeps memory.
+    private void ReturnPage()
+    {
+        if (_page.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_page);
+            _page = [];
+            _pageLength = 0;
+        }
     }
 
     private bool TryWritePage()
