@@ -9,7 +9,9 @@ public static class ExitText
     private const int SignalBase = 128;
     private const int MaxSignal = 64;
 
-    /// <summary>A predicate such as <c>ended with exit code 3</c> or <c>was killed by signal 9 (SIGKILL)</c>; <c>null</c>: the code is not known.</summary>
+    /// <summary>
+    /// A predicate such as <c>ended with exit code 3</c> or <c>was killed by signal 9 (SIGKILL)</c>; <c>null</c>: the code is not known.
+    /// </summary>
     public static string Of(int? exitCode) => exitCode switch
     {
         null => "ended",

@@ -8,12 +8,16 @@ public interface IJobBackend
     /// <summary><c>host</c>, <c>docker</c> or <c>kubernetes</c>.</summary>
     string Name { get; }
 
-    /// <summary>Starts a job's worker and returns once the backend has taken it. Launching a job twice gives the first one's handle.</summary>
+    /// <summary>
+    /// Starts a job's worker and returns once the backend has taken it. Launching a job twice gives the first one's handle.
+    /// </summary>
     /// <exception cref="Jobs.Errors.WorkflowException">The job can never run here (contradicting labels, a bad image name).</exception>
     /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached or refused.</exception>
     Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken);
 
-    /// <summary>Jobs that an earlier or another agent launched here and that nobody watches now. Empty where jobs end with their launcher.</summary>
+    /// <summary>
+    /// Jobs that an earlier or another agent launched here and that nobody watches now. Empty where jobs end with their launcher.
+    /// </summary>
     Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken);
 }
 
@@ -32,10 +36,14 @@ public interface IJobHandle : IAsyncDisposable
     /// <summary>Completes when the worker's process runs, with the times known by then; cancelled if it never does.</summary>
     Task<Jobs.Launch.LaunchTimes> Started { get; }
 
-    /// <summary>Completes when the job is over here. Never faults: what went wrong is in the value. Cancelled by <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Completes when the job is over here. Never faults: what went wrong is in the value. Cancelled by <see cref="Release"/>.
+    /// </summary>
     Task<JobEnd> Ended { get; }
 
-    /// <summary>Asks the worker to cancel the job as GitHub would; it then has <paramref name="grace"/> to end before it is killed.</summary>
+    /// <summary>
+    /// Asks the worker to cancel the job as GitHub would; it then has <paramref name="grace"/> to end before it is killed.
+    /// </summary>
     Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken);
 
     /// <summary>Lets go of the job without stopping it, for a successor to adopt.</summary>

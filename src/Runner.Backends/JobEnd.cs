@@ -9,7 +9,9 @@ public sealed record JobEnd
     /// <summary>What the worker left, or <c>null</c>: it never started or died.</summary>
     public WorkerOutcome? Outcome { get; init; }
 
-    /// <summary>What happened to the place the job ran in; <see cref="FailureReason.None"/> where the worker ended by itself with an outcome.</summary>
+    /// <summary>
+    /// What happened to the place the job ran in; <see cref="FailureReason.None"/> where the worker ended by itself with an outcome.
+    /// </summary>
     public FailureReason Failure { get; init; }
 
     /// <summary>The failure in words for the workflow's author, with the numbers, or <c>null</c>.</summary>

@@ -26,7 +26,9 @@ public sealed record JobLaunch
     /// <summary>When the job message was seen.</summary>
     public required DateTimeOffset MessageSeen { get; init; }
 
-    /// <summary>How often the job was launched before. A pod lost before its worker started is replaced by one with the next number.</summary>
+    /// <summary>
+    /// How often the job was launched before. A pod lost before its worker started is replaced by one with the next number.
+    /// </summary>
     public int Attempt { get; init; }
 
     /// <summary>Which job.</summary>

@@ -41,7 +41,8 @@ public sealed class KubernetesBackend : IJobBackend
     /// <param name="agent">Who this agent is to others.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
-    public KubernetesBackend(ClusterConnection connection, KubernetesOptions options, AgentIdentity agent, TimeProvider time, ILogger<KubernetesBackend> logger)
+    public KubernetesBackend(
+        ClusterConnection connection, KubernetesOptions options, AgentIdentity agent, TimeProvider time, ILogger<KubernetesBackend> logger)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,10 +63,13 @@ public sealed class KubernetesBackend : IJobBackend
     /// <inheritdoc/>
     public string Name => "kubernetes";
 
-    /// <summary>Holds the watch on the jobs' pods and the agent's Lease until it is cancelled. Launches wait until the Lease stands.</summary>
+    /// <summary>
+    /// Holds the watch on the jobs' pods and the agent's Lease until it is cancelled. Launches wait until the Lease stands.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _logger.ClusterFound(await _cluster.ReadVersionAsync(cancellationToken), _connection.Server, _connection.Namespace, _agent.ToString());
+        _logger.ClusterFound(
+            await _cluster.ReadVersionAsync(cancellationToken), _connection.Server, _connection.Namespace, _agent.ToString());
         await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken));
     }
 
@@ -112,9 +116,9 @@ public sealed class KubernetesBackend : IJobBackend
 
         // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between.
         var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.Instance), cancellationToken);
-        foreach (var secret in secrets.Where(secret => living.IsGone(OwnerOf(secret.Metadata)) && !_handles.ContainsKey(secret.Metadata.Name)))
+        foreach (var secret in secrets.Where(secret => living.IsGone(OwnerOf(secret.Metadata))))
         {
-            if (await AdoptSecretAsync(secret, cancellationToken) is { } handle)
+            if (!_handles.ContainsKey(secret.Metadata.Name) && await AdoptSecretAsync(secret, cancellationToken) is { } handle)
             {
                 adopted.Add(handle);
             }
@@ -190,7 +194,12 @@ public sealed class KubernetesBackend : IJobBackend
         var id = Guid.TryParse(labels?[PodLabels.JobId], out var guid) ? guid : Guid.Empty;
         return new JobLaunch
         {
-            Job = new JobMessage { JobId = new JobId(id), Plan = new PlanReference { PlanId = default }, JobDisplayName = pod.Metadata.Name },
+            Job = new JobMessage
+            {
+                JobId = new JobId(id),
+                Plan = new PlanReference { PlanId = default },
+                JobDisplayName = pod.Metadata.Name,
+            },
             Runner = new RunnerIdentity { Name = "unknown", Version = "unknown" },
             MessageSeen = PodTimes.Of(pod).MessageSeen ?? PodTimes.Of(pod).PodCreated ?? default,
         };

@@ -154,7 +154,8 @@ internal sealed class PodJobHandle : IJobHandle
             }
 
             var now = _services.Time.GetUtcNow();
-            switch (_services.Judge.Judge(new PodSighting { Pod = _pod, IsGone = _isGone, Now = now, StartFailingSince = _startFailingSince }))
+            var sighting = new PodSighting { Pod = _pod, IsGone = _isGone, Now = now, StartFailingSince = _startFailingSince };
+            switch (_services.Judge.Judge(sighting))
             {
                 case PodVerdict.Waiting waiting:
                     _startFailingSince = waiting.IsStartFailing ? _startFailingSince ?? now : null;

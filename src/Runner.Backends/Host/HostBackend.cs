@@ -93,7 +93,10 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
             var record = HostJobRecord.Of(launch, time.GetUtcNow());
             record.Write(folder.RecordFile);
-            var payload = PayloadBuilder.Build(launch, folder.Paths(options), record.Created) with { ExtraCertificates = options.ExtraCertificates };
+            var payload = PayloadBuilder.Build(launch, folder.Paths(options), record.Created) with
+            {
+                ExtraCertificates = options.ExtraCertificates,
+            };
             var process = await WorkerProcess.StartAsync(options, folder, payload, cancellationToken);
             record = record with { Worker = ProcessId.Of(process.Id), WorkerStarted = time.GetUtcNow() };
             record.Write(folder.RecordFile);

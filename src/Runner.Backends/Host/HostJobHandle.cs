@@ -25,7 +25,9 @@ internal sealed class HostJobHandle : IJobHandle
     /// <param name="launch">The launch, or what could be read back of it.</param>
     /// <param name="folder">The job's folder.</param>
     /// <param name="record">What stands in it.</param>
-    /// <param name="process">The worker as a child of this process; <c>null</c> of an adopted job, whose exit code nobody here learns.</param>
+    /// <param name="process">
+    /// The worker as a child of this process; <c>null</c> of an adopted job, whose exit code nobody here learns.
+    /// </param>
     /// <param name="ownership">The lock that says the job is this agent's.</param>
     /// <param name="forget">Called when the handle lets go of the job.</param>
     /// <param name="time">The clock.</param>

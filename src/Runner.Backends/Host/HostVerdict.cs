@@ -21,7 +21,9 @@ internal static class HostVerdict
         }
 
         var message = graceThatPassed is { } grace
-            ? string.Create(CultureInfo.InvariantCulture, $"The worker did not end within {grace.TotalSeconds:0.#} s after the job was cancelled and was killed")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The worker did not end within {grace.TotalSeconds:0.#} s after the job was cancelled and was killed")
             : $"The worker's process {ExitText.Of(exitCode)} before the job was concluded";
         return new JobEnd
         {

@@ -65,12 +65,14 @@ internal static partial class JobProcesses
             members.UnionWith(all.Where(stat => stat.Session == worker.Pid).Select(stat => stat.Pid));
         }
 
-        while (all.Where(stat => members.Contains(stat.ParentPid) && !members.Contains(stat.Pid)).Select(stat => stat.Pid).ToList() is { Count: > 0 } more)
+        while (all.Where(IsNewChild).Select(stat => stat.Pid).ToList() is { Count: > 0 } more)
         {
             members.UnionWith(more);
         }
 
         return [.. members];
+
+        bool IsNewChild(ProcessStat stat) => members.Contains(stat.ParentPid) && !members.Contains(stat.Pid);
     }
 
     private static IEnumerable<ProcessStat> All() =>

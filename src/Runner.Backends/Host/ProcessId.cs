@@ -44,7 +44,8 @@ internal readonly record struct ProcessStat(int Pid, char State, int ParentPid, 
             var text = File.ReadAllText($"/proc/{pid}/stat");
             // The name in brackets may itself hold brackets and blanks, so the fields are counted from the last bracket.
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return new ProcessStat(pid, fields[0][0], Number(fields[1]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture));
+            return new ProcessStat(
+                pid, fields[0][0], Number(fields[1]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -19,11 +19,13 @@ internal static class WorkerProcess
 
     /// <summary>Starts it and hands it the payload on its standard input. The caller disposes the process.</summary>
     /// <exception cref="InfrastructureException">There is no worker, or no process could be started.</exception>
-    public static async Task<Process> StartAsync(HostOptions options, HostFolder folder, LaunchPayload payload, CancellationToken cancellationToken)
+    public static async Task<Process> StartAsync(
+        HostOptions options, HostFolder folder, LaunchPayload payload, CancellationToken cancellationToken)
     {
         if (!File.Exists(options.WorkerPath))
         {
-            throw new InfrastructureException($"There is no worker at '{options.WorkerPath}' ({HostOptions.SectionName}: {nameof(options.WorkerPath)})");
+            throw new InfrastructureException(
+                $"There is no worker at '{options.WorkerPath}' ({HostOptions.SectionName}: {nameof(options.WorkerPath)})");
         }
 
         var process = Start(options, folder);

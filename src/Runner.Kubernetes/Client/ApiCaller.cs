@@ -22,7 +22,8 @@ internal sealed class ApiCaller(TimeProvider time, ILogger logger)
             DelayGenerator = static retry => new ValueTask<TimeSpan?>((retry.Outcome.Exception as InfrastructureException)?.RetryAfter),
             OnRetry = retry =>
             {
-                logger.ApiCallFailed(retry.Outcome.Exception?.Message ?? string.Empty, retry.AttemptNumber + 1, retry.RetryDelay.TotalSeconds);
+                logger.ApiCallFailed(
+                    retry.Outcome.Exception?.Message ?? string.Empty, retry.AttemptNumber + 1, retry.RetryDelay.TotalSeconds);
                 return default;
             },
         })

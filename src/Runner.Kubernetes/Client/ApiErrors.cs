@@ -11,17 +11,22 @@ using Runner.Jobs.Errors;
 
 namespace Runner.Kubernetes.Client;
 
-/// <summary>Makes the one error that callers know out of those of the Kubernetes client. Neither requests nor their bodies come along: they hold Secrets.</summary>
+/// <summary>
+/// Makes the one error that callers know out of those of the Kubernetes client. Neither requests nor their bodies come along: they hold
+/// Secrets.
+/// </summary>
 internal static class ApiErrors
 {
     /// <summary>The error for a failed call, or <c>null</c> where the exception is not the API's or the transport's.</summary>
     /// <param name="exception">What the client threw.</param>
     /// <param name="what">What was tried: <c>create pod x</c>.</param>
     /// <param name="cancellationToken">The caller's token: a cancelled call it did not cancel is a timeout.</param>
-    public static InfrastructureException? Translate(Exception exception, string what, CancellationToken cancellationToken) => exception switch
+    public static InfrastructureException? Translate(Exception exception, string what, CancellationToken cancellationToken) =>
+        exception switch
     {
         HttpOperationException http => FromStatus(http, what),
-        OperationCanceledException when !cancellationToken.IsCancellationRequested => new InfrastructureException($"{what}: the API server did not answer in time"),
+        OperationCanceledException when !cancellationToken.IsCancellationRequested =>
+            new InfrastructureException($"{what}: the API server did not answer in time"),
         HttpRequestException or IOException or WebSocketException or SocketException or JsonException or KubernetesException =>
             new InfrastructureException($"{what}: {exception.Message}", exception),
         _ => null,
@@ -49,7 +54,8 @@ internal static class ApiErrors
         return new InfrastructureException(string.Create(CultureInfo.InvariantCulture, $"{what}: {message} (HTTP {(int)code})"))
         {
             StatusCode = (int)code,
-            RetryAfter = RetryAfter(exception.Response) ?? (status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
+            RetryAfter = RetryAfter(exception.Response)
+                ?? (status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
         };
     }
 

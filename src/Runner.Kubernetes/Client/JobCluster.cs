@@ -7,13 +7,16 @@ using Runner.Kubernetes.Pods;
 
 namespace Runner.Kubernetes.Client;
 
-/// <summary>The calls that jobs need, in one namespace. Each may be made twice: what is there already was made before, what is gone is gone.</summary>
+/// <summary>
+/// The calls that jobs need, in one namespace. Each may be made twice: what is there already was made before, what is gone is gone.
+/// </summary>
 internal sealed class JobCluster(ClusterConnection connection, TimeProvider time, ILogger logger)
 {
     private const int LogTailLines = 20;
     private const int LogTailBytes = 4096;
 
     private static readonly TimeSpan ExecTimeout = TimeSpan.FromSeconds(15);
+    private static readonly Dictionary<string, string> Nothing = [];
 
     private readonly IKubernetes _client = connection.Client;
     private readonly ApiCaller _api = new(time, logger);
@@ -22,7 +25,7 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
 
     public ICoreV1Operations Core => _client.CoreV1;
 
-    public ApiCaller Api => _api;
+    private ICoordinationV1Operations Coordination => _client.CoordinationV1;
 
     /// <summary>The API server's version, such as <c>v1.20.2</c>.</summary>
     public async Task<string> ReadVersionAsync(CancellationToken cancellationToken) =>
@@ -31,78 +34,108 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     /// <summary>Creates the Secret of a job, unless it is there.</summary>
     public async Task CreateSecretAsync(V1Secret secret, CancellationToken cancellationToken)
     {
+        var name = secret.Metadata.Name;
         try
         {
-            await _api.CallAsync($"create Secret {secret.Metadata.Name}", token => Core.CreateNamespacedSecretAsync(secret, Namespace, cancellationToken: token), cancellationToken);
+            await _api.CallAsync(
+                $"create Secret {name}",
+                token => Core.CreateNamespacedSecretAsync(secret, Namespace, cancellationToken: token),
+                cancellationToken);
         }
         catch (InfrastructureException error) when (ApiErrors.IsConflict(error))
         {
-            logger.AlreadyThere("Secret", secret.Metadata.Name);
+            logger.AlreadyThere("Secret", name);
         }
     }
 
     /// <summary>Creates a job's pod, or gives the one that is there.</summary>
     public async Task<V1Pod> CreatePodAsync(V1Pod pod, CancellationToken cancellationToken)
     {
+        var name = pod.Metadata.Name;
         try
         {
-            return await _api.CallAsync($"create pod {pod.Metadata.Name}", token => Core.CreateNamespacedPodAsync(pod, Namespace, cancellationToken: token), cancellationToken);
+            return await _api.CallAsync(
+                $"create pod {name}", token => Core.CreateNamespacedPodAsync(pod, Namespace, cancellationToken: token), cancellationToken);
         }
         catch (InfrastructureException error) when (ApiErrors.IsConflict(error))
         {
-            logger.AlreadyThere("pod", pod.Metadata.Name);
-            return await _api.CallAsync($"read pod {pod.Metadata.Name}", token => Core.ReadNamespacedPodAsync(pod.Metadata.Name, Namespace, cancellationToken: token), cancellationToken);
+            logger.AlreadyThere("pod", name);
+            return await _api.CallAsync(
+                $"read pod {name}", token => Core.ReadNamespacedPodAsync(name, Namespace, cancellationToken: token), cancellationToken);
         }
     }
 
     /// <summary>Makes the pod the owner of its Secret, so that the cluster removes the one with the other, and ends the launch.</summary>
     public async Task OwnSecretAsync(V1Pod pod, CancellationToken cancellationToken)
     {
-        var patch = new V1Patch(
-            new Dictionary<string, object>
-            {
-                ["metadata"] = new Dictionary<string, object>
-                {
-                    ["labels"] = new Dictionary<string, string?> { [PodLabels.Launching] = null }, // null removes it (RFC 7386)
-                    ["ownerReferences"] = new[]
-                    {
-                        new V1OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
-                    },
-                },
-            },
-            V1Patch.PatchType.MergePatch);
-        await _api.CallAsync($"patch Secret {pod.Metadata.Name}", token => Core.PatchNamespacedSecretAsync(patch, pod.Metadata.Name, Namespace, cancellationToken: token), cancellationToken);
+        var name = pod.Metadata.Name;
+        var patch = MergePatch("metadata", new Dictionary<string, object>
+        {
+            ["labels"] = new Dictionary<string, string?> { [PodLabels.Launching] = null }, // null removes it (RFC 7386)
+            ["ownerReferences"] = new[] { new V1OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = name, Uid = pod.Metadata.Uid } },
+        });
+        await _api.CallAsync(
+            $"patch Secret {name}",
+            token => Core.PatchNamespacedSecretAsync(patch, name, Namespace, cancellationToken: token),
+            cancellationToken);
     }
 
     /// <summary>The Secret of a job, or <c>null</c>.</summary>
-    public Task<V1Secret?> FindSecretAsync(string name, CancellationToken cancellationToken) =>
-        OrNullAsync($"read Secret {name}", token => Core.ReadNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
+    public Task<V1Secret?> FindSecretAsync(string name, CancellationToken cancellationToken) => OrNullAsync(
+        $"read Secret {name}", token => Core.ReadNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
 
     /// <summary>All Secrets of a selector.</summary>
-    public async Task<IList<V1Secret>> ListSecretsAsync(string selector, CancellationToken cancellationToken) =>
-        (await _api.CallAsync("list Secrets", token => Core.ListNamespacedSecretAsync(Namespace, labelSelector: selector, cancellationToken: token), cancellationToken)).Items;
-
-    /// <summary>Sets annotations or labels of a pod; <c>null</c> where somebody else changed it since it was read, or it is gone.</summary>
-    public async Task<V1Pod?> PatchPodAsync(V1Pod pod, IReadOnlyDictionary<string, string> annotations, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    public async Task<IList<V1Secret>> ListSecretsAsync(string selector, CancellationToken cancellationToken)
     {
-        var patch = new V1Patch(MetadataPatch(pod.Metadata.ResourceVersion, annotations, labels), V1Patch.PatchType.MergePatch);
-        return await UnlessChangedAsync($"patch pod {pod.Metadata.Name}", token => Core.PatchNamespacedPodAsync(patch, pod.Metadata.Name, Namespace, cancellationToken: token), cancellationToken);
+        var list = await _api.CallAsync(
+            "list Secrets",
+            token => Core.ListNamespacedSecretAsync(Namespace, labelSelector: selector, cancellationToken: token),
+            cancellationToken);
+        return list.Items;
     }
 
-    /// <summary>The same for a Secret.</summary>
-    public async Task<V1Secret?> PatchSecretAsync(V1Secret secret, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sets annotations and labels of a pod; <c>null</c> where somebody else changed it since it was read, or it is gone.
+    /// </summary>
+    public Task<V1Pod?> PatchPodAsync(
+        V1Pod pod,
+        IReadOnlyDictionary<string, string> annotations,
+        IReadOnlyDictionary<string, string> labels,
+        CancellationToken cancellationToken)
     {
-        var patch = new V1Patch(MetadataPatch(secret.Metadata.ResourceVersion, annotations, new Dictionary<string, string>()), V1Patch.PatchType.MergePatch);
-        return await UnlessChangedAsync($"patch Secret {secret.Metadata.Name}", token => Core.PatchNamespacedSecretAsync(patch, secret.Metadata.Name, Namespace, cancellationToken: token), cancellationToken);
+        var name = pod.Metadata.Name;
+        var patch = MetadataPatch(pod.Metadata, annotations, labels);
+        return UnlessChangedAsync(
+            $"patch pod {name}",
+            token => Core.PatchNamespacedPodAsync(patch, name, Namespace, cancellationToken: token),
+            cancellationToken);
+    }
+
+    /// <summary>Sets annotations of a Secret in the same way.</summary>
+    public Task<V1Secret?> PatchSecretAsync(
+        V1Secret secret, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
+    {
+        var name = secret.Metadata.Name;
+        var patch = MetadataPatch(secret.Metadata, annotations, Nothing);
+        return UnlessChangedAsync(
+            $"patch Secret {name}",
+            token => Core.PatchNamespacedSecretAsync(patch, name, Namespace, cancellationToken: token),
+            cancellationToken);
     }
 
     /// <summary>Deletes a pod; its containers have <paramref name="grace"/> to end.</summary>
-    public async Task DeletePodAsync(string name, TimeSpan grace, CancellationToken cancellationToken) =>
-        await OrNullAsync($"delete pod {name}", token => Core.DeleteNamespacedPodAsync(name, Namespace, gracePeriodSeconds: (int)Math.Ceiling(grace.TotalSeconds), cancellationToken: token), cancellationToken);
+    public Task DeletePodAsync(string name, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var seconds = (int)Math.Ceiling(grace.TotalSeconds);
+        return OrNullAsync(
+            $"delete pod {name}",
+            token => Core.DeleteNamespacedPodAsync(name, Namespace, gracePeriodSeconds: seconds, cancellationToken: token),
+            cancellationToken);
+    }
 
     /// <summary>Deletes a Secret.</summary>
-    public async Task DeleteSecretAsync(string name, CancellationToken cancellationToken) =>
-        await OrNullAsync($"delete Secret {name}", token => Core.DeleteNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
+    public Task DeleteSecretAsync(string name, CancellationToken cancellationToken) => OrNullAsync(
+        $"delete Secret {name}", token => Core.DeleteNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
 
     /// <summary>Runs a command in a job's container once and gives its exit code.</summary>
     /// <exception cref="InfrastructureException">It could not be run, or no exit code came back.</exception>
@@ -113,14 +146,15 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         try
         {
             return await _client.NamespacedPodExecAsync(
-                pod, Namespace, PodSpecBuilder.JobContainerName, command, tty: false,
-                (_, output, error) => Task.WhenAll(output.CopyToAsync(Stream.Null, linked.Token), error.CopyToAsync(Stream.Null, linked.Token)),
-                linked.Token);
+                pod, Namespace, PodSpecBuilder.JobContainerName, command, tty: false, DropOutputAsync, linked.Token);
         }
         catch (Exception exception) when (ApiErrors.Translate(exception, $"run {command[0]} in pod {pod}", cancellationToken) is { } error)
         {
             throw error;
         }
+
+        Task DropOutputAsync(Stream input, Stream output, Stream error) =>
+            Task.WhenAll(output.CopyToAsync(Stream.Null, linked.Token), error.CopyToAsync(Stream.Null, linked.Token));
     }
 
     /// <summary>The last lines that the worker itself printed; empty where there are none or they cannot be had.</summary>
@@ -139,42 +173,62 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         async Task<string> ReadAsync(CancellationToken token)
         {
             await using var stream = await Core.ReadNamespacedPodLogAsync(
-                pod, Namespace, container: PodSpecBuilder.JobContainerName, tailLines: LogTailLines, limitBytes: LogTailBytes, cancellationToken: token);
+                pod,
+                Namespace,
+                container: PodSpecBuilder.JobContainerName,
+                tailLines: LogTailLines,
+                limitBytes: LogTailBytes,
+                cancellationToken: token);
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return (await reader.ReadToEndAsync(token)).TrimEnd();
         }
     }
 
     /// <summary>Leases of agents.</summary>
-    public async Task<IList<V1Lease>> ListLeasesAsync(string selector, CancellationToken cancellationToken) =>
-        (await _api.CallAsync("list Leases", token => _client.CoordinationV1.ListNamespacedLeaseAsync(Namespace, labelSelector: selector, cancellationToken: token), cancellationToken)).Items;
+    public async Task<IList<V1Lease>> ListLeasesAsync(string selector, CancellationToken cancellationToken)
+    {
+        var list = await _api.CallAsync(
+            "list Leases",
+            token => Coordination.ListNamespacedLeaseAsync(Namespace, labelSelector: selector, cancellationToken: token),
+            cancellationToken);
+        return list.Items;
+    }
 
     /// <summary>Writes when an agent was last alive; creates its lease where it is missing.</summary>
     public async Task RenewLeaseAsync(V1Lease lease, CancellationToken cancellationToken)
     {
-        var renewal = new Dictionary<string, object> { ["spec"] = new V1LeaseSpec { RenewTime = lease.Spec.RenewTime, HolderIdentity = lease.Spec.HolderIdentity } };
         var name = lease.Metadata.Name;
-        var patch = new V1Patch(renewal, V1Patch.PatchType.MergePatch);
-        var renewed = await OrNullAsync($"renew Lease {name}", token => _client.CoordinationV1.PatchNamespacedLeaseAsync(patch, name, Namespace, cancellationToken: token), cancellationToken);
+        var patch = MergePatch("spec", new V1LeaseSpec { RenewTime = lease.Spec.RenewTime, HolderIdentity = lease.Spec.HolderIdentity });
+        var renewed = await OrNullAsync(
+            $"renew Lease {name}",
+            token => Coordination.PatchNamespacedLeaseAsync(patch, name, Namespace, cancellationToken: token),
+            cancellationToken);
         if (renewed is null)
         {
-            await _api.CallAsync($"create Lease {name}", token => _client.CoordinationV1.CreateNamespacedLeaseAsync(lease, Namespace, cancellationToken: token), cancellationToken);
+            await _api.CallAsync(
+                $"create Lease {name}",
+                token => Coordination.CreateNamespacedLeaseAsync(lease, Namespace, cancellationToken: token),
+                cancellationToken);
         }
     }
 
     /// <summary>Removes a lease.</summary>
-    public async Task DeleteLeaseAsync(string name, CancellationToken cancellationToken) =>
-        await OrNullAsync($"delete Lease {name}", token => _client.CoordinationV1.DeleteNamespacedLeaseAsync(name, Namespace, cancellationToken: token), cancellationToken);
+    public Task DeleteLeaseAsync(string name, CancellationToken cancellationToken) => OrNullAsync(
+        $"delete Lease {name}",
+        token => Coordination.DeleteNamespacedLeaseAsync(name, Namespace, cancellationToken: token),
+        cancellationToken);
 
-    private static Dictionary<string, object> MetadataPatch(string resourceVersion, IReadOnlyDictionary<string, string> annotations, IReadOnlyDictionary<string, string> labels) => new()
-    {
-        ["metadata"] = new Dictionary<string, object>
+    private static V1Patch MetadataPatch(
+        V1ObjectMeta metadata, IReadOnlyDictionary<string, string> annotations, IReadOnlyDictionary<string, string> labels) =>
+        MergePatch("metadata", new Dictionary<string, object>
         {
-            ["resourceVersion"] = resourceVersion, // the API server refuses the patch where the object has changed since
+            ["resourceVersion"] = metadata.ResourceVersion, // the API server refuses the patch where the object has changed since
             ["annotations"] = annotations,
             ["labels"] = labels,
-        },
-    };
+        });
+
+    private static V1Patch MergePatch(string part, object value) =>
+        new(new Dictionary<string, object> { [part] = value }, V1Patch.PatchType.MergePatch);
 
     private async Task<T?> UnlessChangedAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
         where T : class

@@ -12,7 +12,9 @@ public sealed record KubernetesOptions
     /// <summary>Whether the backend may be used. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Path of a kubeconfig (<c>~</c> is the home folder). Default: in a pod the pod's own account, else <c>~/.kube/config</c>.</summary>
+    /// <summary>
+    /// Path of a kubeconfig (<c>~</c> is the home folder). Default: in a pod the pod's own account, else <c>~/.kube/config</c>.
+    /// </summary>
     public string? Kubeconfig { get; set; }
 
     /// <summary>Context of the kubeconfig. Default: its current one.</summary>
@@ -78,7 +80,9 @@ public sealed record KubernetesOptions
     /// <summary>When a pod that does not start is given up.</summary>
     public StartOptions Start { get; set; } = new();
 
-    /// <summary>Time between a pod's deletion and its end: what a worker has for cancelling its steps and reporting. Default 5 min.</summary>
+    /// <summary>
+    /// Time between a pod's deletion and its end: what a worker has for cancelling its steps and reporting. Default 5 min.
+    /// </summary>
     public TimeSpan TerminationGrace { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Further CA certificates that workers trust, PEM, or <c>null</c>.</summary>
@@ -131,7 +135,9 @@ public sealed record PlatformOptions
     public IDictionary<string, string> Env { get; set; } = new Dictionary<string, string>();
 }
 
-/// <summary>Requests and limits by resource name: <c>cpu</c>, <c>memory</c>, <c>nvidia.com/gpu</c>, …; quantities as Kubernetes writes them.</summary>
+/// <summary>
+/// Requests and limits by resource name: <c>cpu</c>, <c>memory</c>, <c>nvidia.com/gpu</c>, …; quantities as Kubernetes writes them.
+/// </summary>
 public sealed record ResourceOptions
 {
     /// <summary>What a node must have free.</summary>

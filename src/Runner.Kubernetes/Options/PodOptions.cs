@@ -15,7 +15,9 @@ public sealed record StorageOptions
 /// <summary>One volume.</summary>
 public sealed record VolumeOptions
 {
-    /// <summary><c>emptyDir</c>, <c>none</c> (the same), <c>ephemeral</c> (a claim per pod), <c>pvc</c> (an existing claim), <c>hostPath</c>.</summary>
+    /// <summary>
+    /// <c>emptyDir</c>, <c>none</c> (the same), <c>ephemeral</c> (a claim per pod), <c>pvc</c> (an existing claim), <c>hostPath</c>.
+    /// </summary>
     public string Type { get; set; } = "emptyDir";
 
     /// <summary>Size: the limit of an <c>emptyDir</c>, the request of an <c>ephemeral</c> claim (which needs one).</summary>

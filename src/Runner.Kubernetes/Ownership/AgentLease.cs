@@ -7,7 +7,9 @@ using Runner.Kubernetes.Pods;
 namespace Runner.Kubernetes.Ownership;
 
 /// <summary>Says by a Lease that this agent lives, and tells by those of others which agents do.</summary>
-/// <remarks>Agents compare the times of others with their own clock, so clocks must agree to some seconds, as in a cluster they do.</remarks>
+/// <remarks>
+/// Agents compare the times of others with their own clock, so clocks must agree to some seconds, as in a cluster they do.
+/// </remarks>
 internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string instance, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
@@ -86,7 +88,8 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
         },
     };
 
-    private static bool IsFresh(V1Lease lease, DateTimeOffset oldest) => PodTimes.At(lease.Spec?.RenewTime) is { } renewed && renewed >= oldest;
+    private static bool IsFresh(V1Lease lease, DateTimeOffset oldest) =>
+        PodTimes.At(lease.Spec?.RenewTime) is { } renewed && renewed >= oldest;
 
     private async Task RemoveAsync()
     {

@@ -28,7 +28,9 @@ internal static partial class LabelRules
         return parts.Length == 2 && IsKey(key) && IsValue(value);
     }
 
-    /// <summary>The nearest text that is a label's value: other characters become <c>-</c>, the rest is cut; empty where nothing is left.</summary>
+    /// <summary>
+    /// The nearest text that is a label's value: other characters become <c>-</c>, the rest is cut; empty where nothing is left.
+    /// </summary>
     public static string ToValue(string text)
     {
         var value = OtherCharacters().Replace(text, "-").Trim('-', '_', '.');

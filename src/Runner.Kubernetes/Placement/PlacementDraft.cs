@@ -43,7 +43,8 @@ internal sealed class PlacementDraft(KubernetesOptions options)
         if (_selector.TryGetValue(key, out var present) && present.Value != value)
         {
             throw new WorkflowException(
-                $"runs-on: '{present.Label}' and '{label}' contradict each other: one asks for nodes with {key}={present.Value}, the other with {key}={value}");
+                $"runs-on: '{present.Label}' and '{label}' contradict each other: " +
+                $"one asks for nodes with {key}={present.Value}, the other with {key}={value}");
         }
 
         _selector.TryAdd(key, (value, label));
@@ -55,7 +56,8 @@ internal sealed class PlacementDraft(KubernetesOptions options)
     {
         if (_asked.TryGetValue(resource, out var present) && present.Value != quantity)
         {
-            throw new WorkflowException($"runs-on: '{present.Label}' and '{label}' contradict each other: {resource} {present.Value} or {quantity}?");
+            throw new WorkflowException(
+                $"runs-on: '{present.Label}' and '{label}' contradict each other: {resource} {present.Value} or {quantity}?");
         }
 
         _asked.TryAdd(resource, (quantity, label));
@@ -131,7 +133,8 @@ internal sealed class PlacementDraft(KubernetesOptions options)
         var isWindows = _selector.TryGetValue(NodeLabels.Os, out var os) && os.Value == "windows";
         var image = isWindows
             ? options.DefaultWindowsImage ?? throw new WorkflowException(
-                $"runs-on: '{os.Label}' asks for Windows, for which no image is configured (kubernetes.defaultWindowsImage). {PlacementRules.Known(options)}")
+                $"runs-on: '{os.Label}' asks for Windows, for which no image is configured (kubernetes.defaultWindowsImage). " +
+                PlacementRules.Known(options))
             : options.DefaultImage;
         return image.Replace("{version}", _version, StringComparison.Ordinal);
     }

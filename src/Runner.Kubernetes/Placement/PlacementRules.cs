@@ -4,7 +4,9 @@ using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Placement;
 
-/// <summary>Turns the labels of <c>runs-on</c> into scheduling constraints, by the configured platforms and defaults. Pure: no cluster, no clock.</summary>
+/// <summary>
+/// Turns the labels of <c>runs-on</c> into scheduling constraints, by the configured platforms and defaults. Pure: no cluster, no clock.
+/// </summary>
 /// <remarks>
 /// 1. The first label that names a platform gives the base; where none does, the pool's platform, if it has one.
 /// 2. Each further label refines it by its meaning (<see cref="StandardLabels"/>), by <c>labelMap</c>, or as a node label.
@@ -16,7 +18,9 @@ public static class PlacementRules
     /// <param name="labels">Labels of <c>runs-on</c>, in order, less those of the pool itself.</param>
     /// <param name="poolPlatform">Platform where the labels name none, or <c>null</c>.</param>
     /// <param name="options">Platforms, defaults and <c>labelMap</c>.</param>
-    /// <exception cref="WorkflowException">Two labels contradict each other, or one cannot be honoured; the message names it and what would do.</exception>
+    /// <exception cref="WorkflowException">
+    /// Two labels contradict each other, or one cannot be honoured; the message names it and what would do.
+    /// </exception>
     public static PodPlacement Place(IReadOnlyList<string> labels, string? poolPlatform, KubernetesOptions options)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -66,7 +70,8 @@ public static class PlacementRules
         if (!LabelRules.IsKey(label))
         {
             throw new WorkflowException(
-                $"runs-on: '{label}' is no platform, has no meaning of its own and cannot be a node's label ({LabelRules.KeyRule}). {Known(options)}");
+                $"runs-on: '{label}' is no platform, has no meaning of its own and cannot be a node's label ({LabelRules.KeyRule}). " +
+                Known(options));
         }
 
         return draft.Select(label, label + "=true");

@@ -7,7 +7,10 @@ public static class PlatformOverride
 {
     private const string Scheme = "k8s:";
 
-    /// <summary>The label with its platform. An image may itself hold a <c>:tag</c> and a <c>@digest</c>: the node selector is the last <c>:</c>-part with a <c>=</c>.</summary>
+    /// <summary>
+    /// The label with its platform. An image may itself hold a <c>:tag</c> and a <c>@digest</c>: the node selector is the last
+    /// <c>:</c>-part with a <c>=</c>.
+    /// </summary>
     /// <exception cref="FormatException">It is none; the message shows one.</exception>
     public static (string Label, PlatformOptions Platform) Parse(string text)
     {
@@ -15,7 +18,8 @@ public static class PlatformOverride
         var parts = text.Split('=', 2);
         if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0)
         {
-            throw new FormatException($"-P '{text}': expected label=image or label=k8s:image:key=value, such as ubuntu-latest=k8s:debian:12:disk=ssd");
+            throw new FormatException(
+                $"-P '{text}': expected label=image or label=k8s:image:key=value, such as ubuntu-latest=k8s:debian:12:disk=ssd");
         }
 
         if (!parts[1].StartsWith(Scheme, StringComparison.Ordinal))

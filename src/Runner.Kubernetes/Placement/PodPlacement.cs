@@ -57,7 +57,8 @@ public sealed record PodPlacement
     /// <summary>Whether the job runs on Windows.</summary>
     public bool IsWindows => NodeSelector.TryGetValue(NodeLabels.Os, out var os) && os == "windows";
 
-    private static ImmutableSortedDictionary<string, string> Empty { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    private static ImmutableSortedDictionary<string, string> Empty { get; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>The placement in lines for people: how the labels were used, then what came of them.</summary>
     public IReadOnlyList<string> Describe()

@@ -25,11 +25,12 @@ internal static partial class Quantity
     {
         value = 0;
         var match = Pattern().Match(text);
-        if (!match.Success || !decimal.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        if (!match.Success)
         {
             return false;
         }
 
+        var number = decimal.Parse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         value = number * Factors[match.Groups["suffix"].Value];
         return true;
     }

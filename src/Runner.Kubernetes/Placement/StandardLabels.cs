@@ -76,12 +76,14 @@ internal static partial class StandardLabels
     private static string Cpu(PlacementDraft draft, string label, string value) =>
         Quantity.TryParse(value, out var cores) && cores > 0
             ? draft.Resource(label, NodeLabels.Cpu, value)
-            : throw new WorkflowException($"runs-on: '{label}' asks for {Shown(value)} processors; write a number such as cpu=2, cpu=1.5 or cpu=500m");
+            : throw new WorkflowException(
+                $"runs-on: '{label}' asks for {Shown(value)} processors; write a number such as cpu=2, cpu=1.5 or cpu=500m");
 
     private static string Memory(PlacementDraft draft, string label, string value) =>
         Quantity.TryParseMemory(value, out var quantity)
             ? draft.Resource(label, NodeLabels.Memory, quantity)
-            : throw new WorkflowException($"runs-on: '{label}' asks for {Shown(value)} memory; write a size such as memory=4Gi or memory=512Mi");
+            : throw new WorkflowException(
+                $"runs-on: '{label}' asks for {Shown(value)} memory; write a size such as memory=4Gi or memory=512Mi");
 
     // gpu=2, gpu=a100, gpu=a100:2
     private static string Gpu(PlacementDraft draft, string label, string value)
@@ -97,7 +99,8 @@ internal static partial class StandardLabels
 
     private static string Gpu(PlacementDraft draft, string label, string count, string? model)
     {
-        if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1 || (model is not null && !IsModel(model)))
+        var isCount = int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
+        if (!isCount || (model is not null && !IsModel(model)))
         {
             throw new WorkflowException($"runs-on: '{label}' is no request for GPUs; write gpu, gpu=2, gpu=a100 or gpu=a100:2");
         }

@@ -14,7 +14,9 @@ internal sealed record JobContainer
     /// <summary>Variables that steps see.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Reads the job's container; <c>null</c> where it has none, or one with an empty image, which is the same to GitHub.</summary>
+    /// <summary>
+    /// Reads the job's container; <c>null</c> where it has none, or one with an empty image, which is the same to GitHub.
+    /// </summary>
     /// <exception cref="WorkflowException">It has parts that a pod of ours cannot honour yet, or services.</exception>
     public static JobContainer? Of(JobLaunch launch)
     {
@@ -48,7 +50,8 @@ internal sealed record JobContainer
                     container = container with { Environment = ReadEnvironment(value) };
                     break;
                 case "options" or "ports" or "volumes" or "credentials" when !IsEmpty(value):
-                    throw new WorkflowException($"container.{key}: this version cannot honour it yet in a pod; only image and env are", value.Position);
+                    throw new WorkflowException(
+                        $"container.{key}: this version cannot honour it yet in a pod; only image and env are", value.Position);
             }
         }
 
@@ -77,7 +80,8 @@ internal sealed record JobContainer
     private static string Literal(TemplateToken token, string name) => token switch
     {
         StringToken or BooleanToken or NumberToken or NullToken => token.ToString() ?? string.Empty,
-        ExpressionToken => throw new WorkflowException($"{name}: this version cannot evaluate '{token}' here yet; write the value itself", token.Position),
+        ExpressionToken => throw new WorkflowException(
+            $"{name}: this version cannot evaluate '{token}' here yet; write the value itself", token.Position),
         _ => throw new WorkflowException($"{name}: expected a text", token.Position),
     };
 

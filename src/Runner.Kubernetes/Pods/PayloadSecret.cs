@@ -22,12 +22,15 @@ internal static class PayloadSecret
     /// <exception cref="WorkflowException">The job is larger than a Secret can be.</exception>
     public static V1Secret Build(JobLaunch launch, LaunchPayload payload, string owner, KubernetesOptions options)
     {
+        var labels = PodLabels.LabelsOf(launch, options.Instance);
+        labels[PodLabels.Launching] = "true";
         var bytes = JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload);
         if (bytes.Length > MaxBytes)
         {
             throw new WorkflowException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The job's message has {bytes.Length:N0} bytes, more than the {MaxBytes:N0} that fit into a Kubernetes Secret; make its event payload, matrix or inputs smaller"));
+                $"The job's message has {bytes.Length:N0} bytes, more than the {MaxBytes:N0} that fit into a Kubernetes Secret; ") +
+                "make its event payload, matrix or inputs smaller");
         }
 
         return new V1Secret
@@ -39,7 +42,7 @@ internal static class PayloadSecret
             {
                 Name = PodNames.For(launch),
                 NamespaceProperty = options.Namespace,
-                Labels = new SortedDictionary<string, string>(PodLabels.LabelsOf(launch, options.Instance), StringComparer.Ordinal) { [PodLabels.Launching] = "true" },
+                Labels = labels,
                 Annotations = PodLabels.AnnotationsOf(launch, owner),
             },
             Data = new Dictionary<string, byte[]>
@@ -53,7 +56,8 @@ internal static class PayloadSecret
     /// <summary>The launch that a Secret was made for, or <c>null</c> where it cannot be read.</summary>
     public static JobLaunch? ReadLaunch(V1Secret secret)
     {
-        if (secret.Data is not { } data || !data.TryGetValue(PodPaths.PayloadKey, out var payloadJson) || !data.TryGetValue(LaunchKey, out var launchJson))
+        var data = secret.Data ?? new Dictionary<string, byte[]>();
+        if (!data.TryGetValue(PodPaths.PayloadKey, out var payloadJson) || !data.TryGetValue(LaunchKey, out var launchJson))
         {
             return null;
         }

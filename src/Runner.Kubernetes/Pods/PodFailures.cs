@@ -25,8 +25,8 @@ internal static class PodFailures
             return init;
         }
 
-        var isOver = sighting.IsGone || pod.Status?.Phase is "Failed" or "Succeeded" || PodTimes.JobStatus(pod)?.State?.Terminated is not null;
-        if (!isOver)
+        var hasEnded = pod.Status?.Phase is "Failed" or "Succeeded" || PodTimes.JobStatus(pod)?.State?.Terminated is not null;
+        if (!sighting.IsGone && !hasEnded)
         {
             return null;
         }
@@ -42,11 +42,16 @@ internal static class PodFailures
         var condition = PodTimes.Condition(pod, "DisruptionTarget") is { Status: "True" } target ? target : null;
         return (reason, condition?.Reason) switch
         {
-            ("Evicted", _) => new PodFailure(FailureReason.Evicted, PodMessages.Evicted(pod, detail)),
-            (_, "EvictionByEvictionAPI" or "DeletionByTaintManager") => new PodFailure(FailureReason.Evicted, PodMessages.Evicted(pod, condition?.Message)),
-            (_, "PreemptionByScheduler") or ("Preempting", _) => new PodFailure(FailureReason.Evicted, PodMessages.Preempted(pod, condition?.Message ?? detail)),
-            ("Shutdown" or "Terminated" or "NodeShutdown", _) => new PodFailure(FailureReason.Evicted, PodMessages.NodeShutdown(pod, detail)),
-            ("NodeLost", _) or (_, "DeletionByPodGC") => new PodFailure(FailureReason.NodeLost, PodMessages.NodeLost(pod)),
+            ("Evicted", _) =>
+                new PodFailure(FailureReason.Evicted, PodMessages.Evicted(pod, detail)),
+            (_, "EvictionByEvictionAPI" or "DeletionByTaintManager") =>
+                new PodFailure(FailureReason.Evicted, PodMessages.Evicted(pod, condition?.Message)),
+            (_, "PreemptionByScheduler") or ("Preempting", _) =>
+                new PodFailure(FailureReason.Evicted, PodMessages.Preempted(pod, condition?.Message ?? detail)),
+            ("Shutdown" or "Terminated" or "NodeShutdown", _) =>
+                new PodFailure(FailureReason.Evicted, PodMessages.NodeShutdown(pod, detail)),
+            ("NodeLost", _) or (_, "DeletionByPodGC") =>
+                new PodFailure(FailureReason.NodeLost, PodMessages.NodeLost(pod)),
             _ => null,
         };
     }

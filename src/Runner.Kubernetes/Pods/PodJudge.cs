@@ -29,7 +29,8 @@ internal sealed class PodJudge(StartOptions limits)
         if (job?.State?.Terminated is { } terminated && WorkerOutcome.TryParse(terminated.Message, out var outcome) && outcome is not null)
         {
             var times = PodTimes.Of(pod) with { FirstStep = outcome.FirstStep };
-            return new PodVerdict.Over(new JobEnd { Outcome = outcome, Message = PodFailures.Disruption(pod)?.Message, WorkerStarted = true, Times = times });
+            return new PodVerdict.Over(
+                new JobEnd { Outcome = outcome, Message = PodFailures.Disruption(pod)?.Message, WorkerStarted = true, Times = times });
         }
 
         // Step 2: lost.
@@ -72,7 +73,10 @@ internal sealed class PodJudge(StartOptions limits)
         var created = PodTimes.At(pod.Metadata.CreationTimestamp) ?? sighting.Now;
         if (PodTimes.Condition(pod, "PodScheduled") is not { Status: "True" } && string.IsNullOrEmpty(pod.Spec?.NodeName))
         {
-            return Until(created + limits.SchedulingDeadline, sighting, FailureReason.Unschedulable, () => PodMessages.Unschedulable(pod, limits.SchedulingDeadline));
+            return Until(
+                created + limits.SchedulingDeadline,
+                sighting,
+                () => new PodFailure(FailureReason.Unschedulable, PodMessages.Unschedulable(pod, limits.SchedulingDeadline)));
         }
 
         if (StartObstacle.Find(pod) is { } obstacle)
@@ -85,10 +89,14 @@ internal sealed class PodJudge(StartOptions limits)
         }
 
         var scheduled = PodTimes.Of(pod).Scheduled ?? created;
-        return Until(scheduled + limits.StartDeadline, sighting, FailureReason.ContainerStart, () => PodMessages.NotStarted(pod, limits.StartDeadline));
+        return Until(
+            scheduled + limits.StartDeadline,
+            sighting,
+            () => new PodFailure(FailureReason.ContainerStart, PodMessages.NotStarted(pod, limits.StartDeadline)));
     }
 
-    private static PodVerdict Until(DateTimeOffset deadline, PodSighting sighting, FailureReason reason, Func<string> message) => sighting.Now >= deadline
-        ? Lost(sighting.Pod, new PodFailure(reason, message()))
+    private static PodVerdict Until(DateTimeOffset deadline, PodSighting sighting, Func<PodFailure> failure) =>
+        sighting.Now >= deadline
+        ? Lost(sighting.Pod, failure())
         : new PodVerdict.Waiting(deadline, IsStartFailing: false);
 }

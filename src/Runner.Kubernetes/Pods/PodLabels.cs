@@ -5,7 +5,9 @@ using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Pods;
 
-/// <summary>Labels and annotations of what we make. Labels are for selecting and for cost reports; annotations hold full texts and ownership.</summary>
+/// <summary>
+/// Labels and annotations of what we make. Labels are for selecting and for cost reports; annotations hold full texts and ownership.
+/// </summary>
 internal static class PodLabels
 {
     public const string Domain = "act.nektos.com/";

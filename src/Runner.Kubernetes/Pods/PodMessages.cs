@@ -12,11 +12,13 @@ internal static class PodMessages
 
     public static string ImagePull(StartObstacle obstacle, TimeSpan tried)
     {
-        var whose = obstacle.Container == PodSpecBuilder.JobContainerName ? "The job's image" : $"The image of container '{obstacle.Container}'";
+        var isJob = obstacle.Container == PodSpecBuilder.JobContainerName;
+        var whose = isJob ? "The job's image" : $"The image of container '{obstacle.Container}'";
         var tries = tried < TimeSpan.FromSeconds(1) ? string.Empty : $", tried for {Duration(tried)}";
         return obstacle.Reason == "InvalidImageName"
             ? $"{whose}, '{obstacle.Image}', is no valid image name"
-            : $"{whose}, '{obstacle.Image}', could not be pulled from {RegistryOf(obstacle.Image)} ({obstacle.Reason}{tries}){Colon(obstacle.Detail)}";
+            : $"{whose}, '{obstacle.Image}', could not be pulled from {RegistryOf(obstacle.Image)} " +
+                $"({obstacle.Reason}{tries}){Colon(obstacle.Detail)}";
     }
 
     public static string ContainerStart(StartObstacle obstacle, TimeSpan tried) =>
@@ -41,34 +43,40 @@ internal static class PodMessages
     public static string OutOfMemory(V1Pod pod, string container)
     {
         var whose = container == PodSpecBuilder.JobContainerName ? "The job's container" : $"Container '{container}'";
-        var spec = (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).FirstOrDefault(candidate => candidate.Name == container);
-        if (spec?.Resources?.Limits is not { } limits || !limits.TryGetValue(NodeLabels.Memory, out var limit))
+        var limits = StartObstacle.SpecOf(pod, container)?.Resources?.Limits;
+        if (limits is null || !limits.TryGetValue(NodeLabels.Memory, out var limit))
         {
             return $"{whose} was killed because node '{pod.Spec?.NodeName}' ran out of memory (it has no memory limit of its own)";
         }
 
-        return $"{whose} was killed because it used more than its memory limit of {limit}; ask for more, with a label such as memory={Double(limit)}";
+        return $"{whose} was killed because it used more than its memory limit of {limit}; " +
+            $"ask for more, with a label such as memory={Double(limit)}";
     }
 
     public static string Evicted(V1Pod pod, string? detail) => $"The job's pod was evicted from node '{pod.Spec?.NodeName}'{Colon(detail)}";
 
-    public static string Preempted(V1Pod pod, string? detail) => $"The job's pod had to make room on node '{pod.Spec?.NodeName}' for one of higher priority{Colon(detail)}";
+    public static string Preempted(V1Pod pod, string? detail) =>
+        $"The job's pod had to make room on node '{pod.Spec?.NodeName}' for one of higher priority{Colon(detail)}";
 
-    public static string NodeShutdown(V1Pod pod, string? detail) => $"Node '{pod.Spec?.NodeName}' was shut down under the job{Colon(detail)}";
+    public static string NodeShutdown(V1Pod pod, string? detail) =>
+        $"Node '{pod.Spec?.NodeName}' was shut down under the job{Colon(detail)}";
 
     public static string NodeLost(V1Pod pod) => $"Node '{pod.Spec?.NodeName}', on which the job ran, does not answer any more";
 
-    public static string Deleted(V1Pod pod) => $"Somebody deleted the job's pod '{pod.Metadata.Name}' in namespace '{pod.Metadata.NamespaceProperty}'";
+    public static string Deleted(V1Pod pod) =>
+        $"Somebody deleted the job's pod '{pod.Metadata.Name}' in namespace '{pod.Metadata.NamespaceProperty}'";
 
-    public static string Refused(V1Pod pod, string reason) => $"Node '{pod.Spec?.NodeName}' refused the job's pod ({reason}){Colon(pod.Status?.Message)}";
+    public static string Refused(V1Pod pod, string reason) =>
+        $"Node '{pod.Spec?.NodeName}' refused the job's pod ({reason}){Colon(pod.Status?.Message)}";
 
-    public static string WorkerDied(V1ContainerStateTerminated terminated) => $"The worker's process {ExitText.Of(terminated.ExitCode)} before the job was concluded";
+    public static string WorkerDied(V1ContainerStateTerminated terminated) =>
+        $"The worker's process {ExitText.Of(terminated.ExitCode)} before the job was concluded";
 
     /// <summary>Where an image comes from: the first part of its name if that looks like a host, else Docker Hub.</summary>
     internal static string RegistryOf(string image)
     {
         var first = image.Split('/', 2)[0];
-        var isHost = image.Contains('/', StringComparison.Ordinal) && (first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost");
+        var isHost = first.Length < image.Length && (first.AsSpan().ContainsAny('.', ':') || first == "localhost");
         return isHost ? first : "docker.io";
     }
 

@@ -90,7 +90,14 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         Name = SetupContainerName,
         Image = options.RunnerImage,
         ImagePullPolicy = options.ImagePullPolicy,
-        Command = [PodPaths.ImageWorker, "setup", "--from", PodPaths.Secret, "--to", PodPaths.Payload, "--bin", PodPaths.Bin, "--externals", PodPaths.Externals],
+        Command =
+        [
+            PodPaths.ImageWorker, "setup",
+            "--from", PodPaths.Secret,
+            "--to", PodPaths.Payload,
+            "--bin", PodPaths.Bin,
+            "--externals", PodPaths.Externals,
+        ],
         // The same as the job's, of which it needs a part: the pod's request stays that of the job, and so does its class of service.
         Resources = Resources(placement, isSetup: true),
         SecurityContext = ContainerSecurity(),
@@ -178,7 +185,11 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         {
             PodAntiAffinity = podAntiAffinity with
             {
-                PreferredDuringSchedulingIgnoredDuringExecution = [.. podAntiAffinity.PreferredDuringSchedulingIgnoredDuringExecution ?? [], apart],
+                PreferredDuringSchedulingIgnoredDuringExecution =
+                [
+                    .. podAntiAffinity.PreferredDuringSchedulingIgnoredDuringExecution ?? [],
+                    apart,
+                ],
             },
         };
     }

@@ -16,7 +16,9 @@ internal sealed record PodSighting
     /// <summary>The moment.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Since when a container cannot be started, as the verdicts before said, or <c>null</c>: Kubernetes keeps no such time.</summary>
+    /// <summary>
+    /// Since when a container cannot be started, as the verdicts before said, or <c>null</c>: Kubernetes keeps no such time.
+    /// </summary>
     public DateTimeOffset? StartFailingSince { get; init; }
 }
 

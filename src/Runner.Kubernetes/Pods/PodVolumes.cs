@@ -4,7 +4,9 @@ using Runner.Kubernetes.Options;
 namespace Runner.Kubernetes.Pods;
 
 /// <summary>The volumes of a job pod and where each container sees them. Pure.</summary>
-/// <remarks>An <c>emptyDir</c> is open to every user of the pod (mode 777, kubelet), so an image with a user of its own can work in it.</remarks>
+/// <remarks>
+/// An <c>emptyDir</c> is open to every user of the pod (mode 777, kubelet), so an image with a user of its own can work in it.
+/// </remarks>
 internal static class PodVolumes
 {
     private const string PayloadSize = "16Mi";
@@ -31,7 +33,11 @@ internal static class PodVolumes
                 Items = [new V1KeyToPath { Key = PodPaths.PayloadKey, Path = PodPaths.PayloadKey }],
             },
         },
-        new V1Volume { Name = Payload, EmptyDir = new V1EmptyDirVolumeSource { Medium = "Memory", SizeLimit = new ResourceQuantity(PayloadSize) } },
+        new V1Volume
+        {
+            Name = Payload,
+            EmptyDir = new V1EmptyDirVolumeSource { Medium = "Memory", SizeLimit = new ResourceQuantity(PayloadSize) },
+        },
         new V1Volume { Name = Runner, EmptyDir = new V1EmptyDirVolumeSource() },
         new V1Volume { Name = Temp, EmptyDir = new V1EmptyDirVolumeSource() },
         Make(Workspace, options.Storage.Workspace, options),
@@ -64,8 +70,16 @@ internal static class PodVolumes
             Name = name,
             EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = volume.Size is { } size ? new ResourceQuantity(size) : null },
         },
-        "pvc" => new V1Volume { Name = name, PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = volume.ClaimName } },
-        "hostPath" => new V1Volume { Name = name, HostPath = new V1HostPathVolumeSource { Path = volume.Path, Type = "DirectoryOrCreate" } },
+        "pvc" => new V1Volume
+        {
+            Name = name,
+            PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = volume.ClaimName },
+        },
+        "hostPath" => new V1Volume
+        {
+            Name = name,
+            HostPath = new V1HostPathVolumeSource { Path = volume.Path, Type = "DirectoryOrCreate" },
+        },
         "ephemeral" => new V1Volume
         {
             Name = name,

@@ -14,7 +14,9 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
     public bool IsFinal => Reason is "InvalidImageName" or "ErrImageNeverPull";
 
     /// <summary>What kind of failure it is once the patience is over.</summary>
-    public FailureReason Failure => Reason is "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError" or "RegistryUnavailable"
+    public FailureReason Failure =>
+        Reason is "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError"
+            or "RegistryUnavailable"
         ? FailureReason.ImagePull
         : FailureReason.ContainerStart;
 
@@ -24,7 +26,8 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
         var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
         return statuses
             .Where(status => status.State?.Waiting is { Reason: not (null or "" or "PodInitializing" or "ContainerCreating") })
-            .Select(status => new StartObstacle(status.Name, ImageOf(pod, status), status.State.Waiting.Reason, status.State.Waiting.Message ?? string.Empty))
+            .Select(status => new StartObstacle(
+                status.Name, ImageOf(pod, status), status.State.Waiting.Reason, status.State.Waiting.Message ?? string.Empty))
             .FirstOrDefault();
     }
 
@@ -33,9 +36,11 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
         ? PodMessages.ImagePull(this, tried)
         : PodMessages.ContainerStart(this, tried);
 
+    /// <summary>The spec of a container of a pod, or <c>null</c>.</summary>
+    public static V1Container? SpecOf(V1Pod pod, string name) =>
+        (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).FirstOrDefault(container => container.Name == name);
+
     // The status repeats the image in the runtime's words; the spec has it as it was written.
     private static string ImageOf(V1Pod pod, V1ContainerStatus status) =>
-        (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).FirstOrDefault(container => container.Name == status.Name)?.Image
-        ?? status.Image
-        ?? string.Empty;
+        SpecOf(pod, status.Name)?.Image ?? status.Image ?? string.Empty;
 }

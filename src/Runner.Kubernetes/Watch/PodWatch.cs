@@ -42,7 +42,8 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
             MaxDelay = TimeSpan.FromSeconds(20),
             OnRetry = retry =>
             {
-                logger.WatchFailed(retry.AttemptNumber + 1, retry.RetryDelay.TotalSeconds, retry.Outcome.Exception?.Message ?? string.Empty);
+                logger.WatchFailed(
+                    retry.AttemptNumber + 1, retry.RetryDelay.TotalSeconds, retry.Outcome.Exception?.Message ?? string.Empty);
                 return default;
             },
         })
@@ -71,7 +72,9 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
     }
 
-    /// <summary>Tells an observer of a pod from now on, and at once what is known of it. The observer must be quick and must not throw.</summary>
+    /// <summary>
+    /// Tells an observer of a pod from now on, and at once what is known of it. The observer must be quick and must not throw.
+    /// </summary>
     /// <remarks>Subscribe once the pod is created: a pod that a later list lacks is taken for gone.</remarks>
     public IDisposable Subscribe(string podName, PodObserver observer)
     {
@@ -114,7 +117,9 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         // Subscribers that come while the list is on its way are not judged by it.
         var list = Interlocked.Increment(ref _lists);
         var pods = await ApiCaller.CallOnceAsync(
-            "list pods", token => cluster.Core.ListNamespacedPodAsync(cluster.Namespace, labelSelector: selector, cancellationToken: token), cancellationToken);
+            "list pods",
+            token => cluster.Core.ListNamespacedPodAsync(cluster.Namespace, labelSelector: selector, cancellationToken: token),
+            cancellationToken);
         var present = pods.Items.ToDictionary(pod => pod.Metadata.Name, StringComparer.Ordinal);
         List<(Subscription Subscription, V1Pod? Last)> gone;
         lock (_gate)
@@ -174,7 +179,8 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         if (failure is not null)
         {
             _resourceVersion = null; // an event is lost, or the version: only a list tells what is true now
-            throw new InfrastructureException($"watch pods: {failure.Message}", failure) { StatusCode = (failure as KubernetesException)?.Status?.Code };
+            var status = (failure as KubernetesException)?.Status?.Code;
+            throw new InfrastructureException($"watch pods: {failure.Message}", failure) { StatusCode = status };
         }
     }
 
