@@ -82,6 +82,7 @@ public sealed class KubernetesBackend : IJobBackend
         var placement = PlacementRules.Place(launch.Labels, launch.Platform, _options);
         var pod = _builder.Build(launch, placement, container, _agent.ToString());
         var secret = PayloadSecret.Build(launch, Payload(launch, placement, container, pod.Metadata.Name), _agent.ToString(), _options);
+        var subscription = _watch.Open(pod.Metadata.Name);
         try
         {
             await _cluster.CreateSecretAsync(secret, cancellationToken);
@@ -89,14 +90,21 @@ public sealed class KubernetesBackend : IJobBackend
         }
         catch (InfrastructureException error) when (ApiErrors.IsRefusal(error))
         {
+            subscription.Dispose();
             _logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
             await _cluster.DeleteSecretAsync(secret.Metadata.Name, cancellationToken);
             return new RefusedJobHandle(launch, secret.Metadata.Name, error.Message);
         }
+        catch
+        {
+            subscription.Dispose();
+            throw;
+        }
 
-        await _cluster.OwnSecretAsync(pod, cancellationToken);
         _logger.PodCreated(launch.JobId, pod.Metadata.Name);
-        return Watch(launch, pod);
+        var handle = Watch(launch, pod, subscription);
+        await OwnSecretAsync(pod, cancellationToken);
+        return handle;
     }
 
     /// <inheritdoc/>
@@ -138,17 +146,32 @@ public sealed class KubernetesBackend : IJobBackend
             ExtraCertificates = _options.ExtraCertificates,
         };
 
-    private PodJobHandle Watch(JobLaunch launch, V1Pod pod)
+    // The job runs without it; it is for the case that nobody is left to remove the Secret.
+    private async Task OwnSecretAsync(V1Pod pod, CancellationToken cancellationToken)
     {
-        var handle = new PodJobHandle(launch, pod, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));
+        try
+        {
+            await _cluster.OwnSecretAsync(pod, cancellationToken);
+        }
+        catch (InfrastructureException error)
+        {
+            _logger.SecretNotOwned(pod.Metadata.Name, error.Message);
+        }
+    }
+
+    private PodJobHandle Watch(JobLaunch launch, V1Pod pod, PodSubscription subscription)
+    {
+        var handle = new PodJobHandle(
+            launch, pod, subscription, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));
         var first = _handles.GetOrAdd(pod.Metadata.Name, handle);
         if (!ReferenceEquals(first, handle))
         {
+            subscription.Dispose();
             return first;
         }
 
         handle.Observe(pod, isGone: false);
-        handle.Subscription = _watch.Subscribe(pod.Metadata.Name, handle.Observe);
+        subscription.Attach(handle.Observe);
         return handle;
     }
 
@@ -156,15 +179,25 @@ public sealed class KubernetesBackend : IJobBackend
     {
         var from = OwnerOf(pod.Metadata) ?? "nobody";
         var claim = new Dictionary<string, string> { [PodLabels.Owner] = _agent.ToString() };
-        if (await _cluster.PatchPodAsync(pod, claim, new Dictionary<string, string>(), cancellationToken) is not { } claimed)
+        var subscription = _watch.Open(pod.Metadata.Name);
+        try
         {
-            return null; // changed meanwhile: another agent was first, or the next round takes it
-        }
+            if (await _cluster.PatchPodAsync(pod, claim, new Dictionary<string, string>(), cancellationToken) is not { } claimed)
+            {
+                subscription.Dispose();
+                return null; // changed meanwhile: another agent was first, or the next round takes it
+            }
 
-        var secret = await _cluster.FindSecretAsync(pod.Metadata.Name, cancellationToken);
-        var launch = (secret is null ? null : PayloadSecret.ReadLaunch(secret)) ?? LaunchFromLabels(pod);
-        _logger.PodAdopted(launch.JobId, pod.Metadata.Name, from);
-        return Watch(launch, claimed);
+            var secret = await _cluster.FindSecretAsync(pod.Metadata.Name, cancellationToken);
+            var launch = (secret is null ? null : PayloadSecret.ReadLaunch(secret)) ?? LaunchFromLabels(pod);
+            _logger.PodAdopted(launch.JobId, pod.Metadata.Name, from);
+            return Watch(launch, claimed, subscription);
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
+        }
     }
 
     private async Task<IJobHandle?> AdoptSecretAsync(V1Secret secret, CancellationToken cancellationToken)

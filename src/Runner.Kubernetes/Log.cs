@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(2119, LogLevel.Warning, "Secret {Name} of an agent that is gone cannot be read and is removed")]
     public static partial void SecretUnreadable(this ILogger logger, string name);
 
+    [LoggerMessage(2123, LogLevel.Warning, "Secret {Name} could not be tied to its pod ({Problem}); it goes when the job's agent removes it")]
+    public static partial void SecretNotOwned(this ILogger logger, string name, string problem);
+
     [LoggerMessage(2120, LogLevel.Debug, "Watch follows from resource version {ResourceVersion}, {Pods} pod(s)")]
     public static partial void WatchListed(this ILogger logger, string resourceVersion, int pods);
 

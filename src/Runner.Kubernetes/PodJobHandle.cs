@@ -19,6 +19,7 @@ internal sealed class PodJobHandle : IJobHandle
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
+    private readonly IDisposable _subscription;
     private readonly PodServices _services;
     private readonly Action<PodJobHandle> _forget;
     private readonly TaskCompletionSource<LaunchTimes> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,10 +36,18 @@ internal sealed class PodJobHandle : IJobHandle
     private Task _finishing = Task.CompletedTask;
     private Task _killing = Task.CompletedTask;
 
-    public PodJobHandle(JobLaunch launch, V1Pod pod, PodServices services, Action<PodJobHandle> forget)
+    /// <summary>A handle on a pod that is made.</summary>
+    /// <param name="launch">What was launched.</param>
+    /// <param name="pod">The pod as made, or as claimed.</param>
+    /// <param name="subscription">Ends with the handle.</param>
+    /// <param name="services">What it needs of its backend.</param>
+    /// <param name="forget">Called when it lets go of the job.</param>
+    public PodJobHandle(
+        JobLaunch launch, V1Pod pod, IDisposable subscription, PodServices services, Action<PodJobHandle> forget)
     {
         Launch = launch;
         _pod = pod;
+        _subscription = subscription;
         _services = services;
         _forget = forget;
         _timer = services.Time.CreateTimer(_ => JudgeNow(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -53,9 +62,6 @@ internal sealed class PodJobHandle : IJobHandle
     public Task<LaunchTimes> Started => _started.Task;
 
     public Task<JobEnd> Ended => _ended.Task;
-
-    /// <summary>The subscription to the watch, which ends with the handle.</summary>
-    public IDisposable? Subscription { get; set; }
 
     /// <summary>Takes news of the pod.</summary>
     public void Observe(V1Pod pod, bool isGone)
@@ -232,7 +238,7 @@ internal sealed class PodJobHandle : IJobHandle
 
     private void Close()
     {
-        Subscription?.Dispose();
+        _subscription.Dispose();
         _forget(this);
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _over.Cancel();

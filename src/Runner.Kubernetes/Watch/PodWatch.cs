@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
@@ -7,9 +8,6 @@ using Runner.Jobs.Errors;
 using Runner.Kubernetes.Client;
 
 namespace Runner.Kubernetes.Watch;
-
-/// <summary>Tells what became of a pod: its new state, or that it is gone, with the last state seen.</summary>
-internal delegate void PodObserver(V1Pod pod, bool isGone);
 
 /// <summary>The one watch on all job pods of the namespace. However many jobs run, the API server has one connection to feed.</summary>
 /// <remarks>
@@ -29,7 +27,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
 
     private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableList<PodSubscription>> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, V1Pod> _pods = new(StringComparer.Ordinal);
     private readonly ResiliencePipeline _backoff = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -72,26 +70,43 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
     }
 
-    /// <summary>
-    /// Tells an observer of a pod from now on, and at once what is known of it. The observer must be quick and must not throw.
-    /// </summary>
-    /// <remarks>Subscribe once the pod is created: a pod that a later list lacks is taken for gone.</remarks>
-    public IDisposable Subscribe(string podName, PodObserver observer)
+    /// <summary>Opens a subscription for a pod that is there or is about to be made.</summary>
+    public PodSubscription Open(string podName)
     {
-        V1Pod? known;
-        var subscription = new Subscription(this, podName, observer, Volatile.Read(ref _lists));
+        var subscription = new PodSubscription(this, podName);
         lock (_gate)
         {
-            _subscriptions[podName] = subscription;
-            known = _pods.GetValueOrDefault(podName);
-        }
-
-        if (known is not null)
-        {
-            observer(known, false);
+            _subscriptions[podName] = Of(podName).Add(subscription);
         }
 
         return subscription;
+    }
+
+    /// <summary>Lets a subscription take its observer, and gives what is known of its pod.</summary>
+    internal (V1Pod Pod, bool IsGone)? Attach(PodSubscription subscription, Action<long> take)
+    {
+        lock (_gate)
+        {
+            take(Volatile.Read(ref _lists));
+            return subscription.Missed ?? (_pods.TryGetValue(subscription.PodName, out var pod) ? (pod, false) : null);
+        }
+    }
+
+    /// <summary>Ends a subscription.</summary>
+    internal void Close(PodSubscription subscription)
+    {
+        lock (_gate)
+        {
+            var left = Of(subscription.PodName).Remove(subscription);
+            if (left.IsEmpty)
+            {
+                _subscriptions.Remove(subscription.PodName);
+            }
+            else
+            {
+                _subscriptions[subscription.PodName] = left;
+            }
+        }
     }
 
     private async Task FollowAsync(CancellationToken cancellationToken)
@@ -121,12 +136,19 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
             token => cluster.Core.ListNamespacedPodAsync(cluster.Namespace, labelSelector: selector, cancellationToken: token),
             cancellationToken);
         var present = pods.Items.ToDictionary(pod => pod.Metadata.Name, StringComparer.Ordinal);
-        List<(Subscription Subscription, V1Pod? Last)> gone;
+        List<(PodObserver Observer, V1Pod Last)> gone;
         lock (_gate)
         {
-            gone = [.. _subscriptions.Values
-                .Where(subscription => subscription.List < list && !present.ContainsKey(subscription.PodName))
-                .Select(subscription => (subscription, _pods.GetValueOrDefault(subscription.PodName)))];
+            gone =
+            [
+                .. from all in _subscriptions
+                   where !present.ContainsKey(all.Key)
+                   from subscription in all.Value
+                   where subscription.List < list
+                   let observer = subscription.Observer
+                   where observer is not null
+                   select (observer, _pods.GetValueOrDefault(all.Key) ?? Unknown(all.Key)),
+            ];
             _pods.Clear();
         }
 
@@ -136,9 +158,9 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
             Tell(pod, isGone: false);
         }
 
-        foreach (var (subscription, last) in gone)
+        foreach (var (observer, last) in gone)
         {
-            subscription.Observer(last ?? Unknown(subscription.PodName), true);
+            observer(last, true);
         }
 
         _listed.TrySetResult();
@@ -195,10 +217,15 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
 
     private void Tell(V1Pod pod, bool isGone)
     {
-        Subscription? subscription;
+        ImmutableList<PodSubscription> subscriptions;
         lock (_gate)
         {
-            _subscriptions.TryGetValue(pod.Metadata.Name, out subscription);
+            subscriptions = Of(pod.Metadata.Name);
+            foreach (var subscription in subscriptions.Where(subscription => subscription.Observer is null))
+            {
+                subscription.Missed = (pod, isGone);
+            }
+
             if (isGone)
             {
                 _pods.Remove(pod.Metadata.Name);
@@ -209,26 +236,17 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
             }
         }
 
-        subscription?.Observer(pod, isGone);
+        foreach (var subscription in subscriptions)
+        {
+            subscription.Observer?.Invoke(pod, isGone);
+        }
     }
+
+    private ImmutableList<PodSubscription> Of(string podName) => _subscriptions.GetValueOrDefault(podName, []);
 
     private V1Pod Unknown(string name) => new()
     {
         Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = cluster.Namespace },
         Status = new V1PodStatus(),
     };
-
-    private sealed record Subscription(PodWatch Watch, string PodName, PodObserver Observer, long List) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (Watch._gate)
-            {
-                if (Watch._subscriptions.TryGetValue(PodName, out var current) && ReferenceEquals(current, this))
-                {
-                    Watch._subscriptions.Remove(PodName);
-                }
-            }
-        }
-    }
 }

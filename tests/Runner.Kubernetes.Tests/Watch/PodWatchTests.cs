@@ -85,6 +85,30 @@ public sealed class PodWatchTests(FakeHttpServer server)
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Pod_that_is_gone_before_anybody_listens_is_not_missed()
+    {
+        var isGone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var site = server.Open(Answers(
+            http => http.ListAsync("10"),
+            async http =>
+            {
+                await _subscribed.Task;
+                await http.EventAsync("ADDED", FakeCluster.Pod("d", "11"));
+                await http.EventAsync("DELETED", FakeCluster.Pod("d", "12"));
+                await http.EventAsync("ADDED", FakeCluster.Pod("e", "13"));
+            }));
+        await using var watch = Watch(site);
+        using var subscription = watch.Open("d");
+        using var later = watch.Subscribe("e", (_, _) => isGone.SetResult());
+        _subscribed.SetResult();
+        await isGone.Task.WaitAsync(Token);
+
+        subscription.Attach(Note);
+
+        Assert.Equal(["d@12 Pending gone"], await NewsAsync(1));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task API_server_that_fails_is_asked_again()
     {
         var site = server.Open(Answers(
@@ -162,7 +186,14 @@ public sealed class PodWatchTests(FakeHttpServer server)
             _loop = watch.RunAsync(_stop.Token);
         }
 
-        public IDisposable Subscribe(string pod, PodObserver observer) => _watch.Subscribe(pod, observer);
+        public PodSubscription Open(string pod) => _watch.Open(pod);
+
+        public PodSubscription Subscribe(string pod, PodObserver observer)
+        {
+            var subscription = Open(pod);
+            subscription.Attach(observer);
+            return subscription;
+        }
 
         public Task<IReadOnlyList<V1Pod>> SnapshotAsync(CancellationToken cancellationToken) => _watch.SnapshotAsync(cancellationToken);
 
