@@ -154,7 +154,8 @@ internal sealed class LiveFeed : IAsyncDisposable
 
         try
         {
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _abandoned.Token);
+            // With its answer: a server that sees the connection go before it has read everything may drop the rest.
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, _abandoned.Token);
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or IOException)
         {

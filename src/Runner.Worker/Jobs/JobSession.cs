@@ -76,13 +76,13 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         var deadline = new ReportingDeadline(renewal, options, host.Time).WatchAsync(giveUp, reported.Token);
         var feedClosed = services.CloseFeedAsync();
         var notes = reporter is null ? [] : await reporter.CompleteAsync();
-        await feedClosed;
         await reported.CancelAsync();
         await deadline;
 
         // Step 5
         var isReported = await CompleteAsync(services, renewal, result, reporter, notes);
         Write(result, isReported);
+        await feedClosed; // last: the live log is for people who watch, and may not hold up the job's end
         await over.CancelAsync();
         await renewing;
         _logger.JobEnded(payload.Job.JobId.ToString(), result.Conclusion.ToString(), isReported);
