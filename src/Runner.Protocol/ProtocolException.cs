@@ -73,6 +73,15 @@ public enum ProtocolErrorKind
     /// <summary>The blob is longer or shorter than the writer thinks (412), or sealed (409).</summary>
     BlobChanged,
 
+    /// <summary>An action does not exist, or may not be used (422).</summary>
+    ActionNotResolved,
+
+    /// <summary>The archive of an action does not exist (404).</summary>
+    ArchiveNotFound,
+
+    /// <summary>Too many calls (429); only where the service is not to be asked again.</summary>
+    RateLimited,
+
     /// <summary>The answer is not what the protocol says.</summary>
     BadReply,
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Protocol.Broker;
+using Runner.Protocol.Launch;
 using Runner.Protocol.OAuth;
 using Runner.Protocol.Registration;
 using Runner.Protocol.Results;
@@ -44,4 +45,7 @@ namespace Runner.Protocol;
 [JsonSerializable(typeof(JobLogsMetadataRequest))]
 [JsonSerializable(typeof(StepSummaryUrlResponse))]
 [JsonSerializable(typeof(StepSummaryMetadataRequest))]
+[JsonSerializable(typeof(ResolveActionsRequest))]
+[JsonSerializable(typeof(ResolveActionsResponse))]
+[JsonSerializable(typeof(ResolveActionsError))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

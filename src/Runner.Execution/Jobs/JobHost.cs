@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Runner.Execution.Actions;
 
 namespace Runner.Execution.Jobs;
 
@@ -16,6 +17,9 @@ public sealed record JobHost
 
     /// <summary><c>runner.arch</c>: X86, X64, ARM or ARM64.</summary>
     public string Architecture { get; init; } = RuntimeInformation.OSArchitecture.ToString().ToUpperInvariant();
+
+    /// <summary>Where actions of repositories come from, or <c>null</c>: there are none, and a step that uses one says so.</summary>
+    public IActionSource? Actions { get; init; }
 
     /// <summary>
     /// Whether this process has no children but steps. Then it adopts the orphans of steps, so that they are found when a step is killed, and clears

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runner.Execution.Actions;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
@@ -6,6 +7,7 @@ using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
 using Runner.Protocol.RunService;
+using Runner.Worker.Actions;
 using Runner.Worker.Feed;
 using Runner.Worker.Http;
 using Runner.Worker.Reporting;
@@ -42,6 +44,9 @@ internal sealed class JobServices : IAsyncDisposable
     /// <summary>Puts to signed addresses.</summary>
     public BlobClient Blobs { get; }
 
+    /// <summary>Actions of repositories, or <c>null</c> where the message names no launch service.</summary>
+    public IActionSource? Actions { get; private init; }
+
     /// <summary>The live log, or <c>null</c>.</summary>
     public LiveFeed? Feed { get; private set; }
 
@@ -68,7 +73,12 @@ internal sealed class JobServices : IAsyncDisposable
                     ? new ResultsClient(http, results, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time)
                     : null,
                 new BlobClient(http, host.Time),
-                Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null);
+                Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null)
+            {
+                Actions = Address(job.Variable(JobVariables.LaunchEndpoint)) is { } launch
+                    ? LaunchActionSource.Create(http, launch, token, job, host)
+                    : null,
+            };
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
+using Runner.Execution.Actions;
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Jobs.Errors;
@@ -62,7 +63,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
 
         // Step 2
         using var reporter = OpenReporter(services, giveUp.Token);
-        var (result, isBug) = await RunJobAsync((IJobReporter?)reporter ?? new SilentReporter());
+        var (result, isBug) = await RunJobAsync((IJobReporter?)reporter ?? new SilentReporter(), services.Actions);
         if (renewal.Loss is not null)
         {
             result = result with { Conclusion = Conclusion.Abandoned };
@@ -113,12 +114,13 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             giveUp);
     }
 
-    private async Task<(JobResult Result, bool IsBug)> RunJobAsync(IJobReporter reporter)
+    private async Task<(JobResult Result, bool IsBug)> RunJobAsync(IJobReporter reporter, IActionSource? actions)
     {
         var runner = new JobRunner(new JobHost
         {
             Environment = host.Environment,
             Time = host.Time,
+            Actions = actions,
             HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
         });
         try
