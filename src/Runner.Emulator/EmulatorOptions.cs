@@ -70,6 +70,15 @@ public sealed record EmulatorOptions
     /// <summary>Secrets that every queued workflow gets beside its own. Default none.</summary>
     public IReadOnlyDictionary<string, Secret> Secrets { get; set; } = new Dictionary<string, Secret>();
 
+    /// <summary>
+    /// Repositories of actions: <c>owner/repo</c> to a folder, which is a git repository (branches, tags and commits are git's) or any
+    /// other folder (every ref stands for its files as they are). Default none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ActionRepositories { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Folder of further such repositories, each at <c>owner/repo</c> below it. Default <c>null</c>: none.</summary>
+    public string? ActionsFolder { get; set; }
+
     /// <summary>Takes the server's own log, such as an exception in a handler. Default <c>null</c>: nowhere.</summary>
     public ILoggerFactory? Logging { get; set; }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Runner.Emulator.Actions;
 using Runner.Emulator.Broker;
 using Runner.Emulator.Events;
 using Runner.Emulator.Faults;
@@ -38,6 +39,7 @@ internal static class EmulatorServices
         services.AddSingleton<JobConnection>();
         services.AddSingleton<ResultsCaller>();
         services.AddSingleton<UploadUrls>();
+        services.AddSingleton<ActionRepositories>();
         services.AddSingleton<WorkflowPlanner>();
         services.AddSingleton<RunBoard>();
         services.AddSingleton<FaultMiddleware>();
@@ -62,6 +64,7 @@ internal static class EmulatorServices
         app.MapUploads();
         app.MapLiveFeed();
         app.MapLaunch();
+        app.MapCodeload();
         app.MapBlobs("/blobs", app.Services.GetRequiredService<BlobStore>(), app.Services.GetRequiredService<BlobUrlSigner>());
         app.MapRuns();
         app.MapFaults();

@@ -20,8 +20,10 @@ internal static class EmulatorServeCommand
         var token = new Option<string?>("--token-file") { Description = "File of the personal access token that agents must show. Default: the token 'emulator'.", HelpName = "FILE" };
         var urlFile = new Option<string?>("--url-file") { Description = "File to write the address to once the server listens.", HelpName = "FILE" };
         var data = new Option<string?>("--data") { Description = "Folder to keep logs in. Default: a temporary one.", HelpName = "FOLDER" };
+        var actions = new Option<string?>("--actions") { Description = "Folder of actions, each at OWNER/REPO below it: git repositories or plain folders.", HelpName = "DIR" };
+        var action = new Option<string[]>("--action") { Description = "One action's repository or folder. May be repeated.", HelpName = "OWNER/REPO=PATH" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print what happens." };
-        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, quiet };
+        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, actions, action, quiet };
         command.SetAction((result, cancellationToken) =>
         {
             var options = new EmulatorOptions
@@ -31,6 +33,8 @@ internal static class EmulatorServeCommand
                 AlsoListen = result.GetValue(also) ?? [],
                 PublicUrl = result.GetValue(publicUrl),
                 DataFolder = result.GetValue(data),
+                ActionsFolder = result.GetValue(actions),
+                ActionRepositories = ActionFlag.Read(result.GetValue(action) ?? []),
             };
             if (result.GetValue(token) is { } file)
             {

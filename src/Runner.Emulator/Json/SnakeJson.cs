@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Runner.Emulator.Launch;
 using Runner.Emulator.Rest;
 
 namespace Runner.Emulator.Json;
@@ -22,4 +23,7 @@ namespace Runner.Emulator.Json;
 [JsonSerializable(typeof(RegisterResponse))]
 [JsonSerializable(typeof(MetaBody))]
 [JsonSerializable(typeof(InstallationBody))]
+[JsonSerializable(typeof(ResolveRequest))]
+[JsonSerializable(typeof(ResolveResponse))]
+[JsonSerializable(typeof(ResolutionErrors))]
 internal sealed partial class SnakeJson : JsonSerializerContext;

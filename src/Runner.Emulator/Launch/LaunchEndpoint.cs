@@ -1,47 +1,68 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Runner.Emulator.Actions;
+using Runner.Emulator.Json;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
 
 namespace Runner.Emulator.Launch;
 
-/// <summary>Resolves actions (<c>actions-download.md</c> section 2.1). The emulator has no repositories, so every one is refused.</summary>
+/// <summary>Resolves actions to commits and archives (<c>actions-download.md</c> section 2.1).</summary>
 internal static class LaunchEndpoint
 {
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
+
     public static void MapLaunch(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/actions/build/{plan:guid}/jobs/{job:guid}/runnerresolve/actions", ResolveAsync);
 
-    private static async Task<IResult> ResolveAsync(HttpContext http, TokenIssuer tokens, Guid plan, Guid job)
+    private static async Task<IResult> ResolveAsync(
+        HttpContext http, TokenIssuer tokens, ActionRepositories repositories, EmulatorAddress address, Guid plan, Guid job)
     {
         if (!tokens.IsJob(http.Request, new PlanId(plan), new JobId(job)))
         {
             return TypedResults.Unauthorized();
         }
 
-        JsonNode? body;
-        try
-        {
-            body = await JsonNode.ParseAsync(
-                http.Request.Body, new JsonNodeOptions { PropertyNameCaseInsensitive = true }, cancellationToken: http.RequestAborted);
-        }
-        catch (JsonException)
+        if (await http.Request.TryReadAsync(SnakeJson.Default.ResolveRequest) is not { } request)
         {
             return TypedResults.BadRequest();
         }
 
-        var errors = new JsonObject();
-        foreach (var action in body?["actions"] as JsonArray ?? [])
+        var (token, expires) = tokens.Issue(TokenKind.Installation, new JobId(job).ToString(), TokenLifetime);
+        var authentication = new ArchiveAuthentication(token, expires);
+        var found = ImmutableSortedDictionary.CreateBuilder<string, ResolvedAction>(StringComparer.Ordinal);
+        var errors = ImmutableSortedDictionary.CreateBuilder<string, ResolutionError>(StringComparer.Ordinal);
+        foreach (var (action, version) in request.Actions)
         {
-            var name = $"{action?["action"]}@{action?["version"]}";
-            errors[name] = new JsonObject
+            var repository = repositories.Find(action);
+            var resolved = repository is null ? NoRepository(action, version) : await repository.ResolveAsync(version, http.RequestAborted);
+            if (repository is not null && resolved.Commit is { } commit)
             {
-                ["message"] = $"The emulator cannot resolve {name}: it has no repositories. Use 'run' steps or an action of the workspace ('./path')",
-            };
+                found[$"{action}@{version}"] = new ResolvedAction
+                {
+                    Name = action,
+                    ResolvedName = repository.Name,
+                    ResolvedSha = commit,
+                    Version = version,
+                    TarUrl = new Uri(address.Root, $"repos/{repository.Name}/tarball/{commit}").AbsoluteUri,
+                    ZipUrl = new Uri(address.Root, $"repos/{repository.Name}/zipball/{commit}").AbsoluteUri,
+                    Authentication = authentication,
+                };
+            }
+            else
+            {
+                errors[$"{action}@{version}"] = new ResolutionError(resolved.Problem ?? string.Empty);
+            }
         }
 
-        return TypedResults.Text(new JsonObject { ["errors"] = errors }.ToJsonString(), "application/json", statusCode: 422);
+        return errors.Count > 0
+            ? TypedResults.Json(new ResolutionErrors(errors.ToImmutable()), SnakeJson.Default.ResolutionErrors, statusCode: 422)
+            : TypedResults.Json(new ResolveResponse(found.ToImmutable()), SnakeJson.Default.ResolveResponse);
     }
+
+    private static ActionVersion NoRepository(string action, string version) => ActionVersion.Missing(
+        $"Unable to resolve action `{action}@{version}`, repository not found. The emulator has only the repositories it was given: " +
+        $"start it with --action {action}=PATH, or with --actions DIR and put the repository at DIR/{action}");
 }

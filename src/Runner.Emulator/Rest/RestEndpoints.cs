@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Runner.Emulator.Actions;
 using Runner.Emulator.Json;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
@@ -25,6 +26,7 @@ internal static class RestEndpoints
             api.MapGet("/rate_limit", RateLimit);
             api.MapRunnerRegistration();
             api.MapApp();
+            api.MapArchives();
             foreach (var scope in RunnerScope.Patterns)
             {
                 var actions = api.MapGroup(scope + "/actions");

@@ -22,6 +22,9 @@ internal enum TokenKind
 
     /// <summary>A job at the run, results and launch services.</summary>
     Job,
+
+    /// <summary>Reads one archive of a repository.</summary>
+    Archive,
 }
 
 /// <summary>What a valid token says.</summary>

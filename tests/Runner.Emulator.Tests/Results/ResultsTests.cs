@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Emulator.Events;
 using Runner.Emulator.Tests.Clients;
@@ -132,23 +131,6 @@ public sealed class ResultsTests
         var refusal = await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(feed, TestEmulator.Token));
 
         Assert.Contains("401", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact(Timeout = 60_000)]
-    public async Task Actions_are_refused_one_by_one_with_a_reason()
-    {
-        await using var emulator = await TestEmulator.StartAsync();
-        var (_, job) = await emulator.RunningJobAsync();
-        var url = new Uri(job.Launch, $"/actions/build/{job.PlanId}/jobs/{job.JobId}/runnerresolve/actions");
-        const string body = """{"actions":[{"action":"actions/checkout","version":"v4"},{"action":"acme/tools","version":"main","path":"lint"}]}""";
-
-        using var answer = await job.PostAsync(url, body, TestEmulator.Token);
-        using var stranger = await job.PostAsync(url, body, TestEmulator.Token, token: "x");
-
-        Assert.Equal([422, 401], [(int)answer.StatusCode, (int)stranger.StatusCode]);
-        var errors = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestEmulator.Token))!["errors"]!.AsObject();
-        Assert.Equal(["actions/checkout@v4", "acme/tools@main"], errors.Select(error => error.Key));
-        Assert.Contains("cannot resolve actions/checkout@v4", errors["actions/checkout@v4"]!["message"]!.ToString(), StringComparison.Ordinal);
     }
 
     private static JobId Id(OfficialJob job) => new(Guid.Parse(job.JobId));
