@@ -1,4 +1,5 @@
 using Runner.Jobs;
+using Runner.Jobs.Link;
 
 namespace Runner.Backends;
 
@@ -40,6 +41,14 @@ public interface IJobHandle : IAsyncDisposable
     /// Completes when the job is over here. Never faults: what went wrong is in the value. Cancelled by <see cref="Release"/>.
     /// </summary>
     Task<JobEnd> Ended { get; }
+
+    /// <summary>
+    /// What the worker tells, in order and without repetitions, from its first event; ends with the job, and before <see cref="Ended"/> is
+    /// judged by anybody it should be read to its end. Empty of a job that is reported to GitHub. It can be read once, by one reader, and
+    /// must be: a worker whose launcher does not read waits with its next line. What of it could not be had is told in its place as a
+    /// line of the job that says so, and then <see cref="JobEnd.Message"/> says it too.
+    /// </summary>
+    IAsyncEnumerable<WorkerEvent> Events { get; }
 
     /// <summary>
     /// Asks the worker to cancel the job as GitHub would; it then has <paramref name="grace"/> to end before it is killed.

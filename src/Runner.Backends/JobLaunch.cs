@@ -31,6 +31,20 @@ public sealed record JobLaunch
     /// </summary>
     public int Attempt { get; init; }
 
+    /// <summary>Whom the worker tells of the job.</summary>
+    public ReportingTarget Reporting { get; init; }
+
+    /// <summary>
+    /// Answers what the worker asks for, but for containers, which the backend runs itself; <c>null</c>: such requests fail and say so.
+    /// </summary>
+    public IWorkerRequestHandler? Requests { get; init; }
+
+    /// <summary>
+    /// A folder of this machine that is the job's workspace itself (<c>--bind</c>), or <c>null</c>: the job gets one of its own. Where a
+    /// backend cannot do that, launching fails.
+    /// </summary>
+    public string? BoundWorkspace { get; init; }
+
     /// <summary>Which job.</summary>
     public JobId JobId => Job.JobId;
 }

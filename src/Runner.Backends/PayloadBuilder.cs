@@ -11,6 +11,7 @@ public static class PayloadBuilder
         Job = launch.Job,
         Runner = launch.Runner,
         Paths = paths,
+        Reporting = launch.Reporting,
         Times = new LaunchTimes { MessageSeen = launch.MessageSeen, PodCreated = created },
     };
 }

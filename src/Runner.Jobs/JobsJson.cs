@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Jobs;
 
-/// <summary>JSON of the job message, the launch payload and the worker's outcome: camel case, names read in any case, nulls left out.</summary>
+/// <summary>JSON of the job message, the launch payload, the worker's link to its launcher and its outcome: camel case, names read in any case, nulls left out.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -14,4 +15,7 @@ namespace Runner.Jobs;
 [JsonSerializable(typeof(JobMessage))]
 [JsonSerializable(typeof(LaunchPayload))]
 [JsonSerializable(typeof(WorkerOutcome))]
+[JsonSerializable(typeof(WorkerEvent))]
+[JsonSerializable(typeof(WorkerRequest))]
+[JsonSerializable(typeof(RequestResult))]
 public sealed partial class JobsJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Pods;
 
@@ -62,6 +63,8 @@ internal sealed class PodJobHandle : IJobHandle
     public Task<LaunchTimes> Started => _started.Task;
 
     public Task<JobEnd> Ended => _ended.Task;
+
+    public IAsyncEnumerable<WorkerEvent> Events => AsyncEnumerable.Empty<WorkerEvent>();
 
     /// <summary>Takes news of the pod.</summary>
     public void Observe(V1Pod pod, bool isGone)

@@ -1,6 +1,7 @@
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
 
 namespace Runner.Kubernetes;
 
@@ -21,6 +22,8 @@ internal sealed class RefusedJobHandle(JobLaunch launch, string podName, string 
         Message = $"The cluster refused the job's pod: {message}",
         Times = new LaunchTimes { MessageSeen = launch.MessageSeen },
     });
+
+    public IAsyncEnumerable<WorkerEvent> Events => AsyncEnumerable.Empty<WorkerEvent>();
 
     public Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken) => Task.CompletedTask;
 

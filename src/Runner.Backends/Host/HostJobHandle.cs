@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
 
 namespace Runner.Backends.Host;
 
@@ -65,6 +66,8 @@ internal sealed class HostJobHandle : IJobHandle
     public Task<LaunchTimes> Started { get; }
 
     public Task<JobEnd> Ended { get; }
+
+    public IAsyncEnumerable<WorkerEvent> Events => AsyncEnumerable.Empty<WorkerEvent>();
 
     public Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
     {

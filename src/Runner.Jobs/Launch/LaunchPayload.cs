@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Runner.Jobs.Messages;
 
 namespace Runner.Jobs.Launch;
@@ -26,10 +27,30 @@ public sealed record LaunchPayload
     /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; init; }
 
+    /// <summary>Whom the worker tells of the job.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<ReportingTarget>))]
+    public ReportingTarget Reporting { get; init; }
+
+    /// <summary>
+    /// Key of the streams on which the worker asks its launcher for things (<see cref="Link.LinkKey"/>), or <c>null</c>: the launcher answers
+    /// no requests.
+    /// </summary>
+    public string? LinkKey { get; init; }
+
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
     /// <summary>The job's id only.</summary>
     public override string ToString() => Job.JobId.ToString();
+}
+
+/// <summary>Who is told of a job.</summary>
+public enum ReportingTarget
+{
+    /// <summary>GitHub's run service and results service.</summary>
+    GitHub = 0,
+
+    /// <summary>Whoever launched the worker, by events on its standard output. The worker speaks to no service of GitHub.</summary>
+    Launcher,
 }
 
 /// <summary>The runner as the job sees it.</summary>

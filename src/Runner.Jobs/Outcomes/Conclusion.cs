@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Runner.Jobs.Outcomes;
 
 /// <summary>
@@ -55,6 +57,7 @@ public enum AnnotationLevel
 public sealed record Annotation
 {
     /// <summary>How bad it is.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<AnnotationLevel>))]
     public required AnnotationLevel Level { get; init; }
 
     /// <summary>What is said, at most 4096 characters, masked.</summary>

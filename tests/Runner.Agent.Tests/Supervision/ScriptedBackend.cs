@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Agent.Tests.Supervision;
@@ -59,6 +60,8 @@ internal sealed class ScriptedPlace : IJobHandle
     public Task<LaunchTimes> Started => _started.Task;
 
     public Task<JobEnd> Ended => _ended.Task;
+
+    public IAsyncEnumerable<WorkerEvent> Events => AsyncEnumerable.Empty<WorkerEvent>();
 
     /// <summary>Completes with the grace when the job is asked to end.</summary>
     public Task<TimeSpan> Cancelled => _cancelled.Task;
