@@ -16,7 +16,7 @@ internal static class LineBenchmark
         for (var i = 0; i <= Jobs; i++)
         {
             var (job, queued) = await bench.RunAsync(
-                [$"seq -f 'line %.0f of the output of a step that prints a lot' 1 {Lines}", $"sed -n 's/VmHWM: *\\([0-9]*\\).*/\\1/p' /proc/$PPID/status > {memory}"],
+                [$"seq -f 'line %.0f of the output of a step that prints a lot' 1 {Lines}", $"sed -n 's/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$PPID/status > {memory}"],
                 cancellationToken);
             var (ofJob, ofSteps) = await bench.CountLinesAsync(job, cancellationToken);
             if (ofJob < Lines || ofSteps < Lines)

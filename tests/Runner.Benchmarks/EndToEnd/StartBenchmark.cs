@@ -14,7 +14,7 @@ internal static class StartBenchmark
         {
             // The step's parent is the worker: its start time is in ticks of 10 ms since the machine's start.
             var (job, queued) = await bench.RunAsync(
-                [$"t=$EPOCHREALTIME; up=$(cut -d' ' -f1 /proc/uptime); s=$(cut -d' ' -f22 /proc/$PPID/stat); m=$(sed -n 's/VmHWM: *\\([0-9]*\\).*/\\1/p' /proc/$PPID/status); printf '%s %s %s %s %s' $t $up $s $m $EPOCHREALTIME > {moments}"],
+                [$"t=$EPOCHREALTIME; up=$(cut -d' ' -f1 /proc/uptime); s=$(cut -d' ' -f22 /proc/$PPID/stat); m=$(sed -n 's/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$PPID/status); printf '%s %s %s %s %s' $t $up $s $m $EPOCHREALTIME > {moments}"],
                 cancellationToken);
             var parts = (await File.ReadAllTextAsync(moments, cancellationToken)).Split(' ');
             start.Add((Figures.Moment(parts[0]) - queued).TotalMilliseconds);
