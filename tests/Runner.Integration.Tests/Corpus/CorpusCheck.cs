@@ -1,0 +1,110 @@
+using Runner.Emulator;
+using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Agents;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Integration.Tests.Corpus;
+
+/// <summary>Runs a case at an emulator whose agent is on any backend, and compares.</summary>
+internal static class CorpusCheck
+{
+    // "2026-11-25T12:00:00.0000000Z "
+    private const int StampLength = 29;
+
+    /// <summary>Queues the case's workflow.</summary>
+    public static RunInfo Queue(EmulatorServer emulator, CorpusCase corpus) => emulator.QueueWorkflow(new WorkflowRequest
+    {
+        Workflow = corpus.Workflow,
+        Path = $".github/workflows/{corpus.Name}.yml",
+        Secrets = corpus.Secrets,
+        Vars = corpus.Vars,
+        Repository = "acme/corpus",
+    });
+
+    /// <summary>Waits for the run and compares what came of it with what was expected: all differences at once.</summary>
+    public static async Task AssertAsync(AgentOnHost agent, CorpusCase corpus, long run, CancellationToken cancellationToken)
+    {
+        var emulator = agent.Emulator;
+        var ended = await WaitAsync(agent, run, cancellationToken);
+        var problems = new List<string>();
+        foreach (var expected in corpus.Jobs)
+        {
+            var job = ended.Jobs.FirstOrDefault(job => job.Name == expected.Name) ?? ended.Job(expected.Name);
+            var log = job.Id == default ? string.Empty : await emulator.ReadLogAsync(job.Id, cancellationToken) ?? string.Empty;
+            var found = Compare(expected, job, log).ToArray();
+            problems.AddRange(found);
+            if (found.Length > 0)
+            {
+                problems.Add($"log of {expected.Name}:\n{log}{job.Reason}");
+            }
+        }
+
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+    }
+
+    // A run that hangs is told with where it stands and what the agent did: nobody sees it twice.
+    private static async Task<RunInfo> WaitAsync(AgentOnHost agent, long run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await agent.Emulator.WaitForRunAsync(run, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            var jobs = agent.Emulator.FindRun(run)?.Jobs.Select(job => $"{job.Name}: {job.Status} {job.Conclusion} {job.Runner} locked until {job.LockedUntil:O} {job.Reason}") ?? [];
+            throw new TimeoutException($"The run did not end.\n{string.Join('\n', jobs)}\n{string.Join('\n', agent.Logs.TakeLast(200))}");
+        }
+    }
+
+    private static IEnumerable<string> Compare(ExpectedJob expected, JobInfo job, string log)
+    {
+        if (Word(job.Conclusion) != expected.Conclusion)
+        {
+            yield return $"{expected.Name}: expected {expected.Conclusion}, got {Word(job.Conclusion)}";
+        }
+
+        foreach (var (name, value) in expected.Outputs.Where(output => job.Outputs.GetValueOrDefault(output.Key) != output.Value))
+        {
+            yield return $"{expected.Name}: expected output {name} '{value}', got '{job.Outputs.GetValueOrDefault(name)}'";
+        }
+
+        foreach (var (name, conclusion) in expected.Steps)
+        {
+            var step = job.Steps.FirstOrDefault(step => step.Name == name);
+            if (step is null || Word(step.Conclusion) != conclusion)
+            {
+                yield return $"{expected.Name}: expected step '{name}' {conclusion}, got {(step is null ? "no such step" : Word(step.Conclusion))}";
+            }
+        }
+
+        var at = 0;
+        var lines = log.Split('\n').Select(line => line.Length >= StampLength ? line[StampLength..] : line).ToArray();
+        foreach (var line in expected.Log)
+        {
+            var found = Array.IndexOf(lines, line, at);
+            if (found < 0)
+            {
+                yield return $"{expected.Name}: the log lacks '{line}'" + (Array.IndexOf(lines, line) >= 0 ? " at this place; it stands before another expected line" : string.Empty);
+            }
+            else
+            {
+                at = found + 1;
+            }
+        }
+
+        foreach (var text in expected.NotInLog.Where(text => log.Contains(text, StringComparison.Ordinal)))
+        {
+            yield return $"{expected.Name}: the log holds '{text}'";
+        }
+    }
+
+    private static string Word(Conclusion? conclusion) => conclusion switch
+    {
+        null => "no conclusion",
+        Conclusion.Succeeded => "success",
+        Conclusion.Failed => "failure",
+        Conclusion.Canceled => "cancelled",
+        Conclusion.Skipped => "skipped",
+        { } other => other.ToString(),
+    };
+}
