@@ -52,4 +52,25 @@ internal static class Scopes
 
     /// <summary><c>outputs</c> of a called workflow.</summary>
     public static ExpressionScope CalledOutputs { get; } = Run.With("jobs");
+
+    /// <summary><c>default</c> of an action's input.</summary>
+    public static ExpressionScope InputDefault { get; } =
+        ExpressionScope.Of("github", "strategy", "matrix", "job", "runner").With(FunctionDeclaration.HashFiles);
+
+    /// <summary><c>value</c> of a composite action's output.</summary>
+    public static ExpressionScope ActionOutput { get; } =
+        ExpressionScope.Of("github", "strategy", "matrix", "steps", "inputs", "job", "runner", "env");
+
+    /// <summary>Everything in a step of a composite action but its <c>if</c>.</summary>
+    public static ExpressionScope CompositeStep { get; } = ActionOutput.With(FunctionDeclaration.HashFiles);
+
+    /// <summary>A composite step's <c>if</c>.</summary>
+    public static ExpressionScope CompositeCondition { get; } = CompositeStep.With(
+        FunctionDeclaration.Always,
+        FunctionDeclaration.Failure,
+        FunctionDeclaration.Cancelled,
+        FunctionDeclaration.Success);
+
+    /// <summary>Arguments and variables of a container action.</summary>
+    public static ExpressionScope ContainerAction { get; } = ExpressionScope.Of("inputs");
 }

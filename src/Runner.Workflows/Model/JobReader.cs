@@ -45,7 +45,7 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
             Permissions = job.Find("permissions"),
             Concurrency = job.Find("concurrency"),
             Snapshot = job.Find("snapshot"),
-            Steps = new StepReader(diagnostics).Read(job.Find("steps")),
+            Steps = new StepReader(diagnostics, Scopes.StepCondition).Read(job.Find("steps")),
             Calls = job.Find("uses") is StringToken uses
                 ? new CalledWorkflow(uses.Value, uses.Position, job.Find("with"), job.Find("secrets"))
                 : null,

@@ -7,7 +7,9 @@ using Runner.Workflows.Templates;
 namespace Runner.Workflows.Model;
 
 /// <summary>Makes the steps of one job from tokens that the grammar has checked; a step that it refused is left out.</summary>
-internal sealed class StepReader(DiagnosticBag diagnostics)
+/// <param name="diagnostics">Takes what is wrong.</param>
+/// <param name="conditionScope">What an <c>if</c> may use: a job's steps and those of an action differ.</param>
+internal sealed class StepReader(DiagnosticBag diagnostics, ExpressionScope conditionScope)
 {
     private readonly HashSet<string> _ids = new(StringComparer.OrdinalIgnoreCase);
 
@@ -115,7 +117,7 @@ internal sealed class StepReader(DiagnosticBag diagnostics)
     private ActionStep Complete(MappingToken step, ActionStep read) => read with
     {
         Name = step.Find("name"),
-        Condition = Conditions.Read(step.Find("if"), Scopes.StepCondition, diagnostics),
+        Condition = Conditions.Read(step.Find("if"), conditionScope, diagnostics),
         ContinueOnError = step.Find("continue-on-error"),
         TimeoutMinutes = step.Find("timeout-minutes"),
         Env = step.Find("env"),

@@ -11,8 +11,11 @@ namespace Runner.Workflows.Planning;
 /// <summary>Makes the steps of a job message.</summary>
 internal static class StepMessages
 {
-    public static ImmutableArray<JobStep> Build(IEnumerable<WorkflowStep> steps, JobId jobId) =>
-        [.. steps.Select(step => Common(Build(step), step, jobId))];
+    /// <summary>The steps as a message carries them.</summary>
+    /// <param name="steps">The steps in order.</param>
+    /// <param name="owner">Id of what they belong to, a job or the step of a composite action: their own ids are made from it.</param>
+    public static ImmutableArray<JobStep> Build(IEnumerable<WorkflowStep> steps, Guid owner) =>
+        [.. steps.Select(step => Common(Build(step), step, owner))];
 
     private static JobStep Build(WorkflowStep step) => step switch
     {
@@ -41,9 +44,9 @@ internal static class StepMessages
         Background = step.IsBackground,
     };
 
-    private static JobStep Common(JobStep message, WorkflowStep step, JobId jobId) => message with
+    private static JobStep Common(JobStep message, WorkflowStep step, Guid owner) => message with
     {
-        Id = IdOf(jobId, step.Id),
+        Id = IdOf(owner, step.Id),
         Name = step.Id,
         ContextName = step.Id,
         DisplayNameToken = MessageTokens.Compact(step.Name),
@@ -65,10 +68,10 @@ internal static class StepMessages
         return new MappingToken(entries.ToImmutable());
     }
 
-    // From the job's id and the step's, so that the same job gives the same message: the builder stays pure.
-    private static StepId IdOf(JobId jobId, string stepId)
+    // From the owner's id and the step's, so that the same job gives the same message: the builder stays pure.
+    private static StepId IdOf(Guid owner, string stepId)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{jobId}/{stepId}"));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{owner}/{stepId}"));
         return new StepId(new Guid(hash.AsSpan(0, 16)));
     }
 }
