@@ -1,5 +1,6 @@
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
+using Runner.Execution.Tests.Actions;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Testing;
@@ -20,13 +21,20 @@ internal sealed class TestJob : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    public string Folder => _folder.FullPath;
+
     public WorkPaths Paths => Some.Paths(_folder.FullPath);
+
+    /// <summary>Actions of repositories: folders below the job's own.</summary>
+    public FolderActions Actions { get; }
 
     /// <summary>The finished job; <c>null</c> before <see cref="RunAsync(JobMessage)"/>.</summary>
     public JobResult? Result { get; private set; }
 
     /// <summary>The steps of the message, without those of the runner.</summary>
     public IReadOnlyList<StepRecord> Steps => [.. (Result?.Steps ?? []).Skip(1).SkipLast(1)];
+
+    public TestJob() => Actions = new FolderActions(Path.Combine(_folder.FullPath, "repositories"));
 
     public static async Task<TestJob> OfAsync(params JobStep[] steps)
     {
@@ -41,9 +49,21 @@ internal sealed class TestJob : IDisposable
 
     public async Task<JobResult> RunAsync(LaunchPayload payload)
     {
-        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time }).RunAsync(payload, Reporter, Cancellation);
+        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions }).RunAsync(payload, Reporter, Cancellation);
         return Result;
     }
+
+    /// <summary>Writes a file of an action's repository, <c>owner/repo/path</c>.</summary>
+    public TestJob WithAction(string path, string text) => Write(Path.Combine(_folder.FullPath, "repositories", path), text);
+
+    /// <summary>Writes a file of the workspace.</summary>
+    public TestJob WithFile(string path, string text) => Write(Path.Combine(Paths.Workspace, path), text);
+
+    /// <summary>Lines of a step by its shown name, without its headers.</summary>
+    public IReadOnlyList<string> OutputOf(string name) => WithoutHeaders(LinesOf(name));
+
+    /// <summary>All lines of a step by its shown name.</summary>
+    public IReadOnlyList<string> LinesOf(string name) => Reporter.LinesOf(Assert.Single(Result?.Steps ?? [], step => step.Name == name).Id);
 
     /// <summary>Lines of the n-th step of the message, from 0, without its header.</summary>
     public IReadOnlyList<string> Output(int step)
@@ -60,5 +80,30 @@ internal sealed class TestJob : IDisposable
     {
         Cancellation.Dispose();
         _folder.Dispose();
+    }
+
+    private static List<string> WithoutHeaders(IEnumerable<string> lines)
+    {
+        var depth = 0;
+        var output = new List<string>();
+        foreach (var line in lines)
+        {
+            depth += line.StartsWith("##[group]", StringComparison.Ordinal) ? 1 : 0;
+            if (depth == 0)
+            {
+                output.Add(line);
+            }
+
+            depth -= line == "##[endgroup]" ? 1 : 0;
+        }
+
+        return output;
+    }
+
+    private TestJob Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!); // not null: below the job's folder
+        File.WriteAllText(file, text);
+        return this;
     }
 }

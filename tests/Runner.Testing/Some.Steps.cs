@@ -35,7 +35,7 @@ public static partial class Some
             TimeoutInMinutes = timeoutInMinutes,
         };
 
-    /// <summary>A <c>uses:</c> step.</summary>
+    /// <summary>A <c>uses:</c> step of a repository.</summary>
     public static JobStep Uses(string repository, string reference = "v1", string? condition = "success()") => new()
     {
         Type = StepType.Action,
@@ -45,6 +45,11 @@ public static partial class Some
         Condition = condition,
         Reference = new ActionReference { Type = ActionSource.Repository, Name = repository, Ref = reference },
     };
+
+    /// <summary>A step by what its <c>uses:</c> says: a path of the workspace, an image, or <c>owner/repo[/path]@ref</c>.</summary>
+    /// <param name="id">Id in the <c>steps</c> context; <c>null</c>: one as GitHub generates.</param>
+    public static JobStep Using(string uses, string? id = null, TemplateToken? with = null, TemplateToken? env = null, string? condition = "success()") =>
+        Uses(string.Empty, condition: condition) with { Reference = Reference(uses), Inputs = with, Environment = env, Name = id ?? "__uses", ContextName = id ?? "__uses" };
 
     /// <summary>The folders of a job below one folder.</summary>
     public static WorkPaths Paths(string folder) => new()
@@ -64,6 +69,30 @@ public static partial class Some
     /// <summary>A mapping of literal texts, as <c>env:</c> is.</summary>
     public static MappingToken Texts(params (string Name, string Value)[] entries) =>
         Mapping([.. entries.Select(entry => (entry.Name, (TemplateToken)new StringToken(entry.Value)))]);
+
+    private static ActionReference Reference(string uses)
+    {
+        if (uses.StartsWith("docker://", StringComparison.Ordinal))
+        {
+            return new ActionReference { Type = ActionSource.ContainerRegistry, Image = uses["docker://".Length..] };
+        }
+
+        if (uses.StartsWith("./", StringComparison.Ordinal))
+        {
+            return new ActionReference { Type = ActionSource.Repository, RepositoryType = "self", Path = uses };
+        }
+
+        var (place, reference) = (uses[..uses.IndexOf('@', StringComparison.Ordinal)], uses[(uses.IndexOf('@', StringComparison.Ordinal) + 1)..]);
+        var parts = place.Split('/', 3);
+        return new ActionReference
+        {
+            Type = ActionSource.Repository,
+            RepositoryType = "GitHub",
+            Name = $"{parts[0]}/{parts[1]}",
+            Path = parts.Length > 2 ? parts[2] : null,
+            Ref = reference,
+        };
+    }
 
     private static MappingToken ScriptInputs(string script, string? shell, string? workingDirectory)
     {

@@ -12,7 +12,7 @@ internal sealed class SetEnvCommand : IWorkflowCommand
     public void Run(WorkflowCommand command, StepScope step)
     {
         UnsecureCommands.Check(step, Name, "GITHUB_ENV");
-        step.Job.SetEnvironment(command.RequiredProperty("name"), command.Data, step.Log);
+        step.SetEnvironment(command.RequiredProperty("name"), command.Data);
     }
 }
 
@@ -31,7 +31,7 @@ internal sealed class AddPathCommand : IWorkflowCommand
             throw new CommandException("The folder is missing. Expected: ::add-path::{folder}");
         }
 
-        step.Job.AddPath(command.Data);
+        step.Shared.AddPath(command.Data);
     }
 }
 

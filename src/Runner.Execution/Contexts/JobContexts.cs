@@ -8,21 +8,18 @@ namespace Runner.Execution.Contexts;
 /// <summary>Puts together what expressions of a job can see, at the moment they are evaluated.</summary>
 internal sealed class JobContexts
 {
-    private static readonly (string Member, string Variable)[] WorkflowMembers =
-    [
-        ("workflow_ref", "system.workflowFileRef"),
-        ("workflow_sha", "system.workflowFileSha"),
-        ("workflow_file_path", "system.workflowFilePath"),
-    ];
+    private static readonly string[] WorkflowMembers = ["workflow_ref", "workflow_sha", "workflow_repository", "workflow_file_path"];
 
-    private readonly JobScope _job;
+    // A composite action is written for any workflow: these are the workflow's own (worker-semantics.md section 10.2).
+    private static readonly string[] NotInActions = ["secrets", "vars", "needs"];
+
     private readonly Dictionary<string, Value> _fixed = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<KeyValuePair<string, Value>> _jobMembers = [];
     private readonly HashFiles _files;
 
     public JobContexts(JobScope job)
     {
-        _job = job;
+        Job = job;
         _files = new HashFiles(job.Paths.Workspace, job.Paths.Home ?? job.Host.Environment.GetValueOrDefault("HOME"), job.Host.Time);
         GitHub = GitHubContext.Create(job);
         Runner = RunnerContext.Create(job);
@@ -36,6 +33,9 @@ internal sealed class JobContexts
         AddJobMembers();
     }
 
+    /// <summary>The job.</summary>
+    public JobScope Job { get; }
+
     /// <summary>The <c>github</c> context without what belongs to a step.</summary>
     public GitHubContext GitHub { get; }
 
@@ -43,39 +43,46 @@ internal sealed class JobContexts
     public ObjectValue Runner { get; }
 
     /// <summary>What can be seen outside of steps: job <c>env</c>, outputs, names.</summary>
-    public EvaluationContext OfJob() => OfStep(GitHub.With([]), _job.Environment);
+    public EvaluationContext OfJob() => Of(GitHub.With([]), Job.Environment, Job.Steps, StatusText.Of(Job.Result), inputs: null);
 
     /// <summary>What can be seen in a step.</summary>
     /// <param name="github">The step's <c>github</c>.</param>
     /// <param name="environment">The step's <c>env</c>.</param>
-    public EvaluationContext OfStep(ObjectValue github, IReadOnlyDictionary<string, string> environment)
+    /// <param name="steps">The steps around it.</param>
+    /// <param name="status">What <c>success()</c> and <c>failure()</c> are about.</param>
+    /// <param name="inputs">Inputs of the composite action that it stands in; <c>null</c>: it is a step of the job.</param>
+    public EvaluationContext Of(
+        ObjectValue github, IReadOnlyDictionary<string, string> environment, StepsContext steps, string status, Value? inputs)
     {
-        var status = StatusText.Of(_job.Result);
-        return new EvaluationContext
+        var jobStatus = StatusText.Of(Job.Result);
+        var contexts = new Dictionary<string, Value>(_fixed, StringComparer.OrdinalIgnoreCase)
         {
-            Contexts = new Dictionary<string, Value>(_fixed, StringComparer.OrdinalIgnoreCase)
-            {
-                ["github"] = github,
-                ["env"] = new ObjectValue(
-                    environment.Select(variable => KeyValuePair.Create<string, Value>(variable.Key, new StringValue(variable.Value))),
-                    isCaseSensitive: true),
-                ["steps"] = _job.Steps.Value,
-                ["job"] = new ObjectValue(_jobMembers.Append(KeyValuePair.Create<string, Value>("status", new StringValue(status)))),
-            },
-            Functions = StatusFunctions.Of(status, _files),
+            ["github"] = github,
+            ["env"] = new ObjectValue(
+                environment.Select(variable => KeyValuePair.Create<string, Value>(variable.Key, new StringValue(variable.Value))),
+                isCaseSensitive: true),
+            ["steps"] = steps.Value,
+            ["job"] = new ObjectValue(_jobMembers.Append(KeyValuePair.Create<string, Value>("status", new StringValue(jobStatus)))),
         };
+        if (inputs is not null)
+        {
+            contexts["inputs"] = inputs;
+            Array.ForEach(NotInActions, name => contexts.Remove(name));
+        }
+
+        return new EvaluationContext { Contexts = contexts, Functions = StatusFunctions.Of(status, jobStatus, _files) };
     }
 
     private void AddJobMembers()
     {
-        if (_job.Message.ContextData.GetValueOrDefault("job") is DictionaryData given)
+        if (Job.Message.ContextData.GetValueOrDefault("job") is DictionaryData given)
         {
             _jobMembers.AddRange(given.Entries.Select(entry => KeyValuePair.Create(entry.Key, ContextValues.ToValue(entry.Value))));
         }
 
-        foreach (var (member, variable) in WorkflowMembers)
+        foreach (var member in WorkflowMembers)
         {
-            if (_job.Message.Variable(variable) is { } value && !_jobMembers.Exists(entry => entry.Key == member))
+            if (Job.WorkflowMember(member) is { } value && !_jobMembers.Exists(entry => entry.Key == member))
             {
                 _jobMembers.Add(KeyValuePair.Create<string, Value>(member, new StringValue(value)));
             }

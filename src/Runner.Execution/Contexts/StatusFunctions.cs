@@ -9,15 +9,16 @@ namespace Runner.Execution.Contexts;
 internal static class StatusFunctions
 {
     /// <summary>The functions at a moment of the job.</summary>
-    /// <param name="status"><c>job.status</c>.</param>
+    /// <param name="status">Of the job, or of the composite action around a step.</param>
+    /// <param name="jobStatus"><c>job.status</c>.</param>
     /// <param name="files">Does <c>hashFiles</c>.</param>
-    public static IReadOnlyDictionary<string, Func<IReadOnlyList<Value>, Value>> Of(string status, HashFiles files) =>
+    public static IReadOnlyDictionary<string, Func<IReadOnlyList<Value>, Value>> Of(string status, string jobStatus, HashFiles files) =>
         new Dictionary<string, Func<IReadOnlyList<Value>, Value>>(StringComparer.OrdinalIgnoreCase)
         {
             ["always"] = _ => BooleanValue.True,
             ["success"] = _ => BooleanValue.Of(status == StatusText.Success),
             ["failure"] = _ => BooleanValue.Of(status == StatusText.Failure),
-            ["cancelled"] = _ => BooleanValue.Of(status == StatusText.Cancelled),
+            ["cancelled"] = _ => BooleanValue.Of(jobStatus == StatusText.Cancelled),
             ["hashFiles"] = files.Compute,
         };
 }

@@ -18,7 +18,7 @@ internal sealed class AddPathFile : IFileCommand
         {
             if (line.Length > 0)
             {
-                step.Job.AddPath(line);
+                step.Shared.AddPath(line);
             }
         }
     }

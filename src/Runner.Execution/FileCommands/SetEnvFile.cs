@@ -16,7 +16,7 @@ internal sealed class SetEnvFile : IFileCommand
     {
         foreach (var (name, value) in KeyValueFile.Read(File.ReadAllText(file)))
         {
-            step.Job.SetEnvironment(name, value, step.Log);
+            step.SetEnvironment(name, value);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
 
 namespace Runner.Execution.FileCommands;
@@ -5,7 +6,8 @@ namespace Runner.Execution.FileCommands;
 /// <summary>The command files of one step: made before it, read after it, also when it failed.</summary>
 internal sealed class StepFiles
 {
-    private const string FolderName = "_runner_file_commands";
+    /// <summary>Folder of the files, below <c>runner.temp</c>.</summary>
+    public const string FolderName = "_runner_file_commands";
 
     private static readonly IFileCommand[] Commands =
     [
@@ -24,9 +26,9 @@ internal sealed class StepFiles
     public IEnumerable<KeyValuePair<string, string>> Paths => _files.Select(file => KeyValuePair.Create(file.Command.Name, file.Path));
 
     /// <summary>Makes the empty files, with names that no earlier step knew.</summary>
-    public static StepFiles Create(string temp)
+    public static StepFiles Create(JobScope job)
     {
-        var folder = Path.Combine(temp, FolderName);
+        var folder = Path.Combine(job.Paths.Temp, FolderName);
         Directory.CreateDirectory(folder);
         var suffix = Guid.NewGuid().ToString("D");
         return new StepFiles([.. Commands.Select(command => (command, CreateFile(Path.Combine(folder, command.FilePrefix + suffix))))]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Execution.Actions;
 using Runner.Execution.Contexts;
 using Runner.Execution.Processes;
 using Runner.Execution.Reporting;
@@ -47,63 +48,63 @@ public sealed class JobRunner
         }
 
         var job = new JobScope(payload, _host, reporter);
-        var setUp = StepReport.OfRunner(job, 1, "Set up job");
+        var numbers = new StepNumbers();
+        using var repositories = Repositories(job);
+        var preparation = new ActionPreparation(job, repositories);
+        var setUp = StepReport.OfRunner(job, numbers.Next(), "Set up job");
         setUp.Start(setUp.Record.Name);
-        var (contexts, steps) = SetUp(job, setUp);
-
-        var complete = StepReport.OfRunner(job, steps.Length + 2, "Complete job");
+        var (contexts, steps) = await SetUpAsync(job, setUp, preparation, numbers, cancellation.Requested);
         foreach (var step in steps)
         {
             step.Report.Announce();
         }
 
-        complete.Announce();
         Conclude(job, setUp, isGood: contexts is not null, cancellation);
-
+        ImmutableArray<StepReport> reports = [];
         if (contexts is not null)
         {
-            await RunStepsAsync(job, contexts, steps, cancellation);
+            var posts = new PostSteps(job, numbers);
+            var processes = new ProcessRunner(_launcher, _host.Time);
+            var actions = new StepActions(job, processes, preparation, posts, cancellation);
+            reports = await new JobSteps(job, actions.Runner, StepLevel.OfJob(contexts), posts).RunAsync(steps);
         }
 
-        return Complete(job, contexts, [setUp, .. steps.Select(step => step.Report), complete], cancellation);
+        var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job");
+        return Complete(job, contexts, [setUp, .. reports, complete], cancellation);
     }
 
-    private static (JobContexts? Contexts, ImmutableArray<PlannedStep> Steps) SetUp(JobScope job, StepReport report)
+    private static ActionRepositories Repositories(JobScope job)
+    {
+        var given = job.Host.Environment.GetValueOrDefault("ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE");
+        var cache = new ActionCache(
+            Directory.Exists(given) ? given : null, Path.Combine(job.Paths.ToolCache, ActionCache.FolderName));
+        var prefersUnpacked = bool.TryParse(job.Host.Environment.GetValueOrDefault("ACTIONS_RUNNER_SYMLINK_CACHED_ACTIONS"), out var value) && value;
+        return new ActionRepositories(job.Host.Actions, cache, job.Paths.Actions, job.Masker, prefersUnpacked);
+    }
+
+    private static async Task<(JobContexts? Contexts, ImmutableArray<PlannedStep> Steps)> SetUpAsync(
+        JobScope job, StepReport report, ActionPreparation preparation, StepNumbers numbers, CancellationToken stop)
     {
         try
         {
             var contexts = new JobContexts(job);
-            return (contexts, new SetUpJob(job, report.Log).Run(contexts));
+            return (contexts, await new SetUpJob(job, report.Log, preparation, numbers).RunAsync(contexts, stop));
         }
-        catch (Exception error) when (error is WorkflowException or IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            report.Log.Error("The operation was canceled.");
+            return (null, []);
+        }
+        catch (Exception error) when (error
+            is WorkflowException or InfrastructureException or IOException or UnauthorizedAccessException)
         {
             report.Log.Error(error.Message);
             return (null, []);
         }
     }
 
-    private async Task RunStepsAsync(JobScope job, JobContexts contexts, ImmutableArray<PlannedStep> steps, JobCancellation cancellation)
-    {
-        // A cancel during the set-up ends the job: not even always() counts then.
-        var isEnded = job.Result != Conclusion.Succeeded;
-        var runner = new StepRunner(job, contexts, new ProcessRunner(_launcher, _host.Time), cancellation);
-        foreach (var step in steps)
-        {
-            if (isEnded)
-            {
-                step.Report.Complete(Conclusion.Skipped);
-                continue;
-            }
-
-            await runner.RunAsync(step);
-            if (_host.HasOnlyStepsAsChildren)
-            {
-                OrphanReaper.Reap();
-            }
-        }
-    }
-
-    private static JobResult Complete(JobScope job, JobContexts? contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
+    private static JobResult Complete(
+        JobScope job, JobContexts? contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
     {
         var report = reports[^1];
         report.Start(report.Record.Name);

@@ -15,12 +15,6 @@ internal sealed class JobScope
     /// <summary>The variable by which leftover processes of the job are found at its end.</summary>
     public const string TrackingVariable = "RUNNER_TRACKING_ID";
 
-    // A step could make the JavaScript actions after it load foreign code with it.
-    private const string RefusedVariable = "NODE_OPTIONS";
-
-    private readonly OrderedDictionary<string, string> _environment = new(StringComparer.Ordinal);
-    private readonly List<string> _addedPaths = [];
-
     public JobScope(LaunchPayload payload, JobHost host, IJobReporter reporter)
     {
         Payload = payload;
@@ -54,11 +48,11 @@ internal sealed class JobScope
     /// <summary>Value of <see cref="TrackingVariable"/>.</summary>
     public string TrackingId { get; } = $"github_{Guid.NewGuid():D}";
 
-    /// <summary>Variables of the job: its <c>env</c> and what steps wrote to <c>GITHUB_ENV</c>.</summary>
-    public IReadOnlyDictionary<string, string> Environment => _environment;
+    /// <summary>The job's variables and folders of PATH: its <c>env</c> and what steps left.</summary>
+    public SharedEnvironment Shared { get; } = new();
 
-    /// <summary>Folders that steps put in front of PATH, the last one first.</summary>
-    public IEnumerable<string> AddedPaths => _addedPaths.AsEnumerable().Reverse();
+    /// <summary>Variables of the job: its <c>env</c> and what steps wrote to <c>GITHUB_ENV</c>.</summary>
+    public IReadOnlyDictionary<string, string> Environment => Shared.Variables;
 
     /// <summary>Outputs and results of the steps so far.</summary>
     public StepsContext Steps { get; } = new();
@@ -75,30 +69,6 @@ internal sealed class JobScope
     /// <summary>When the last step ended.</summary>
     public DateTimeOffset? LastStepEnded { get; set; }
 
-    /// <summary>
-    /// Sets a variable for the later steps. One that GitHub refuses is refused with an error in the log, and the step goes on.
-    /// </summary>
-    public void SetEnvironment(string name, string value, StepLog log)
-    {
-        if (name.Equals(RefusedVariable, StringComparison.OrdinalIgnoreCase))
-        {
-            log.Error($"Can't store {RefusedVariable} output parameter using '$GITHUB_ENV' command.");
-            return;
-        }
-
-        SetEnvironment(name, value);
-    }
-
-    /// <summary>Sets a variable of the job.</summary>
-    public void SetEnvironment(string name, string value) => _environment[name] = value;
-
-    /// <summary>Puts a folder in front of PATH for the later steps; one that is there already moves to the front.</summary>
-    public void AddPath(string folder)
-    {
-        _addedPaths.Remove(folder);
-        _addedPaths.Add(folder);
-    }
-
     /// <summary>Notes that a step's process started.</summary>
     public void NoteProcessStart() => FirstStep ??= Host.Time.GetUtcNow();
 
@@ -114,6 +84,19 @@ internal sealed class JobScope
     /// <summary>The job is cancelled (or, at a shutdown, failed), whatever came before.</summary>
     public void Stop(CancelReason reason) =>
         Result = reason == CancelReason.Shutdown ? Conclusion.Failed : Conclusion.Canceled;
+
+    /// <summary>A member of <c>job</c> about the workflow, from the message's context or its variables; <c>null</c>: not known.</summary>
+    public string? WorkflowMember(string name)
+    {
+        var given = Message.ContextData.TryGetValue("job", out var job) && job is DictionaryData members ? members.FindText(name) : null;
+        return given ?? name switch
+        {
+            "workflow_ref" => Message.Variable("system.workflowFileRef"),
+            "workflow_sha" => Message.Variable("system.workflowFileSha"),
+            "workflow_file_path" => Message.Variable("system.workflowFilePath"),
+            _ => null,
+        };
+    }
 
     private static bool IsTrue(string? text) => bool.TryParse(text, out var value) && value;
 

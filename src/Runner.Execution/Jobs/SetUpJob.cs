@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Runner.Execution.Actions;
 using Runner.Execution.Contexts;
-using Runner.Execution.Reporting;
 using Runner.Execution.Steps;
-using Runner.Expressions;
-using Runner.Jobs;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
@@ -16,13 +14,14 @@ namespace Runner.Execution.Jobs;
 /// The step "Set up job": tells who runs the job, prepares folders and contexts, and plans the steps (<c>worker-semantics.md</c> section
 /// 1.1).
 /// </summary>
-internal sealed class SetUpJob(JobScope job, StepLog log)
+internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation preparation, StepNumbers numbers)
 {
     private IReadOnlyList<string> Files => job.Message.FileTable;
 
-    /// <summary>Does it; returns the steps with their records, numbered from 2, not yet told.</summary>
+    /// <summary>Does it; returns the stages that run before the job's end is near, with their records, not yet told.</summary>
     /// <exception cref="WorkflowException">The job cannot be run as its message says.</exception>
-    public ImmutableArray<PlannedStep> Run(JobContexts contexts)
+    /// <exception cref="InfrastructureException">Something outside of the workflow failed.</exception>
+    public async Task<ImmutableArray<PlannedStep>> RunAsync(JobContexts contexts, CancellationToken stop)
     {
         TellRunner();
         TellPermissions();
@@ -32,7 +31,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
         WriteEvent();
         EvaluateEnvironment(contexts);
         EvaluateDefaults(contexts);
-        var steps = Plan(contexts);
+        var steps = await PlanAsync(contexts, stop);
         log.Write($"Complete job name: {job.Message.JobDisplayName}");
         return steps;
     }
@@ -115,6 +114,11 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
                 Workspace.Clean(job.Paths.Workspace, clean);
             }
 
+            if (Directory.Exists(job.Paths.Actions))
+            {
+                Workspace.Empty(job.Paths.Actions);
+            }
+
             Directory.CreateDirectory(job.Paths.Workspace);
             Directory.CreateDirectory(job.Paths.Temp);
             Directory.CreateDirectory(job.Paths.Spool);
@@ -160,7 +164,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
         {
             foreach (var (name, value) in JobTemplates.Texts(block, contexts.OfJob(), Files))
             {
-                job.SetEnvironment(name.Length > 0 ? name : throw new WorkflowException("env: has an entry without a name"), value);
+                job.Shared.Set(name.Length > 0 ? name : throw new WorkflowException("env: has an entry without a name"), value);
             }
         }
     }
@@ -180,26 +184,25 @@ internal sealed class SetUpJob(JobScope job, StepLog log)
         }
     }
 
-    private ImmutableArray<PlannedStep> Plan(JobContexts contexts)
+    private async Task<ImmutableArray<PlannedStep>> PlanAsync(JobContexts contexts, CancellationToken stop)
     {
         var visible = contexts.OfJob();
-        var number = 1;
-        var steps = job.Message.UsableSteps.Where(step => step.Enabled == true);
-        return [.. steps.Select(step => new PlannedStep(step, Report(step, ++number, visible)))];
+        var uses = job.Message.UsableSteps.Where(step => step.Enabled == true)
+            .Select(step => new StepUse(step, parent: null) { Name = StepNames.Early(step, visible, job) })
+            .ToList();
+        if (uses.Exists(use => use.Step.Reference is { Type: ActionSource.Repository }))
+        {
+            log.Write("Prepare all required actions");
+            await preparation.PrepareAsync(uses, log, stop);
+        }
+
+        return
+        [
+            .. uses.Where(use => use.HasPre).Select(use => Plan(use, StepStage.Pre, $"Pre {use.Name}")),
+            .. uses.Select(use => Plan(use, StepStage.Main, use.Name ?? string.Empty)),
+        ];
     }
 
-    private StepReport Report(JobStep step, int number, EvaluationContext visible) => new(job, new StepRecord
-    {
-        Id = step.Id == default ? StepId.New() : step.Id,
-        Number = number,
-        Name = StepNames.Early(step, visible, job),
-        Type = step.Reference?.Type switch
-        {
-            ActionSource.Script => "run",
-            ActionSource.ContainerRegistry => "docker",
-            _ => "repository",
-        },
-        ActionName = step.Reference?.Type == ActionSource.Script ? null : step.Reference?.Name ?? step.Reference?.Image,
-        Ref = step.Reference?.Ref,
-    });
+    private PlannedStep Plan(StepUse use, StepStage stage, string name) =>
+        new(use, stage, StepReport.OfStage(job, use, stage, numbers.Next(), name));
 }

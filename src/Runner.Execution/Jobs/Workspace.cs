@@ -14,8 +14,14 @@ internal static class Workspace
             return;
         }
 
+        Empty(workspace);
+    }
+
+    /// <summary>Deletes all that is in a folder.</summary>
+    public static void Empty(string path)
+    {
         // The folder itself may be a mounted volume: only what is in it can go.
-        foreach (var entry in new DirectoryInfo(workspace).EnumerateFileSystemInfos())
+        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos())
         {
             if (entry is DirectoryInfo { LinkTarget: null } folder)
             {

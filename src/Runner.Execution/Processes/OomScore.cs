@@ -8,6 +8,12 @@ internal static class OomScore
     /// <summary>GitHub's own value for steps.</summary>
     public const int OfSteps = 500;
 
+    /// <summary>The score of a step with this environment: <c>PIPELINE_JOB_OOMSCOREADJ</c> changes it.</summary>
+    public static int Of(IReadOnlyDictionary<string, string> environment) =>
+        environment.TryGetValue("PIPELINE_JOB_OOMSCOREADJ", out var text) && int.TryParse(text, out var score) && score is >= -1000 and <= 1000
+            ? score
+            : OfSteps;
+
     /// <summary>Sets the score of a process; where that is not allowed, nothing happens.</summary>
     public static void TryAdjust(int process, int? score)
     {

@@ -1,4 +1,5 @@
 using Runner.Jobs.Messages;
+using Runner.Jobs.Tokens;
 
 namespace Runner.Execution.Steps;
 
@@ -12,6 +13,12 @@ internal static class DisplayNames
         var end = start.AsSpan().IndexOfAny('\r', '\n');
         return end < 0 ? start : start[..end];
     }
+
+    /// <summary>A step inside of a composite action: its name as it is written, else what it runs.</summary>
+    public static string OfStep(JobStep step) => step.DisplayNameToken?.ToString() is { Length: > 0 } name
+        ? FirstLine(name)
+        : step.Reference?.Type == ActionSource.Script ? $"Run {FirstLine((step.Inputs as MappingToken)?.Find("script")?.ToString() ?? "a script")}"
+        : $"Run {OfReference(step.Reference)}";
 
     /// <summary>What a step uses, as it is written: <c>owner/repo/path@ref</c>, an image, a path.</summary>
     public static string OfReference(ActionReference? reference) => reference switch

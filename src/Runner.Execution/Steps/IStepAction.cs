@@ -10,13 +10,41 @@ internal interface IStepAction
     /// <param name="stop">Fires when the step has to end; the action then stops what it started and returns.</param>
     /// <returns>Whether it succeeded. What it returns after <paramref name="stop"/> fired does not count.</returns>
     /// <exception cref="Runner.Jobs.Errors.WorkflowException">The step cannot be done, for a reason its author can mend.</exception>
+    /// <exception cref="Runner.Jobs.Errors.InfrastructureException">It cannot be done, for a reason outside of the workflow.</exception>
     Task<bool> RunAsync(StepRun run, CancellationToken stop);
 }
 
 /// <summary>What an action needs of its step.</summary>
-/// <param name="Step">The step as the message has it.</param>
+/// <param name="Task">The stage of the step that runs.</param>
 /// <param name="Scope">Where commands leave what they set.</param>
-/// <param name="Number">Place among the steps shown.</param>
 /// <param name="GitHub">The step's <c>github</c> context.</param>
-/// <param name="Contexts">What its expressions can see.</param>
-internal sealed record StepRun(JobStep Step, StepScope Scope, int Number, ObjectValue GitHub, EvaluationContext Contexts);
+/// <param name="OwnEnvironment">The step's own <c>env</c>, evaluated; <see cref="StepScope.Environment"/> has that of the levels around it too.</param>
+internal sealed record StepRun(StepTask Task, StepScope Scope, ObjectValue GitHub, IReadOnlyDictionary<string, string> OwnEnvironment)
+{
+    /// <summary>The step.</summary>
+    public StepUse Use => Task.Use;
+
+    /// <summary>The step, as the message or the manifest has it.</summary>
+    public JobStep Step => Task.Use.Step;
+
+    /// <summary>Which stage runs.</summary>
+    public StepStage Stage => Task.Stage;
+
+    /// <summary>Where it runs.</summary>
+    public StepLevel Level => Task.Level;
+
+    /// <summary>What its expressions can see.</summary>
+    public EvaluationContext Contexts => Level.Contexts(GitHub, Scope.Environment);
+
+    /// <summary>The same run with further members of <c>github</c>.</summary>
+    public StepRun With(params ReadOnlySpan<KeyValuePair<string, string>> members)
+    {
+        var entries = GitHub.Entries.ToList();
+        foreach (var (name, value) in members)
+        {
+            entries.Add(KeyValuePair.Create<string, Value>(name, new StringValue(value)));
+        }
+
+        return this with { GitHub = new ObjectValue(entries) };
+    }
+}

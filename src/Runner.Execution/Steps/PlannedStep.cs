@@ -1,6 +1,4 @@
-using Runner.Jobs.Messages;
-
 namespace Runner.Execution.Steps;
 
-/// <summary>A step of the message with its record.</summary>
-internal sealed record PlannedStep(JobStep Step, StepReport Report);
+/// <summary>A stage of a step of the job, with its record.</summary>
+internal sealed record PlannedStep(StepUse Use, StepStage Stage, StepReport Report);

@@ -18,15 +18,7 @@ internal static class ScriptHeader
         }
 
         log.Write($"shell: {shell}");
-        if (environment.Count > 0)
-        {
-            log.Write("env:");
-            foreach (var (name, value) in environment)
-            {
-                log.Write($"  {name}: {value}");
-            }
-        }
-
+        ActionHeader.WriteBlock(log, "env:", environment);
         log.Write("##[endgroup]");
     }
 }

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Text;
-using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
 using Runner.Execution.Processes;
 using Runner.Jobs.Errors;
@@ -8,7 +8,7 @@ using Runner.Jobs.Tokens;
 namespace Runner.Execution.Steps;
 
 /// <summary>Runs a <c>run:</c> step: its script by a shell.</summary>
-internal sealed class ScriptStep(ProcessRunner processes, JobContexts contexts) : IStepAction
+internal sealed class ScriptStep(ProcessRunner processes) : IStepAction
 {
     private static readonly UTF8Encoding Utf8WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -16,10 +16,10 @@ internal sealed class ScriptStep(ProcessRunner processes, JobContexts contexts) 
     public async Task<bool> RunAsync(StepRun run, CancellationToken stop)
     {
         var job = run.Scope.Job;
-        var inputs = ScriptInputs.Read(run.Step.Inputs, run.Contexts, job.Message.FileTable);
-        var folder = Path.Combine(job.Paths.Workspace, inputs.WorkingDirectory ?? job.RunDefaults.WorkingDirectory ?? string.Empty);
-        var environment = StepEnvironment.OfScript(job, run.GitHub, contexts.Runner, run.Scope.Environment);
-        var (shell, program) = FindShell(inputs.Shell ?? job.RunDefaults.Shell, job, environment, folder);
+        var inputs = ScriptInputs.Read(run.Step.Inputs, run.Contexts, run.Level.Files);
+        var folder = Path.Combine(job.Paths.Workspace, inputs.WorkingDirectory ?? run.Level.RunDefaults.WorkingDirectory ?? string.Empty);
+        var environment = StepEnvironment.Of(run, StepKind.Script, ImmutableDictionary<string, string>.Empty);
+        var (shell, program) = FindShell(inputs.Shell ?? run.Level.RunDefaults.Shell, job, environment, folder);
 
         ScriptHeader.Write(run.Scope.Log, inputs.Script, Shown(shell, program, job), run.Scope.Environment);
         if (program is null)
@@ -35,13 +35,13 @@ internal sealed class ScriptStep(ProcessRunner processes, JobContexts contexts) 
                 Arguments = shell.ArgumentsFor(script),
                 WorkingDirectory = folder,
                 Environment = environment,
-                OomScoreAdjustment = OomScoreOf(environment),
+                OomScoreAdjustment = OomScore.Of(environment),
             },
             new StepOutput(run.Scope),
             job.NoteProcessStart,
             stop);
 
-        ExitCodeFile.Write(job.Paths, run.Number, exit);
+        ExitCodeFile.Write(job.Paths, run.Task.Number, exit);
         if (exit.Code != 0 && !stop.IsCancellationRequested)
         {
             run.Scope.Log.Error($"Process completed with exit code {exit.Code}.");
@@ -51,7 +51,7 @@ internal sealed class ScriptStep(ProcessRunner processes, JobContexts contexts) 
     }
 
     private static (Shell Shell, string? Program) FindShell(
-        string? name, JobScope job, IReadOnlyDictionary<string, string> environment, string folder)
+        string? name, JobScope job, Dictionary<string, string> environment, string folder)
     {
         var path = environment["PATH"];
         if (!string.IsNullOrWhiteSpace(name))
@@ -84,9 +84,4 @@ internal sealed class ScriptStep(ProcessRunner processes, JobContexts contexts) 
         File.WriteAllText(path, shell.Prepare(script), Utf8WithoutMark);
         return path;
     }
-
-    private static int OomScoreOf(IReadOnlyDictionary<string, string> environment) =>
-        environment.TryGetValue("PIPELINE_JOB_OOMSCOREADJ", out var text) && int.TryParse(text, out var score) && score is >= -1000 and <= 1000
-            ? score
-            : OomScore.OfSteps;
 }

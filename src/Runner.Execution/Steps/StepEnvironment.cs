@@ -1,6 +1,5 @@
 using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
-using Runner.Expressions;
 
 namespace Runner.Execution.Steps;
 
@@ -9,16 +8,42 @@ internal static class StepEnvironment
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>The environment of a script.</summary>
-    /// <param name="github">The step's <c>github</c> context.</param>
-    /// <param name="runner">The <c>runner</c> context.</param>
-    /// <param name="environment">The step's <c>env</c> context.</param>
-    public static IReadOnlyDictionary<string, string> OfScript(
-        JobScope job, ObjectValue github, ObjectValue runner, IReadOnlyDictionary<string, string> environment)
+    /// <summary>The environment of a process on this machine.</summary>
+    /// <param name="inputs">The action's inputs; none for a script.</param>
+    public static Dictionary<string, string> Of(StepRun run, StepKind kind, IReadOnlyDictionary<string, string> inputs)
+    {
+        // Layer 1: the machine's.
+        var variables = OfMachine(run.Level.Job);
+
+        // Layers 2 to 4: the workflow's and the action's.
+        if (kind != StepKind.Hook)
+        {
+            Add(variables, OfWorkflow(run, inputs));
+        }
+
+        // Layer 5: folders that steps added.
+        variables["PATH"] = string.Join(':', run.Scope.Shared.Paths.Append(PathOf(variables)));
+
+        // Layers 6 to 8: what users cannot override.
+        Add(variables, OfRunner(run, kind));
+        variables.TryAdd("CI", "true");
+        return variables;
+    }
+
+    /// <summary>The environment of a container: the machine's has no place in it. Paths are still those of the job.</summary>
+    public static Dictionary<string, string> OfContainer(StepRun run, IReadOnlyDictionary<string, string> inputs)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(variables, OfWorkflow(run, inputs));
+        Add(variables, OfRunner(run, StepKind.Container));
+        variables.TryAdd("CI", "true");
+        return variables;
+    }
+
+    /// <summary>What the machine and its operator give to every process.</summary>
+    public static Dictionary<string, string> OfMachine(JobScope job)
     {
         var variables = new Dictionary<string, string>(job.Host.Environment, StringComparer.Ordinal);
-
-        // Layer 1: the machine's.
         Add(variables, job.Payload.Environment);
         if (job.Paths.Home is { } home)
         {
@@ -26,41 +51,27 @@ internal static class StepEnvironment
         }
 
         variables[JobScope.TrackingVariable] = job.TrackingId;
-
-        // Layer 2: the workflow's.
-        Add(variables, environment);
-
-        // Layer 5: folders that steps added.
-        variables["PATH"] = string.Join(':', job.AddedPaths.Append(variables.GetValueOrDefault("PATH") is { Length: > 0 } path ? path : DefaultPath));
-
-        // Layers 6 to 8: what users cannot override.
-        Add(variables, GitHubContext.Variables(github));
-        Add(variables, RunnerContext.Variables(runner));
-        AddServices(variables, job);
-        variables["GITHUB_ACTIONS"] = "true";
-        variables.TryAdd("CI", "true");
         return variables;
     }
 
-    private static void AddServices(Dictionary<string, string> variables, JobScope job)
-    {
-        if (job.Message.SystemConnection is not { } connection)
-        {
-            return;
-        }
+    /// <summary>PATH of an environment, or the usual one where it has none.</summary>
+    public static string PathOf(IReadOnlyDictionary<string, string> variables) =>
+        variables.GetValueOrDefault("PATH") is { Length: > 0 } path ? path : DefaultPath;
 
-        if (connection.DataValue("GenerateIdTokenUrl") is { } address && connection.AccessToken is { Length: > 0 } token)
-        {
-            variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = address;
-            variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = token;
-        }
+    private static IEnumerable<KeyValuePair<string, string>> OfWorkflow(StepRun run, IReadOnlyDictionary<string, string> inputs) =>
+    [
+        .. run.Scope.Environment,
+        .. run.Use.State.Select(state => KeyValuePair.Create($"STATE_{state.Key}", state.Value)),
+        .. inputs.Select(input => KeyValuePair.Create($"INPUT_{input.Key.Replace(' ', '_').ToUpperInvariant()}", input.Value)),
+    ];
 
-        if (job.Message.IsFeatureOn("actions_set_orchestration_id_env_for_actions")
-            && job.Message.Variable("system.orchestrationId") is { Length: > 0 } orchestration)
-        {
-            variables["ACTIONS_ORCHESTRATION_ID"] = orchestration;
-        }
-    }
+    private static IEnumerable<KeyValuePair<string, string>> OfRunner(StepRun run, StepKind kind) =>
+    [
+        .. GitHubContext.Variables(run.GitHub),
+        .. RunnerContext.Variables(run.Level.Runner),
+        .. kind == StepKind.Hook ? [] : ServiceVariables.Of(run, kind),
+        KeyValuePair.Create("GITHUB_ACTIONS", "true"),
+    ];
 
     private static void Add(Dictionary<string, string> variables, IEnumerable<KeyValuePair<string, string>> layer)
     {

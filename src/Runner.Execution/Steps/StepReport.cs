@@ -1,6 +1,7 @@
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Jobs;
+using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution.Steps;
@@ -32,6 +33,22 @@ internal sealed class StepReport
         Name = name,
         Type = "runner",
         ActionName = name.ToLowerInvariant().Replace(' ', '_'),
+    });
+
+    /// <summary>A stage of a step of the message.</summary>
+    public static StepReport OfStage(JobScope job, StepUse use, StepStage stage, int number, string name) => new(job, new StepRecord
+    {
+        Id = stage == StepStage.Main && use.Step.Id != default ? use.Step.Id : StepId.New(),
+        Number = number,
+        Name = name,
+        Type = use.Step.Reference?.Type switch
+        {
+            ActionSource.Script => "run",
+            ActionSource.ContainerRegistry => "docker",
+            _ => use.Action?.Runs.Using ?? "repository",
+        },
+        ActionName = use.Step.Reference?.Type == ActionSource.Script ? null : use.Step.Reference?.Name ?? use.Step.Reference?.Image,
+        Ref = use.Step.Reference?.Ref,
     });
 
     /// <summary>Tells the step as pending.</summary>

@@ -3,167 +3,36 @@ using Runner.Execution.Contexts;
 using Runner.Execution.FileCommands;
 using Runner.Execution.Jobs;
 using Runner.Execution.Processes;
-using Runner.Expressions;
 using Runner.Jobs.Errors;
-using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution.Steps;
 
-/// <summary>Takes one step from its record to its conclusion.</summary>
+/// <summary>Runs one stage of a step, of the job or of a composite action, to its conclusion.</summary>
 /// <remarks>
-/// 1. Name and record. 2. Environment. 3. Condition. 4. The action, under its time-out and the job's cancellation. 5. Command files. 6. Outcome,
+/// 1. Environment. 2. Condition. 3. The action, under its time-out and the job's cancellation. 4. Command files. 5. Outcome,
 /// <c>continue-on-error</c>, conclusion. The order is GitHub's (<c>worker-semantics.md</c> section 2).
 /// </remarks>
-internal sealed class StepRunner(JobScope job, JobContexts contexts, ProcessRunner processes, JobCancellation cancellation)
+internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Func<StepUse, IStepAction> actionOf)
 {
-    private readonly ScriptStep _scripts = new(processes, contexts);
-    private readonly UnsupportedStep _others = new();
+    private static readonly IReadOnlyDictionary<string, string> NoOutputs = new Dictionary<string, string>();
 
-    private IReadOnlyList<string> Files => job.Message.FileTable;
-
-    /// <summary>Runs the step, or finds that it is not to run. The job's result and contexts have taken it in when this returns.</summary>
-    public async Task RunAsync(PlannedStep planned)
+    /// <summary>Runs it, or finds that it is not to run. Its results stand in the level's <c>steps</c> when this returns.</summary>
+    /// <param name="outer">Fires when what it is a part of has to end.</param>
+    public async Task<StepEnd> RunAsync(StepTask task, CancellationToken outer)
     {
-        // Step 1.
-        var github = contexts.GitHub.With([KeyValuePair.Create("action", planned.Step.ContextName ?? string.Empty)]);
-        planned.Report.Start(StepNames.Final(planned.Step, contexts.OfStep(github, job.Environment), job));
         TakeCancellation();
+        var end = await ConcludeAsync(task, outer);
+        if (task.Stage == StepStage.Main)
+        {
+            task.Level.Steps.Add(task.Use.Step.ContextName, end.Outputs, end.Outcome, end.Conclusion);
+        }
 
-        var conclusion = await ConcludeAsync(planned, github);
-        planned.Report.Complete(conclusion);
-        job.TakeIn(conclusion);
-        job.LastStepEnded = job.Host.Time.GetUtcNow();
+        return end;
     }
 
-    private async Task<Conclusion> ConcludeAsync(PlannedStep planned, ObjectValue github)
-    {
-        var (step, log) = (planned.Step, planned.Report.Log);
-        StepScope scope;
-        StepCondition condition;
-        try
-        {
-            // Step 2.
-            scope = new StepScope(job, planned.Report.Record.Id, log) { Environment = EnvironmentOf(step, github) };
-
-            // Step 3.
-            condition = new StepCondition(step.Condition);
-            if (cancellation.Aborted.IsCancellationRequested || !HoldsCondition(planned, condition, scope, github))
-            {
-                job.Steps.Add(step.ContextName, scope.Outputs, Conclusion.Skipped, Conclusion.Skipped);
-                return Conclusion.Skipped;
-            }
-        }
-        catch (WorkflowException error)
-        {
-            log.Error(error.Message);
-            job.Steps.Add(step.ContextName, new Dictionary<string, string>(), Conclusion.Failed, Conclusion.Failed);
-            return Conclusion.Failed;
-        }
-
-        var outcome = await RunActionAsync(planned, scope, condition, github);
-
-        // Step 6.
-        var conclusion = outcome == Conclusion.Failed && ContinuesOnError(step, scope, github) ? Conclusion.Succeeded : outcome;
-        job.Steps.Add(step.ContextName, scope.Outputs, outcome, conclusion);
-        return conclusion;
-    }
-
-    private async Task<Conclusion> RunActionAsync(PlannedStep planned, StepScope scope, StepCondition condition, ObjectValue github)
-    {
-        using var stop = new StepStop();
-        var minutes = TimeoutOf(planned.Step, scope, github);
-        using var timer = minutes > 0 ? new CancellationTokenSource(Delay(minutes), job.Host.Time) : null;
-        await using var timedOut = timer?.Token.Register(() => stop.Stop(StopReason.TimedOut)) ?? default;
-        await using var cancelled = cancellation.Requested.Register(() => Cancel(planned, scope, condition, github, stop));
-        await using var aborted = cancellation.Aborted.Register(() => Abort(stop));
-
-        // Steps 4 and 5.
-        var succeeded = await TryRunActionAsync(planned, scope, github, stop);
-        switch (stop.Reason)
-        {
-            case StopReason.TimedOut:
-                scope.Log.Error($"The action '{planned.Report.Record.Name}' has timed out after {minutes.ToString(CultureInfo.InvariantCulture)} minutes.");
-                return Conclusion.Failed;
-            case StopReason.Cancelled:
-                scope.Log.Error("The operation was canceled.");
-                return Conclusion.Canceled;
-            default:
-                return succeeded && !scope.HasFailedByCommand ? Conclusion.Succeeded : Conclusion.Failed;
-        }
-    }
-
-    private async Task<bool> TryRunActionAsync(PlannedStep planned, StepScope scope, ObjectValue github, StepStop stop)
-    {
-        try
-        {
-            var files = StepFiles.Create(job.Paths.Temp);
-            var paths = files.Paths.Select(path => KeyValuePair.Create<string, Value>(path.Key, new StringValue(path.Value)));
-            var members = new ObjectValue([.. github.Entries, .. paths]);
-            var run = new StepRun(planned.Step, scope, planned.Report.Record.Number, members, contexts.OfStep(members, scope.Environment));
-            try
-            {
-                return await ActionOf(planned.Step).RunAsync(run, stop.Token);
-            }
-            finally
-            {
-                files.Run(scope);
-            }
-        }
-        catch (Exception error) when (error is WorkflowException or ProcessStartException or IOException or UnauthorizedAccessException)
-        {
-            scope.Log.Error(error.Message);
-            return false;
-        }
-    }
-
-    private IStepAction ActionOf(JobStep step) =>
-        step is { Type: StepType.Action, Reference.Type: ActionSource.Script, Background: false } ? _scripts : _others;
-
-    private Dictionary<string, string> EnvironmentOf(JobStep step, ObjectValue github)
-    {
-        var environment = new Dictionary<string, string>(job.Environment, StringComparer.Ordinal);
-        foreach (var (name, value) in JobTemplates.Texts(step.Environment, contexts.OfStep(github, job.Environment), Files))
-        {
-            environment[name] = name.Length > 0 ? value : throw new WorkflowException("env: of the step has an entry without a name");
-        }
-
-        return environment;
-    }
-
-    private bool HoldsCondition(PlannedStep planned, StepCondition condition, StepScope scope, ObjectValue github)
-    {
-        scope.Log.Debug($"Evaluating condition for step: '{planned.Report.Record.Name}'");
-        return condition.Holds(contexts.OfStep(github, scope.Environment), scope.Log);
-    }
-
-    private double TimeoutOf(JobStep step, StepScope scope, ObjectValue github)
-    {
-        try
-        {
-            return JobTemplates.Number(step.TimeoutInMinutes, contexts.OfStep(github, scope.Environment), Files);
-        }
-        catch (WorkflowException error)
-        {
-            scope.Log.Error($"timeout-minutes is not used, it cannot be evaluated. {error.Message}");
-            return 0;
-        }
-    }
-
-    private bool ContinuesOnError(JobStep step, StepScope scope, ObjectValue github)
-    {
-        try
-        {
-            return JobTemplates.Boolean(step.ContinueOnError, contexts.OfStep(github, scope.Environment), Files);
-        }
-        catch (WorkflowException error)
-        {
-            scope.Log.Error($"continue-on-error is not used, it cannot be evaluated. {error.Message}");
-            return false;
-        }
-    }
-
-    private void TakeCancellation()
+    /// <summary>The job's result takes a cancellation in that came.</summary>
+    public void TakeCancellation()
     {
         if (cancellation.Reason is { } reason)
         {
@@ -171,20 +40,147 @@ internal sealed class StepRunner(JobScope job, JobContexts contexts, ProcessRunn
         }
     }
 
+    private async Task<StepEnd> ConcludeAsync(StepTask task, CancellationToken outer)
+    {
+        StepRun run;
+        try
+        {
+            // Step 1.
+            run = Prepare(task);
+
+            // Step 2.
+            if (cancellation.Aborted.IsCancellationRequested || !HoldsCondition(run))
+            {
+                return new StepEnd(Conclusion.Skipped, Conclusion.Skipped, NoOutputs);
+            }
+        }
+        catch (WorkflowException error)
+        {
+            task.Log.Error(error.Message);
+            return new StepEnd(Conclusion.Failed, Conclusion.Failed, NoOutputs, IsUnrunnable: true);
+        }
+
+        var outcome = await RunActionAsync(run, outer);
+
+        // Step 5.
+        var conclusion = outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome;
+        return new StepEnd(outcome, conclusion, run.Scope.Outputs);
+    }
+
+    private StepRun Prepare(StepTask task)
+    {
+        var step = task.Use.Step;
+        var github = task.Level.GitHub([KeyValuePair.Create("action", step.ContextName ?? string.Empty)]);
+        var environment = task.Level.Variables();
+        var own = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in JobTemplates.Texts(step.Environment, task.Level.Contexts(github, environment), task.Level.Files))
+        {
+            own[name] = environment[name] = name.Length > 0 ? value : throw new WorkflowException("env: of the step has an entry without a name");
+        }
+
+        var scope = new StepScope(job, task.Record, task.Log) { Environment = environment, State = task.Use.State, Shared = task.Level.Shared };
+        return new StepRun(task, scope, github, own);
+    }
+
+    private async Task<Conclusion> RunActionAsync(StepRun run, CancellationToken outer)
+    {
+        using var stop = new StepStop();
+        var minutes = TimeoutOf(run);
+        using var timer = minutes > 0 ? new CancellationTokenSource(Delay(minutes), job.Host.Time) : null;
+        await using var timedOut = timer?.Token.Register(() => stop.Stop(StopReason.TimedOut)) ?? default;
+        await using var ended = outer.Register(() => stop.Stop(StopReason.OuterStopped));
+        await using var cancelled = cancellation.Requested.Register(() => Cancel(run, stop));
+        await using var aborted = cancellation.Aborted.Register(() => Abort(stop));
+
+        // Steps 3 and 4.
+        var succeeded = await TryRunActionAsync(run, stop);
+        switch (stop.Reason)
+        {
+            case StopReason.TimedOut:
+                run.Scope.Log.Error($"The action '{run.Task.Name}' has timed out after {minutes.ToString(CultureInfo.InvariantCulture)} minutes.");
+                return Conclusion.Failed;
+            case StopReason.Cancelled when !outer.IsCancellationRequested:
+                run.Scope.Log.Error("The operation was canceled.");
+                return Conclusion.Canceled;
+            case StopReason.Cancelled or StopReason.OuterStopped:
+                return Conclusion.Canceled; // what it is a part of says why
+            default:
+                return succeeded && !run.Scope.HasFailedByCommand ? Conclusion.Succeeded : Conclusion.Failed;
+        }
+    }
+
+    private async Task<bool> TryRunActionAsync(StepRun run, StepStop stop)
+    {
+        try
+        {
+            var files = StepFiles.Create(job);
+            try
+            {
+                return await actionOf(run.Use).RunAsync(run.With([.. files.Paths]), stop.Token);
+            }
+            finally
+            {
+                files.Run(run.Scope);
+            }
+        }
+        catch (OperationCanceledException) when (stop.Reason is not null)
+        {
+            return false; // the reason counts
+        }
+        catch (Exception error) when (error
+            is WorkflowException or InfrastructureException or ProcessStartException or IOException or UnauthorizedAccessException)
+        {
+            run.Scope.Log.Error(error.Message);
+            return false;
+        }
+    }
+
+    private static bool HoldsCondition(StepRun run)
+    {
+        run.Scope.Log.Debug($"Evaluating condition for step: '{run.Task.Name}'");
+        return new StepCondition(run.Use.ConditionOf(run.Stage)).Holds(run.Contexts, run.Scope.Log);
+    }
+
+    private static double TimeoutOf(StepRun run)
+    {
+        try
+        {
+            return JobTemplates.Number(run.Step.TimeoutInMinutes, run.Contexts, run.Level.Files);
+        }
+        catch (WorkflowException error)
+        {
+            run.Scope.Log.Error($"timeout-minutes is not used, it cannot be evaluated. {error.Message}");
+            return 0;
+        }
+    }
+
+    private static bool ContinuesOnError(StepRun run)
+    {
+        try
+        {
+            return JobTemplates.Boolean(run.Step.ContinueOnError, run.Contexts, run.Level.Files);
+        }
+        catch (WorkflowException error)
+        {
+            run.Scope.Log.Error($"continue-on-error is not used, it cannot be evaluated. {error.Message}");
+            return false;
+        }
+    }
+
     // A step that is to run even in a cancelled job, such as one with always(), runs on.
-    private void Cancel(PlannedStep planned, StepScope scope, StepCondition condition, ObjectValue github, StepStop stop)
+    private void Cancel(StepRun run, StepStop stop)
     {
         TakeCancellation();
         try
         {
-            if (HoldsCondition(planned, condition, scope, github))
+            if (HoldsCondition(run))
             {
                 return;
             }
         }
         catch (WorkflowException error)
         {
-            scope.Log.Error(error.Message);
+            run.Scope.Log.Error(error.Message);
         }
 
         stop.Stop(StopReason.Cancelled);

@@ -6,8 +6,10 @@ namespace Runner.Execution.Steps;
 /// <summary>One step while it runs: where its commands leave what they set.</summary>
 internal sealed class StepScope(JobScope job, StepId id, StepLog log)
 {
+    // A step could make the JavaScript actions after it load foreign code with it.
+    private const string RefusedVariable = "NODE_OPTIONS";
+
     private readonly OrderedDictionary<string, string> _outputs = new(StringComparer.OrdinalIgnoreCase);
-    private readonly OrderedDictionary<string, string> _state = new(StringComparer.Ordinal);
 
     /// <summary>The job that the step belongs to.</summary>
     public JobScope Job { get; } = job;
@@ -27,8 +29,11 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
     /// <summary>Its outputs so far.</summary>
     public IReadOnlyDictionary<string, string> Outputs => _outputs;
 
-    /// <summary>What it saved for its post stage.</summary>
-    public IReadOnlyDictionary<string, string> State => _state;
+    /// <summary>What it saved for a later stage.</summary>
+    public OrderedDictionary<string, string> State { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>What it leaves to the steps after it.</summary>
+    public SharedEnvironment Shared { get; init; } = job.Shared;
 
     /// <summary>Whether a command of its could not be carried out.</summary>
     public bool HasFailedByCommand { get; private set; }
@@ -37,7 +42,21 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
     public void SetOutput(string name, string value) => _outputs[name] = value;
 
     /// <summary>Keeps a value for the post stage.</summary>
-    public void SaveState(string name, string value) => _state[name] = value;
+    public void SaveState(string name, string value) => State[name] = value;
+
+    /// <summary>
+    /// Sets a variable for the later steps. One that GitHub refuses is refused with an error in the log, and the step goes on.
+    /// </summary>
+    public void SetEnvironment(string name, string value)
+    {
+        if (name.Equals(RefusedVariable, StringComparison.OrdinalIgnoreCase))
+        {
+            Log.Error($"Can't store {RefusedVariable} output parameter using '$GITHUB_ENV' command.");
+            return;
+        }
+
+        Shared.Set(name, value);
+    }
 
     /// <summary>The step fails at its end, whatever its exit code.</summary>
     public void FailByCommand() => HasFailedByCommand = true;

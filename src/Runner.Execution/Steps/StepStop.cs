@@ -8,6 +8,9 @@ internal enum StopReason
 
     /// <summary>The job is cancelled, or may not go on.</summary>
     Cancelled,
+
+    /// <summary>What it is a part of was stopped: a composite action.</summary>
+    OuterStopped,
 }
 
 /// <summary>Stops one step; the first reason is the one that counts.</summary>

@@ -81,7 +81,7 @@ public sealed class WorkflowCommandTests
 
         Assert.Empty(step.Lines);
         Assert.Equal("x", step.Job.Environment["A"]);
-        Assert.Equal(["/one", "/two"], step.Job.AddedPaths);
+        Assert.Equal(["/one", "/two"], step.Job.Shared.Paths);
     }
 
     [Fact]

@@ -9,8 +9,8 @@ public sealed class StepFilesTests
     {
         using var step = new TestStep();
 
-        var first = StepFiles.Create(step.Job.Paths.Temp).Paths.ToList();
-        var second = StepFiles.Create(step.Job.Paths.Temp).Paths.ToList();
+        var first = StepFiles.Create(step.Job).Paths.ToList();
+        var second = StepFiles.Create(step.Job).Paths.ToList();
 
         Assert.Equal(["path", "env", "output", "state", "step_summary"], first.Select(file => file.Key));
         Assert.Empty(first.Select(file => file.Value).Intersect(second.Select(file => file.Value)));
@@ -26,7 +26,7 @@ public sealed class StepFilesTests
 
         Assert.Empty(step.Lines);
         Assert.Equal(["A=1", "B=x\ny"], step.Job.Environment.Select(variable => $"{variable.Key}={variable.Value}"));
-        Assert.Equal(["/one", "/two"], step.Job.AddedPaths);
+        Assert.Equal(["/one", "/two"], step.Job.Shared.Paths);
         Assert.Equal("2", step.Scope.Outputs["O"]);
         Assert.Equal("s", step.Scope.State["S"]);
         Assert.Equal("# Title\n", step.Reporter.Summaries[step.Scope.Id]);
@@ -87,7 +87,7 @@ public sealed class StepFilesTests
     public void File_that_the_step_removed_is_like_an_empty_one()
     {
         using var step = new TestStep();
-        var files = StepFiles.Create(step.Job.Paths.Temp);
+        var files = StepFiles.Create(step.Job);
         Array.ForEach(files.Paths.ToArray(), file => File.Delete(file.Value));
 
         files.Run(step.Scope);
@@ -97,7 +97,7 @@ public sealed class StepFilesTests
 
     private static void Run(TestStep step, params (string Name, string Content)[] contents)
     {
-        var files = StepFiles.Create(step.Job.Paths.Temp);
+        var files = StepFiles.Create(step.Job);
         foreach (var (name, content) in contents)
         {
             File.WriteAllText(files.Paths.Single(file => file.Key == name).Value, content);

@@ -30,7 +30,7 @@ public sealed class JobRunnerTests
 
         Assert.Equal(
             [
-                "1 Set up job InProgress", "2 Run echo hello Pending", "3 Greet Pending", "4 Complete job Pending", "1 Set up job Completed",
+                "1 Set up job InProgress", "2 Run echo hello Pending", "3 Greet Pending", "1 Set up job Completed",
                 "2 Run echo hello InProgress", "2 Run echo hello Completed", "3 Greet InProgress", "3 Greet Completed",
                 "4 Complete job InProgress", "4 Complete job Completed",
             ],

@@ -243,17 +243,6 @@ public sealed class StepTests
     }
 
     [Fact]
-    public async Task Action_fails_with_a_message_that_says_so()
-    {
-        using var job = await TestJob.OfAsync(Some.Uses("actions/checkout", "v4"), Some.Script("echo after", condition: "always()"));
-
-        Assert.Equal(["##[error]uses: actions/checkout@v4 is not supported: this version of the runner runs `run:` steps only"], job.AllLines(0));
-        Assert.Equal("Run actions/checkout@v4", job.Steps[0].Name);
-        Assert.Equal([Conclusion.Failed, Conclusion.Succeeded], job.Steps.Select(step => step.Conclusion));
-        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
-    }
-
-    [Fact]
     public async Task Background_step_fails_instead_of_holding_the_job_up()
     {
         using var job = await TestJob.OfAsync(Some.Script("sleep 1000") with { Background = true });

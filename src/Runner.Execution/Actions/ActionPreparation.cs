@@ -1,0 +1,99 @@
+using Runner.Execution.Jobs;
+using Runner.Execution.Steps;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Messages;
+using Runner.Workflows.Model.Actions;
+
+namespace Runner.Execution.Actions;
+
+/// <summary>Has the actions of steps on disk and read, those inside of composite ones too (<c>actions-download.md</c>).</summary>
+/// <remarks>One request for each level of nesting. Local actions wait until their step starts: the workspace is empty before.</remarks>
+internal sealed class ActionPreparation(JobScope job, ActionRepositories repositories)
+{
+    /// <summary>Deepest nesting of composite actions, steps of the workflow being level 0.</summary>
+    public const int MaxDepth = 9;
+
+    private const string SelfFeature = "actions_self_repository";
+
+    /// <summary>Prepares steps and what is inside of them.</summary>
+    /// <exception cref="WorkflowException">An action cannot be used.</exception>
+    /// <exception cref="InfrastructureException">An action could not be had.</exception>
+    public async Task PrepareAsync(IReadOnlyList<StepUse> steps, StepLog log, CancellationToken cancellationToken)
+    {
+        for (var level = steps; level.Count > 0;)
+        {
+            var actions = level.Select(use => (Use: use, Action: RepositoryOf(use))).Where(pair => pair.Action is not null).ToList();
+            if (actions.Count == 0)
+            {
+                return;
+            }
+
+            await repositories.GetAsync(actions.Select(pair => pair.Action!), log, cancellationToken); // not null: filtered above
+            foreach (var (use, action) in actions)
+            {
+                use.Take(ActionReader.ReadFromRepository(action!, repositories.FolderOf(action!)));
+            }
+
+            level = [.. actions.SelectMany(pair => Inner(pair.Use))];
+        }
+    }
+
+    /// <summary>Reads a local action, and prepares what is inside of it.</summary>
+    /// <exception cref="WorkflowException">An action cannot be used.</exception>
+    /// <exception cref="InfrastructureException">An action could not be had.</exception>
+    public async Task PrepareLocalAsync(StepUse use, StepLog log, CancellationToken cancellationToken)
+    {
+        use.Take(ActionReader.ReadLocal(use.Step.Reference?.Path ?? string.Empty, job.Paths.Workspace));
+        if (Inner(use) is { Length: > 0 } inner && inner.Any(step => RepositoryOf(step) is not null))
+        {
+            log.Write("Prepare all required actions");
+            await PrepareAsync(inner, log, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether a step's action is in the workspace.</summary>
+    public static bool IsLocal(StepUse use) =>
+        use.Step.Reference is { Type: ActionSource.Repository } reference
+        && string.Equals(reference.RepositoryType, "self", StringComparison.OrdinalIgnoreCase);
+
+    private static StepUse[] Inner(StepUse use)
+    {
+        if (use.Action?.Runs is CompositeRuns && use.Depth >= MaxDepth)
+        {
+            throw new WorkflowException(
+                $"Composite action depth exceeded max depth {MaxDepth}: '{DisplayNames.OfReference(use.Step.Reference)}' stands {use.Depth} actions deep");
+        }
+
+        return [.. use.Inner];
+    }
+
+    private RepositoryAction? RepositoryOf(StepUse use)
+    {
+        if (use.Step.Reference is not { Type: ActionSource.Repository } reference || IsLocal(use))
+        {
+            return null;
+        }
+
+        return string.Equals(reference.RepositoryType, "selfRepository", StringComparison.OrdinalIgnoreCase)
+            ? OwnRepository(use, reference)
+            : new RepositoryAction(reference.Name ?? string.Empty, reference.Ref ?? string.Empty, reference.Path);
+    }
+
+    // "$/path": in a workflow its own repository at its own commit, in an action that action's.
+    private RepositoryAction OwnRepository(StepUse use, ActionReference reference)
+    {
+        if (!job.Message.IsFeatureOn(SelfFeature))
+        {
+            throw new WorkflowException($"'$/{reference.Path}': references to the workflow's own repository are not switched on for this job");
+        }
+
+        if (use.Parent?.Action?.Repository is { } outer)
+        {
+            return outer with { Path = reference.Path };
+        }
+
+        return (job.WorkflowMember("workflow_repository"), job.WorkflowMember("workflow_sha")) is ({ Length: > 0 } name, { Length: > 0 } sha)
+            ? new RepositoryAction(name, sha, reference.Path)
+            : throw new WorkflowException($"'$/{reference.Path}': the job message does not say which repository and commit its workflow is from");
+    }
+}

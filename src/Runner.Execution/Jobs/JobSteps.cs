@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Runner.Execution.Processes;
+using Runner.Execution.Steps;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Execution.Jobs;
+
+/// <summary>Runs the steps of a job that is set up: those before, its own, those after (<c>worker-semantics.md</c> section 1).</summary>
+internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level, PostSteps posts)
+{
+    private readonly List<StepReport> _reports = [];
+
+    /// <summary>Runs them all.</summary>
+    /// <returns>The records in the order in which they ran.</returns>
+    public async Task<ImmutableArray<StepReport>> RunAsync(ImmutableArray<PlannedStep> steps)
+    {
+        // A cancel during the set-up ends the job: not even always() counts then.
+        var isEnded = job.Result != Conclusion.Succeeded;
+        foreach (var step in steps)
+        {
+            await RunOrSkipAsync(step, isEnded);
+        }
+
+        while (posts.Take() is { } post)
+        {
+            await RunOrSkipAsync(post, isEnded);
+        }
+
+        return [.. _reports];
+    }
+
+    private async Task RunOrSkipAsync(PlannedStep step, bool isEnded)
+    {
+        _reports.Add(step.Report);
+        if (isEnded)
+        {
+            step.Report.Complete(Conclusion.Skipped);
+            return;
+        }
+
+        await RunAsync(step);
+        if (job.Host.HasOnlyStepsAsChildren)
+        {
+            OrphanReaper.Reap();
+        }
+    }
+
+    private async Task RunAsync(PlannedStep planned)
+    {
+        var (use, stage, report) = planned;
+        if (stage == StepStage.Main)
+        {
+            var github = level.GitHub([KeyValuePair.Create("action", use.Step.ContextName ?? string.Empty)]);
+            use.Name = StepNames.Final(use.Step, level.Contexts(github, level.Variables()), job);
+        }
+
+        report.Start(stage == StepStage.Main ? use.Name ?? report.Record.Name : report.Record.Name);
+        var task = new StepTask(use, stage, level, report.Log, report.Record.Id, report.Record.Number, report.Record.Name);
+        var end = await runner.RunAsync(task, CancellationToken.None);
+        report.Complete(end.Conclusion);
+        level.TakeIn(end.Conclusion);
+        job.LastStepEnded = job.Host.Time.GetUtcNow();
+    }
+}

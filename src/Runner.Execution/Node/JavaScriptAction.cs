@@ -1,0 +1,69 @@
+using Runner.Execution.Actions;
+using Runner.Execution.Jobs;
+using Runner.Execution.Processes;
+using Runner.Execution.Steps;
+using Runner.Jobs.Errors;
+using Runner.Workflows.Model.Actions;
+
+namespace Runner.Execution.Node;
+
+/// <summary>Runs a stage of a JavaScript action by Node.js (<c>worker-semantics.md</c> section 10.1).</summary>
+internal sealed class JavaScriptAction(JobScope job, ProcessRunner processes, NodeFinder nodes)
+{
+    private const string WithoutMaglev = "ACTIONS_RUNNER_DISABLE_NODE_MAGLEV";
+    private const string OldVersionFeature = "actions.runner.warnonnode20";
+
+    /// <summary>Runs it; a failure has no text of its own, as GitHub's runner has none.</summary>
+    public async Task<bool> RunAsync(
+        StepRun run, LoadedAction action, JavaScriptRuns runs, IReadOnlyDictionary<string, string> inputs, CancellationToken stop)
+    {
+        var script = ScriptOf(run, action, runs);
+        var version = NodeVersion.Of(runs.Using, job.Message, job.Environment, job.Host.Environment, job.Host.Architecture);
+        Warn(run, runs, version);
+        var node = await nodes.FindAsync(version.Major, stop);
+        var environment = StepEnvironment.Of(run, StepKind.JavaScript, inputs);
+        environment.Remove("NODE_ICU_DATA"); // Node.js does not start where it names a folder of another version
+        var exit = await processes.RunAsync(
+            new ProcessSpec
+            {
+                Program = node,
+                Arguments = version.Major == 24 && run.Scope.Allows(WithoutMaglev) ? ["--no-maglev", script] : [script],
+                WorkingDirectory = job.Paths.Workspace,
+                Environment = environment,
+                OomScoreAdjustment = OomScore.Of(environment),
+            },
+            new StepOutput(run.Scope),
+            job.NoteProcessStart,
+            stop);
+
+        ExitCodeFile.Write(job.Paths, run.Task.Number, exit);
+        run.Scope.Log.Debug($"Node Action run completed with exit code {exit.Code}");
+        return exit.Code == 0;
+    }
+
+    private static string ScriptOf(StepRun run, LoadedAction action, JavaScriptRuns runs)
+    {
+        var name = run.Stage switch
+        {
+            StepStage.Pre => runs.Pre,
+            StepStage.Post => runs.Post,
+            _ => runs.Main,
+        };
+        var file = Path.Combine(action.Folder, name ?? throw new ArgumentException($"The action has no {run.Stage} stage", nameof(run)));
+        return File.Exists(file) ? file : throw new WorkflowException($"File not found: '{file}', which is '{name}' of {action.Manifest.Path}");
+    }
+
+    private void Warn(StepRun run, JavaScriptRuns runs, NodeVersion version)
+    {
+        if (version.Warning is { } warning)
+        {
+            run.Scope.Log.Warning(warning);
+        }
+
+        if (version.Major == 20 && run.Stage == StepStage.Main && job.Message.IsFeatureOn(OldVersionFeature))
+        {
+            run.Scope.Log.Warning(
+                $"Node.js 20 actions are deprecated. {DisplayNames.OfReference(run.Step.Reference)} ({runs.Using}) should be updated to Node.js 24.");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Runner.Jobs.Messages;
+
+namespace Runner.Execution.Steps;
+
+/// <summary>The <c>ACTIONS_…</c> variables: addresses and tokens of GitHub's services (<c>worker-semantics.md</c> section 4).</summary>
+internal static class ServiceVariables
+{
+    /// <summary>The variables that a kind of step sees.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Of(StepRun run, StepKind kind)
+    {
+        var message = run.Level.Job.Message;
+        if (message.SystemConnection is not { } connection)
+        {
+            return [];
+        }
+
+        var token = connection.AccessToken;
+        var hasIdToken = connection.DataValue("GenerateIdTokenUrl") is not null && !string.IsNullOrEmpty(token);
+        var isAction = kind is StepKind.JavaScript or StepKind.Container;
+        (string Name, string? Value)[] variables =
+        [
+            ("ACTIONS_RUNTIME_URL", isAction ? connection.DataValue("PipelinesServiceUrl") ?? connection.Url : null),
+            ("ACTIONS_RUNTIME_TOKEN", isAction ? token : null),
+            ("ACTIONS_CACHE_URL", isAction ? connection.DataValue("CacheServerUrl") : null),
+            ("ACTIONS_RESULTS_URL", isAction ? connection.DataValue("ResultsServiceUrl") : null),
+            ("ACTIONS_CACHE_SERVICE_V2", kind == StepKind.JavaScript && message.IsFeatureOn("actions_uses_cache_service_v2") ? "True" : null),
+            ("ACTIONS_CACHE_MODE", isAction ? message.Variable("actions_cache_mode") : null),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", hasIdToken ? connection.DataValue("GenerateIdTokenUrl") : null),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", hasIdToken ? token : null),
+            ("ACTIONS_ORCHESTRATION_ID", Orchestration(message)),
+        ];
+        return variables.Where(variable => !string.IsNullOrEmpty(variable.Value))
+            .Select(variable => KeyValuePair.Create(variable.Name, variable.Value ?? string.Empty));
+    }
+
+    private static string? Orchestration(JobMessage message) =>
+        message.IsFeatureOn("actions_set_orchestration_id_env_for_actions") ? message.Variable("system.orchestrationId") : null;
+}

@@ -1,0 +1,37 @@
+using Runner.Execution.Actions;
+using Runner.Execution.Jobs;
+using Runner.Execution.Node;
+using Runner.Execution.Processes;
+using Runner.Jobs.Messages;
+
+namespace Runner.Execution.Steps;
+
+/// <summary>All kinds of steps of a job, put together: a composite action runs steps by the same runner that it is run by.</summary>
+internal sealed class StepActions
+{
+    private readonly ScriptStep _scripts;
+    private readonly RepositoryStep _repositories;
+    private readonly UnsupportedStep _others = new();
+
+    public StepActions(JobScope job, ProcessRunner processes, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
+    {
+        Runner = new StepRunner(job, cancellation, ActionOf);
+        _scripts = new ScriptStep(processes);
+        _repositories = new RepositoryStep(
+            preparation,
+            posts,
+            new JavaScriptAction(job, processes, new NodeFinder(job, processes)),
+            new CompositeAction(Runner.RunAsync));
+    }
+
+    /// <summary>Runs steps of the job.</summary>
+    public StepRunner Runner { get; }
+
+    private IStepAction ActionOf(StepUse use) => use.Step switch
+    {
+        { Type: StepType.BackgroundStepControl } or { Background: true } => _others,
+        { Reference.Type: ActionSource.Script } => _scripts,
+        { Reference.Type: ActionSource.Repository } => _repositories,
+        _ => _others,
+    };
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Runner.Execution.Contexts;
+using Runner.Execution.Jobs;
+using Runner.Expressions;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Execution.Steps;
+
+/// <summary>Where steps run one after the other: the job, or a composite action inside of it. It decides what they see and what their end means.</summary>
+internal sealed class StepLevel
+{
+    private readonly JobContexts _contexts;
+    private readonly ImmutableArray<KeyValuePair<string, string>> _github;
+    private readonly Value? _inputs;
+    private readonly StepStage _stage;
+    private readonly bool _isComposite;
+    private Conclusion _result = Conclusion.Succeeded;
+
+    private StepLevel(JobContexts contexts, StepsContext steps, SharedEnvironment shared)
+    {
+        _contexts = contexts;
+        _github = [];
+        Steps = steps;
+        Shared = shared;
+        Files = contexts.Job.Message.FileTable;
+    }
+
+    private StepLevel(StepRun caller, Value inputs, IReadOnlyList<string> files)
+        : this(caller.Level._contexts, caller.Use.InnerResults, caller.Scope.Shared)
+    {
+        _isComposite = true;
+        _inputs = inputs;
+        _stage = caller.Stage;
+        _github =
+        [
+            .. from name in (string[])["action_path", "action_ref", "action_repository"]
+               where caller.GitHub.TryGet(name, out _)
+               select KeyValuePair.Create(name, caller.GitHub.TryGet(name, out var value) ? value.ToText() : string.Empty),
+        ];
+        Files = files;
+        Overrides = new Dictionary<string, string>([.. caller.Level.Overrides, .. caller.OwnEnvironment], StringComparer.Ordinal);
+    }
+
+    /// <summary>The job.</summary>
+    public JobScope Job => _contexts.Job;
+
+    /// <summary>Results of the steps so far.</summary>
+    public StepsContext Steps { get; }
+
+    /// <summary>What they leave to each other.</summary>
+    public SharedEnvironment Shared { get; }
+
+    /// <summary>Names of the files that tokens of the steps stand in.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Variables that the steps around this level set: they win over <see cref="Shared"/>.</summary>
+    public IReadOnlyDictionary<string, string> Overrides { get; } = new Dictionary<string, string>();
+
+    /// <summary><c>defaults.run</c>; a composite action has none.</summary>
+    public RunDefaults RunDefaults => _isComposite ? new RunDefaults(null, null) : Job.RunDefaults;
+
+    /// <summary>The <c>runner</c> context.</summary>
+    public ObjectValue Runner => _contexts.Runner;
+
+    /// <summary>Result of the level so far.</summary>
+    public Conclusion Result => _isComposite ? _result : Job.Result;
+
+    private Conclusion Status => _isComposite && _stage == StepStage.Main && Job.Result != Conclusion.Canceled ? _result : Job.Result;
+
+    /// <summary>The level of a job.</summary>
+    public static StepLevel OfJob(JobContexts contexts) => new(contexts, contexts.Job.Steps, contexts.Job.Shared);
+
+    /// <summary>The level of a job for a step in the background.</summary>
+    public static StepLevel OfBackground(JobContexts contexts, SharedEnvironment fork) => new(contexts, contexts.Job.Steps, fork);
+
+    /// <summary>The level inside of a step's composite action.</summary>
+    /// <param name="inputs">The action's evaluated inputs.</param>
+    /// <param name="files">Names of the manifest's file.</param>
+    public static StepLevel OfComposite(StepRun caller, Value inputs, IReadOnlyList<string> files) => new(caller, inputs, files);
+
+    /// <summary>The <c>github</c> context of a step.</summary>
+    public ObjectValue GitHub(IEnumerable<KeyValuePair<string, string>> members) => _contexts.GitHub.With(
+        [.. _github, .. _isComposite ? [KeyValuePair.Create("action_status", StatusText.Of(Status))] : Array.Empty<KeyValuePair<string, string>>(), .. members]);
+
+    /// <summary>The variables of a step before its own.</summary>
+    public Dictionary<string, string> Variables()
+    {
+        var variables = new Dictionary<string, string>(Shared.Variables, StringComparer.Ordinal);
+        foreach (var (name, value) in Overrides)
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
+
+    /// <summary>What expressions of a step can see.</summary>
+    public EvaluationContext Contexts(ObjectValue github, IReadOnlyDictionary<string, string> environment) =>
+        _contexts.Of(github, environment, Steps, StatusText.Of(Status), _isComposite ? _inputs ?? ObjectValue.Empty : null);
+
+    /// <summary>Takes a step's result in: only a failed one changes the level's, and none that is worse already.</summary>
+    public void TakeIn(Conclusion step)
+    {
+        if (!_isComposite)
+        {
+            Job.TakeIn(step);
+        }
+        else if (step is Conclusion.Failed or Conclusion.Canceled && _result < step)
+        {
+            _result = step;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
+using Runner.Jobs.Tokens;
+using Runner.Testing;
+
+namespace Runner.Execution.Tests.Actions;
+
+public sealed class CompositeActionTests
+{
+    [Fact(Timeout = 60_000)]
+    public async Task Steps_of_a_local_action_see_inputs_their_own_results_and_their_folder()
+    {
+        using var job = new TestJob().WithFile(".github/actions/x/action.yml", """
+            inputs:
+              who: { description: x, default: nobody }
+            outputs:
+              said: { description: x, value: "${{ steps.say.outputs.v }}!" }
+            runs:
+              using: composite
+              steps:
+                - id: say
+                  shell: bash
+                  run: |
+                    echo "hello ${{ inputs.who }}"
+                    echo "v=hello ${{ inputs.who }}" >> $GITHUB_OUTPUT
+                - shell: sh
+                  run: echo "[${{ steps.outer.outcome }}] [${{ steps.say.outcome }}] $(basename $GITHUB_ACTION_PATH) ${{ github.action_status }} [${{ secrets.KEY }}]"
+            """.Replace(" [${{ secrets.KEY }}]", "", StringComparison.Ordinal));
+
+        await job.RunAsync(
+            Some.Script("true", id: "outer"),
+            Some.Using("./.github/actions/x", id: "x", with: Some.Texts(("who", "world"))),
+            Some.Script("echo $S [$I]", env: Some.Mapping(("S", new ExpressionToken("steps.x.outputs.said")), ("I", new ExpressionToken("steps.say.outcome")))));
+
+        Assert.Equal(["hello world", "[] [success] x success"], job.OutputOf("Run ./.github/actions/x"));
+        Assert.Equal(["hello world! []"], job.OutputOf("Run echo $S [$I]"));
+        Assert.Contains("##[group]Run ./.github/actions/x", job.LinesOf("Run ./.github/actions/x"));
+        Assert.Contains("##[group]Run echo \"hello world\"", job.LinesOf("Run ./.github/actions/x"));
+        Assert.Contains("shell: /usr/bin/bash --noprofile --norc -e -o pipefail {0}", job.LinesOf("Run ./.github/actions/x"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Variables_of_the_step_reach_the_inner_steps_and_those_they_set_are_the_jobs()
+    {
+        using var job = new TestJob().WithFile("x/action.yml", """
+            runs:
+              using: composite
+              steps:
+                - shell: sh
+                  env: { B: inner }
+                  run: |
+                    echo $A $B $C
+                    echo A=set >> $GITHUB_ENV
+                    echo D=set >> $GITHUB_ENV
+                - { shell: sh, run: 'echo $A $B $C $D' }
+            """);
+
+        await job.RunAsync(Some.Job() with
+        {
+            EnvironmentVariables = [Some.Texts(("A", "job"), ("C", "job"))],
+            Steps = [Some.Using("./x", env: Some.Texts(("A", "step"), ("B", "step"))), Some.Script("echo $A $B $C $D")],
+        });
+
+        Assert.Equal(["step inner job", "step step job set"], job.OutputOf("Run ./x"));
+        Assert.Equal(["set job set"], job.OutputOf("Run echo $A $B $C $D"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Inner_failure_fails_the_action_and_the_steps_after_it_run_by_their_conditions()
+    {
+        using var job = new TestJob().WithFile("x/action.yml", """
+            outputs:
+              o: { description: x, value: "${{ steps.a.outputs.o }}" }
+            runs:
+              using: composite
+              steps:
+                - { id: a, shell: sh, run: 'echo o=1 >> $GITHUB_OUTPUT; exit 7', continue-on-error: true }
+                - { shell: sh, run: 'echo "${{ steps.a.outcome }} ${{ steps.a.conclusion }}"; exit 2' }
+                - { shell: sh, run: echo never }
+                - { shell: sh, if: always(), run: 'echo always ${{ github.action_status }} ${{ job.status }}' }
+                - { shell: sh, if: failure(), run: echo on failure }
+            """);
+
+        await job.RunAsync(
+            Some.Using("./x", id: "x"),
+            Some.Script("echo $O", condition: "failure()", env: Some.Mapping(("O", new ExpressionToken("format('{0} {1}', steps.x.outputs.o, steps.x.outcome)")))));
+
+        Assert.Equal(
+            [
+                "##[error]Process completed with exit code 7.", "failure success", "##[error]Process completed with exit code 2.",
+                "always failure success", "on failure",
+            ],
+            job.OutputOf("Run ./x"));
+        Assert.Equal(["1 failure"], job.OutputOf("Run echo $O"));
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Actions_inside_of_actions_are_fetched_level_by_level_and_their_stages_run_in_one_step_each()
+    {
+        using var job = new TestJob();
+        job.WithAction("acme/outer/action.yml", """
+            runs:
+              using: composite
+              steps:
+                - uses: acme/inner@v2
+                - uses: acme/leaf@v1
+                  with: { name: second }
+            """);
+        job.WithAction("acme/inner/action.yml", """
+            runs:
+              using: composite
+              steps:
+                - uses: acme/leaf@v1
+                  with: { name: first }
+            """);
+        job.WithAction("acme/leaf/action.yml", "inputs: { name: { description: x } }\nruns: { using: node20, pre: a.js, main: main.js, post: a.js }");
+        job.WithAction("acme/leaf/a.js", "console.log('stage of', process.env.INPUT_NAME, process.env.STATE_s)");
+        job.WithAction("acme/leaf/main.js", "console.log('main of', process.env.INPUT_NAME); require('fs').appendFileSync(process.env.GITHUB_STATE, 's=' + process.env.INPUT_NAME + '\\n')");
+
+        await job.RunAsync(Some.Using("acme/outer@v1"));
+
+        Assert.Equal(["acme/outer@v1", "acme/inner@v2 acme/leaf@v1"], job.Actions.Resolved);
+        Assert.Equal(["stage of first undefined", "stage of second undefined"], job.OutputOf("Pre Run acme/outer@v1"));
+        Assert.Equal(["main of first", "main of second"], job.OutputOf("Run acme/outer@v1"));
+        Assert.Equal(
+            ["Post job cleanup.", "Post job cleanup.", "stage of second second", "Post job cleanup.", "Post job cleanup.", "stage of first first"],
+            job.OutputOf("Post Run acme/outer@v1"));
+        Assert.Equal(5, job.Result?.Steps.Length);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Action_that_contains_itself_ends_at_the_depth_that_GitHub_allows()
+    {
+        using var job = new TestJob().WithAction("acme/loop/action.yml", "runs: { using: composite, steps: [{ uses: acme/loop@v1 }] }");
+
+        await job.RunAsync(Some.Using("acme/loop@v1"));
+
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        Assert.Contains("##[error]Composite action depth exceeded max depth 9: 'acme/loop@v1' stands 9 actions deep", job.LinesOf("Set up job"));
+        Assert.Equal(["acme/loop@v1"], job.Actions.Fetched);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Local_action_that_is_not_there_hints_at_the_checkout()
+    {
+        using var job = await TestJob.OfAsync(Some.Using("./missing"));
+
+        Assert.Equal(
+            [
+                $"##[error]Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '{job.Paths.Workspace}/missing'. "
+                + "Did you forget to run actions/checkout before running your local action?",
+            ],
+            job.AllLines(0));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Local_action_fetches_what_it_uses_when_its_step_starts()
+    {
+        using var job = new TestJob().WithAction("acme/leaf/action.yml", "runs: { using: node20, main: a.js }").WithAction("acme/leaf/a.js", "console.log('leaf')");
+
+        await job.RunAsync(
+            Some.Script("mkdir x && echo 'runs: { using: composite, steps: [{ uses: acme/leaf@v1 }] }' > x/action.yml", name: "Checkout"), Some.Using("./x"));
+
+        Assert.Equal(
+            [
+                "Prepare all required actions", "Getting action download info",
+                "Download action repository 'acme/leaf@v1' (SHA:0123456789abcdef0123456789abcdef01234567)", "leaf",
+            ],
+            job.OutputOf("Run ./x"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Own_repository_is_the_workflows_in_a_workflow_and_the_actions_inside_of_an_action()
+    {
+        using var job = new TestJob()
+            .WithAction("acme/app/a/action.yml", "runs: { using: composite, steps: [{ uses: $/b }, { shell: sh, run: 'echo $GITHUB_ACTION_REPOSITORY $GITHUB_ACTION_REF' }] }")
+            .WithAction("acme/app/b/action.yml", "runs: { using: composite, steps: [{ shell: sh, run: echo b }] }");
+        var step = Some.Using("acme/app@v1") with { Reference = new ActionReference { Type = ActionSource.Repository, RepositoryType = "selfRepository", Path = "a" } };
+
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue>
+            {
+                ["actions_self_repository"] = new() { Value = "true" },
+                ["system.workflowFileSha"] = new() { Value = "0123" },
+                ["system.workflowRepository"] = new() { Value = "acme/app" },
+            },
+            ContextData = new Dictionary<string, Runner.Jobs.Data.ContextData>
+            {
+                ["job"] = Runner.Jobs.Data.DictionaryData.FromStrings([KeyValuePair.Create("workflow_repository", "acme/app")]),
+            },
+            Steps = [step],
+        });
+
+        Assert.Equal(["acme/app@0123"], job.Actions.Resolved);
+        Assert.Equal(["b", "acme/app 0123"], job.OutputOf("Run a"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Cancel_ends_the_inner_step_and_its_action_but_not_the_post_stages()
+    {
+        using var job = new TestJob()
+            .WithAction("acme/leaf/action.yml", "runs: { using: node20, main: a.js, post: p.js }")
+            .WithAction("acme/leaf/a.js", "").WithAction("acme/leaf/p.js", "console.log('post runs')")
+            .WithAction("acme/x/action.yml", "runs: { using: composite, steps: [{ uses: acme/leaf@v1 }, { shell: bash, run: 'echo started; sleep 1000' }, { shell: sh, run: echo never }] }");
+        var running = job.RunAsync(Some.Using("acme/x@v1"), Some.Script("echo never"));
+        await job.Reporter.Seen(line => line == "started").WaitAsync(TestContext.Current.CancellationToken);
+
+        job.Cancellation.Cancel(Runner.Execution.Jobs.CancelReason.User);
+        await running;
+
+        Assert.Equal(Conclusion.Canceled, job.Result?.Conclusion);
+        Assert.Equal(["started", "##[error]The operation was canceled."], job.OutputOf("Run acme/x@v1"));
+        Assert.Equal(["Post job cleanup.", "Post job cleanup.", "post runs"], job.OutputOf("Post Run acme/x@v1"));
+    }
+}
