@@ -5,6 +5,9 @@ namespace Runner.Cli.CommandLine;
 /// <summary>What a command sees of its process. The only place of the program that asks for it.</summary>
 internal sealed record CliSurroundings
 {
+    private const int DefaultWidth = 80;
+    private const int MinWidth = 40;
+
     /// <summary>Where results are printed.</summary>
     public required TextWriter Out { get; init; }
 
@@ -16,6 +19,15 @@ internal sealed record CliSurroundings
 
     /// <summary>Folder of the program's own file.</summary>
     public required string ProgramFolder { get; init; }
+
+    /// <summary>Whether the output is a terminal.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>Width of the terminal, in cells. Default 80.</summary>
+    public int Width { get; init; } = DefaultWidth;
+
+    /// <summary>Asks whoever sits at the terminal for a secret, without showing it; <c>null</c> where nobody does.</summary>
+    public Func<string, string?> AskSecret { get; init; } = _ => null;
 
     /// <summary>Whether a person reads the output on a terminal that shows colours.</summary>
     public bool UseColors { get; init; }
@@ -34,6 +46,9 @@ internal sealed record CliSurroundings
 
             // Of a single file this is where the file lies; AppContext.BaseDirectory would be the same but for `dotnet runner.dll`.
             ProgramFolder = Path.GetDirectoryName(System.Environment.ProcessPath) ?? AppContext.BaseDirectory,
+            IsTerminal = !Console.IsOutputRedirected,
+            Width = Console.IsOutputRedirected ? DefaultWidth : Math.Max(Console.WindowWidth, MinWidth),
+            AskSecret = name => Console.IsInputRedirected ? null : SecretPrompt.Ask(name, Console.Error),
             UseColors = !Console.IsOutputRedirected && !environment.ContainsKey("NO_COLOR"),
         };
     }

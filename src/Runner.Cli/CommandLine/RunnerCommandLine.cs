@@ -31,6 +31,11 @@ internal static class RunnerCommandLine
         {
             return await result.InvokeAsync(invocation, CancellationToken.None);
         }
+        catch (UsageException error)
+        {
+            await surroundings.Error.WriteLineAsync($"runner: {error.Message}");
+            return ExitCodes.Usage;
+        }
         catch (OperatorException error)
         {
             foreach (var problem in error.Problems)
@@ -59,13 +64,14 @@ internal static class RunnerCommandLine
     /// <summary>All commands.</summary>
     public static RootCommand Build(CliSurroundings surroundings)
     {
-        var root = new RootCommand("Runs GitHub Actions jobs: as a daemon that turns each job into one pod, and locally.")
+        var root = new RootCommand("Runs GitHub Actions workflows: here (runner [event], with act's flags), and as a daemon that turns each job into one pod (runner agent).")
         {
             AgentCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
             CompletionCommand.Build(surroundings),
             VersionCommand.Build(surroundings),
         };
+        RunCommand.AddTo(root, surroundings);
         ShowHelpWithoutCommand(root);
         return root;
     }

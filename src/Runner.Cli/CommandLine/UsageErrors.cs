@@ -20,13 +20,19 @@ internal static class UsageErrors
         await output.WriteLineAsync($"Run '{path} --help' for what there is.");
     }
 
+    /// <summary>Says that there is no such flag, and which one may have been meant.</summary>
+    public static string UnknownFlag(string token, Command command, string path)
+    {
+        var flag = token.Split('=', 2)[0];
+        var flags = command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Append(option.Name));
+        return $"unknown flag '{flag}' of '{path}'{NearestName.Hint(flag, flags)}";
+    }
+
     private static string Unknown(string token, Command command, string path)
     {
         if (token.StartsWith('-'))
         {
-            var flag = token.Split('=', 2)[0];
-            var flags = command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Append(option.Name));
-            return $"runner: unknown flag '{flag}' of '{path}'{NearestName.Hint(flag, flags)}";
+            return $"runner: {UnknownFlag(token, command, path)}";
         }
 
         return command.Subcommands.Count > 0

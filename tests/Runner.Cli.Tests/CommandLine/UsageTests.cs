@@ -7,7 +7,8 @@ public sealed class UsageTests
 {
     public static TheoryData<string[], string> Mistakes => new()
     {
-        { ["agnet"],                         "runner: unknown command 'agnet'; did you mean 'agent'?\nRun 'runner --help' for what there is.\n" },
+        { ["agnet"],                         "runner: unknown command 'agnet'; did you mean 'agent'?\n" },
+        { ["--lits"],                        "runner: unknown flag '--lits' of 'runner'; did you mean '--list'?\nRun 'runner --help' for what there is.\n" },
         { ["emulator", "que"],               "runner: unknown command 'que'\nRun 'runner emulator --help' for what there is.\n" },
         { ["emulator", "queu"],              "runner: unknown command 'queu'; did you mean 'queue'?\nRun 'runner emulator --help' for what there is.\n" },
         { ["agent", "--confg", "x"],         "runner: unknown flag '--confg' of 'runner agent'; did you mean '--config'?\nrunner: 'runner agent' takes no further argument 'x'\nRun 'runner agent --help' for what there is.\n" },
@@ -59,6 +60,8 @@ public sealed class UsageTests
     [InlineData("runner ag", "agent")]
     [InlineData("runner emulator qu", "queue")]
     [InlineData("runner agent --con", "--config")]
+    [InlineData("runner --secret-f", "--secret-file")]
+    [InlineData("runner push --conc", "--concurrent-jobs")]
     public async Task Suggestions_for_shells_come_from_the_program(string line, string expected)
     {
         var result = await Cli.RunAsync($"[suggest:{line.Length}]", line);

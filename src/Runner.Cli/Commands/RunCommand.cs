@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Runner.Cli.CommandLine;
+using Runner.Cli.Flags;
+using Runner.Cli.Listing;
+using Runner.Jobs.Errors;
+using Runner.Workflows.Model;
+
+namespace Runner.Cli.Commands;
+
+/// <summary><c>runner [event]</c>: what act does. It is the program itself, not one of its commands.</summary>
+internal static class RunCommand
+{
+    /// <summary>Adds the argument and the flags to the program.</summary>
+    public static void AddTo(RootCommand root, CliSurroundings surroundings)
+    {
+        var (flags, foreign) = (new RunFlags(), new ForeignFlags());
+        root.Arguments.Add(flags.Event);
+        flags.Event.Validators.Add(argument => RefuseFlag(argument, root));
+        foreach (var option in flags.All)
+        {
+            root.Options.Add(option);
+        }
+
+        foreach (var flag in foreign.All)
+        {
+            // The help is for what does something; docs/running-locally.md has the others.
+            flag.Option.Hidden = true;
+            root.Options.Add(flag.Option);
+        }
+
+        root.SetAction((result, cancellationToken) => RunAsync(result, flags, foreign, surroundings, cancellationToken));
+    }
+
+    // A flag that is not known would else be taken for the event.
+    private static void RefuseFlag(ArgumentResult argument, RootCommand root)
+    {
+        if (argument.Tokens is [{ Value: ['-', ..] flag }])
+        {
+            argument.AddError(UsageErrors.UnknownFlag(flag, root, "runner"));
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult result, RunFlags flags, ForeignFlags foreign, CliSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        foreach (var flag in foreign.All.Where(flag => result.GetResult(flag.Option) is { Implicit: false }))
+        {
+            await surroundings.Error.WriteLineAsync($"runner: {flag.Option.Name} has no effect: {flag.Why}");
+        }
+
+        if (result.Tokens.Count == 0 && !Directory.Exists(RunFlags.DefaultWorkflows))
+        {
+            return new HelpAction().Invoke(result);
+        }
+
+        var folder = Path.GetFullPath(result.GetRequiredValue(flags.Folder));
+        var commands = result.RootCommandResult.Command.Subcommands.Select(command => command.Name).ToList();
+        var readings = Read(result, flags, folder, commands);
+        var mistakes = readings.SelectMany(reading => reading.Diagnostics).ToList();
+        foreach (var mistake in mistakes)
+        {
+            await surroundings.Error.WriteLineAsync(mistake.ToString());
+        }
+
+        var selection = new RunSelection([.. readings.Select(reading => reading.Workflow).OfType<Workflow>()], result.GetValue(flags.Event), result.GetValue(flags.Job));
+        if (result.GetValue(flags.Validate))
+        {
+            return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
+        }
+
+        if (result.GetValue(flags.List) || result.GetValue(flags.Graph))
+        {
+            Show(result, flags, surroundings, selection.Jobs(commands));
+            return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
+        }
+
+        throw new UsageException("this version lists, draws and checks workflows here (--list, --graph, --validate); it runs them by 'runner agent' only");
+    }
+
+    private static ImmutableArray<WorkflowReading> Read(ParseResult result, RunFlags flags, string folder, List<string> commands)
+    {
+        var path = result.GetRequiredValue(flags.Workflows);
+        if (result.GetValue(flags.Event) is { } name && !Path.Exists(Path.Combine(folder, path)) && NearestName.Find(name, commands) is { } command)
+        {
+            throw new UsageException($"unknown command '{name}'; did you mean '{command}'?");
+        }
+
+        return WorkflowFiles.Read(folder, path, recurse: !result.GetValue(flags.NoRecurse));
+    }
+
+    private static void Show(ParseResult result, RunFlags flags, CliSurroundings surroundings, ImmutableArray<ListedJob> jobs)
+    {
+        if (result.GetValue(flags.Graph))
+        {
+            JobGraph.Write(surroundings, jobs);
+        }
+        else if (result.GetValue(flags.Json))
+        {
+            JobList.WriteJson(surroundings, jobs);
+        }
+        else
+        {
+            JobList.Write(surroundings, jobs);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using static Runner.Cli.Flags.RunFlags;
+
+namespace Runner.Cli.Flags;
+
+/// <summary>A flag of act that has nothing to switch here.</summary>
+/// <param name="Option">The flag.</param>
+/// <param name="Why">Why it has no effect, half a sentence.</param>
+internal sealed record ForeignFlag(Option Option, string Why);
+
+/// <summary>
+/// act's flags that have nothing to switch here. They are accepted, so that scripts and <c>.actrc</c> files go on working, and each that is
+/// used is told in one line.
+/// </summary>
+internal sealed class ForeignFlags
+{
+    private const string Fresh = "every job gets a fresh place, as on GitHub";
+    private const string NoServer = "this runner serves artifacts and caches itself, with no setting";
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<ForeignFlag> All { get; } =
+    [
+        new(Switch("--insecure-secrets", "Print secrets."), "secrets are always hidden"),
+        new(Switch("--watch", "Run again when files change.", "-w"), "files are not watched, everything runs once"),
+        new(Switch("--reuse", "Keep containers of successful runs.", "-r"), Fresh),
+        new(Switch("--bind", "Use the folder itself instead of a copy.", "-b"), "a job works on a copy of the checkout, so that it cannot change it"),
+        new(Switch("--rebuild", "Build images of local actions again."), "such images are built again whenever their files changed"),
+        new(Switch("--use-gitignore", "Leave out what .gitignore names."), "what .gitignore names is always left out of the copy"),
+        new(Switch("--use-new-action-cache", "Keep actions as bare repositories."), "there is one form of the cache of actions"),
+        new(Switch("--no-cache-server", "Serve no cache."), NoServer),
+        new(Text("--cache-server-path", null, "FOLDER", "Folder of the cache server."), NoServer),
+        new(Text("--cache-server-addr", null, "ADDRESS", "Address of the cache server."), NoServer),
+        new(Text("--cache-server-port", null, "PORT", "Port of the cache server."), NoServer),
+        new(Text("--cache-server-external-url", null, "URL", "Address of the cache server behind a proxy."), NoServer),
+        new(Text("--artifact-server-path", null, "FOLDER", "Folder of the artifact server."), NoServer),
+        new(Text("--artifact-server-addr", null, "ADDRESS", "Address of the artifact server."), NoServer),
+        new(Text("--artifact-server-port", null, "PORT", "Port of the artifact server."), NoServer),
+        new(Texts("--replace-ghe-action-with-github-com", null, "OWNER/REPO", "Take this action from github.com."), "actions that --github-instance lacks are not replaced"),
+        new(Text("--replace-ghe-action-token-with-github-com", null, "TOKEN", "Token for these."), "actions that --github-instance lacks are not replaced"),
+        new(Switch("--pull", "Pull images though they are there.", "-p"), "images are pulled as the backend's settings say (kubernetes.imagePullPolicy)"),
+        new(Switch("--privileged", "Run containers with all rights."), "set it per job: container.options, or kubernetes.security"),
+        new(Text("--userns", null, "NAME", "User namespace of containers."), "set it per job: container.options"),
+        new(Texts("--container-cap-add", null, "NAME", "Kernel capability to add."), "set it per job: container.options, or kubernetes.security"),
+        new(Texts("--container-cap-drop", null, "NAME", "Kernel capability to drop."), "set it per job: container.options, or kubernetes.security"),
+        new(Text("--container-architecture", null, "OS/ARCH", "Platform of images."), "ask for it by a label of runs-on, such as arm64"),
+        new(Text("--container-daemon-socket", null, "ADDRESS", "Docker socket given to jobs."), "no job is given the engine's socket"),
+        new(Text("--container-options", null, "OPTIONS", "Options of containers."), "set it per job: container.options"),
+        new(Text("--network", null, "NAME", "Network of containers."), "every job has a network of its own, as on GitHub"),
+    ];
+}

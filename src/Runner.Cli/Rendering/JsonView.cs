@@ -1,0 +1,116 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Runner.Cli.Running;
+
+namespace Runner.Cli.Rendering;
+
+/// <summary><c>--json</c>: one object a line, each with <c>time</c> and <c>event</c> (<c>docs/running-locally.md</c> describes them).</summary>
+internal sealed class JsonView(TextWriter output) : IRunView
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public void Show(RunEvent happened)
+    {
+        var line = new JsonObject { ["time"] = happened.Time.UtcDateTime, ["event"] = NameOf(happened) };
+        if (happened is JobEvent { Job: var job })
+        {
+            line["workflow"] = job.Workflow;
+            line["jobId"] = job.Id;
+            line["job"] = job.Name;
+        }
+
+        Add(line, happened);
+        output.WriteLine(line.ToJsonString(Relaxed));
+        output.Flush();
+    }
+
+    public void Finish() => output.Flush();
+
+    public void Dispose()
+    {
+        // The output is not ours.
+    }
+
+    private static string NameOf(RunEvent happened) => happened switch
+    {
+        RunStarted => "runStarted",
+        RunNotice => "notice",
+        RunEnded => "runEnded",
+        JobQueued => "jobQueued",
+        JobWaiting => "jobWaiting",
+        JobStarted => "jobStarted",
+        JobEnded => "jobEnded",
+        StepStarted => "stepStarted",
+        StepEnded => "stepEnded",
+        LogLine => "line",
+        AnnotationMade => "annotation",
+        SummaryWritten => "summary",
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "not an event that is known here"),
+    };
+
+    private static void Add(JsonObject line, RunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunStarted run:
+                line["workflow"] = run.Workflow;
+                line["name"] = run.Name;
+                break;
+            case RunNotice notice:
+                line["message"] = notice.Message;
+                break;
+            case RunEnded run:
+                line["workflow"] = run.Workflow;
+                line["conclusion"] = Marks.Word(run.Conclusion);
+                line["seconds"] = Seconds(run.Duration);
+                break;
+            case JobQueued queued:
+                line["backend"] = queued.Backend;
+                break;
+            case JobWaiting waiting:
+                line["phase"] = waiting.Phase;
+                break;
+            case JobStarted started:
+                line["place"] = started.Place;
+                break;
+            case JobEnded ended:
+                line["conclusion"] = Marks.Word(ended.Conclusion);
+                line["seconds"] = Seconds(ended.Duration);
+                line["reason"] = ended.Reason;
+                line["outputs"] = new JsonObject(ended.Outputs.Select(output => KeyValuePair.Create(output.Key, (JsonNode?)output.Value)));
+                break;
+            case StepStarted step:
+                AddStep(line, step.Step);
+                break;
+            case StepEnded step:
+                AddStep(line, step.Step);
+                line["conclusion"] = Marks.Word(step.Conclusion);
+                line["seconds"] = Seconds(step.Duration);
+                break;
+            case LogLine text:
+                AddStep(line, text.Step);
+                line["text"] = text.Text;
+                break;
+            case AnnotationMade made:
+                AddStep(line, made.Step);
+                line["level"] = made.Annotation.Level.ToString().ToLowerInvariant();
+                line["message"] = made.Annotation.Message;
+                line["file"] = made.Annotation.Path;
+                line["line"] = made.Annotation.StartLine;
+                break;
+            case SummaryWritten summary:
+                AddStep(line, summary.Step);
+                line["markdown"] = summary.Markdown;
+                break;
+        }
+    }
+
+    private static void AddStep(JsonObject line, RunStep? step)
+    {
+        line["stepNumber"] = step?.Number;
+        line["step"] = step?.Name;
+    }
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+}

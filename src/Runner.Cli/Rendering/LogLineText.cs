@@ -1,0 +1,48 @@
+namespace Runner.Cli.Rendering;
+
+/// <summary>Lines of a step's log as people read them: GitHub's marks (<c>##[group]</c>, <c>##[error]</c>, …) become form and colour.</summary>
+internal sealed class LogLineText(Colors colors, bool showDebug)
+{
+    private bool _isInGroup;
+
+    /// <summary>The line as it is shown, or <c>null</c>: it is not.</summary>
+    public string? Of(string line)
+    {
+        var (mark, text) = Split(line);
+        switch (mark)
+        {
+            case "group":
+                _isInGroup = true;
+                return $"{colors.Dim("▾")} {colors.Bold(text)}";
+            case "endgroup":
+                _isInGroup = false;
+                return null;
+            case "error":
+                return Indented(colors.Red($"error: {text}"));
+            case "warning":
+                return Indented(colors.Yellow($"warning: {text}"));
+            case "notice":
+                return Indented(colors.Cyan($"notice: {text}"));
+            case "debug":
+                return showDebug ? Indented(colors.Dim($"debug: {text}")) : null;
+            case "command":
+                return Indented(colors.Cyan(text));
+            case "section":
+                return Indented(colors.Bold(text));
+            default:
+                return Indented(line);
+        }
+    }
+
+    private string Indented(string text) => _isInGroup ? $"  {text}" : text;
+
+    private static (string? Mark, string Text) Split(string line)
+    {
+        if (!line.StartsWith("##[", StringComparison.Ordinal) || line.IndexOf(']', StringComparison.Ordinal) is not (> 3 and var end))
+        {
+            return (null, line);
+        }
+
+        return (line[3..end], line[(end + 1)..]);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Runner.Cli.Running;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Cli.Rendering;
+
+/// <summary>What stands at the end: what failed with its last lines, the step summaries, and a table of the jobs.</summary>
+internal sealed class RunReport(Colors colors, RunViewOptions options)
+{
+    private const int LastLines = 10;
+
+    private readonly List<JobEnded> _ended = [];
+    private readonly List<SummaryWritten> _summaries = [];
+    private readonly List<(RunJob Job, RunStep Step, string[] Lines)> _failures = [];
+    private readonly Dictionary<RunJob, Queue<string>> _lines = [];
+
+    /// <summary>Takes note of what happened.</summary>
+    public void Note(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case StepStarted step:
+                _lines[step.Job] = new Queue<string>();
+                break;
+            case LogLine { Step: not null } line:
+                Keep(line);
+                break;
+            case StepEnded { Conclusion: Conclusion.Failed } step:
+                _failures.Add((step.Job, step.Step, [.. _lines.GetValueOrDefault(step.Job, new Queue<string>())]));
+                break;
+            case SummaryWritten summary:
+                _summaries.Add(summary);
+                break;
+            case JobEnded ended:
+                _lines.Remove(ended.Job);
+                _ended.Add(ended);
+                break;
+        }
+    }
+
+    /// <summary>Writes the report; nothing where no job ended.</summary>
+    public void Write(TextWriter output)
+    {
+        foreach (var (job, step, lines) in _failures)
+        {
+            WriteFailure(output, job, step, lines);
+        }
+
+        foreach (var job in _summaries.GroupBy(summary => summary.Job))
+        {
+            output.WriteLine();
+            output.WriteLine(colors.Bold($"Summary of {job.Key.Name}"));
+            foreach (var summary in job)
+            {
+                SummaryText.Write(output, summary.Markdown, colors, options.Width);
+            }
+        }
+
+        if (_ended.Count > 0)
+        {
+            WriteJobs(output);
+        }
+    }
+
+    private void Keep(LogLine line)
+    {
+        // The lines are shown again without marks; what a group's title or a debug line says is not why something failed.
+        var text = new LogLineText(new Colors(areOn: false), showDebug: false).Of(line.Text);
+        if (text is null || line.Text.StartsWith("##[group]", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (!_lines.TryGetValue(line.Job, out var lines))
+        {
+            _lines[line.Job] = lines = new Queue<string>();
+        }
+
+        lines.Enqueue(text);
+        if (lines.Count > LastLines)
+        {
+            lines.Dequeue();
+        }
+    }
+
+    private void WriteFailure(TextWriter output, RunJob job, RunStep step, string[] lines)
+    {
+        output.WriteLine();
+        output.WriteLine($"{Marks.Of(Conclusion.Failed, colors)} {colors.Bold($"{job.Name} › {step.Name}")}");
+        foreach (var line in lines)
+        {
+            output.WriteLine($"  {colors.Dim("│")} {line}");
+        }
+    }
+
+    private void WriteJobs(TextWriter output)
+    {
+        var severalWorkflows = _ended.Select(ended => ended.Job.Workflow).Distinct().Count() > 1;
+        var names = _ended.Select(ended => severalWorkflows ? $"{ended.Job.WorkflowName} / {ended.Job.Name}" : ended.Job.Name).ToList();
+        var width = Math.Min(names.Max(name => name.Length), Math.Max(20, options.Width - 24));
+        output.WriteLine();
+        foreach (var (ended, name) in _ended.Zip(names))
+        {
+            var time = ended.Duration > TimeSpan.Zero ? Durations.Text(ended.Duration) : string.Empty;
+            var row = $"{Marks.Of(ended.Conclusion, colors)} {JobPrefixes.Fit(name, width).PadRight(width)}  {Marks.Word(ended.Conclusion),-9}  {time,7}";
+            output.WriteLine(row.TrimEnd());
+            if (ended.Reason is not null)
+            {
+                output.WriteLine($"  {colors.Dim(ended.Reason)}");
+            }
+        }
+
+        output.WriteLine(Total());
+    }
+
+    private string Total()
+    {
+        var failed = _ended.Count(ended => ended.Conclusion is Conclusion.Failed or Conclusion.Abandoned);
+        var canceled = _ended.Count(ended => ended.Conclusion == Conclusion.Canceled);
+        var skipped = _ended.Count(ended => ended.Conclusion == Conclusion.Skipped);
+        string?[] parts =
+        [
+            failed > 0 ? colors.Red(string.Create(CultureInfo.InvariantCulture, $"{failed} failed")) : null,
+            canceled > 0 ? colors.Yellow(string.Create(CultureInfo.InvariantCulture, $"{canceled} cancelled")) : null,
+            _ended.Count - failed - canceled - skipped is > 0 and var good ? colors.Green(string.Create(CultureInfo.InvariantCulture, $"{good} succeeded")) : null,
+            skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"{skipped} skipped") : null,
+        ];
+        return string.Join(", ", parts.OfType<string>());
+    }
+}

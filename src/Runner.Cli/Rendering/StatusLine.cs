@@ -1,0 +1,48 @@
+using System.Globalization;
+using Runner.Cli.Running;
+
+namespace Runner.Cli.Rendering;
+
+/// <summary>What goes on right now, in one line: for the last line of a terminal.</summary>
+internal sealed class StatusLine
+{
+    private static readonly string[] Spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+    private readonly OrderedDictionary<RunJob, (string Phase, DateTimeOffset Since)> _jobs = [];
+
+    /// <summary>Takes note of what happened.</summary>
+    public void Note(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case JobQueued queued:
+                _jobs[queued.Job] = ("starting", queued.Time);
+                break;
+            case JobWaiting waiting:
+                _jobs[waiting.Job] = (waiting.Phase, waiting.Time);
+                break;
+            case StepStarted step:
+                _jobs[step.Job] = (step.Step.Name, step.Time);
+                break;
+            case JobEnded ended:
+                _jobs.Remove(ended.Job);
+                break;
+        }
+    }
+
+    /// <summary>The line, of at most so many cells; empty where nothing goes on.</summary>
+    public string Text(DateTimeOffset now, int width)
+    {
+        if (_jobs.Count == 0)
+        {
+            return string.Empty;
+        }
+
+        var (job, (phase, since)) = _jobs.MinBy(entry => entry.Value.Since);
+        var elapsed = now > since ? now - since : TimeSpan.Zero;
+        var more = _jobs.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" · {_jobs.Count - 1} more") : string.Empty;
+        var sign = Spinner[(int)(now.ToUnixTimeMilliseconds() / 100 % Spinner.Length)];
+        var tail = $" {Durations.Text(elapsed)}{more}";
+        return $"{sign} {JobPrefixes.Fit($"{job.Name}: {phase}", Math.Max(10, width - tail.Length - 3))}{tail}";
+    }
+}

@@ -1,0 +1,180 @@
+using Runner.Cli.Running;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Cli.Rendering;
+
+/// <summary>Shows runs to people: a line per step and per line of its log, and a report at the end.</summary>
+/// <remarks>
+/// On a terminal the last line says what goes on and changes every tenth of a second, from a timer's thread; so all writing holds one lock.
+/// </remarks>
+internal sealed class TerminalView : IRunView
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _lock = new();
+    private readonly TextWriter _output;
+    private readonly RunViewOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Colors _colors;
+    private readonly JobPrefixes _prefixes;
+    private readonly RunReport _report;
+    private readonly StatusLine _status = new();
+    private readonly Dictionary<RunJob, LogLineText> _logs = [];
+    private readonly ITimer? _timer;
+    private bool _hasStatus;
+
+    /// <param name="output">Where it is shown.</param>
+    /// <param name="options">How.</param>
+    /// <param name="time">The clock of the status line.</param>
+    public TerminalView(TextWriter output, RunViewOptions options, TimeProvider time)
+    {
+        _output = output;
+        _options = options;
+        _time = time;
+        _colors = new Colors(options.UseColors);
+        _prefixes = new JobPrefixes(_colors, options);
+        _report = new RunReport(_colors, options);
+        _timer = options.IsTerminal ? time.CreateTimer(_ => Tick(), state: null, Refresh, Refresh) : null;
+    }
+
+    public void Show(RunEvent happened)
+    {
+        lock (_lock)
+        {
+            _status.Note(happened);
+            _report.Note(happened);
+            ClearStatus();
+            if (TextOf(happened) is { } text)
+            {
+                _output.WriteLine(happened is JobEvent { Job: var job } ? Prefixed(job, text) : text);
+            }
+
+            WriteStatus();
+            _output.Flush();
+        }
+    }
+
+    public void Finish()
+    {
+        lock (_lock)
+        {
+            ClearStatus();
+            _report.Write(_output);
+            _output.Flush();
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        lock (_lock)
+        {
+            ClearStatus();
+        }
+    }
+
+    private string? TextOf(RunEvent happened) => happened switch
+    {
+        RunStarted run => _colors.Bold(run.Name) + _colors.Dim($"  {run.Workflow}"),
+        RunNotice notice => _colors.Yellow(notice.Message),
+        JobQueued queued => Remember(queued.Job),
+        JobWaiting waiting => _options.IsTerminal ? null : $"  {waiting.Phase}",
+        JobStarted started => _colors.Dim($"started: {started.Place}"),
+        StepStarted step => $"{_colors.Dim("▸")} {_colors.Bold(step.Step.Name)}",
+        StepEnded step => StepEnd(step),
+        LogLine line => Line(line),
+        AnnotationMade annotation => AnnotationText(annotation.Annotation),
+        JobEnded ended => JobEnd(ended),
+        SummaryWritten or RunEnded => null, // both stand in the report
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "not an event that is known here"),
+    };
+
+    private string? Remember(RunJob job)
+    {
+        _prefixes.Add(job);
+        return null;
+    }
+
+    private string StepEnd(StepEnded step)
+    {
+        var sign = Marks.Of(step.Conclusion, _colors);
+        return step.Conclusion == Conclusion.Skipped
+            ? $"{sign} {_colors.Dim(step.Step.Name)}"
+            : $"{sign} {step.Step.Name}  {_colors.Dim(Durations.Text(step.Duration))}";
+    }
+
+    private string? Line(LogLine line)
+    {
+        if (_options.IsQuiet || (line.Step is null && !_options.IsVerbose))
+        {
+            return null;
+        }
+
+        if (!_logs.TryGetValue(line.Job, out var log))
+        {
+            _logs[line.Job] = log = new LogLineText(_colors, _options.IsVerbose);
+        }
+
+        return log.Of(line.Text) is { } text ? $"  {text}" : null;
+    }
+
+    // Without a file its own line in the log has said it.
+    private string? AnnotationText(Annotation annotation)
+    {
+        if (annotation.Path is not { Length: > 0 } path)
+        {
+            return null;
+        }
+
+        var text = $"{path}:{Math.Max(annotation.StartLine, 1)}: {annotation.Message}";
+        return "  " + annotation.Level switch
+        {
+            AnnotationLevel.Failure => _colors.Red(text),
+            AnnotationLevel.Warning => _colors.Yellow(text),
+            _ => _colors.Cyan(text),
+        };
+    }
+
+    private string JobEnd(JobEnded ended)
+    {
+        _logs.Remove(ended.Job);
+        var reason = ended.Reason is null ? string.Empty : $": {ended.Reason}";
+        var time = ended.Duration > TimeSpan.Zero ? $" in {Durations.Text(ended.Duration)}" : string.Empty;
+        return $"{Marks.Of(ended.Conclusion, _colors)} {_colors.Bold(Marks.Word(ended.Conclusion))}{time}{reason}";
+    }
+
+    // A text of several lines has the prefix before each.
+    private string Prefixed(RunJob job, string text)
+    {
+        var prefix = _prefixes.Of(job);
+        return prefix + text.ReplaceLineEndings("\n").Replace("\n", $"{Environment.NewLine}{prefix}  ", StringComparison.Ordinal);
+    }
+
+    private void Tick()
+    {
+        lock (_lock)
+        {
+            ClearStatus();
+            WriteStatus();
+            _output.Flush();
+        }
+    }
+
+    private void WriteStatus()
+    {
+        if (_options.IsTerminal && _status.Text(_time.GetUtcNow(), _options.Width) is { Length: > 0 } text)
+        {
+            _output.Write(_colors.Dim(text));
+            _hasStatus = true;
+        }
+    }
+
+    private void ClearStatus()
+    {
+        if (_hasStatus)
+        {
+            _output.Write("\r\u001b[2K");
+            _hasStatus = false;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Runner.Cli.CommandLine;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Runner.Cli.Values;
+
+/// <summary>Reads files of names and values: YAML where the name ends so, else dotenv.</summary>
+internal static class ValuesFile
+{
+    /// <summary>The values of a file.</summary>
+    /// <param name="flag">The flag that names the file, for messages.</param>
+    /// <param name="folder">Folder that a relative path starts from.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="isRequired">Whether it must be there: false for a default name.</param>
+    /// <exception cref="UsageException">It is not there or cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> Read(string flag, string folder, string path, bool isRequired)
+    {
+        var full = Path.GetFullPath(path, folder);
+        if (!isRequired && !File.Exists(full))
+        {
+            return new Dictionary<string, string>();
+        }
+
+        string text;
+        try
+        {
+            text = File.ReadAllText(full);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{flag}: '{path}' cannot be read: {error.Message}", error);
+        }
+
+        return Path.GetExtension(path) is ".yml" or ".yaml" ? ReadYaml(path, text) : DotEnv.Read(path, text);
+    }
+
+    private static Dictionary<string, string> ReadYaml(string path, string yaml)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+        }
+        catch (YamlException error)
+        {
+            throw new UsageException($"{path}:{error.Start.Line}:{error.Start.Column}: this is not YAML: {error.Message}", error);
+        }
+
+        return stream.Documents switch
+        {
+            [] => [],
+            [{ RootNode: YamlMappingNode mapping }, ..] => mapping.ToDictionary(entry => Text(path, entry.Key), entry => Text(path, entry.Value)),
+            [var other, ..] => throw Problem(path, other.RootNode, "expected a mapping of names to values"),
+        };
+    }
+
+    private static string Text(string path, YamlNode node) =>
+        node is YamlScalarNode scalar ? scalar.Value ?? string.Empty : throw Problem(path, node, "expected a single value");
+
+    private static UsageException Problem(string path, YamlNode node, string problem) =>
+        new($"{path}:{node.Start.Line}:{node.Start.Column}: {problem}");
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Runner.Cli.Events;
+using Runner.Cli.Git;
+
+namespace Runner.Cli.Tests.Events;
+
+public sealed class EventPayloadTests
+{
+    private static readonly EventOrigin Origin = new()
+    {
+        Repository = "acme/app", DefaultBranch = "main", Ref = "refs/heads/topic", Sha = new string('a', 40), Subject = "Mend it", Actor = "octo",
+    };
+
+    public static TheoryData<string, string, string> Refs => new()
+    {
+        // event                 ref                   base and head
+        { "push",                "refs/heads/topic",   "/" },
+        { "pull_request",        "refs/pull/1/merge",  "main/topic" },
+        { "pull_request_target", "refs/heads/main",    "main/topic" },
+        { "workflow_dispatch",   "refs/heads/topic",   "/" },
+        { "schedule",            "refs/heads/topic",   "/" },
+    };
+
+    [Theory, MemberData(nameof(Refs))]
+    public void Event_without_a_file_is_of_what_is_checked_out(string name, string expected, string sides)
+    {
+        var github = GitHubValues.Of(name, EventPayload.Default(name, Origin, []), Origin);
+
+        Assert.Equal(expected, github.FindText("ref"));
+        Assert.Equal(sides, $"{github.FindText("base_ref")}/{github.FindText("head_ref")}");
+        Assert.Equal((Origin.Sha, "octo", "acme/app"), (github.FindText("sha"), github.FindText("actor"), github.FindText("repository")));
+    }
+
+    [Fact]
+    public void Event_of_a_file_wins_over_what_is_checked_out()
+    {
+        var payload = JsonNode.Parse("""{"ref": "refs/tags/v2", "after": "bbb", "repository": {"full_name": "x/y", "default_branch": "dev"}, "sender": {"login": "her"}}""") as JsonObject;
+        var origin = EventOriginReader.Read(new GitCheckout { Ref = "refs/heads/a", Sha = "ccc", User = "me" }, "/src/app", payload, new OriginFlags(null, null, "github.com"));
+
+        var github = GitHubValues.Of("push", payload!, origin); // it is an object
+
+        Assert.Equal(("refs/tags/v2", "bbb"), (github.FindText("ref"), github.FindText("sha")));
+        Assert.Equal(("x/y", "her", "dev"), (github.FindText("repository"), github.FindText("actor"), origin.DefaultBranch));
+    }
+
+    [Fact]
+    public void Folder_outside_of_git_has_a_repository_of_its_name()
+    {
+        var origin = EventOriginReader.Read(new GitCheckout(), "/src/app", payload: null, new OriginFlags(null, null, "github.com"));
+
+        Assert.Equal(("local/app", "refs/heads/main", EventOrigin.NoCommit, "local"), (origin.Repository, origin.Ref, origin.Sha, origin.Actor));
+    }
+
+    [Fact]
+    public void Inputs_of_a_dispatch_are_in_its_payload()
+    {
+        var payload = EventPayload.Default("workflow_dispatch", Origin, [new("level", "3")]);
+
+        Assert.Equal("""{"level":"3"}""", payload["inputs"]?.ToJsonString());
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Time.Testing;
+using Runner.Cli.Rendering;
+using Runner.Cli.Running;
+using Runner.Jobs.Outcomes;
+using Runner.Testing;
+
+namespace Runner.Cli.Tests.Rendering;
+
+public sealed class RunViewTests
+{
+    private static readonly DateTimeOffset Begin = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+    private static readonly RunJob Build = new(".github/workflows/ci.yml", "CI", "build", "build (node 20)");
+    private static readonly RunJob Test = new(".github/workflows/ci.yml", "CI", "test", "test");
+    private static readonly RunJob Deploy = new(".github/workflows/ci.yml", "CI", "deploy", "deploy");
+
+    /// <summary>Two jobs at a time, one of which fails, and a third that is skipped for it.</summary>
+    private static RunEvent[] Script
+    {
+        get
+        {
+            var (npm, check) = (new RunStep(2, "npm ci"), new RunStep(2, "Run tests"));
+            return
+            [
+                new RunStarted(At(0), Build.Workflow, "CI"),
+                new JobQueued(At(0), Build, "kubernetes"),
+                new JobQueued(At(0), Test, "kubernetes"),
+                new JobWaiting(At(1), Test, "pulling debian:12"),
+                new JobStarted(At(2), Build, "pod act-job-1"),
+                new StepStarted(At(2), Build, npm),
+                new LogLine(At(3), Build, npm, "##[group]Run npm ci"),
+                new LogLine(At(3), Build, npm, "npm ci"),
+                new LogLine(At(3), Build, npm, "##[endgroup]"),
+                new JobStarted(At(3), Test, "pod act-job-2"),
+                new StepStarted(At(3), Test, check),
+                new LogLine(At(4), Build, npm, "added 12 packages"),
+                new LogLine(At(4), Test, check, "##[debug]cache is cold"),
+                new LogLine(At(4), Test, check, "1 of 3 tests failed"),
+                new LogLine(At(5), Test, check, "##[error]Process completed with exit code 1."),
+                new AnnotationMade(At(5), Test, check, new Annotation { Level = AnnotationLevel.Failure, Message = "expected 2, got 3", Path = "src/sum.js", StartLine = 7 }),
+                new StepEnded(At(5), Test, check, Conclusion.Failed, TimeSpan.FromSeconds(2.14)),
+                new StepEnded(At(5), Test, new RunStep(3, "Upload"), Conclusion.Skipped, TimeSpan.Zero),
+                new StepEnded(At(6), Build, npm, Conclusion.Succeeded, TimeSpan.FromSeconds(4)),
+                new SummaryWritten(At(6), Build, npm, "## Packages\n\n| name | size |\n|---|---|\n| app | 12 kB |\n\n- one **bold**\n- [docs](https://example.com)\n\n<h3>Html</h3><pre><code>a\nb</code></pre>\n"),
+                new JobEnded(At(6), Test, Conclusion.Failed, TimeSpan.FromSeconds(3), null, []),
+                new JobEnded(At(75), Build, Conclusion.Succeeded, TimeSpan.FromSeconds(73), null, [new("version", "1.2")]),
+                new JobEnded(At(75), Deploy, Conclusion.Skipped, TimeSpan.Zero, "needs test, which failed", []),
+                new RunEnded(At(75), Build.Workflow, Conclusion.Failed, TimeSpan.FromSeconds(75)),
+            ];
+        }
+    }
+
+    [Theory]
+    [InlineData("live-80.txt", 80, false, false)]
+    [InlineData("live-160.txt", 160, false, false)]
+    [InlineData("live-quiet.txt", 80, true, false)]
+    [InlineData("live-verbose.txt", 80, false, true)]
+    public void Run_reads_well_where_output_is_piped(string golden, int width, bool isQuiet, bool isVerbose) =>
+        Golden.Check(golden, Shown(new RunViewOptions { Width = width, IsQuiet = isQuiet, IsVerbose = isVerbose }));
+
+    [Fact]
+    public void Colours_change_nothing_but_colours()
+    {
+        var plain = Shown(new RunViewOptions());
+
+        var colored = Shown(new RunViewOptions { UseColors = true });
+
+        Assert.Contains("\u001b[31m✗\u001b[0m", colored, StringComparison.Ordinal);
+        Assert.Equal(plain, System.Text.RegularExpressions.Regex.Replace(colored, "\u001b\\[[0-9;]*m", string.Empty));
+    }
+
+    [Fact]
+    public void Terminal_says_in_its_last_line_what_goes_on()
+    {
+        using var output = new StringWriter();
+        var time = new FakeTimeProvider(At(1));
+        using (var view = new TerminalView(output, new RunViewOptions { IsTerminal = true }, time))
+        {
+            Array.ForEach(Script[..4], view.Show);
+            time.Advance(TimeSpan.FromSeconds(12));
+        }
+
+        Assert.Contains("build (node 20): starting 13s · 1 more", output.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\r\u001b[2K", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Machines_get_one_object_a_line()
+    {
+        using var output = new StringWriter();
+        using var view = new JsonView(output);
+
+        Array.ForEach(Script, view.Show);
+
+        Golden.Check("events.jsonl", output.ToString());
+    }
+
+    private static DateTimeOffset At(int seconds) => Begin.AddSeconds(seconds);
+
+    private static string Shown(RunViewOptions options)
+    {
+        using var output = new StringWriter();
+        using var view = new TerminalView(output, options, TimeProvider.System);
+        Array.ForEach(Script, view.Show);
+        view.Finish();
+        return output.ToString();
+    }
+}
