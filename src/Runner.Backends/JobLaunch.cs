@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Jobs;
+using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 
@@ -16,6 +17,11 @@ public sealed record JobLaunch
 
     /// <summary>Labels that the job asks for (<c>runs-on</c>), in order, less those of the pool itself.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
+
+    /// <summary>
+    /// The containers that the job asks for, evaluated by who launches it (<c>JobContainersEvaluator</c>). Backends go by these, not by the message.
+    /// </summary>
+    public JobContainers Containers { get; init; } = JobContainers.None;
 
     /// <summary>Pool that took the job.</summary>
     public string Pool { get; init; } = "default";

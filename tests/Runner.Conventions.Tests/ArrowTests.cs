@@ -16,7 +16,9 @@ public sealed partial class ArrowTests
         ["Backends"]    = ["Jobs"],
         ["Kubernetes"]  = ["Backends", "Jobs"],
         ["GitHub"]      = ["Protocol", "Jobs"],
-        ["Agent"]       = ["Kubernetes", "Backends", "GitHub", "Protocol", "Jobs"],
+
+        // Workflows: images, ports and options of a job's containers may hold expressions, and must be known before there is a worker.
+        ["Agent"]       = ["Kubernetes", "Backends", "GitHub", "Protocol", "Jobs", "Workflows"],
         ["Services"]    = ["Jobs"],
         ["Emulator"]    = ["Workflows", "Protocol", "Services", "Jobs"],
         ["Cli"]         =

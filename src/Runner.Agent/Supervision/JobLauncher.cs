@@ -1,5 +1,6 @@
 using Runner.Backends;
 using Runner.Jobs.Errors;
+using Runner.Workflows.Containers;
 
 namespace Runner.Agent.Supervision;
 
@@ -18,6 +19,7 @@ internal sealed class JobLauncher(JobRunContext context)
         {
             try
             {
+                launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job) };
                 return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
             }
             catch (WorkflowException error)
