@@ -42,6 +42,9 @@ public enum FailureReason
     /// <summary>A container could not be created or the set-up failed.</summary>
     ContainerStart,
 
+    /// <summary>A service ended or did not become healthy before the first step.</summary>
+    ServiceUnhealthy,
+
     /// <summary>The kernel killed a container for its memory.</summary>
     OutOfMemory,
 

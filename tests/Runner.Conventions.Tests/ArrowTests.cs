@@ -31,6 +31,7 @@ public sealed partial class ArrowTests
     {
         ["KubernetesClient"] = ["Kubernetes", "Agent"],
         ["Octokit"]          = ["GitHub"],
+        ["Docker.DotNet.Enhanced"] = ["Backends"],
     };
 
     [Fact]

@@ -86,7 +86,7 @@ internal static class EndRules
             Conclusion = Conclusion.Failed,
             Reason = Label(end.Failure),
             Message = Explain(end, attempt),
-            IsInfrastructure = end.Failure is not (FailureReason.OutOfMemory or FailureReason.ImagePull),
+            IsInfrastructure = end.Failure is not (FailureReason.OutOfMemory or FailureReason.ImagePull or FailureReason.ServiceUnhealthy),
             WorkerStarted = end.WorkerStarted,
         },
     };
@@ -98,7 +98,8 @@ internal static class EndRules
     private static bool MayReplace(JobEnd end) => !end.WorkerStarted && end.Failure switch
     {
         FailureReason.Evicted or FailureReason.Deleted or FailureReason.NodeLost or FailureReason.ContainerStart or FailureReason.WorkerDied => true,
-        FailureReason.None or FailureReason.ImagePull or FailureReason.Unschedulable or FailureReason.Rejected or FailureReason.OutOfMemory => false,
+        FailureReason.None or FailureReason.ImagePull or FailureReason.Unschedulable or FailureReason.Rejected or FailureReason.OutOfMemory
+            or FailureReason.ServiceUnhealthy => false,
         _ => throw new InvalidOperationException($"failure {end.Failure} is unknown"),
     };
 
@@ -115,6 +116,7 @@ internal static class EndRules
         FailureReason.Unschedulable => "No node took the job's pod in time",
         FailureReason.Rejected => "The job's pod was refused",
         FailureReason.ContainerStart => "A container of the job could not be started",
+        FailureReason.ServiceUnhealthy => "A service of the job did not become healthy",
         FailureReason.OutOfMemory => "The job used more memory than it may and was killed",
         FailureReason.Evicted => "The node evicted the job's pod",
         FailureReason.Deleted => "Somebody deleted the job's pod",

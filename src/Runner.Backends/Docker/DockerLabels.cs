@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Runner.Backends.Docker;
+
+/// <summary>Labels of what the backend makes, by which it is found again. They hold ids only.</summary>
+internal static class DockerLabels
+{
+    public const string Job = "act.nektos.com/job-id";
+    public const string Instance = "act.nektos.com/instance";
+    public const string LauncherProcess = "act.nektos.com/launcher-pid";
+    public const string LauncherStart = "act.nektos.com/launcher-start";
+
+    /// <summary>The labels of a job's things.</summary>
+    public static Dictionary<string, string> Of(JobLaunch launch, string instance, ProcessMark launcher) => new(StringComparer.Ordinal)
+    {
+        [Job] = launch.JobId.ToString(),
+        [Instance] = instance,
+        [LauncherProcess] = launcher.Pid.ToString(CultureInfo.InvariantCulture),
+        [LauncherStart] = launcher.Start.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Whether a thing's launcher, of this machine, is gone.</summary>
+    public static bool IsLeftOver(IDictionary<string, string> labels) =>
+        labels.TryGetValue(LauncherProcess, out var pid) && labels.TryGetValue(LauncherStart, out var start)
+        && int.TryParse(pid, CultureInfo.InvariantCulture, out var process) && long.TryParse(start, CultureInfo.InvariantCulture, out var ticks)
+        && !new ProcessMark(process, ticks).IsAlive();
+}
+
+/// <summary>A process of this machine, told from a later one with the same number by its start.</summary>
+internal readonly record struct ProcessMark(int Pid, long Start)
+{
+    /// <summary>This process.</summary>
+    public static ProcessMark Current { get; } = OfCurrent();
+
+    /// <summary>Whether it still runs.</summary>
+    public bool IsAlive()
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(Pid);
+            return TicksOf(process) == Start;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static ProcessMark OfCurrent()
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return new ProcessMark(process.Id, TicksOf(process));
+    }
+
+    // Whole seconds: the kernel counts in ticks since its start, and what .NET makes of them differs by some milliseconds between readers.
+    private static long TicksOf(System.Diagnostics.Process process) => new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeSeconds();
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace Runner.Backends.Docker;
+
+/// <summary>Settings of the Docker backend, section <c>docker</c>.</summary>
+public sealed record DockerOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string SectionName = "docker";
+
+    /// <summary>Address of the engine (<c>unix:///…</c>, <c>tcp://…</c>); <c>null</c>: <c>unix:///var/run/docker.sock</c>.</summary>
+    public string? Host { get; set; }
+
+    /// <summary>The static worker that is copied into each job's container. Required, absolute.</summary>
+    public string WorkerPath { get; set; } = string.Empty;
+
+    /// <summary>Folder that holds <c>node20/bin/node</c> and its like, or <c>null</c>: there is none.</summary>
+    public string? Externals { get; set; }
+
+    /// <summary>Images by label, for jobs without a <c>container</c>. Labels are found in any case.</summary>
+    public IReadOnlyDictionary<string, string> Platforms { get; set; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Image of jobs without a <c>container</c> none of whose labels is a platform, or <c>null</c>: such jobs are refused.</summary>
+    public string? DefaultImage { get; set; }
+
+    /// <summary>Volume that all jobs of the engine have as their tool cache. Default <c>runner-tool-cache</c>.</summary>
+    public string ToolCacheVolume { get; set; } = "runner-tool-cache";
+
+    /// <summary>Whether an image is pulled although the engine has it. Default false.</summary>
+    public bool AlwaysPull { get; set; }
+
+    /// <summary>
+    /// Whose containers these are: those of launchers with the same name are taken for leftovers once their launcher is gone.
+    /// Default: the machine's name.
+    /// </summary>
+    public string Instance { get; set; } = Environment.MachineName;
+
+    /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
+    public string? ExtraCertificates { get; set; }
+
+    /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        if (!Path.IsPathFullyQualified(WorkerPath) || !File.Exists(WorkerPath))
+        {
+            errors.Add($"{SectionName}: {nameof(WorkerPath)} is '{WorkerPath}', where no file is; build it with scripts/build.sh");
+        }
+
+        if (Host is not null && !Uri.TryCreate(Host, UriKind.Absolute, out _))
+        {
+            errors.Add($"{SectionName}: {nameof(Host)} is '{Host}', which is no address; expected unix:///path or tcp://host:port");
+        }
+
+        return errors;
+    }
+}

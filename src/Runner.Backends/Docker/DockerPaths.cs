@@ -1,0 +1,26 @@
+using Runner.Jobs.Launch;
+
+namespace Runner.Backends.Docker;
+
+/// <summary>Folders and files in a job's container.</summary>
+internal static class DockerPaths
+{
+    public const string Worker = "/runner/bin/runner-worker";
+    public const string Outcome = "/runner/spool/outcome.json";
+
+    /// <summary>The folders as the worker is told them.</summary>
+    public static WorkPaths Work(bool hasExternals) => new()
+    {
+        Workspace = "/github/workspace",
+        Temp = "/runner/temp",
+        ToolCache = "/opt/hostedtoolcache",
+        Actions = "/runner/actions",
+        Externals = hasExternals ? "/runner/externals" : null,
+        Home = "/home/runner",
+        Spool = "/runner/spool",
+        Outcome = Outcome,
+    };
+
+    /// <summary>Folders that are volumes of the job, so that container actions can share them.</summary>
+    public static string[] Volumes { get; } = ["/github/workspace", "/runner/temp", "/home/runner"];
+}

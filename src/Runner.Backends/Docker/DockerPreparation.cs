@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Docker.DotNet.Models;
+using Microsoft.Extensions.Logging;
+using Runner.Jobs;
+using Runner.Jobs.Containers;
+using Runner.Jobs.Errors;
+
+namespace Runner.Backends.Docker;
+
+/// <summary>A job's place that could not be made.</summary>
+internal sealed class PlaceException(FailureReason reason, string message) : Exception(message)
+{
+    public FailureReason Reason => reason;
+}
+
+/// <summary>Makes what a job runs in, up to the start of its worker.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Pull the images.</item>
+/// <item>With services: a network, the services on it, and wait until those with a check are healthy.</item>
+/// <item>Create the job's container, copy the worker in, start it with the payload on its standard input.</item>
+/// </list>
+/// Everything carries the job's label, so whoever removes by it need not know how far this came.
+/// </remarks>
+internal sealed class DockerPreparation(DockerEngine engine, DockerOptions options, JobLaunch launch, string image, TimeProvider time, ILogger logger)
+{
+    private const int PullTries = 3;
+    private const int ServiceLogLines = 50;
+    private static readonly TimeSpan PullPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstHealthPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestHealthPause = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, string> _labels = DockerLabels.Of(launch, options.Instance, ProcessMark.Current);
+
+    /// <summary>Does it; gives the id of the job's container.</summary>
+    /// <exception cref="PlaceException">It cannot be had.</exception>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        // Step 1
+        foreach (var container in launch.Containers.Services.Select(service => service.Container).Prepend(launch.Containers.Job ?? new JobContainer { Image = image }))
+        {
+            await PullAsync(container, cancellationToken);
+        }
+
+        try
+        {
+            // Step 2
+            var builder = new DockerSpecBuilder(launch, image, options, _labels);
+            var network = launch.Containers.Services.IsEmpty ? null : await engine.CreateNetworkAsync(builder.Name, _labels, cancellationToken);
+            if (network is not null)
+            {
+                await StartServicesAsync(builder, network, cancellationToken);
+            }
+
+            // Step 3
+            return await StartJobAsync(builder, network, cancellationToken);
+        }
+        catch (InfrastructureException error)
+        {
+            throw new PlaceException(FailureReason.ContainerStart, $"The job's containers could not be started: {error.Message}");
+        }
+    }
+
+    private async Task PullAsync(JobContainer container, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                if (!options.AlwaysPull && await engine.HasImageAsync(container.Image, cancellationToken))
+                {
+                    return;
+                }
+
+                logger.PullingImage(launch.JobId, container.Image);
+                await engine.PullAsync(container.Image, container.Credentials, cancellationToken);
+                return;
+            }
+            catch (InfrastructureException error) when (tries < PullTries)
+            {
+                logger.PullFailed(launch.JobId, tries, error.Message);
+                await Task.Delay(PullPause * tries, time, cancellationToken);
+            }
+            catch (InfrastructureException error)
+            {
+                throw new PlaceException(FailureReason.ImagePull, $"The image '{container.Image}' could not be had in {PullTries} tries: {error.Message}");
+            }
+        }
+    }
+
+    private async Task StartServicesAsync(DockerSpecBuilder builder, string network, CancellationToken cancellationToken)
+    {
+        var started = new List<(ServiceContainer Service, string Id)>();
+        foreach (var service in launch.Containers.Services)
+        {
+            var id = await engine.CreateAsync(builder.Service(service, network), cancellationToken);
+            await engine.StartAsync(id, cancellationToken);
+            started.Add((service, id));
+        }
+
+        await Task.WhenAll(started.Select(service => WaitUntilHealthyAsync(service.Service, service.Id, cancellationToken)));
+    }
+
+    private async Task WaitUntilHealthyAsync(ServiceContainer service, string id, CancellationToken cancellationToken)
+    {
+        for (var pause = FirstHealthPause; ; pause = pause * 2 < LongestHealthPause ? pause * 2 : LongestHealthPause)
+        {
+            var state = await engine.ReadStateAsync(id, cancellationToken);
+            var health = state.Health?.Status;
+            if (!state.Running)
+            {
+                await FailAsync(service, id, $"ended with exit code {state.ExitCode} before the first step", cancellationToken);
+            }
+
+            if (health == "unhealthy")
+            {
+                var last = state.Health?.Log?.LastOrDefault()?.Output?.Trim();
+                await FailAsync(service, id, $"is unhealthy{(string.IsNullOrEmpty(last) ? string.Empty : $" (its check said: {last})")}", cancellationToken);
+            }
+
+            // No check ("none", or nothing at all) is not waited for, as on GitHub.
+            if (health != "starting")
+            {
+                return;
+            }
+
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    private async Task FailAsync(ServiceContainer service, string id, string what, CancellationToken cancellationToken)
+    {
+        var log = await engine.ReadLogTailAsync(id, ServiceLogLines, cancellationToken);
+        throw new PlaceException(
+            FailureReason.ServiceUnhealthy,
+            $"The service '{service.Name}' ({service.Container.Image}) {what}. {(log.Length == 0 ? "It printed nothing" : $"The last it printed:\n{log}")}");
+    }
+
+    private async Task<string> StartJobAsync(DockerSpecBuilder builder, string? network, CancellationToken cancellationToken)
+    {
+        CreateContainerParameters request = builder.Job(network);
+        var id = await engine.CreateAsync(request, cancellationToken);
+        await engine.UnpackAsync(id, (stream, token) => WorkerArchive.WriteAsync(stream, options, token), cancellationToken);
+        var payload = PayloadBuilder.Build(launch, DockerPaths.Work(options.Externals is not null), time.GetUtcNow()) with
+        {
+            Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
+            Environment = (launch.Containers.Job?.Environment ?? []).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal),
+            ExtraCertificates = options.ExtraCertificates,
+        };
+        await engine.StartWithInputAsync(id, JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload), cancellationToken);
+        return id;
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Runner.Jobs;
+
+namespace Runner.Backends.Docker;
+
+/// <summary>Every event of the Docker backend: ids 2300 to 2399. An id, once shipped, keeps its meaning.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2300, LogLevel.Information, "Job {JobId} runs in {Place}")]
+    public static partial void DockerJobStarted(this ILogger logger, JobId jobId, string place);
+
+    [LoggerMessage(2301, LogLevel.Information, "Job {JobId} ended: {End}")]
+    public static partial void DockerJobEnded(this ILogger logger, JobId jobId, string end);
+
+    [LoggerMessage(2302, LogLevel.Information, "Job {JobId}: pulling image {Image}")]
+    public static partial void PullingImage(this ILogger logger, JobId jobId, string image);
+
+    [LoggerMessage(2303, LogLevel.Warning, "Job {JobId}: pull failed {Failures} time(s): {Problem}")]
+    public static partial void PullFailed(this ILogger logger, JobId jobId, int failures, string problem);
+
+    [LoggerMessage(2304, LogLevel.Warning, "Job {JobId} did not end within {GraceSeconds:F1} s of its cancel and is killed")]
+    public static partial void DockerJobKilled(this ILogger logger, JobId jobId, double graceSeconds);
+
+    [LoggerMessage(2305, LogLevel.Warning, "Containers of job {JobId} could not be removed: {Problem}; the next launcher tries again")]
+    public static partial void DockerJobNotRemoved(this ILogger logger, JobId jobId, string problem);
+
+    [LoggerMessage(2306, LogLevel.Information, "Containers of job {LeftJobId}, whose launcher is gone, are removed")]
+    public static partial void DockerLeftOver(this ILogger logger, string leftJobId);
+}

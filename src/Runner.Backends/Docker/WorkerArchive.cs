@@ -1,0 +1,65 @@
+using System.Formats.Tar;
+
+namespace Runner.Backends.Docker;
+
+/// <summary>The archive that puts the worker, node and the job's folders into a container.</summary>
+internal static class WorkerArchive
+{
+    private const string CertificateBundle = "ca-certificates.crt";
+    private const UnixFileMode All = (UnixFileMode)0b111_111_111;
+    private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
+    private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
+
+    // Any user of the image may write to these, as in a pod.
+    private static readonly string[] Folders =
+        ["runner", "runner/bin", "runner/temp", "runner/actions", "runner/spool", "github", "github/workspace", "home/runner", "opt/hostedtoolcache"];
+
+    /// <summary>Writes it, to be unpacked at the root.</summary>
+    public static async Task WriteAsync(Stream output, DockerOptions options, CancellationToken cancellationToken)
+    {
+        await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
+        foreach (var folder in Folders)
+        {
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder + "/") { Mode = All }, cancellationToken);
+        }
+
+        await AddFileAsync(tar, options.WorkerPath, DockerPaths.Worker[1..], Executable, cancellationToken);
+        var bundle = Path.Combine(Path.GetDirectoryName(options.WorkerPath) ?? "/", CertificateBundle);
+        if (File.Exists(bundle))
+        {
+            await AddFileAsync(tar, bundle, $"runner/bin/{CertificateBundle}", Readable, cancellationToken);
+        }
+
+        if (options.Externals is { } externals)
+        {
+            await AddFolderAsync(tar, new DirectoryInfo(externals), "runner/externals", cancellationToken);
+        }
+    }
+
+    private static async Task AddFileAsync(TarWriter tar, string path, string name, UnixFileMode mode, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { Mode = mode, DataStream = file }, cancellationToken);
+    }
+
+    private static async Task AddFolderAsync(TarWriter tar, DirectoryInfo folder, string name, CancellationToken cancellationToken)
+    {
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, name + "/") { Mode = Executable }, cancellationToken);
+        foreach (var entry in folder.EnumerateFileSystemInfos())
+        {
+            var entryName = $"{name}/{entry.Name}";
+            switch (entry)
+            {
+                case { LinkTarget: { } target }:
+                    await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, entryName) { LinkName = target }, cancellationToken);
+                    break;
+                case DirectoryInfo inner:
+                    await AddFolderAsync(tar, inner, entryName, cancellationToken);
+                    break;
+                default:
+                    await AddFileAsync(tar, entry.FullName, entryName, OperatingSystem.IsWindows() ? Executable : entry.UnixFileMode, cancellationToken);
+                    break;
+            }
+        }
+    }
+}

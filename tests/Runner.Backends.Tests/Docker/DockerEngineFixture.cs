@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Runner.Testing;
+
+namespace Runner.Backends.Tests.Docker;
+
+/// <summary>
+/// A Docker engine of the tests' own, with folders and socket of its own, and an image made from this machine's static busybox. What is
+/// missing for it is in <see cref="Missing"/>, by which tests skip.
+/// </summary>
+public sealed class DockerEngineFixture : IAsyncLifetime
+{
+    /// <summary>An image with a shell and some small servers.</summary>
+    public const string Image = "local/busybox:test";
+
+    private const string Busybox = "/usr/bin/busybox";
+    private static readonly string[] Applets = ["sh", "cat", "sed", "httpd", "wget", "sleep", "mkdir", "id", "kill"];
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly TempFolder _folder = new();
+    private Process? _engine;
+    private DockerClient? _client;
+
+    /// <summary>Why there is no engine, or <c>null</c>: there is one.</summary>
+    public string? Missing { get; private set; }
+
+    /// <summary>Its address.</summary>
+    public string Host => $"unix://{_folder["docker.sock"]}";
+
+    /// <summary>A client, to look at what is there.</summary>
+    public DockerClient Client => _client ?? throw new InvalidOperationException("There is no engine");
+
+    public async ValueTask InitializeAsync()
+    {
+        Missing = !OperatingSystem.IsLinux() || Environment.UserName != "root" ? "starting a Docker engine takes root on Linux"
+            : FindProgram("dockerd") is null ? "dockerd is not installed (Debian: docker.io)"
+            : !File.Exists(Busybox) ? $"{Busybox} is not installed (Debian: busybox-static)"
+            : null;
+        if (Missing is not null)
+        {
+            return;
+        }
+
+        _engine = Process.Start(new ProcessStartInfo(FindProgram("dockerd") ?? "dockerd")
+        {
+            ArgumentList =
+            {
+                "--data-root", _folder["data"], "--exec-root", _folder["exec"], "--pidfile", _folder["pid"], "--host", Host, "--log-level", "error",
+            },
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        });
+        _engine?.BeginErrorReadLine();
+        _engine?.BeginOutputReadLine();
+        _client = new DockerClientBuilder().WithEndpoint(new Uri(Host)).Build();
+        Missing = await AnswersAsync(_client) ? null : "dockerd does not start on this machine";
+        if (Missing is null)
+        {
+            await ImportImageAsync(_client);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_engine is not null)
+        {
+            using var terminate = Process.Start("kill", [_engine.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await _engine.WaitForExitAsync();
+            _engine.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+
+    private static string? FindProgram(string name) =>
+        new[] { "/usr/sbin", "/usr/bin", "/usr/local/bin" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static async Task<bool> AnswersAsync(DockerClient client)
+    {
+        using var limit = new CancellationTokenSource(StartLimit);
+        while (!limit.IsCancellationRequested)
+        {
+            try
+            {
+                await client.System.PingAsync(limit.Token);
+                return true;
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or TimeoutException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None); // it makes its socket when it is ready
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task ImportImageAsync(DockerClient client)
+    {
+        using var archive = new MemoryStream();
+        await using (var tar = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            await using var busybox = File.OpenRead(Busybox);
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = (UnixFileMode)0b111_101_101, DataStream = busybox });
+            foreach (var applet in Applets)
+            {
+                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
+            }
+        }
+
+        archive.Position = 0;
+        var name = Image.Split(':');
+        await client.Images.CreateImageAsync(
+            new ImagesCreateParameters { FromSrc = "-", Repo = name[0], Tag = name[1] }, archive, null, new Progress<JSONMessage>(), CancellationToken.None);
+    }
+}
