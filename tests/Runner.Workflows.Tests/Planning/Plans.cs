@@ -1,7 +1,10 @@
+using Runner.Expressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Templates;
+using Runner.Workflows.Yaml;
 
 namespace Runner.Workflows.Tests.Planning;
 
@@ -32,6 +35,14 @@ internal static class Plans
     }
 
     public static RunState Run(string text) => new(Create(text));
+
+    /// <summary>Data written as YAML: short to read in a table.</summary>
+    public static ContextData Data(string yaml)
+    {
+        var document = YamlReader.Read("data.yml", yaml, 1, YamlLimits.Workflow);
+        Assert.Empty(document.Diagnostics);
+        return ContextValues.ToData(new TemplateEvaluator(new EvaluationContext(), []).Evaluate(document.Root));
+    }
 
     /// <summary>A workflow of jobs, each one line of YAML flow mapping without its runner and steps.</summary>
     public static RunState RunJobs(params string[] jobs) => Run(

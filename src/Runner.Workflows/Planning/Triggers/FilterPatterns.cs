@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Runner.Jobs.Tokens;
+using Runner.Workflows.Diagnostics;
+
+namespace Runner.Workflows.Planning.Triggers;
+
+/// <summary>The patterns of one filter, in order: of those that match a text the last one says whether it is in.</summary>
+internal sealed class FilterPatterns
+{
+    private readonly ImmutableArray<FilterPattern> _patterns;
+
+    private FilterPatterns(string key, ImmutableArray<string> texts, ImmutableArray<FilterPattern> patterns)
+    {
+        Key = key;
+        Texts = texts;
+        _patterns = patterns;
+    }
+
+    /// <summary>The filter's key, such as <c>branches</c>.</summary>
+    public string Key { get; }
+
+    /// <summary>The patterns as they are written.</summary>
+    public ImmutableArray<string> Texts { get; }
+
+    /// <summary>Reads a filter; <c>null</c> where it is not written. Patterns that cannot be read are reported.</summary>
+    public static FilterPatterns? Read(string key, TemplateToken? token, DiagnosticBag diagnostics)
+    {
+        if (token is null or NullToken)
+        {
+            return null;
+        }
+
+        var patterns = ImmutableArray.CreateBuilder<FilterPattern>();
+        var texts = ImmutableArray.CreateBuilder<string>();
+        foreach (var item in Scalars(token))
+        {
+            var text = item.ToString() ?? string.Empty;
+            texts.Add(text);
+            if (FilterPattern.TryParse(text, out var pattern, out var problem))
+            {
+                patterns.Add(pattern);
+            }
+            else
+            {
+                diagnostics.Add(item.Position, $"Invalid filter pattern '{text}' of '{key}': {problem}");
+            }
+        }
+
+        if (patterns.Count > 0 && patterns.All(pattern => pattern.IsNegated))
+        {
+            diagnostics.Add(token.Position, $"'{key}' has patterns with '!' only, so nothing can match: it needs one without '!' before them");
+        }
+
+        return new FilterPatterns(key, texts.ToImmutable(), patterns.ToImmutable());
+    }
+
+    /// <summary>Whether a text is in.</summary>
+    public bool Include(string text)
+    {
+        var isIn = false;
+        foreach (var pattern in _patterns)
+        {
+            if (pattern.IsNegated == isIn && pattern.Matches(text))
+            {
+                isIn = !isIn;
+            }
+        }
+
+        return isIn;
+    }
+
+    /// <summary>The filter as it is written, for reasons: <c>branches: main, release/**</c>.</summary>
+    public override string ToString() => $"{Key}: {string.Join(", ", Texts)}";
+
+    private static IEnumerable<ScalarToken> Scalars(TemplateToken token) => token switch
+    {
+        ScalarToken one => [one],
+        SequenceToken list => list.Items.OfType<ScalarToken>(),
+        _ => [],
+    };
+}
