@@ -5,8 +5,8 @@ using Runner.Workflows.Model;
 
 namespace Runner.Workflows.Planning;
 
-/// <summary>A job of the workflow in a run, with the legs that it became.</summary>
-internal sealed class JobGroup(WorkflowJob job)
+/// <summary>A job of a workflow in a run, with the legs that it became.</summary>
+internal sealed class JobGroup(WorkflowJob job, WorkflowScope scope)
 {
     private readonly OrderedDictionary<string, string> _outputs = new(StringComparer.OrdinalIgnoreCase);
     private bool _failFast;
@@ -14,47 +14,109 @@ internal sealed class JobGroup(WorkflowJob job)
 
     public WorkflowJob Job { get; } = job;
 
-    public ImmutableArray<Leg> Legs { get; private set; } = [];
+    public PlannedJobId Id { get; } = scope.IdOf(job, 0);
+
+    public ImmutableArray<JobLeg> Legs { get; private set; } = [];
 
     public bool IsWaiting { get; private set; } = true;
 
     /// <summary>How it ended for those that need it; <c>null</c> while it has not.</summary>
     public NeedResult? Result { get; private set; }
 
-    public string WaitingName => Job.Name is StringToken { Value.Length: > 0 } name ? name.Value : Job.Id;
+    public string WaitingName => scope.NamePrefix + (Job.Name is StringToken { Value.Length: > 0 } name ? name.Value : Job.Id);
 
-    public void Begin(JobDecision.Run decision)
+    public void Begin(JobDecision.Run decision, Func<PlannedLeg, JobLeg> newLeg)
     {
         IsWaiting = false;
         _failFast = decision.FailFast;
         _maxParallel = decision.MaxParallel > 0 ? decision.MaxParallel : int.MaxValue;
-        Legs = [.. decision.Legs.Select(planned => new Leg(planned))];
+        Legs = [.. decision.Legs.Select(newLeg)];
     }
 
     /// <summary>Ends it without any leg.</summary>
-    public ConcludedJob End(Conclusion conclusion, string? reason)
+    public void End(Conclusion conclusion, string? reason, ChangeList changes)
     {
         IsWaiting = false;
         Result = new NeedResult(Job.Id, conclusion, []);
-        return new ConcludedJob(new PlannedJobId(Job.Id, 0), WaitingName, conclusion, reason);
+        changes.Concluded.Add(new ConcludedJob(Id, WaitingName, conclusion, reason));
     }
 
-    /// <summary>The legs that may start now; they count as started.</summary>
-    public IEnumerable<PlannedJob> Start()
+    /// <summary>Starts the legs that may start now, and brings those on that call a workflow.</summary>
+    public void Advance(ChangeList changes)
     {
-        var running = Legs.Count(leg => leg.Status == RunJobStatus.Started);
-        foreach (var leg in Legs.Where(leg => leg.Status == RunJobStatus.Held).Take(Math.Max(0, _maxParallel - running)))
+        foreach (var leg in Legs)
         {
-            leg.Status = RunJobStatus.Started;
-            yield return leg.Planned;
+            Heed(leg, changes);
+            if (leg.Status == RunJobStatus.Held && HasRoomFor(leg))
+            {
+                Start(leg, changes);
+            }
+
+            leg.Advance(changes);
+            TakeResult(leg, changes);
         }
     }
 
-    /// <summary>Takes the result of a leg. True where the others have to stop now: it failed, and one failure is enough.</summary>
-    public bool Complete(Leg leg, Conclusion conclusion, IEnumerable<KeyValuePair<string, string>> outputs)
+    /// <summary>Takes the result of a leg, and what it means for the others: one failure may be enough.</summary>
+    public void Complete(JobLeg leg, Conclusion conclusion, IEnumerable<KeyValuePair<string, string>> outputs, ChangeList changes)
     {
-        leg.End(conclusion);
-        foreach (var (name, value) in outputs)
+        if (leg.Status == RunJobStatus.Ended)
+        {
+            return;
+        }
+
+        leg.End(conclusion, outputs);
+        TakeResult(leg, changes);
+    }
+
+    /// <summary>Cancels all legs: those not started end at once, the others are to be stopped by the caller.</summary>
+    public void Cancel(string reason, ChangeList changes)
+    {
+        foreach (var leg in Legs)
+        {
+            leg.Cancel(reason, changes);
+        }
+
+        EndWithLegs();
+    }
+
+    // A newer one of its concurrency group may want it away.
+    private static void Heed(JobLeg leg, ChangeList changes)
+    {
+        if (leg is { Status: not RunJobStatus.Ended, Turn: { CancelReason: { } reason, IsHeeded: false } })
+        {
+            leg.Turn.IsHeeded = true;
+            leg.Cancel(reason, changes);
+        }
+    }
+
+    private bool HasRoomFor(JobLeg leg) =>
+        leg.Turn.IsWaiting || Legs.Count(other => other.Status == RunJobStatus.Started || (other.Status == RunJobStatus.Held && other.Turn.IsWaiting)) < _maxParallel;
+
+    private static void Start(JobLeg leg, ChangeList changes)
+    {
+        var waited = leg.Turn.IsWaiting;
+        if (leg.Turn.Take())
+        {
+            leg.Start(changes);
+            return;
+        }
+
+        Heed(leg, changes);
+        if (leg.Turn is { IsWaiting: true, Group: { } group } && !waited)
+        {
+            changes.Waiting.Add(new WaitingJob(leg.Id, leg.DisplayName, group));
+        }
+    }
+
+    private void TakeResult(JobLeg leg, ChangeList changes)
+    {
+        if (leg.Status != RunJobStatus.Ended || Result is not null)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in leg.TakeOutputs())
         {
             // Of several legs the last that has something to say wins.
             if (value.Length > 0 || !_outputs.ContainsKey(name))
@@ -63,24 +125,10 @@ internal sealed class JobGroup(WorkflowJob job)
             }
         }
 
-        EndWithLegs();
-        return _failFast && leg.CountsAs == Conclusion.Failed;
-    }
-
-    /// <summary>Cancels all legs: those not started end at once, the others are to be stopped by the caller.</summary>
-    public void Cancel(string reason, List<ConcludedJob> concluded, List<PlannedJobId> toCancel)
-    {
-        foreach (var leg in Legs)
+        if (_failFast && leg.CountsAs == Conclusion.Failed)
         {
-            if (leg.Status == RunJobStatus.Started)
-            {
-                toCancel.Add(leg.Planned.Id);
-            }
-            else if (leg.Status == RunJobStatus.Held)
-            {
-                leg.End(Conclusion.Canceled);
-                concluded.Add(new ConcludedJob(leg.Planned.Id, leg.Planned.DisplayName, Conclusion.Canceled, reason));
-            }
+            _failFast = false;
+            Cancel($"Cancelled because {leg.DisplayName} failed (strategy.fail-fast)", changes);
         }
 
         EndWithLegs();
@@ -88,7 +136,7 @@ internal sealed class JobGroup(WorkflowJob job)
 
     private void EndWithLegs()
     {
-        if (Legs.All(leg => leg.Status == RunJobStatus.Ended))
+        if (Result is null && Legs.All(leg => leg.Status == RunJobStatus.Ended))
         {
             Result = new NeedResult(Job.Id, WorstOf(Legs.Select(leg => leg.CountsAs)), [.. _outputs]);
         }
@@ -104,31 +152,5 @@ internal sealed class JobGroup(WorkflowJob job)
             _ when all.Contains(Conclusion.Succeeded) => Conclusion.Succeeded,
             _ => Conclusion.Skipped,
         };
-    }
-
-    /// <summary>One planned job and how far it is.</summary>
-    internal sealed class Leg(PlannedJob planned)
-    {
-        public PlannedJob Planned { get; } = planned;
-
-        public RunJobStatus Status { get; set; } = RunJobStatus.Held;
-
-        public Conclusion? Conclusion { get; private set; }
-
-        /// <summary>What the conclusion means for the run: a failure that <c>continue-on-error</c> allows is a success.</summary>
-        public Conclusion CountsAs => Conclusion switch
-        {
-            Jobs.Outcomes.Conclusion.Failed or Jobs.Outcomes.Conclusion.Abandoned =>
-                Planned.ContinueOnError ? Jobs.Outcomes.Conclusion.Succeeded : Jobs.Outcomes.Conclusion.Failed,
-            Jobs.Outcomes.Conclusion.SucceededWithIssues => Jobs.Outcomes.Conclusion.Succeeded,
-            { } other => other,
-            null => throw new InvalidOperationException($"Job {Planned.Id} has not ended"),
-        };
-
-        public void End(Conclusion conclusion)
-        {
-            Status = RunJobStatus.Ended;
-            Conclusion = conclusion;
-        }
     }
 }

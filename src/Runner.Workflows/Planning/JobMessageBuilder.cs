@@ -12,7 +12,7 @@ internal static class JobMessageBuilder
 
     public static JobMessage Build(PlannedJob planned, JobMessageContext context)
     {
-        var (job, workflow) = (planned.Job, planned.Plan.Workflow);
+        var (job, workflow) = (planned.Job, planned.Scope.Workflow);
         return new JobMessage
         {
             MessageType = context.MessageType,

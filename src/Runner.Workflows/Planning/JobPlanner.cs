@@ -3,6 +3,8 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
+using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Planning.Concurrency;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning;
@@ -17,7 +19,21 @@ internal abstract record JobDecision
     public sealed record Fail(string Reason) : JobDecision;
 
     /// <summary>It runs, once or as the legs of its matrix.</summary>
-    public sealed record Run(ImmutableArray<PlannedJob> Legs, bool FailFast, int MaxParallel) : JobDecision;
+    public sealed record Run(ImmutableArray<PlannedLeg> Legs, bool FailFast, int MaxParallel) : JobDecision;
+}
+
+/// <summary>One leg of a job that runs.</summary>
+/// <param name="Id">Which one it is.</param>
+/// <param name="DisplayName">Shown name.</param>
+/// <param name="Concurrency">Its concurrency group, or <c>null</c>.</param>
+internal abstract record PlannedLeg(PlannedJobId Id, string DisplayName, ConcurrencyRequest? Concurrency)
+{
+    /// <summary>Steps to run.</summary>
+    public sealed record Job(PlannedJob Planned) : PlannedLeg(Planned.Id, Planned.DisplayName, Planned.Concurrency);
+
+    /// <summary>A workflow to call.</summary>
+    public sealed record Call(PlannedJobId Id, string DisplayName, ConcurrencyRequest? Concurrency, WorkflowScope Scope)
+        : PlannedLeg(Id, DisplayName, Concurrency);
 }
 
 /// <summary>Decides over a job: its <c>if</c>, its matrix, and of each leg the name, the runner and the limits. Pure.</summary>
@@ -25,15 +41,15 @@ internal static class JobPlanner
 {
     private const int MaxNameLength = 100;
 
-    /// <param name="plan">The run.</param>
+    /// <param name="scope">The workflow that the job is in.</param>
     /// <param name="job">The job.</param>
     /// <param name="needs">Results of the jobs that it names in <c>needs</c>.</param>
     /// <param name="ancestors">Results of those and of all that they need.</param>
     /// <param name="isRunCanceled">Whether the run is being cancelled.</param>
     public static JobDecision Decide(
-        RunPlan plan, WorkflowJob job, IReadOnlyCollection<NeedResult> needs, IReadOnlyCollection<NeedResult> ancestors, bool isRunCanceled)
+        WorkflowScope scope, WorkflowJob job, IReadOnlyCollection<NeedResult> needs, IReadOnlyCollection<NeedResult> ancestors, bool isRunCanceled)
     {
-        var contexts = new JobContexts(plan)
+        var contexts = new JobContexts(scope)
         {
             Needs = new DictionaryData([.. needs.Select(need => KeyValuePair.Create<string, ContextData>(need.JobId, need.ToData()))]),
         };
@@ -48,6 +64,17 @@ internal static class JobPlanner
         {
             return new JobDecision.Fail(problem.Message);
         }
+    }
+
+    /// <summary>What the token of a job may do: its own <c>permissions</c>, else the workflow's, within what the caller allows.</summary>
+    public static TokenPermissions PermissionsOf(WorkflowJob job, WorkflowScope scope)
+    {
+        var asked = job.Permissions ?? scope.Workflow.Permissions;
+        return scope.Ceiling switch
+        {
+            null => TokenPermissions.Read(asked),
+            { } ceiling => asked is null ? ceiling : TokenPermissions.Read(asked).LimitedTo(ceiling),
+        };
     }
 
     private static JobDecision.Run PlanLegs(WorkflowJob job, JobContexts contexts)
@@ -67,22 +94,32 @@ internal static class JobPlanner
         return new JobDecision.Run([.. legs], strategy.FailFast, strategy.MaxParallel);
     }
 
-    private static PlannedJob PlanLeg(WorkflowJob job, JobContexts contexts, int index, ImmutableArray<string> nameParts)
+    private static PlannedLeg PlanLeg(WorkflowJob job, JobContexts contexts, int index, ImmutableArray<string> nameParts)
     {
         var evaluator = contexts.Evaluator();
-        var runsOn = job.RunsOn as MappingToken;
-        return new PlannedJob(contexts)
+        var id = contexts.Scope.IdOf(job, index);
+        var name = contexts.Scope.NamePrefix + Evaluate("name", job, () => DisplayName(job, evaluator, nameParts));
+        var concurrency = Evaluate("concurrency", job, () => ConcurrencyRequest.Read(job.Concurrency, evaluator));
+        if (job.Calls is { } call)
         {
-            Id = new PlannedJobId(job.Id, index),
+            return new PlannedLeg.Call(
+                id, name, concurrency, Evaluate("uses", job, () => CallPlanner.Plan(call, PermissionsOf(job, contexts.Scope), contexts, id, name)));
+        }
+
+        var runsOn = job.RunsOn as MappingToken;
+        return new PlannedLeg.Job(new PlannedJob(contexts)
+        {
+            Id = id,
             Job = job,
-            DisplayName = Evaluate("name", job, () => DisplayName(job, evaluator, nameParts)),
+            DisplayName = name,
             Labels = Evaluate("runs-on", job, () => evaluator.EvaluateTextList(runsOn is null ? job.RunsOn : runsOn.Find("labels"))),
             RunnerGroup = Evaluate("runs-on", job, () => runsOn?.Find("group") is { } group ? evaluator.EvaluateText(group) : null),
             ContinueOnError = Evaluate("continue-on-error", job, () => IsTrue(job.ContinueOnError, evaluator)),
             Timeout = Evaluate("timeout-minutes", job, () => Minutes(job.TimeoutMinutes, evaluator, byDefault: 360)),
             CancelTimeout = Evaluate("cancel-timeout-minutes", job, () => Minutes(job.CancelTimeoutMinutes, evaluator, byDefault: 5)),
             EnvironmentName = Evaluate("environment", job, () => EnvironmentName(job.Environment, evaluator)),
-        };
+            Concurrency = concurrency,
+        });
     }
 
     // A name with an expression stands for itself; any other one gets the values of the matrix.

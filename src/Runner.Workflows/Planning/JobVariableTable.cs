@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
+using Runner.Workflows.Planning.Calls;
 
 namespace Runner.Workflows.Planning;
 
@@ -10,7 +12,7 @@ internal static class JobVariableTable
     public static ImmutableSortedDictionary<string, VariableValue> Build(PlannedJob planned, JobMessageContext context)
     {
         var variables = ImmutableSortedDictionary.CreateBuilder<string, VariableValue>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, secret) in planned.Plan.Request.Secrets)
+        foreach (var (name, secret) in planned.Scope.Secrets)
         {
             variables[name] = new VariableValue { Value = secret.Reveal(), IsSecret = true };
         }
@@ -19,7 +21,7 @@ internal static class JobVariableTable
         var token = new VariableValue { Value = context.GitHubToken.Reveal(), IsSecret = true };
         variables[JobVariables.GitHubToken] = token;
         variables["github_token"] = token;
-        variables[JobVariables.TokenPermissions] = Plain(TokenPermissions.ToJson(planned.Job.Permissions ?? planned.Plan.Workflow.Permissions));
+        variables[JobVariables.TokenPermissions] = Plain(planned.Permissions.ToJson());
         variables[JobVariables.JobKey] = Plain(planned.Job.Id);
         variables["system.jobId"] = Plain(context.JobId.ToString());
         variables["system.phaseDisplayName"] = Plain(planned.DisplayName);
@@ -27,10 +29,7 @@ internal static class JobVariableTable
         variables["system.orchestrationId"] = Plain($"{context.PlanId}.{planned.Id}.__default");
         variables[JobVariables.RunnerGroupName] = Plain(context.RunnerGroupName);
         variables[JobVariables.RunnerEnvironment] = Plain("self-hosted");
-        variables["system.workflowFilePath"] = Plain(planned.Plan.Workflow.Path);
-        variables["system.workflowFileFullPath"] = Plain($"{github.FindText("repository")}/{planned.Plan.Workflow.Path}");
-        variables["system.workflowFileRef"] = Plain(github.FindText("ref"));
-        variables["system.workflowFileSha"] = Plain(github.FindText("sha"));
+        AddWorkflowFile(variables, planned.Scope.Place, github);
         AddAddress(variables, JobVariables.ResultsEndpoint, context.ResultsEndpoint);
         AddAddress(variables, JobVariables.LaunchEndpoint, context.LaunchEndpoint);
         foreach (var (name, value) in context.Variables)
@@ -44,12 +43,22 @@ internal static class JobVariableTable
     /// <summary>A pattern for each secret value.</summary>
     public static ImmutableArray<MaskHint> Masks(PlannedJob planned, JobMessageContext context) =>
     [
-        .. planned.Plan.Request.Secrets.Select(secret => secret.Value.Reveal())
+        .. planned.Scope.Secrets.Select(secret => secret.Value.Reveal())
             .Append(context.GitHubToken.Reveal())
             .Where(value => value.Length > 0)
             .Distinct(StringComparer.Ordinal)
             .Select(value => new MaskHint { Type = MaskType.Regex, Value = Regex.Escape(value) }),
     ];
+
+    // Of a called workflow these name the called one's file: job.workflow_*, while github.workflow_ref stays the caller's.
+    private static void AddWorkflowFile(
+        ImmutableSortedDictionary<string, VariableValue>.Builder variables, WorkflowPlace place, DictionaryData github)
+    {
+        variables["system.workflowFilePath"] = Plain(place.Path);
+        variables["system.workflowFileFullPath"] = Plain($"{place.Repository ?? github.FindText("repository")}/{place.Path}");
+        variables["system.workflowFileRef"] = Plain(place.Repository is null ? github.FindText("ref") : place.Ref);
+        variables["system.workflowFileSha"] = Plain(place.Repository is null ? github.FindText("sha") : null);
+    }
 
     private static VariableValue Plain(string? value) => new() { Value = value };
 

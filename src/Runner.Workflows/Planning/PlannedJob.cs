@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model;
+using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Workflows.Planning;
 
-/// <summary>Which job of a run: its key in the workflow, and its place in the matrix, counted from 0.</summary>
+/// <summary>
+/// Which job of a run: its key in the workflow, behind <c>caller/</c> where the workflow is called, and its place in the matrix, from 0.
+/// </summary>
 public readonly record struct PlannedJobId(string JobKey, int Index)
 {
     /// <summary>Such as <c>build</c> or, for the third leg of a matrix, <c>build[2]</c>.</summary>
@@ -44,6 +47,9 @@ public sealed record PlannedJob
     /// <summary>How long the job may take to stop when it is cancelled. Default 5 minutes.</summary>
     public TimeSpan CancelTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Its concurrency group, or <c>null</c>.</summary>
+    public ConcurrencyRequest? Concurrency { get; init; }
+
     /// <summary>Name of the deployment environment, or <c>null</c>.</summary>
     public string? EnvironmentName { get; init; }
 
@@ -51,6 +57,11 @@ public sealed record PlannedJob
     public ContextData Matrix => Contexts.Matrix;
 
     internal JobContexts Contexts { get; }
+
+    internal WorkflowScope Scope => Contexts.Scope;
+
+    /// <summary>What the job's token may do.</summary>
+    internal TokenPermissions Permissions => JobPlanner.PermissionsOf(Job, Scope);
 
     /// <summary>The job as GitHub sends it to a runner.</summary>
     public JobMessage ToJobMessage(JobMessageContext context) => JobMessageBuilder.Build(this, context);

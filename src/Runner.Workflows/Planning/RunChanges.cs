@@ -8,7 +8,17 @@ namespace Runner.Workflows.Planning;
 /// <param name="Concluded">Jobs that ended without having been queued: skipped, cancelled, or not valid.</param>
 /// <param name="ToCancel">Queued or running jobs to cancel; their results are still to come.</param>
 public sealed record RunChanges(
-    ImmutableArray<PlannedJob> Ready, ImmutableArray<ConcludedJob> Concluded, ImmutableArray<PlannedJobId> ToCancel);
+    ImmutableArray<PlannedJob> Ready, ImmutableArray<ConcludedJob> Concluded, ImmutableArray<PlannedJobId> ToCancel)
+{
+    /// <summary>Jobs that began to wait for their concurrency group.</summary>
+    public ImmutableArray<WaitingJob> Waiting { get; init; } = [];
+}
+
+/// <summary>A job, or the run itself, that waits for others of its concurrency group.</summary>
+/// <param name="Id">Which job; <c>null</c>: the run.</param>
+/// <param name="DisplayName">Shown name of the job or the run.</param>
+/// <param name="Group">The group.</param>
+public sealed record WaitingJob(PlannedJobId? Id, string DisplayName, string Group);
 
 /// <summary>A job that ended without having been queued.</summary>
 /// <param name="Id">Which one.</param>
@@ -23,7 +33,7 @@ public enum RunJobStatus
     /// <summary>Jobs that it needs have not ended.</summary>
     Waiting,
 
-    /// <summary>It could run, but as many legs of its matrix as may run at a time do.</summary>
+    /// <summary>It could run, but as many legs of its matrix as may run at a time do, or its concurrency group is taken.</summary>
     Held,
 
     /// <summary>It was given out to be queued.</summary>

@@ -1,8 +1,14 @@
 using System.Collections.Immutable;
+using Runner.Expressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
+using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Planning.Triggers;
+using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning;
 
@@ -13,7 +19,7 @@ public sealed record RunPlanning(RunPlan? Plan, ImmutableArray<Diagnostic> Diagn
 
 /// <summary>
 /// A run of a workflow: its jobs in an order in which each stands behind those it needs, and the contexts that all of them share. What a
-/// job becomes — skipped, one job, a matrix of them — shows when the jobs it needs have ended: <see cref="RunState"/>.
+/// job becomes — skipped, one job, a matrix of them, a called workflow — shows when the jobs it needs have ended: <see cref="RunState"/>.
 /// </summary>
 public sealed record RunPlan
 {
@@ -36,17 +42,32 @@ public sealed record RunPlan
     /// <summary>The run's shown name: <c>run-name</c>, else the workflow's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The <c>inputs</c> context, typed and with defaults; null data for an event that has none.</summary>
+    public ContextData Inputs { get; init; } = NullData.Instance;
+
+    /// <summary>The run's concurrency group, or <c>null</c>.</summary>
+    public ConcurrencyRequest? Concurrency { get; init; }
+
+    /// <summary>The run's own workflow as a scope of jobs.</summary>
+    internal WorkflowScope Scope => new()
+    {
+        Plan = this,
+        Workflow = Workflow,
+        Place = WorkflowPlace.OfRun(Workflow.Path),
+        Jobs = Jobs,
+        Inputs = Inputs,
+        Secrets = Request.Secrets,
+        Concurrency = Concurrency,
+    };
+
     /// <summary>Plans a run.</summary>
     public static RunPlanning Create(Workflow workflow, RunRequest request)
     {
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(request);
         var diagnostics = new DiagnosticBag(workflow.Path);
-        foreach (var job in workflow.Jobs.Where(job => job.Calls is not null))
-        {
-            diagnostics.Add(job.Calls?.Position, $"Job '{job.Id}' calls a workflow ('uses'), which cannot be planned yet");
-        }
-
+        diagnostics.AddRange(request.Calls.Diagnostics);
+        ReportUnreadCalls(workflow, request.Calls, diagnostics);
         var plan = new RunPlan
         {
             Workflow = workflow,
@@ -55,25 +76,17 @@ public sealed record RunPlan
             Jobs = Order(workflow),
             Name = workflow.DisplayName,
         };
-        plan = plan with { Name = EvaluateName(plan, diagnostics) };
+        plan = plan with { Inputs = Evaluate("inputs", plan.ReadInputs, NullData.Instance, diagnostics) };
+        plan = plan with
+        {
+            Name = Evaluate("run-name", plan.ReadName, workflow.DisplayName, diagnostics),
+            Concurrency = Evaluate("concurrency", () => ConcurrencyRequest.Read(workflow.Concurrency, plan.Evaluator()), null, diagnostics),
+        };
         return new RunPlanning(diagnostics.IsEmpty ? plan : null, diagnostics.ToImmutable());
     }
 
-    private static string EvaluateName(RunPlan plan, DiagnosticBag diagnostics)
-    {
-        try
-        {
-            var name = new JobContexts(plan).Evaluator().EvaluateText(plan.Workflow.RunName).Trim();
-            return name.Length == 0 ? plan.Workflow.DisplayName : name;
-        }
-        catch (WorkflowException problem)
-        {
-            diagnostics.Add(null, $"Error when evaluating 'run-name'. {problem.Message}");
-            return plan.Workflow.DisplayName;
-        }
-    }
-
-    private static ImmutableArray<WorkflowJob> Order(Workflow workflow)
+    /// <summary>The jobs of a workflow, each behind those it needs.</summary>
+    internal static ImmutableArray<WorkflowJob> Order(Workflow workflow)
     {
         var ordered = ImmutableArray.CreateBuilder<WorkflowJob>(workflow.Jobs.Length);
         var placed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -87,4 +100,59 @@ public sealed record RunPlan
             ? ordered.ToImmutable()
             : throw new ArgumentException("The jobs need each other in a circle; such a workflow has diagnostics and no model", nameof(workflow));
     }
+
+    // Calls that were looked for and not found have their own diagnostic.
+    private static void ReportUnreadCalls(Workflow workflow, CalledWorkflows calls, DiagnosticBag diagnostics)
+    {
+        var place = WorkflowPlace.OfRun(workflow.Path);
+        foreach (var job in workflow.Jobs.Where(job => job.Calls is not null && calls.Diagnostics.IsEmpty))
+        {
+            if (!place.TryResolve(job.Calls!.Reference, out var target) || calls.Find(target) is null)
+            {
+                diagnostics.Add(job.Calls.Position, $"Job '{job.Id}' calls '{job.Calls.Reference}', which was not read");
+            }
+        }
+    }
+
+    private static T Evaluate<T>(string key, Func<T> evaluate, T otherwise, DiagnosticBag diagnostics)
+    {
+        try
+        {
+            return evaluate();
+        }
+        catch (WorkflowException problem)
+        {
+            diagnostics.Add(null, $"Error when evaluating '{key}'. {problem.Message}");
+            return otherwise;
+        }
+    }
+
+    private TemplateEvaluator Evaluator() => new JobContexts(Scope).Evaluator();
+
+    private string ReadName()
+    {
+        var name = Evaluator().EvaluateText(Workflow.RunName).Trim();
+        return name.Length == 0 ? Workflow.DisplayName : name;
+    }
+
+    // Of the two events that have inputs they are typed; what is given to any other is taken as it is.
+    private ContextData ReadInputs()
+    {
+        if (Request.EventName is not ("workflow_dispatch" or "workflow_call"))
+        {
+            return Request.Inputs ?? (ContextData)NullData.Instance;
+        }
+
+        var definitions = InputDefinition.Read((WorkflowTriggers.FiltersOf(Workflow, Request.EventName) as MappingToken)?.Find("inputs"));
+        var given = new OrderedDictionary<string, Value>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in InputsOfPayload().Concat(Request.Inputs?.Entries ?? []))
+        {
+            given[name] = ContextValues.ToValue(value);
+        }
+
+        return InputValues.Resolve(definitions, given, Evaluator(), comesFromOutside: true);
+    }
+
+    private ImmutableArray<KeyValuePair<string, ContextData>> InputsOfPayload() =>
+        (Request.Event as DictionaryData)?.Find("inputs") is DictionaryData inputs ? inputs.Entries : [];
 }

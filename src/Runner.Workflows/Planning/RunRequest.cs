@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Data;
 using Runner.Jobs.Secrets;
+using Runner.Workflows.Planning.Calls;
 
 namespace Runner.Workflows.Planning;
 
@@ -19,11 +20,17 @@ public sealed record RunRequest
     /// </summary>
     public DictionaryData GitHub { get; init; } = DictionaryData.Empty;
 
-    /// <summary>The <c>inputs</c> context, or <c>null</c> for an event that has none.</summary>
+    /// <summary>
+    /// Values of inputs, or <c>null</c>: none are given. Those of <c>workflow_dispatch</c> and <c>workflow_call</c> may come as texts: they are
+    /// typed, checked and filled up with defaults, and win over <c>inputs</c> of the payload.
+    /// </summary>
     public DictionaryData? Inputs { get; init; }
 
     /// <summary>The <c>vars</c> context.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Vars { get; init; } = [];
+
+    /// <summary>The workflows that jobs call. Default: none were read, and a job that calls one cannot be planned.</summary>
+    public CalledWorkflows Calls { get; init; } = CalledWorkflows.None;
 
     /// <summary>The secrets that the jobs get.</summary>
     public ImmutableArray<KeyValuePair<string, Secret>> Secrets { get; init; } = [];

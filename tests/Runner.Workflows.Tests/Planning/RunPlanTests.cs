@@ -33,7 +33,7 @@ public sealed class RunPlanTests
 
         Assert.Null(planning.Plan);
         Assert.Equal(
-            [".github/workflows/ci.yml (Line: 4, Col: 11): Job 'j' calls a workflow ('uses'), which cannot be planned yet"],
+            [".github/workflows/ci.yml (Line: 4, Col: 11): Job 'j' calls './.github/workflows/other.yml', which was not read"],
             planning.Diagnostics.Select(diagnostic => diagnostic.ToString()));
     }
 }

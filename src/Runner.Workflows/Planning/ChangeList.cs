@@ -1,0 +1,15 @@
+namespace Runner.Workflows.Planning;
+
+/// <summary>Gathers what follows from one event of a run.</summary>
+internal sealed class ChangeList
+{
+    public List<PlannedJob> Ready { get; } = [];
+
+    public List<ConcludedJob> Concluded { get; } = [];
+
+    public List<PlannedJobId> ToCancel { get; } = [];
+
+    public List<WaitingJob> Waiting { get; } = [];
+
+    public RunChanges ToChanges() => new([.. Ready], [.. Concluded], [.. ToCancel.Distinct()]) { Waiting = [.. Waiting] };
+}

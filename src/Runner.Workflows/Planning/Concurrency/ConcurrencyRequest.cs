@@ -1,0 +1,40 @@
+using Runner.Expressions;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Tokens;
+using Runner.Workflows.Templates;
+
+namespace Runner.Workflows.Planning.Concurrency;
+
+/// <summary><c>concurrency</c> of a workflow or job, evaluated.</summary>
+/// <param name="Group">Name of the group, compared without regard to case.</param>
+/// <param name="CancelsInProgress">Whether whoever holds the group is cancelled.</param>
+/// <param name="KeepsQueue"><c>queue: max</c>: whether those that wait already go on waiting, instead of being cancelled for the new one.</param>
+public sealed record ConcurrencyRequest(string Group, bool CancelsInProgress, bool KeepsQueue)
+{
+    /// <summary>Evaluates it. <c>null</c> where nothing is written, or where the group's name comes out empty: then there is no group.</summary>
+    /// <exception cref="WorkflowException">It cannot be evaluated.</exception>
+    internal static ConcurrencyRequest? Read(TemplateToken? token, TemplateEvaluator evaluator)
+    {
+        if (token is not MappingToken mapping)
+        {
+            return Of(evaluator.EvaluateText(token), cancelsInProgress: false, keepsQueue: false);
+        }
+
+        var keepsQueue = mapping.Find("queue")?.ToString() == "max";
+        var cancelsInProgress = evaluator.Evaluate(mapping.Find("cancel-in-progress")) switch
+        {
+            BooleanValue boolean => boolean.Value,
+            NullValue => false,
+            var other => throw new WorkflowException($"cancel-in-progress must be a boolean, not '{other.ToText()}'", mapping.Position),
+        };
+        if (keepsQueue && cancelsInProgress)
+        {
+            throw new WorkflowException("'queue: max' and 'cancel-in-progress: true' exclude each other", mapping.Position);
+        }
+
+        return Of(evaluator.EvaluateText(mapping.Find("group")), cancelsInProgress, keepsQueue);
+    }
+
+    private static ConcurrencyRequest? Of(string group, bool cancelsInProgress, bool keepsQueue) =>
+        group.Length == 0 ? null : new ConcurrencyRequest(group, cancelsInProgress, keepsQueue);
+}

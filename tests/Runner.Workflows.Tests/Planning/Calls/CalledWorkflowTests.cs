@@ -1,0 +1,155 @@
+using Runner.Jobs;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
+using Runner.Jobs.Secrets;
+using Runner.Workflows.Planning;
+using static Runner.Workflows.Tests.Planning.Plans;
+
+namespace Runner.Workflows.Tests.Planning.Calls;
+
+public sealed class CalledWorkflowTests
+{
+    private const string Deploy = """
+        on:
+          workflow_call:
+            inputs:
+              target: {type: string, required: true}
+              count: {type: number, default: 3}
+              dry: {type: boolean}
+            secrets:
+              KEY: {required: true}
+            outputs:
+              url: {value: "${{ jobs.ship.outputs.url }}/${{ jobs.ship.result }}"}
+        jobs:
+          ship:
+            name: Ship ${{ inputs.target }} ${{ inputs.count }} ${{ inputs.dry }}
+            runs-on: x
+            outputs: {url: "${{ steps.a.outputs.url }}"}
+            steps: [{run: x}]
+          after: {needs: ship, runs-on: x, steps: [{run: x}]}
+        """;
+
+    private static readonly GivenWorkflows Files = new(
+        ("./deploy.yml", Deploy),
+        ("./outer.yml", "on: workflow_call\njobs: {inner: {uses: ./leaf.yml}}"),
+        ("./leaf.yml", "on: workflow_call\njobs: {leaf: {runs-on: x, steps: [{run: x}]}}"),
+        ("./loop.yml", "on: workflow_call\njobs: {again: {uses: ./loop.yml}}"),
+        ("./push.yml", "on: push\njobs: {j: {runs-on: x}}"),
+        ("./bad.yml", "on: workflow_call\njobs: {j: {runs-on: x, stepz: []}}"),
+        ("acme/tools/ci/remote.yml@v1", "on: workflow_call\njobs: {near: {uses: ./ci/leaf.yml}}"),
+        ("acme/tools/ci/leaf.yml@v1", "on: workflow_call\njobs: {leaf: {runs-on: x, steps: [{run: x}]}}"));
+
+    [Fact]
+    public async Task Called_jobs_run_with_typed_inputs_and_give_outputs_back()
+    {
+        var run = await Files.RunAsync("""
+            on: push
+            jobs:
+              prod:
+                uses: ./deploy.yml
+                with: {target: "${{ vars.LEVEL }}x", dry: true}
+                secrets: {KEY: "${{ secrets.MY_SECRET }}"}
+              last: {needs: prod, name: "at ${{ needs.prod.outputs.url }}", runs-on: x, steps: [{run: x}]}
+            """);
+
+        Assert.Equal(["prod / Ship 2x 3 true"], Ready(run.Start()));
+        var afterShip = run.Complete(new PlannedJobId("prod/ship", 0), Conclusion.Succeeded, [new("url", "https://x")]);
+        Assert.Equal(["prod / after"], Ready(afterShip));
+        Assert.Equal(["at https://x/success"], Ready(run.Complete(new PlannedJobId("prod/after", 0), Conclusion.Succeeded, [])));
+    }
+
+    [Fact]
+    public async Task Called_jobs_see_their_own_secrets_and_file()
+    {
+        var run = await Files.RunAsync("""
+            on: push
+            permissions: {contents: read}
+            jobs: {prod: {uses: ./deploy.yml, with: {target: a}, secrets: {KEY: "x-${{ secrets.MY_SECRET }}"}}}
+            """);
+
+        var message = Assert.Single(run.Start().Ready).ToJobMessage(new JobMessageContext
+        {
+            PlanId = new PlanId(Guid.Empty),
+            JobId = new JobId(Guid.Empty),
+            SystemConnection = new ServiceEndpoint(),
+            GitHubToken = new Secret("t"),
+        });
+
+        Assert.Equal("x-s3cr3t", message.Variables["KEY"].Value);
+        Assert.False(message.Variables.ContainsKey("MY_SECRET"));
+        Assert.Equal("deploy.yml", message.Variables["system.workflowFilePath"].Value);
+        Assert.Equal("ship", message.Variables["system.github.job"].Value);
+        Assert.Equal("""{"Contents":"read","Metadata":"read"}""", message.Variables["system.github.token.permissions"].Value);
+    }
+
+    [Fact]
+    public async Task Calls_nest_and_stay_in_the_repository_that_they_are_in()
+    {
+        var run = await Files.RunAsync("on: push\njobs: {a: {uses: ./outer.yml}, b: {uses: acme/tools/ci/remote.yml@v1, needs: a}}");
+
+        Assert.Equal(["a / inner / leaf"], Ready(run.Start()));
+        Assert.Equal(["b / near / leaf"], Ready(run.Complete(new PlannedJobId("a/inner/leaf", 0), Conclusion.Succeeded, [])));
+        run.Complete(new PlannedJobId("b/near/leaf", 0), Conclusion.Succeeded, []);
+        Assert.Equal(Conclusion.Succeeded, run.Conclusion);
+    }
+
+    [Fact]
+    public async Task Matrix_of_calls_stops_with_the_first_failure()
+    {
+        var run = await Files.RunAsync("""
+            on: push
+            jobs:
+              m: {strategy: {matrix: {t: [a, b]}}, uses: ./deploy.yml, with: {target: "${{ matrix.t }}"}, secrets: {KEY: k}}
+              never: {needs: m, runs-on: x, steps: [{run: x}]}
+            """);
+        Assert.Equal(["m (a) / Ship a 3 false", "m (b) / Ship b 3 false"], Ready(run.Start()));
+
+        var changes = run.Complete(new PlannedJobId("m/ship", 0), Conclusion.Failed, []);
+
+        Assert.Equal(["m/after Skipped"], Concluded(changes));
+        Assert.Equal([new PlannedJobId("m[1]/ship", 0)], changes.ToCancel);
+        Assert.Equal(["m[1]/after Canceled", "never Skipped"], Concluded(run.Complete(new PlannedJobId("m[1]/ship", 0), Conclusion.Canceled, [])));
+        Assert.Equal(Conclusion.Failed, run.Conclusion);
+    }
+
+    [Fact]
+    public async Task Cancelling_the_run_reaches_called_jobs()
+    {
+        var run = await Files.RunAsync("on: push\njobs: {a: {uses: ./outer.yml}}");
+        run.Start();
+
+        Assert.Equal([new PlannedJobId("a/inner/leaf", 0)], run.Cancel().ToCancel);
+        run.Complete(new PlannedJobId("a/inner/leaf", 0), Conclusion.Canceled, []);
+        Assert.Equal(Conclusion.Canceled, run.Conclusion);
+    }
+
+    public static TheoryData<string, string> Refused => new()
+    {
+        // uses                               what is said
+        { "./none.yml",                       "Error calling workflow './none.yml'. There is no such file" },
+        { "./push.yml",                       "Error calling workflow './push.yml'. It is not reusable: 'on' lacks workflow_call" },
+        { "./loop.yml",                       "Calling './loop.yml' would nest workflows deeper than the 10 levels that are allowed" },
+        { "./bad.yml",                        "Unexpected value 'stepz'" },
+    };
+
+    [Theory, MemberData(nameof(Refused))]
+    public async Task What_cannot_be_called_is_said(string uses, string expected)
+    {
+        var planning = await Files.PlanAsync($"on: push\njobs: {{j: {{uses: {uses}}}}}");
+
+        Assert.Null(planning.Plan);
+        Assert.Contains(planning.Diagnostics, diagnostic => diagnostic.Message.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{}",                          "Input target is required, but not provided while calling.")]
+    [InlineData("{target: a, x: b}",           "Invalid input, x is not defined in the referenced workflow.")]
+    [InlineData("{target: a, dry: \"${{ 'true' }}\"}", "Input dry: 'true' is no boolean")]
+    [InlineData("{target: a}",                 "Secret KEY is required, but not provided while calling.")]
+    public async Task Call_that_does_not_fit_fails_its_job(string with, string expected)
+    {
+        var run = await Files.RunAsync($"on: push\njobs: {{j: {{uses: ./deploy.yml, with: {with}{(expected.StartsWith("Secret", StringComparison.Ordinal) ? "" : ", secrets: {KEY: k}")}}}}}");
+
+        Assert.Contains(expected, Assert.Single(run.Start().Concluded).Reason, StringComparison.Ordinal);
+    }
+}
