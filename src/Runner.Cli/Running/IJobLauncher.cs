@@ -1,0 +1,18 @@
+using Runner.Backends;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Workflows.Planning;
+
+namespace Runner.Cli.Running;
+
+/// <summary>Gives the jobs of local runs to backends: which one takes a job, and with what.</summary>
+internal interface IJobLauncher
+{
+    /// <summary>Name of the backend that a job goes to.</summary>
+    string BackendOf(PlannedJob planned);
+
+    /// <summary>Makes the job's message and launches it.</summary>
+    /// <exception cref="WorkflowException">The job can never run there.</exception>
+    /// <exception cref="InfrastructureException">The backend could not be reached or refused.</exception>
+    Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken);
+}

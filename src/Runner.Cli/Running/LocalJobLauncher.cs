@@ -1,0 +1,45 @@
+using Runner.Backends;
+using Runner.Jobs;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
+using Runner.Workflows.Planning;
+
+namespace Runner.Cli.Running;
+
+/// <summary>Launches planned jobs with settings that all of them share, each on the backend that was chosen for it.</summary>
+internal sealed class LocalJobLauncher(LocalJobSettings settings, Func<PlannedJob, IJobBackend> backendOf, TimeProvider time) : IJobLauncher
+{
+    // Switches of the job message that GitHub has on for everybody.
+    private static readonly KeyValuePair<string, string>[] Features =
+    [
+        KeyValuePair.Create(JobVariables.EnhancedAnnotations, "true"),
+        KeyValuePair.Create(JobVariables.SendJobLevelAnnotations, "true"),
+    ];
+
+    public string BackendOf(PlannedJob planned) => backendOf(planned).Name;
+
+    public Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken)
+    {
+        var jobId = new JobId(Guid.NewGuid());
+        var message = planned.ToJobMessage(new JobMessageContext
+        {
+            PlanId = planId,
+            JobId = jobId,
+            SystemConnection = settings.Services(planId, jobId),
+            GitHubToken = settings.GitHubToken,
+            ResultsEndpoint = settings.ResultsEndpoint,
+            Variables = [.. Features, .. settings.Variables],
+        });
+        var launch = new JobLaunch
+        {
+            Job = message,
+            Runner = settings.Runner,
+            Labels = planned.Labels,
+            MessageSeen = time.GetUtcNow(),
+            Reporting = ReportingTarget.Launcher,
+            Requests = settings.Requests,
+            BoundWorkspace = settings.BoundWorkspace,
+        };
+        return backendOf(planned).LaunchAsync(launch, cancellationToken);
+    }
+}

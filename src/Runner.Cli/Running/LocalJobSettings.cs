@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Runner.Backends;
+using Runner.Jobs;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
+
+namespace Runner.Cli.Running;
+
+/// <summary>What all jobs of local runs are given beside their plan.</summary>
+internal sealed record LocalJobSettings
+{
+    /// <summary>As whom they run.</summary>
+    public required RunnerIdentity Runner { get; init; }
+
+    /// <summary><c>github.token</c> and <c>secrets.GITHUB_TOKEN</c>; empty where the user gave none.</summary>
+    public Secret GitHubToken { get; init; } = new(string.Empty);
+
+    /// <summary>
+    /// The services that a job talks to (artifacts, cache), with a token for that job. Default: an endpoint that leads nowhere.
+    /// </summary>
+    public Func<PlanId, JobId, ServiceEndpoint> Services { get; init; } = static (_, _) => NoServices;
+
+    /// <summary>Base of the results service for artifacts, or <c>null</c>: there is none.</summary>
+    public Uri? ResultsEndpoint { get; init; }
+
+    /// <summary>Further variables of the job messages, such as feature switches.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];
+
+    /// <summary>Answers what a worker asks for (actions, the checkout), or <c>null</c>.</summary>
+    public IWorkerRequestHandler? Requests { get; init; }
+
+    /// <summary>Folder that is the workspace of the jobs itself (<c>--bind</c>), or <c>null</c>: each gets one of its own.</summary>
+    public string? BoundWorkspace { get; init; }
+
+    // The message must name an endpoint; a worker that reports to its launcher does not call it.
+    private static ServiceEndpoint NoServices { get; } = new()
+    {
+        Name = "SystemVssConnection",
+        Url = "http://localhost/",
+        Authorization = new EndpointAuthorization { Scheme = "OAuth", Parameters = new Dictionary<string, string?>() },
+    };
+}

@@ -1,0 +1,20 @@
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Cli.Running;
+
+/// <summary>What several runs come to together.</summary>
+internal static class RunConclusions
+{
+    /// <summary>Failed where one failed, else Canceled where one was, else Succeeded where one did; Skipped where all were or there is none.</summary>
+    public static Conclusion WorstOf(IEnumerable<Conclusion> conclusions)
+    {
+        var all = conclusions.ToHashSet();
+        return all switch
+        {
+            _ when all.Contains(Conclusion.Failed) => Conclusion.Failed,
+            _ when all.Contains(Conclusion.Canceled) => Conclusion.Canceled,
+            _ when all.Contains(Conclusion.Succeeded) => Conclusion.Succeeded,
+            _ => Conclusion.Skipped,
+        };
+    }
+}
