@@ -42,7 +42,7 @@ internal sealed class FolderActionRepository(string name, string folder) : IActi
         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, topLevel + "/"), cancellationToken);
         foreach (var entry in Entries())
         {
-            await tar.WriteEntryAsync(entry.FullName, $"{topLevel}/{Relative(entry)}", cancellationToken);
+            await tar.WriteEntryAsync(entry.FullName, $"{topLevel}/{Relative(entry)}{EndOf(entry)}", cancellationToken);
         }
     }
 
@@ -102,6 +102,9 @@ internal sealed class FolderActionRepository(string name, string folder) : IActi
             }
         }
     }
+
+    // A folder's name ends in a slash in git's archives, and so here.
+    private static string EndOf(FileSystemInfo entry) => entry is DirectoryInfo { LinkTarget: null } ? "/" : string.Empty;
 
     private string Relative(FileSystemInfo entry) => Path.GetRelativePath(folder, entry.FullName).Replace('\\', '/');
 }

@@ -13,18 +13,7 @@ internal static class GitProgram
     /// <exception cref="InfrastructureException">There is no git, or it failed: the message has its own words.</exception>
     public static async Task RunAsync(string folder, IReadOnlyList<string> arguments, Stream output, CancellationToken cancellationToken)
     {
-        if (await StartAsync(folder, arguments, null, output, cancellationToken) is { } problem)
-        {
-            throw new InfrastructureException($"git {arguments[0]} in {folder}: {problem}");
-        }
-    }
-
-    /// <summary>Runs git with a standard input and copies its standard output.</summary>
-    /// <exception cref="InfrastructureException">There is no git, or it failed: the message has its own words.</exception>
-    public static async Task RunAsync(
-        string folder, IReadOnlyList<string> arguments, Stream input, Stream output, CancellationToken cancellationToken)
-    {
-        if (await StartAsync(folder, arguments, input, output, cancellationToken) is { } problem)
+        if (await StartAsync(folder, arguments, output, cancellationToken) is { } problem)
         {
             throw new InfrastructureException($"git {arguments[0]} in {folder}: {problem}");
         }
@@ -34,10 +23,10 @@ internal static class GitProgram
     /// <exception cref="InfrastructureException">There is no git.</exception>
     public static async Task<bool> TryRunAsync(
         string folder, IReadOnlyList<string> arguments, Stream output, CancellationToken cancellationToken) =>
-        await StartAsync(folder, arguments, null, output, cancellationToken) is null;
+        await StartAsync(folder, arguments, output, cancellationToken) is null;
 
     private static async Task<string?> StartAsync(
-        string folder, IReadOnlyList<string> arguments, Stream? input, Stream output, CancellationToken cancellationToken)
+        string folder, IReadOnlyList<string> arguments, Stream output, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("git")
         {
@@ -53,32 +42,15 @@ internal static class GitProgram
         }
 
         using var git = Start(start);
+        git.StandardInput.Close();
         await using var killed = cancellationToken.Register(() => git.Kill(entireProcessTree: true));
         var errors = git.StandardError.ReadToEndAsync(CancellationToken.None);
         var copying = git.StandardOutput.BaseStream.CopyToAsync(output, CancellationToken.None);
-        await FeedAsync(git, input, cancellationToken);
         await copying;
         await git.WaitForExitAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var text = (await errors).Trim();
         return git.ExitCode == 0 ? null : $"exit code {git.ExitCode} {text[..Math.Min(text.Length, MaxErrorCharacters)]}";
-    }
-
-    private static async Task FeedAsync(Process git, Stream? input, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (input is not null)
-            {
-                await input.CopyToAsync(git.StandardInput.BaseStream, cancellationToken);
-            }
-
-            git.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // git ended before it read all: its exit code says why.
-        }
     }
 
     private static Process Start(ProcessStartInfo start)
