@@ -19,6 +19,8 @@ while [ $# -gt 0 ]; do
 done
 
 need_dotnet
+RUNNER_TEST_NPM=$("$ROOT/scripts/npm-clients.sh")
+export RUNNER_TEST_NPM
 need git git; need python3 python3; need busybox busybox-static; need musl-gcc musl-tools
 started=
 finish() { [ -z "$started" ] || "$ROOT/scripts/dev-cluster.sh" down >/dev/null; }

@@ -8,7 +8,7 @@ namespace Runner.Services.Blobs;
 public static class BlobEndpoints
 {
     /// <summary>
-    /// Maps <c>PUT</c>, <c>GET</c> and <c>HEAD</c> of blobs under a prefix: Azure's Put Blob, Append Block, Append Blob Seal, Get Blob
+    /// Maps <c>PUT</c>, <c>GET</c> and <c>HEAD</c> of blobs under a prefix: Azure's Put Blob, Put Block, Put Block List, Append Block, Append Blob Seal, Get Blob
     /// and Get Blob Properties, each with a signed query.
     /// </summary>
     public static void MapBlobs(this IEndpointRouteBuilder routes, string prefix, BlobStore store, BlobUrlSigner signer)

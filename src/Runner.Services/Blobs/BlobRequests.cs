@@ -13,10 +13,21 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
     public Task PutAsync(HttpContext http, string name) => AnswerAsync(http, name, BlobAccess.Write, async () =>
     {
         var operation = http.Request.Query["comp"].ToString();
+        if (operation == "block")
+        {
+            LiftBodyLimit(http);
+            await store.StageBlockAsync(
+                name, http.Request.Query["blockid"].ToString(), http.Request.Body, http.Request.ContentLength, http.RequestAborted);
+            http.Response.StatusCode = StatusCodes.Status201Created;
+            return;
+        }
+
         var info = operation switch
         {
             "" => await PutBlobAsync(http, name),
             "appendblock" => await AppendAsync(http, name),
+            "blocklist" => await store.CommitBlocksAsync(
+                name, await BlockList.ReadAsync(http.Request.Body, http.RequestAborted), ContentType(http), http.RequestAborted),
             "seal" => await store.SealAsync(name, http.RequestAborted),
             _ => throw new BlobException(400, "UnsupportedQueryParameter", $"comp={operation} is not supported here."),
         };
@@ -29,15 +40,20 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
     {
         var info = store.Find(name) ?? throw BlobException.NotFound(name);
         WriteProperties(http.Response, info);
-        http.Response.ContentType = info.ContentType;
-        http.Response.ContentLength = info.Length;
-        if (HttpMethods.IsHead(http.Request.Method))
+        if (http.Request.Query[BlobUrlSigner.Disposition].ToString() is { Length: > 0 } disposition)
         {
-            return;
+            http.Response.Headers.ContentDisposition = disposition;
         }
 
-        await using var content = store.OpenRead(name) ?? throw BlobException.NotFound(name);
-        await content.CopyToAsync(http.Response.Body, http.RequestAborted);
+        // Azure's clients put the range into a header of their own.
+        if (http.Request.Headers["x-ms-range"].ToString() is { Length: > 0 } range)
+        {
+            http.Request.Headers.Range = range;
+        }
+
+        var content = store.OpenRead(name) ?? throw BlobException.NotFound(name);
+        var answer = TypedResults.Stream(content, info.ContentType, enableRangeProcessing: !HttpMethods.IsHead(http.Request.Method));
+        await answer.ExecuteAsync(http); // closes the content
     });
 
     private async Task AnswerAsync(HttpContext http, string name, BlobAccess access, Func<Task> operation)
@@ -69,7 +85,7 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
     private async Task<BlobInfo> PutBlobAsync(HttpContext http, string name)
     {
         var onlyIfNew = http.Request.Headers.IfNoneMatch == "*";
-        var contentType = http.Request.Headers["x-ms-blob-content-type"].FirstOrDefault() ?? http.Request.ContentType;
+        var contentType = ContentType(http) ?? http.Request.ContentType;
         switch (http.Request.Headers["x-ms-blob-type"].ToString())
         {
             case "BlockBlob":
@@ -85,6 +101,8 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
                 throw new BlobException(400, "InvalidHeaderValue", $"x-ms-blob-type must be BlockBlob or AppendBlob, not '{other}'.");
         }
     }
+
+    private static string? ContentType(HttpContext http) => http.Request.Headers["x-ms-blob-content-type"].FirstOrDefault();
 
     private async Task<BlobInfo> AppendAsync(HttpContext http, string name)
     {

@@ -51,6 +51,7 @@ public sealed class BlobStore
             }
 
             using var held = await entry.HoldAsync(cancellationToken);
+            RefuseSealed(entry);
             RefuseExisting(entry, onlyIfNew);
             File.Move(incoming, entry.Path, overwrite: true);
             return entry.Info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType);
@@ -114,6 +115,90 @@ public sealed class BlobStore
             info with { Length = info.Length + block.Length, BlockCount = info.BlockCount + 1, IsSealed = seal }, info.ContentType);
     }
 
+    /// <summary>Uploads one block of a block blob; it is part of none before <see cref="CommitBlocksAsync"/>.</summary>
+    /// <param name="name">Name with slashes.</param>
+    /// <param name="blockId">The client's id for it.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="length">How many there must be, or <c>null</c>.</param>
+    /// <param name="cancellationToken">Ends the writing; the block is as it was.</param>
+    /// <exception cref="BlobException">The name or the id is not usable, the blob is complete, or the length is another.</exception>
+    public async Task StageBlockAsync(string name, string blockId, Stream content, long? length, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var entry = EntryOf(name);
+        RefuseSealed(entry);
+        await entry.Blocks.StageAsync(blockId, content, length, cancellationToken);
+    }
+
+    /// <summary>The blocks of a blob that are uploaded and not yet joined, with their lengths.</summary>
+    public IReadOnlyList<(string Id, long Length)> StagedBlocks(string name) => EntryOf(name).Blocks.List();
+
+    /// <summary>Joins uploaded blocks in the order given into a block blob; an older blob of that name is replaced.</summary>
+    /// <exception cref="BlobException">The name is not usable, the blob is complete, or a block is missing.</exception>
+    public async Task<BlobInfo> CommitBlocksAsync(
+        string name, IReadOnlyList<string> blockIds, string? contentType, CancellationToken cancellationToken)
+    {
+        var entry = EntryOf(name);
+        using var held = await entry.HoldAsync(cancellationToken);
+        var incoming = $"{entry.Path}.{Guid.NewGuid():N}.part";
+        Directory.CreateDirectory(Path.GetDirectoryName(entry.Path) ?? _folder);
+        try
+        {
+            RefuseSealed(entry);
+            long length;
+            await using (var file = new FileStream(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
+            {
+                await entry.Blocks.JoinAsync(blockIds, file, cancellationToken);
+                length = file.Length;
+            }
+
+            File.Move(incoming, entry.Path, overwrite: true);
+            entry.Blocks.Delete();
+            return entry.Info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType);
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+    }
+
+    /// <summary>Closes a block blob for further writes, whatever addresses are still valid.</summary>
+    /// <param name="name">Name of a blob.</param>
+    /// <param name="contentType">Media type where the writer gave none, or <c>null</c>.</param>
+    public void Freeze(string name, string? contentType)
+    {
+        var entry = EntryOf(name);
+        entry.Info = entry.Info is { } info
+            ? info with { IsSealed = true, ContentType = contentType ?? info.ContentType }
+            : throw BlobException.NotFound(name);
+    }
+
+    /// <summary>Takes over a complete block blob that an earlier store left in the folder; false where there is none.</summary>
+    public bool Adopt(string name, string? contentType)
+    {
+        var entry = EntryOf(name);
+        if (new FileInfo(entry.Path) is not { Exists: true } file)
+        {
+            return false;
+        }
+
+        entry.Info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = file.Length, IsSealed = true }, contentType);
+        return true;
+    }
+
+    /// <summary>Deletes a blob and what was uploaded for it, also what an earlier store left of it.</summary>
+    public void Delete(string name)
+    {
+        var entry = EntryOf(name);
+        _entries.TryRemove(name, out _);
+        entry.Info = null;
+        entry.Blocks.Delete();
+        if (File.Exists(entry.Path))
+        {
+            File.Delete(entry.Path);
+        }
+    }
+
     /// <summary>Closes an append blob for further blocks. Sealing it again changes nothing.</summary>
     /// <exception cref="BlobException">There is no such append blob.</exception>
     public async Task<BlobInfo> SealAsync(string name, CancellationToken cancellationToken)
@@ -145,6 +230,14 @@ public sealed class BlobStore
                 entry.Info = null;
                 File.Delete(entry.Path);
             }
+        }
+    }
+
+    private static void RefuseSealed(Entry entry)
+    {
+        if (entry.Info is { IsSealed: true } info)
+        {
+            throw BlobException.Sealed(info.Name);
         }
     }
 
@@ -189,6 +282,8 @@ public sealed class BlobStore
         private volatile BlobInfo? _info;
 
         public string Path { get; } = path;
+
+        public StagedBlocks Blocks { get; } = new(path + ".blocks");
 
         public BlobInfo? Info { get => _info; set => _info = value; }
 

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace Runner.Services.Blobs;
 
@@ -23,6 +24,9 @@ public enum BlobAccess
 /// </summary>
 public sealed class BlobUrlSigner(byte[] key, TimeProvider time)
 {
+    /// <summary>Query parameter that gives the answer's <c>Content-Disposition</c>, as in Azure's SAS.</summary>
+    internal const string Disposition = "rscd";
+
     private const string Version = "2021-12-02";
 
     /// <summary>An address for one blob.</summary>
@@ -30,7 +34,8 @@ public sealed class BlobUrlSigner(byte[] key, TimeProvider time)
     /// <param name="name">Name of the blob.</param>
     /// <param name="access">What it allows.</param>
     /// <param name="lifetime">How long it is valid.</param>
-    public Uri Sign(Uri root, string name, BlobAccess access, TimeSpan lifetime)
+    /// <param name="fileName">Name that a download is saved under (<c>rscd</c>), or <c>null</c>.</param>
+    public Uri Sign(Uri root, string name, BlobAccess access, TimeSpan lifetime, string? fileName = null)
     {
         var expires = (time.GetUtcNow() + lifetime).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var permission = PermissionOf(access);
@@ -40,8 +45,17 @@ public sealed class BlobUrlSigner(byte[] key, TimeProvider time)
             { "sr", "b" },
             { "sp", permission },
             { "se", expires },
-            { "sig", Signature(name, permission, expires) },
         };
+        var disposition = string.Empty;
+        if (fileName is not null)
+        {
+            var header = new ContentDispositionHeaderValue("attachment");
+            header.SetHttpFileName(fileName);
+            disposition = header.ToString();
+            query.Add(Disposition, disposition);
+        }
+
+        query.Add("sig", Signature(name, permission, expires, disposition));
         return new Uri(root, name + query.ToQueryString());
     }
 
@@ -53,7 +67,7 @@ public sealed class BlobUrlSigner(byte[] key, TimeProvider time)
         var expires = query["se"].ToString();
         return permission == PermissionOf(access)
             && CryptographicOperations.FixedTimeEquals(
-                Encoding.ASCII.GetBytes(query["sig"].ToString()), Encoding.ASCII.GetBytes(Signature(name, permission, expires)))
+                Encoding.ASCII.GetBytes(query["sig"].ToString()), Encoding.ASCII.GetBytes(Signature(name, permission, expires, query[Disposition].ToString())))
             && DateTimeOffset.TryParse(expires, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
             && time.GetUtcNow() < end;
     }
@@ -65,6 +79,6 @@ public sealed class BlobUrlSigner(byte[] key, TimeProvider time)
         _ => throw new ArgumentOutOfRangeException(nameof(access), access, "no such access"),
     };
 
-    private string Signature(string name, string permission, string expires) =>
-        WebEncoders.Base64UrlEncode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{Version}\n{name}\n{permission}\n{expires}")));
+    private string Signature(string name, string permission, string expires, string disposition) => WebEncoders.Base64UrlEncode(
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{Version}\n{name}\n{permission}\n{expires}\n{disposition}")));
 }

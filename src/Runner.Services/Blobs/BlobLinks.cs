@@ -1,0 +1,25 @@
+using Runner.Services.Artifacts;
+
+namespace Runner.Services.Blobs;
+
+/// <summary>Signed addresses of the blobs behind artifacts and caches.</summary>
+/// <param name="signer">Signs them.</param>
+/// <param name="root">Address that the blob routes stand under, ending in a slash; asked each time, as a server knows its port late.</param>
+/// <param name="lifetime">How long they are valid.</param>
+public sealed class BlobLinks(BlobUrlSigner signer, Func<Uri> root, TimeSpan lifetime)
+{
+    /// <summary>An address to upload to.</summary>
+    public string Upload(string blob) => signer.Sign(root(), blob, BlobAccess.Write, lifetime).AbsoluteUri;
+
+    /// <summary>An address to download from.</summary>
+    public string Download(string blob) => signer.Sign(root(), blob, BlobAccess.Read, lifetime).AbsoluteUri;
+
+    /// <summary>An address to download an artifact from; a single file keeps its name.</summary>
+    public string Download(ArtifactRecord artifact)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        return signer.Sign(root(), artifact.Blob, BlobAccess.Read, lifetime, FileName(artifact)).AbsoluteUri;
+    }
+
+    private static string FileName(ArtifactRecord artifact) => artifact.MimeType == "application/zip" ? artifact.Name + ".zip" : artifact.Name;
+}

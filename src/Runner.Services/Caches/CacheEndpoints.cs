@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Runner.Services.Blobs;
+using Runner.Services.Callers;
+using Runner.Services.Json;
+using Runner.Services.Twirp;
+
+namespace Runner.Services.Caches;
+
+/// <summary>The cache service that <c>actions/cache@v4</c> and later call (<c>local-services.md</c> section 4.1).</summary>
+public static class CacheEndpoints
+{
+    private const string Service = "/twirp/github.actions.results.api.v1.CacheService/";
+
+    /// <summary>Maps the methods of the service.</summary>
+    public static void MapCaches(this IEndpointRouteBuilder routes, CacheStore store, ICallerSource callers, BlobLinks links)
+    {
+        var calls = new TwirpCalls(callers);
+        routes.MapPost(Service + "CreateCacheEntry", http => RunAsync(http, calls, (caller, request) => Create(store, links, caller, request)));
+        routes.MapPost(Service + "FinalizeCacheEntryUpload", http => RunAsync(http, calls, (caller, request) =>
+        {
+            var upload = store.FindUpload(caller, cache => cache.Key == request.Key && cache.Version == request.Version);
+            var cache = store.Complete(upload, request.SizeBytes);
+            return TypedResults.Json(new FinalizeCacheResponse(true, cache.Id), ServicesJson.Default.FinalizeCacheResponse);
+        }));
+        routes.MapPost(Service + "GetCacheEntryDownloadURL", http => RunAsync(http, calls, (caller, request) =>
+        {
+            var answer = store.Restore(caller, [request.Key, .. request.RestoreKeys], request.Version) is { } cache
+                ? new CacheDownloadResponse(true, links.Download(cache.Blob), cache.Key)
+                : new CacheDownloadResponse(false);
+            return TypedResults.Json(answer, ServicesJson.Default.CacheDownloadResponse);
+        }));
+    }
+
+    private static async Task RunAsync(HttpContext http, TwirpCalls calls, Func<ServiceCaller, CacheEntryRequest, IResult> answer) =>
+        await (await calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, answer)).ExecuteAsync(http);
+
+    private static IResult Create(CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
+    {
+        // Without a message for what is there already: the client says so itself, as information.
+        CreateCacheResponse answer;
+        try
+        {
+            answer = store.Reserve(caller, request.Key, request.Version, size: 0) is { } cache
+                ? new CreateCacheResponse(true, links.Upload(cache.Blob))
+                : new CreateCacheResponse(false);
+        }
+        catch (ServiceRefusal refusal) when (refusal.Status == StatusCodes.Status403Forbidden)
+        {
+            answer = new CreateCacheResponse(false, Message: refusal.Message);
+        }
+
+        return TypedResults.Json(answer, ServicesJson.Default.CreateCacheResponse);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Runner.Services.Caches;
+
+/// <summary>A cache, saved or being saved.</summary>
+public sealed record CacheRecord
+{
+    /// <summary>Its number; a later cache has a higher one.</summary>
+    public required long Id { get; init; }
+
+    /// <summary><c>owner/repo</c>.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>Full ref that it was saved from.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Its key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Hash of paths and compression.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Size in bytes; 0 before it is complete.</summary>
+    public long Size { get; init; }
+
+    /// <summary>When it was begun.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last restored or saved.</summary>
+    public required DateTimeOffset UsedAt { get; init; }
+
+    /// <summary>Whether its upload is complete: only then it is found.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>Name of the blob that holds it.</summary>
+    internal string Blob => $"caches/{Id}";
+}

@@ -1,0 +1,191 @@
+using Runner.Services.Blobs;
+using Runner.Services.Callers;
+using Runner.Services.Json;
+using Runner.Services.Records;
+
+namespace Runner.Services.Caches;
+
+/// <summary>The caches of all repositories, with GitHub's rules of scope, key, quota and age.</summary>
+public sealed class CacheStore
+{
+    private const int MaxKeyLength = 512;
+    private const int MaxKeys = 10;
+
+    private readonly Lock _gate = new();
+    private readonly RecordFolder<CacheRecord> _records;
+    private readonly BlobStore _blobs;
+    private readonly ServiceLimits _limits;
+    private readonly TimeProvider _time;
+
+    /// <summary>Reads the caches that a folder has; saves that broke off with an earlier process are dropped.</summary>
+    public CacheStore(string folder, BlobStore blobs, ServiceLimits limits, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        _blobs = blobs;
+        _limits = limits;
+        _time = time;
+        _records = new RecordFolder<CacheRecord>(folder, ServicesJson.Default.CacheRecord);
+        foreach (var (id, cache) in _records.All)
+        {
+            if (!cache.IsFinal || !_blobs.Adopt(cache.Blob, null))
+            {
+                Drop(id, cache);
+            }
+        }
+    }
+
+    /// <summary>Begins a cache; <c>null</c> where one of that key and version is there or being saved.</summary>
+    internal CacheRecord? Reserve(ServiceCaller caller, string key, string version, long size)
+    {
+        Check([key]);
+        if (caller.Scopes.FirstOrDefault(scope => scope.CanWrite) is not { } scope)
+        {
+            throw ServiceRefusal.Denied("this job may read caches but not save them");
+        }
+
+        if (size > _limits.CacheBytes)
+        {
+            throw ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
+        }
+
+        lock (_gate)
+        {
+            Sweep();
+            if (_records.All.Any(pair => IsSame(pair.Value, caller.Repository, scope.Ref, version) && pair.Value.Key == key))
+            {
+                return null;
+            }
+
+            var now = _time.GetUtcNow();
+            var cache = new CacheRecord
+            {
+                Id = _records.NextId(),
+                Repository = caller.Repository,
+                Scope = scope.Ref,
+                Key = key,
+                Version = version,
+                CreatedAt = now,
+                UsedAt = now,
+            };
+            _records.Save(cache.Id, cache);
+            return cache;
+        }
+    }
+
+    /// <summary>The caller's own cache that is being saved.</summary>
+    internal CacheRecord FindUpload(ServiceCaller caller, Func<CacheRecord, bool> isMeant) =>
+        _records.All.Select(pair => pair.Value).FirstOrDefault(cache =>
+            !cache.IsFinal
+            && isMeant(cache)
+            && cache.Repository == caller.Repository
+            && caller.Scopes.Any(scope => scope.CanWrite && scope.Ref == cache.Scope))
+        ?? throw ServiceRefusal.NotFound("no cache is being saved under this id or key");
+
+    /// <summary>Makes a saved cache found, and drops the least recently used of the repository that no longer fit.</summary>
+    internal CacheRecord Complete(CacheRecord cache, long size)
+    {
+        lock (_gate)
+        {
+            var uploaded = _blobs.Find(cache.Blob)?.Length;
+            if (uploaded != size)
+            {
+                throw ServiceRefusal.Invalid($"the cache has {uploaded ?? 0} uploaded bytes, the call says {size}");
+            }
+
+            if (size > _limits.CacheBytes)
+            {
+                Drop(cache.Id, cache);
+                throw ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
+            }
+
+            cache = cache with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() };
+            _blobs.Freeze(cache.Blob, null);
+            _records.Save(cache.Id, cache);
+            Evict(cache);
+            return cache;
+        }
+    }
+
+    /// <summary>The cache that fits best, or <c>null</c>: nearest scope, then first key, then exact before prefix, then newest.</summary>
+    internal CacheRecord? Restore(ServiceCaller caller, IReadOnlyList<string> keys, string version)
+    {
+        Check(keys);
+        lock (_gate)
+        {
+            Sweep();
+            var found = caller.Scopes.Select(scope => InScope(caller.Repository, scope.Ref, keys, version)).FirstOrDefault(cache => cache is not null);
+            if (found is not null)
+            {
+                found = found with { UsedAt = _time.GetUtcNow() };
+                _records.Save(found.Id, found);
+            }
+
+            return found;
+        }
+    }
+
+    /// <summary>The complete caches of a repository.</summary>
+    public IReadOnlyList<CacheRecord> List(string repository) =>
+        [.. _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal && cache.Repository == repository).OrderBy(cache => cache.Id)];
+
+    private CacheRecord? InScope(string repository, string scope, IReadOnlyList<string> keys, string version)
+    {
+        var here = _records.All.Select(pair => pair.Value)
+            .Where(cache => cache.IsFinal && IsSame(cache, repository, scope, version))
+            .OrderByDescending(cache => cache.Id)
+            .ToList();
+        return keys.Select(key => here.Find(cache => cache.Key == key) ?? here.Find(cache => cache.Key.StartsWith(key, StringComparison.Ordinal)))
+            .FirstOrDefault(cache => cache is not null);
+    }
+
+    private static bool IsSame(CacheRecord cache, string repository, string scope, string version) =>
+        cache.Version == version && cache.Scope == scope && cache.Repository.Equals(repository, StringComparison.OrdinalIgnoreCase);
+
+    private static void Check(IReadOnlyList<string> keys)
+    {
+        if (keys.Count is 0 or > MaxKeys)
+        {
+            throw ServiceRefusal.Invalid($"expected 1 to {MaxKeys} keys, found {keys.Count}");
+        }
+
+        if (keys.FirstOrDefault(key => key.Length is 0 or > MaxKeyLength || key.Contains(',', StringComparison.Ordinal)) is { } wrong)
+        {
+            throw ServiceRefusal.Invalid($"the key '{wrong}' is not valid: it has 1 to {MaxKeyLength} characters and no comma");
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = _time.GetUtcNow();
+        foreach (var (id, cache) in _records.All)
+        {
+            if (cache.UsedAt + (cache.IsFinal ? _limits.CacheLifetime : _limits.UploadLifetime) <= now)
+            {
+                Drop(id, cache);
+            }
+        }
+    }
+
+    private void Evict(CacheRecord newest)
+    {
+        var caches = List(newest.Repository);
+        var total = caches.Sum(cache => cache.Size);
+        foreach (var cache in caches.Where(cache => cache.Id != newest.Id).OrderBy(cache => cache.UsedAt).ThenBy(cache => cache.Id))
+        {
+            if (total <= _limits.CacheBytes)
+            {
+                return;
+            }
+
+            Drop(cache.Id, cache);
+            total -= cache.Size;
+        }
+    }
+
+    // The record first: a blob without one is garbage, a record without its blob a lie.
+    private void Drop(long id, CacheRecord cache)
+    {
+        _records.Delete(id);
+        _blobs.Delete(cache.Blob);
+    }
+}

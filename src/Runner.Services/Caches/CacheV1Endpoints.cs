@@ -1,0 +1,121 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using Runner.Services.Blobs;
+using Runner.Services.Callers;
+using Runner.Services.Json;
+using Runner.Services.Twirp;
+
+namespace Runner.Services.Caches;
+
+/// <summary>The older REST form of the cache service, which clients use where they take the server for GHES (<c>local-services.md</c> section 4.2).</summary>
+public static class CacheV1Endpoints
+{
+    private const string Prefix = "/_apis/artifactcache";
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapCachesV1(this IEndpointRouteBuilder routes, CacheStore store, BlobStore blobs, ICallerSource callers, BlobLinks links)
+    {
+        var calls = new TwirpCalls(callers);
+        var group = routes.MapGroup(Prefix);
+        group.MapGet("/cache", Handler(calls, (http, caller) => Task.FromResult(Find(http, caller, store, links))));
+        group.MapGet("/caches", Handler(calls, (http, caller) => Task.FromResult(List(http, caller, store))));
+        group.MapPost("/caches", Handler(calls, (http, caller) => ReserveAsync(http, caller, store)));
+        group.MapPatch("/caches/{id:long}", Handler(calls, (http, caller) => StageAsync(http, Upload(http, caller, store), blobs)));
+        group.MapPost("/caches/{id:long}", Handler(calls, (http, caller) => CommitAsync(http, Upload(http, caller, store), store, blobs)));
+    }
+
+    private static RequestDelegate Handler(TwirpCalls calls, Func<HttpContext, ServiceCaller, Task<IResult>> answer) => async http =>
+    {
+        IResult result;
+        try
+        {
+            result = await answer(http, calls.Caller(http));
+        }
+        catch (ServiceRefusal refusal)
+        {
+            result = Refused(refusal.Status, refusal.Code, refusal.Message);
+        }
+        catch (BlobException refusal)
+        {
+            result = Refused(refusal.Status, refusal.Code, refusal.Message);
+        }
+
+        await result.ExecuteAsync(http);
+    };
+
+    private static IResult Find(HttpContext http, ServiceCaller caller, CacheStore store, BlobLinks links)
+    {
+        var keys = http.Request.Query["keys"].ToString().Split(',');
+        return store.Restore(caller, keys, http.Request.Query["version"].ToString()) is { } cache
+            ? TypedResults.Json(Entry(cache) with { ArchiveLocation = links.Download(cache.Blob) }, CacheV1Json.Default.CacheV1Entry)
+            : TypedResults.NoContent();
+    }
+
+    private static IResult List(HttpContext http, ServiceCaller caller, CacheStore store)
+    {
+        var key = http.Request.Query["key"].ToString();
+        var found = store.List(caller.Repository)
+            .Where(cache => cache.Key.StartsWith(key, StringComparison.Ordinal) && caller.Scopes.Any(scope => scope.Ref == cache.Scope))
+            .Select(Entry)
+            .ToList();
+        return TypedResults.Json(new CacheV1List(found.Count, [.. found]), CacheV1Json.Default.CacheV1List);
+    }
+
+    private static async Task<IResult> ReserveAsync(HttpContext http, ServiceCaller caller, CacheStore store)
+    {
+        var request = await TwirpCalls.ReadAsync(http, CacheV1Json.Default.CacheV1Reservation);
+        return store.Reserve(caller, request.Key, request.Version, request.CacheSize ?? 0) is { } cache
+            ? TypedResults.Json(new CacheV1Reserved(cache.Id), CacheV1Json.Default.CacheV1Reserved, statusCode: 201)
+            : Refused(409, "ArtifactCacheItemAlreadyExistsException", $"Cache already exists: key {request.Key}, version {request.Version}");
+    }
+
+    // Chunks come in any order: each is a block whose id is where it begins.
+    private static async Task<IResult> StageAsync(HttpContext http, CacheRecord cache, BlobStore blobs)
+    {
+        if (!ContentRangeHeaderValue.TryParse(http.Request.Headers.ContentRange.ToString(), out var range) || range.From is not { } from)
+        {
+            throw ServiceRefusal.Invalid("the header Content-Range must be 'bytes START-END/*'");
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null; // goes to disk as it comes
+        }
+
+        await blobs.StageBlockAsync(cache.Blob, BlockId(from), http.Request.Body, range.To - from + 1, http.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> CommitAsync(HttpContext http, CacheRecord cache, CacheStore store, BlobStore blobs)
+    {
+        var request = await TwirpCalls.ReadAsync(http, CacheV1Json.Default.CacheV1Commit);
+        var ids = new List<string>();
+        var position = 0L;
+        foreach (var (id, length) in blobs.StagedBlocks(cache.Blob).OrderBy(block => block.Id, StringComparer.Ordinal))
+        {
+            ids.Add(id == BlockId(position) ? id : throw ServiceRefusal.Invalid($"the upload has a gap or an overlap at byte {position}"));
+            position += length;
+        }
+
+        await blobs.CommitBlocksAsync(cache.Blob, ids, null, http.RequestAborted);
+        store.Complete(cache, request.Size);
+        return TypedResults.NoContent();
+    }
+
+    private static CacheRecord Upload(HttpContext http, ServiceCaller caller, CacheStore store)
+    {
+        var id = long.Parse((string)http.Request.RouteValues["id"]!, CultureInfo.InvariantCulture); // the route takes numbers only
+        return store.FindUpload(caller, cache => cache.Id == id);
+    }
+
+    private static string BlockId(long start) => start.ToString("D16", CultureInfo.InvariantCulture);
+
+    private static CacheV1Entry Entry(CacheRecord cache) => new(cache.Key, cache.Scope, cache.Version, cache.CreatedAt, null);
+
+    private static IResult Refused(int status, string kind, string message) =>
+        TypedResults.Json(new CacheV1Error(kind, message), CacheV1Json.Default.CacheV1Error, statusCode: status);
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace Runner.Services.Callers;
+
+/// <summary>Who calls a service: the job that a runtime token is of.</summary>
+public sealed record ServiceCaller
+{
+    /// <summary>Id of the run (<c>workflow_run_backend_id</c>): artifacts belong to it.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Id of the job (<c>workflow_job_run_backend_id</c>).</summary>
+    public required string Job { get; init; }
+
+    /// <summary><c>owner/repo</c>: caches belong to it.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>Where it finds caches, the nearest first, and where it may save.</summary>
+    public required ImmutableArray<CacheScope> Scopes { get; init; }
+}
+
+/// <summary>A ref whose caches a job sees.</summary>
+/// <param name="Ref">Full ref, such as <c>refs/heads/main</c>.</param>
+/// <param name="CanWrite">Whether the job saves there.</param>
+public sealed record CacheScope(string Ref, bool CanWrite);
+
+/// <summary>Says who calls, by the token of a request.</summary>
+public interface ICallerSource
+{
+    /// <summary>The caller; <c>null</c> where the token is none of ours or has expired.</summary>
+    ServiceCaller? Find(string? token);
+}

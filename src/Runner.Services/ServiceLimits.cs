@@ -1,0 +1,20 @@
+namespace Runner.Services;
+
+/// <summary>How much artifacts and caches may take, and for how long.</summary>
+public sealed record ServiceLimits
+{
+    /// <summary>How long an artifact is kept at most. Default 90 days, as on GitHub.</summary>
+    public TimeSpan ArtifactLifetime { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long an upload may take before what has arrived of it is dropped. Default 6 h.</summary>
+    public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Bytes that the caches of one repository take before the least recently used go. Default 10 GiB, as on GitHub.</summary>
+    public long CacheBytes { get; init; } = 10L * 1024 * 1024 * 1024;
+
+    /// <summary>How long a cache is kept without being used. Default 7 days, as on GitHub.</summary>
+    public TimeSpan CacheLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a signed address is valid. Default 6 h.</summary>
+    public TimeSpan UrlLifetime { get; init; } = TimeSpan.FromHours(6);
+}
