@@ -52,4 +52,10 @@ internal static partial class Log
 
     [LoggerMessage(5016, LogLevel.Warning, "The job message names no results service: logs and step states are not sent")]
     public static partial void NoResultsService(this ILogger logger);
+
+    [LoggerMessage(5030, LogLevel.Error, "The launcher no longer reads what the worker tells: the job is stopped")]
+    public static partial void LauncherGone(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5031, LogLevel.Error, "The launcher did not take the last events of the job within {LimitSeconds:F0} s")]
+    public static partial void EventsNotTaken(this ILogger logger, double limitSeconds);
 }

@@ -26,6 +26,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     {
         ArgumentNullException.ThrowIfNull(launch);
         RefuseContainers(launch);
+        RefuseMissingWorkspace(launch);
         var key = (launch.JobId, launch.Attempt);
         var started = _launches.GetOrAdd(key, _ => new Lazy<Task<IJobHandle>>(() => StartAsync(launch, cancellationToken)));
         try
@@ -78,6 +79,14 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         }
     }
 
+    private static void RefuseMissingWorkspace(JobLaunch launch)
+    {
+        if (launch.BoundWorkspace is { } bound && !(Path.IsPathFullyQualified(bound) && Directory.Exists(bound)))
+        {
+            throw new WorkflowException($"The job's workspace is to be '{bound}', which is no absolute path of a folder");
+        }
+    }
+
     private async Task<IJobHandle> StartAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         var folder = HostFolder.For(options.Root, launch);
@@ -93,7 +102,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
             var record = HostJobRecord.Of(launch, time.GetUtcNow());
             record.Write(folder.RecordFile);
-            var payload = PayloadBuilder.Build(launch, folder.Paths(options), record.Created) with
+            var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.BoundWorkspace), record.Created) with
             {
                 ExtraCertificates = options.ExtraCertificates,
             };

@@ -40,17 +40,17 @@ internal sealed class HostFolder(string path)
     {
         CreatePrivate(options.Root);
         CreatePrivate(path);
-        var paths = Paths(options);
+        var paths = Paths(options, boundWorkspace: null);
         foreach (var folder in new[] { paths.Workspace, paths.Temp, paths.Actions, paths.Spool, paths.ToolCache })
         {
             Directory.CreateDirectory(folder);
         }
     }
 
-    /// <summary>The job's folders, all but the tool cache inside this one.</summary>
-    public WorkPaths Paths(HostOptions options) => new()
+    /// <summary>The job's folders, all but the tool cache and a workspace that is bound inside this one.</summary>
+    public WorkPaths Paths(HostOptions options, string? boundWorkspace) => new()
     {
-        Workspace = Path.Combine(path, "work"),
+        Workspace = boundWorkspace ?? Path.Combine(path, "work"),
         Temp = Path.Combine(path, "temp"),
         Actions = Path.Combine(path, "actions"),
         Spool = Path.Combine(path, "spool"),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Runner.Backends.Link;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
@@ -16,6 +17,9 @@ internal sealed class HostJobHandle : IJobHandle
     private readonly Action _forget;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly EventFeed _events;
+    private readonly CancellationTokenSource _unread = new();
+    private readonly Task _reading;
     private readonly CancellationTokenSource _released = new();
     private readonly Lock _gate = new();
     private ITimer? _killTimer;
@@ -54,6 +58,8 @@ internal sealed class HostJobHandle : IJobHandle
         Started = record.Worker is null
             ? Task.FromCanceled<LaunchTimes>(new CancellationToken(canceled: true))
             : Task.FromResult(record.ToTimes());
+        _events = new EventFeed(time);
+        _reading = ReadEventsAsync(process, _unread.Token);
         Ended = WatchAsync(process, _released.Token);
     }
 
@@ -67,7 +73,7 @@ internal sealed class HostJobHandle : IJobHandle
 
     public Task<JobEnd> Ended { get; }
 
-    public IAsyncEnumerable<WorkerEvent> Events => AsyncEnumerable.Empty<WorkerEvent>();
+    public IAsyncEnumerable<WorkerEvent> Events => _events.Events;
 
     public Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -95,6 +101,7 @@ internal sealed class HostJobHandle : IJobHandle
         }
 
         _forget();
+        _unread.Cancel();
         _released.Cancel();
     }
 
@@ -103,12 +110,15 @@ internal sealed class HostJobHandle : IJobHandle
         if (!_isReleased)
         {
             JobProcesses.KillAll(_worker, _folder.FullPath);
+            await _unread.CancelAsync(); // nobody reads its events any more
             await Ended;
             _folder.Delete();
             _logger.HostJobRemoved(JobId, _folder.FullPath);
             Release();
         }
 
+        await _reading;
+        _unread.Dispose();
         _released.Dispose();
     }
 
@@ -126,6 +136,35 @@ internal sealed class HostJobHandle : IJobHandle
 
         _logger.HostJobKilled(JobId, grace.TotalSeconds);
         JobProcesses.KillAll(_worker, _folder.FullPath);
+    }
+
+    // Its events end with the worker: a launcher that lets go of a job that reports to it stops the job.
+    private async Task ReadEventsAsync(Process? process, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (process is not null && Launch.Reporting == ReportingTarget.Launcher)
+            {
+                await using var output = process.StandardOutput.BaseStream;
+                await LineSplitter.ReadAsync(output, line => TakeAsync(line, cancellationToken), cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // Nobody reads any more, or the pipe broke, which the feed tells by what is missing.
+        }
+        finally
+        {
+            _events.End();
+        }
+    }
+
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+    {
+        if (await _events.TakeAsync(line, cancellationToken) == LineReading.Gap)
+        {
+            await _events.SkipToAsync(line, cancellationToken); // a pipe does not bring again what it has lost
+        }
     }
 
     private async Task<JobEnd> WatchAsync(Process? process, CancellationToken cancellationToken)

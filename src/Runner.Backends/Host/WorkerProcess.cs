@@ -9,13 +9,15 @@ namespace Runner.Backends.Host;
 
 /// <summary>Starts a worker on this machine.</summary>
 /// <remarks>
-/// The shell puts the worker's output into a file (a pipe would end with the agent, and the worker with it) and <c>setsid</c>(1) gives
+/// The shell puts the worker's output into a file (a pipe would end with the agent, and the worker with it; only where the worker reports
+/// to its launcher, and so is of no use without it, standard output is a pipe) and <c>setsid</c>(1) gives
 /// it a session of its own, so that neither a hang-up nor Ctrl-C at the agent's terminal reaches it. Both replace themselves by the
 /// next program, so the process that was started is the worker.
 /// </remarks>
 internal static class WorkerProcess
 {
     private const string Script = """exec setsid "$0" job --payload - >>"$1" 2>&1""";
+    private const string ReportingScript = """exec setsid "$0" job --payload - 2>>"$1" """;
 
     /// <summary>Starts it and hands it the payload on its standard input. The caller disposes the process.</summary>
     /// <exception cref="InfrastructureException">There is no worker, or no process could be started.</exception>
@@ -28,7 +30,7 @@ internal static class WorkerProcess
                 $"There is no worker at '{options.WorkerPath}' ({HostOptions.SectionName}: {nameof(options.WorkerPath)})");
         }
 
-        var process = Start(options, folder);
+        var process = Start(options, folder, payload.Reporting == ReportingTarget.Launcher);
         try
         {
             await using var input = process.StandardInput.BaseStream;
@@ -48,13 +50,14 @@ internal static class WorkerProcess
         return process;
     }
 
-    private static Process Start(HostOptions options, HostFolder folder)
+    private static Process Start(HostOptions options, HostFolder folder, bool isReadHere)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
-            ArgumentList = { "-c", Script, options.WorkerPath, folder.LogFile },
+            ArgumentList = { "-c", isReadHere ? ReportingScript : Script, options.WorkerPath, folder.LogFile },
             WorkingDirectory = folder.FullPath,
             RedirectStandardInput = true,
+            RedirectStandardOutput = isReadHere,
             UseShellExecute = false,
         };
         start.Environment.Clear();

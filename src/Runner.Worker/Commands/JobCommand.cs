@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Runner.Execution.Jobs;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 using Runner.Worker.Jobs;
+using Runner.Worker.Link;
 using Runner.Worker.Reporting;
 
 namespace Runner.Worker.Commands;
@@ -24,7 +26,7 @@ internal static class JobCommand
             var payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
             PidFile.Write(payload.Paths.Spool);
             logger.JobStarted(WorkerVersion.Text, payload.Job.JobId.ToString(), Environment.ProcessId);
-            return await new JobSession(host, payload, new ReportingOptions(), cancellation).RunAsync();
+            return await RunAsync(payload);
         }
         catch (PayloadException malformed)
         {
@@ -38,6 +40,13 @@ internal static class JobCommand
             LeaveOutcome(failure.Message, path: null);
             return ExitCodes.Infrastructure;
         }
+
+        Task<int> RunAsync(LaunchPayload payload) => payload.Reporting switch
+        {
+            ReportingTarget.GitHub => new JobSession(host, payload, new ReportingOptions(), cancellation).RunAsync(),
+            ReportingTarget.Launcher => new LauncherSession(host, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
+            var other => throw new InvalidOperationException($"Reporting target {other} has no session"),
+        };
 
         PosixSignalRegistration Cancel(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
         {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
-using Runner.Execution.Actions;
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Jobs.Errors;
@@ -63,7 +62,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
 
         // Step 2
         using var reporter = OpenReporter(services, giveUp.Token);
-        var (result, isBug) = await RunJobAsync((IJobReporter?)reporter ?? new SilentReporter(), services.Actions);
+        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync((IJobReporter?)reporter ?? new SilentReporter(), services.Actions);
         if (renewal.Loss is not null)
         {
             result = result with { Conclusion = Conclusion.Abandoned };
@@ -112,33 +111,6 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             host.Time,
             host.Loggers.CreateLogger<GitHubReporter>(),
             giveUp);
-    }
-
-    private async Task<(JobResult Result, bool IsBug)> RunJobAsync(IJobReporter reporter, IActionSource? actions)
-    {
-        var runner = new JobRunner(new JobHost
-        {
-            Environment = host.Environment,
-            Time = host.Time,
-            Actions = actions,
-            HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
-        });
-        try
-        {
-            return (await runner.RunAsync(payload, reporter, cancellation), IsBug: false);
-        }
-        catch (InfrastructureException failure)
-        {
-            _logger.JobRefused(failure.Message);
-            return (new JobResult { Conclusion = Conclusion.Failed, Reason = failure.Message }, IsBug: false);
-        }
-        catch (Exception bug)
-        {
-            // The boundary of one job: GitHub is told that it failed, then the process ends with 70.
-            _logger.WorkerFailed(bug);
-            var reason = $"The runner itself failed ({bug.GetType().Name}): this is a bug of the runner, not of the workflow";
-            return (new JobResult { Conclusion = Conclusion.Failed, Reason = reason }, IsBug: true);
-        }
     }
 
     private async Task<bool> CompleteAsync(

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using Runner.Execution;
+using Runner.Execution.Actions;
+using Runner.Execution.Jobs;
+using Runner.Execution.Reporting;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
+
+namespace Runner.Worker.Jobs;
+
+/// <summary>Runs the job so that it has a result whatever happens: the boundary of one job.</summary>
+internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCancellation cancellation, ILogger logger)
+{
+    /// <summary>Runs it; a bug of ours is a failed job with a reason, and then the worker's exit code says so too.</summary>
+    /// <param name="reporter">Whom to tell.</param>
+    /// <param name="actions">Where actions of repositories come from, or <c>null</c>.</param>
+    public async Task<(JobResult Result, bool IsBug)> RunAsync(IJobReporter reporter, IActionSource? actions)
+    {
+        var runner = new JobRunner(new JobHost
+        {
+            Environment = host.Environment,
+            Time = host.Time,
+            Actions = actions,
+            HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
+        });
+        try
+        {
+            return (await runner.RunAsync(payload, reporter, cancellation), IsBug: false);
+        }
+        catch (InfrastructureException failure)
+        {
+            logger.JobRefused(failure.Message);
+            return (new JobResult { Conclusion = Conclusion.Failed, Reason = failure.Message }, IsBug: false);
+        }
+        catch (Exception bug)
+        {
+            // The boundary of one job: whoever waits for it is told that it failed, then the process ends with 70.
+            logger.WorkerFailed(bug);
+            var reason = $"The runner itself failed ({bug.GetType().Name}): this is a bug of the runner, not of the workflow";
+            return (new JobResult { Conclusion = Conclusion.Failed, Reason = reason }, IsBug: true);
+        }
+    }
+}
