@@ -28,6 +28,7 @@ internal sealed class LocalJobLauncher(LocalJobSettings settings, Func<PlannedJo
             SystemConnection = settings.Services(planId, jobId),
             GitHubToken = settings.GitHubToken,
             ResultsEndpoint = settings.ResultsEndpoint,
+            SkipsOwnCheckout = settings.SkipsOwnCheckout,
             Variables = [.. Features, .. settings.Variables],
         });
         var launch = new JobLaunch

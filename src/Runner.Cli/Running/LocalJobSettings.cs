@@ -24,6 +24,12 @@ internal sealed record LocalJobSettings
     /// <summary>Base of the results service for artifacts, or <c>null</c>: there is none.</summary>
     public Uri? ResultsEndpoint { get; init; }
 
+    /// <summary>
+    /// Whether <c>actions/checkout</c> of the run's own repository is skipped, the workspace holding it already. Default true;
+    /// <c>--no-skip-checkout</c> turns it off.
+    /// </summary>
+    public bool SkipsOwnCheckout { get; init; } = true;
+
     /// <summary>Further variables of the job messages, such as feature switches.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];
 

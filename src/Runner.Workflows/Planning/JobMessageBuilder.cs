@@ -35,7 +35,7 @@ internal static class JobMessageBuilder
                 : new ActionsEnvironment { Name = planned.EnvironmentName, Url = MessageTokens.Compact((job.Environment as MappingToken)?.Find("url")) },
             Snapshot = MessageTokens.Compact(job.Snapshot),
             Variables = JobVariableTable.Build(planned, context),
-            Steps = StepMessages.Build(job.Steps, context.JobId.Value),
+            Steps = StepMessages.Build(context.SkipsOwnCheckout ? OwnCheckout.Skip(planned) : job.Steps, context.JobId.Value),
             FileTable = workflow.FileTable,
         };
     }

@@ -38,6 +38,12 @@ public sealed record JobMessageContext
     /// <summary>Group of the runner. Default <c>Default</c>.</summary>
     public string RunnerGroupName { get; init; } = "Default";
 
+    /// <summary>
+    /// Whether <c>actions/checkout</c> of the run's own repository becomes a step that only says so, because the workspace holds the checkout
+    /// already. Default false.
+    /// </summary>
+    public bool SkipsOwnCheckout { get; init; }
+
     /// <summary>Further variables, such as feature switches; they win over the planner's own.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];
 }

@@ -77,11 +77,13 @@ internal static class JobPlanner
         };
     }
 
-    private static JobDecision.Run PlanLegs(WorkflowJob job, JobContexts contexts)
+    private static JobDecision PlanLegs(WorkflowJob job, JobContexts contexts)
     {
         var strategy = Evaluate("strategy", job, () => JobStrategy.Read(job.Strategy, contexts.Evaluator()));
         var total = Math.Max(1, strategy.Combinations.Length);
-        var legs = Enumerable.Range(0, total).Select(index =>
+        var filter = contexts.Plan.Request.MatrixFilter.ToLookup(entry => entry.Key, entry => entry.Value, StringComparer.OrdinalIgnoreCase);
+        var wanted = Enumerable.Range(0, total).Where(index => strategy.Combinations.IsEmpty || IsWanted(strategy.Combinations[index], filter));
+        var legs = wanted.Select(index =>
         {
             var combination = strategy.Combinations.IsEmpty ? null : strategy.Combinations[index];
             var own = contexts with
@@ -91,8 +93,14 @@ internal static class JobPlanner
             };
             return PlanLeg(job, own, index, combination?.NameParts ?? []);
         });
-        return new JobDecision.Run([.. legs], strategy.FailFast, strategy.MaxParallel);
+        ImmutableArray<PlannedLeg> all = [.. legs];
+        return all.IsEmpty
+            ? new JobDecision.Fail($"No leg of the matrix of job '{job.Id}' has what was asked for: {string.Join(", ", contexts.Plan.Request.MatrixFilter.Select(entry => $"{entry.Key}:{entry.Value}"))}")
+            : new JobDecision.Run(all, strategy.FailFast, strategy.MaxParallel);
     }
+
+    private static bool IsWanted(MatrixCombination combination, ILookup<string, string> filter) => filter.All(
+        wanted => combination.Values.Find(wanted.Key) is not { } value || wanted.Contains(value.ToText(), StringComparer.OrdinalIgnoreCase));
 
     private static PlannedLeg PlanLeg(WorkflowJob job, JobContexts contexts, int index, ImmutableArray<string> nameParts)
     {

@@ -26,6 +26,12 @@ public sealed record RunRequest
     /// </summary>
     public DictionaryData? Inputs { get; init; }
 
+    /// <summary>
+    /// Values that a matrix is cut down to: of each name given here, a leg must have one of the values. A leg that lacks the name stays.
+    /// Default empty: all legs.
+    /// </summary>
+    public ImmutableArray<KeyValuePair<string, string>> MatrixFilter { get; init; } = [];
+
     /// <summary>The <c>vars</c> context.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Vars { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using Runner.Workflows.Planning;
 using static Runner.Workflows.Tests.Planning.Plans;
 
 namespace Runner.Workflows.Tests.Planning;
@@ -76,6 +77,39 @@ public sealed class MatrixTests
         Assert.True(job.ContinueOnError);
         Assert.Equal("linux-prod", job.EnvironmentName);
     }
+
+    [Theory]
+    [InlineData("os:linux",             new[] { "j (linux, 1)", "j (linux, 2)" })]
+    [InlineData("os:linux n:2 n:3",     new[] { "j (linux, 2)" })]
+    [InlineData("other:x",              new[] { "j (linux, 1)", "j (linux, 2)", "j (mac, 1)", "j (mac, 2)" })]
+    public void Matrix_is_cut_down_to_what_is_asked_for(string filter, string[] names)
+    {
+        var plan = Create("on: push\njobs: {j: {strategy: {matrix: {os: [linux, mac], n: [1, 2]}}, runs-on: x}}", Request with
+        {
+            MatrixFilter = [.. filter.Split(' ').Select(pair => KeyValuePair.Create(pair.Split(':')[0], pair.Split(':')[1]))],
+        });
+
+        Assert.Equal(names, Ready(new RunState(plan).Start()));
+    }
+
+    [Fact]
+    public void Large_workflow_with_a_full_matrix_is_planned_quickly()
+    {
+        var steps = string.Concat(Enumerable.Range(0, 650).Select(n => $"      - name: Step {n}\n        run: echo ${{{{ matrix.n }}}} {n}\n        if: github.ref == 'refs/heads/main'\n"));
+        var text = $"on: push\njobs:\n  j:\n    runs-on: x\n    strategy: {{matrix: {{m: [{Numbers}], n: [{Numbers}]}}}}\n    steps:\n{steps}";
+        Assert.Equal(256, new RunState(Create(text)).Start().Ready.Length);
+
+        var start = TimeProvider.System.GetTimestamp();
+        var ready = new RunState(Create(text)).Start().Ready;
+        var elapsed = TimeProvider.System.GetElapsedTime(start);
+
+        // The target is 150 ms on a machine of one's own (Runner.Benchmarks); a test shares its machine with others.
+        Assert.Equal(256, ready.Length);
+        Assert.True(elapsed < TimeSpan.FromSeconds(10), $"took {elapsed}");
+        TestContext.Current.SendDiagnosticMessage($"planned in {elapsed.TotalMilliseconds} ms");
+    }
+
+    private static string Numbers => string.Join(", ", Enumerable.Range(1, 16));
 
     public static TheoryData<string, string> Refused => new()
     {

@@ -27,9 +27,11 @@ internal static class Plans
         return Assert.IsType<Workflow>(reading.Workflow);
     }
 
-    public static RunPlan Create(string text)
+    public static RunPlan Create(string text) => Create(text, Request);
+
+    public static RunPlan Create(string text, RunRequest request)
     {
-        var planning = RunPlan.Create(Read(text), Request);
+        var planning = RunPlan.Create(Read(text), request);
         Assert.Empty(planning.Diagnostics);
         return Assert.IsType<RunPlan>(planning.Plan);
     }
