@@ -8,6 +8,9 @@ internal sealed record CliSurroundings
     private const int DefaultWidth = 80;
     private const int MinWidth = 40;
 
+    /// <summary>What the user pipes in. Default: nothing.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>Where results are printed.</summary>
     public required TextWriter Out { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record CliSurroundings
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? string.Empty, StringComparer.Ordinal);
         return new CliSurroundings
         {
+            In = Console.In,
             Out = Console.Out,
             Error = Console.Error,
             Environment = environment,

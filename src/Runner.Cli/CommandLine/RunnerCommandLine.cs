@@ -68,6 +68,7 @@ internal static class RunnerCommandLine
         {
             AgentCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
+            EvalCommand.Build(surroundings),
             CompletionCommand.Build(surroundings),
             VersionCommand.Build(surroundings),
         };

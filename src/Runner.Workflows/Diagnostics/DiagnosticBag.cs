@@ -19,6 +19,9 @@ internal sealed class DiagnosticBag(string file)
     /// <summary>All problems in the order of the file; those without a place come first.</summary>
     public ImmutableArray<Diagnostic> ToImmutable() => [.. _list.OrderBy(diagnostic => diagnostic.Line).ThenBy(diagnostic => diagnostic.Column)];
 
+    /// <summary>All problems in the order in which they were found: GitHub's own.</summary>
+    public ImmutableArray<Diagnostic> InOrderFound() => [.. _list];
+
     public void Add(SourcePosition? position, string message, string? hint = null) =>
         Add(new Diagnostic(File, position?.Line ?? 0, position?.Column ?? 0, message) { Hint = hint });
 

@@ -13,15 +13,10 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
     public WorkflowJob Read(ScalarToken key, MappingToken job)
     {
         Identifiers.Check(key, diagnostics);
-        CheckContainer(job.Find("container"));
-        if (job.Find("services") is MappingToken services)
-        {
-            foreach (var service in services.Entries)
-            {
-                CheckContainer(service.Value);
-            }
-        }
-
+        new ContainerChecker(diagnostics).Check(job.Find("container"), job.Find("services"));
+        new MatrixChecker(diagnostics).Check(job.Find("strategy"));
+        ConcurrencyChecker.Check(job.Find("concurrency"), diagnostics);
+        SnapshotChecker.Check(job.Find("snapshot"), diagnostics);
         CheckRunnerGroup(job.Find("runs-on"));
         return new WorkflowJob
         {
@@ -29,6 +24,7 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
             Position = key.Position,
             Name = job.Find("name"),
             Needs = [.. NeedsTokens(job).Select(need => need.Value).Distinct(StringComparer.OrdinalIgnoreCase)],
+            WrittenNeeds = [.. NeedsTokens(job)],
             Condition = Conditions.Read(job.Find("if"), Scopes.JobCondition, diagnostics),
             ConditionPosition = job.Find("if")?.Position,
             Strategy = job.Find("strategy"),
@@ -60,17 +56,6 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
         _ => [],
     };
 
-    private void CheckContainer(TemplateToken? container)
-    {
-        // An expression or a mistyped key may be the image that was meant.
-        if (container is MappingToken mapping
-            && mapping.Find("image") is null
-            && mapping.Entries.All(entry => entry.Key is StringToken key && ContainerGrammar.IsKey(key.Value)))
-        {
-            diagnostics.Add(mapping.Position, "Container image cannot be empty");
-        }
-    }
-
     private void CheckRunnerGroup(TemplateToken? runsOn)
     {
         if (runsOn is not MappingToken mapping || mapping.Find("group") is not StringToken group || !group.Value.Contains('/', StringComparison.Ordinal))
@@ -79,16 +64,16 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
         }
 
         var parts = group.Value.Split('/');
-        if (parts.Length != 2 || !GroupPrefixes.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
+        if (parts is [_, ""])
+        {
+            diagnostics.Add(group.Position, $"Invalid runs-on group name '{group.Value}'.");
+        }
+        else if (parts.Length != 2 || !GroupPrefixes.Contains(parts[0], StringComparer.Ordinal))
         {
             diagnostics.Add(
                 group.Position,
                 $"Invalid runs-on group name '{group.Value}'. "
                 + "Please use 'organization/' or 'enterprise/' prefix to target a single runner group.");
-        }
-        else if (parts[1].Length == 0)
-        {
-            diagnostics.Add(group.Position, $"Invalid runs-on group name '{group.Value}'.");
         }
     }
 }

@@ -101,6 +101,7 @@ internal sealed class StepReader(DiagnosticBag diagnostics, ExpressionScope cond
             {
                 Id = IdOf(step, ActionReferences.IdSeed(reference)),
                 Uses = uses.Value,
+                UsesPosition = uses.Position,
                 Reference = reference,
                 With = step.Find("with"),
             });
@@ -118,6 +119,7 @@ internal sealed class StepReader(DiagnosticBag diagnostics, ExpressionScope cond
     {
         Name = step.Find("name"),
         Condition = Conditions.Read(step.Find("if"), conditionScope, diagnostics),
+        ConditionPosition = step.Find("if")?.Position,
         ContinueOnError = step.Find("continue-on-error"),
         TimeoutMinutes = step.Find("timeout-minutes"),
         Env = step.Find("env"),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
+using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Yaml;
 
 namespace Runner.Workflows.Model;
@@ -11,37 +12,62 @@ namespace Runner.Workflows.Model;
 /// <param name="Diagnostics">Everything that is wrong, in the order of the file. Empty: the workflow can be planned.</param>
 public sealed record WorkflowReading(Workflow? Workflow, ImmutableArray<Diagnostic> Diagnostics);
 
-/// <summary>Reads workflow files: text → tokens with places → grammar → model. Pure; all that is wrong is told at once.</summary>
+/// <summary>Reads workflow files: text → tokens with places → grammar → model → called workflows. Pure but for the source of those.</summary>
 public static class WorkflowFile
 {
-    private const int FileIndex = 1;
-
     /// <summary>Reads a workflow.</summary>
     /// <param name="path">Path of the file in its repository, for messages and <c>github.workflow</c>.</param>
     /// <param name="text">The file's text.</param>
-    public static WorkflowReading Read(string path, string text) => Read(path, text, YamlLimits.Workflow);
+    public static WorkflowReading Read(string path, string text) => Read(path, text, WorkflowReadOptions.Default);
 
-    /// <summary>Reads a workflow within limits other than the usual ones.</summary>
-    public static WorkflowReading Read(string path, string text, YamlLimits limits)
+    /// <summary>Reads a workflow, and with <see cref="WorkflowReadOptions.Source"/> the workflows that it calls.</summary>
+    public static WorkflowReading Read(string path, string text, WorkflowReadOptions options)
     {
-        var document = YamlReader.Read(path, text, FileIndex, limits);
-        var diagnostics = new DiagnosticBag(path);
-        diagnostics.AddRange(document.Diagnostics);
-        var workflow = document.Root is null ? null : Read(path, document.Root, diagnostics);
-        return new WorkflowReading(diagnostics.IsEmpty ? workflow : null, diagnostics.ToImmutable());
+        ArgumentNullException.ThrowIfNull(options);
+        return new CallLoader(options).Load(path, text);
     }
 
-    private static Workflow? Read(string path, TemplateToken document, DiagnosticBag diagnostics)
+    /// <summary>Reads one file.</summary>
+    /// <param name="path">Path, or the reference under which it was called.</param>
+    /// <param name="text">The file's text.</param>
+    /// <param name="file">Index of the file in the file table, counted from 1.</param>
+    /// <param name="options">How.</param>
+    /// <param name="diagnostics">Takes what is wrong.</param>
+    /// <param name="bytes">Takes the size of the tokens.</param>
+    internal static Workflow? ReadOne(
+        string path, string text, int file, WorkflowReadOptions options, DiagnosticBag diagnostics, TokenBytes bytes)
     {
-        if (new ShapeChecker(diagnostics).Check(document, WorkflowGrammar.Root) is not MappingToken root
-            || root.Find("on") is not { } events
-            || root.Find("jobs") is not MappingToken jobs)
+        var document = YamlReader.Read(path, text, file, options.Limits);
+        diagnostics.AddRange(document.Diagnostics);
+        if (document.Root is null)
         {
             return null;
         }
 
-        new NeedsChecker(diagnostics, jobs).Check();
-        var jobReader = new JobReader(diagnostics);
+        var root = new ShapeChecker(diagnostics).Check(document.Root, WorkflowGrammar.Root) as MappingToken;
+        if (root is not null && !bytes.TryAdd(root))
+        {
+            diagnostics.Add(null, "Maximum object size exceeded");
+            return null;
+        }
+
+        return root is null || (options.StopsAsGitHub && !diagnostics.IsEmpty) ? null : Convert(path, root, options, diagnostics);
+    }
+
+    private static Workflow? Convert(string path, MappingToken root, WorkflowReadOptions options, DiagnosticBag diagnostics)
+    {
+        if (root.Find("on") is not { } events || root.Find("jobs") is not MappingToken jobs)
+        {
+            return null;
+        }
+
+        ConcurrencyChecker.Check(root.Find("concurrency"), diagnostics);
+        var read = ReadJobs(jobs, diagnostics);
+        if (!options.StopsAsGitHub || diagnostics.IsEmpty)
+        {
+            new NeedsChecker(diagnostics, jobs) { BlamesAsGitHub = options.StopsAsGitHub }.Check();
+        }
+
         return new Workflow
         {
             Path = path,
@@ -53,22 +79,26 @@ public static class WorkflowFile
             Defaults = root.Find("defaults"),
             Permissions = root.Find("permissions"),
             Concurrency = root.Find("concurrency"),
-            Jobs = [.. Jobs()],
+            Jobs = read,
         };
+    }
 
-        IEnumerable<WorkflowJob> Jobs()
+    private static ImmutableArray<WorkflowJob> ReadJobs(MappingToken jobs, DiagnosticBag diagnostics)
+    {
+        var reader = new JobReader(diagnostics);
+        var read = ImmutableArray.CreateBuilder<WorkflowJob>(jobs.Entries.Length);
+        foreach (var (key, value) in jobs.Entries)
         {
-            foreach (var (key, value) in jobs.Entries)
+            if (value is MappingToken job)
             {
-                if (value is MappingToken job)
-                {
-                    yield return jobReader.Read(key, job);
-                }
-                else
-                {
-                    Identifiers.Check(key, diagnostics);
-                }
+                read.Add(reader.Read(key, job));
+            }
+            else
+            {
+                Identifiers.Check(key, diagnostics);
             }
         }
+
+        return read.ToImmutable();
     }
 }

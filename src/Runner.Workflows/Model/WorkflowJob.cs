@@ -18,6 +18,9 @@ public sealed record WorkflowJob
     /// <summary>Keys of the jobs that must end before, as those jobs write them.</summary>
     public ImmutableArray<string> Needs { get; init; } = [];
 
+    /// <summary><c>needs</c> as written, with places.</summary>
+    internal ImmutableArray<StringToken> WrittenNeeds { get; init; } = [];
+
     /// <summary><c>if</c>, complete with its status function, without <c>${{ }}</c>.</summary>
     public string Condition { get; init; } = Conditions.Default;
 
@@ -78,4 +81,10 @@ public sealed record WorkflowJob
 /// <param name="Position">Where it stands.</param>
 /// <param name="With">Inputs, or <c>null</c>.</param>
 /// <param name="Secrets">Secrets or <c>inherit</c>, or <c>null</c>.</param>
-public sealed record CalledWorkflow(string Reference, SourcePosition? Position, TemplateToken? With, TemplateToken? Secrets);
+public sealed record CalledWorkflow(string Reference, SourcePosition? Position, TemplateToken? With, TemplateToken? Secrets)
+{
+    /// <summary>
+    /// The workflow itself, read and checked against this call; <c>null</c> where <see cref="WorkflowReadOptions.Source"/> was not given.
+    /// </summary>
+    public Workflow? Workflow { get; init; }
+}

@@ -37,6 +37,9 @@ public abstract record ActionStep : WorkflowStep
     /// <summary><c>if</c>, complete with its status function, without <c>${{ }}</c>.</summary>
     public string Condition { get; init; } = Conditions.Default;
 
+    /// <summary>Where the <c>if</c> stands, or <c>null</c>.</summary>
+    public SourcePosition? ConditionPosition { get; init; }
+
     /// <summary><c>timeout-minutes</c>.</summary>
     public TemplateToken? TimeoutMinutes { get; init; }
 
@@ -65,6 +68,9 @@ public sealed record UsesStep : ActionStep
 {
     /// <summary>What it uses, as it was written.</summary>
     public required string Uses { get; init; }
+
+    /// <summary>Where <c>uses</c> stands.</summary>
+    public SourcePosition? UsesPosition { get; init; }
 
     /// <summary>What it uses, taken apart.</summary>
     public required ActionReference Reference { get; init; }

@@ -15,6 +15,9 @@ public sealed record YamlLimits
     /// <summary>Most collections in one another. Default 50.</summary>
     public int MaxDepth { get; init; } = 50;
 
+    /// <summary>Whether anchors and aliases may be used. Default true; GitHub's conformance suite is older than they are.</summary>
+    public bool AllowsAnchors { get; init; } = true;
+
     /// <summary>Most nodes that aliases may add to those written down. Default 100,000: an alias bomb ends here.</summary>
     public int MaxAliasNodes { get; init; } = 100_000;
 }

@@ -62,6 +62,11 @@ public sealed class YamlReader
             var root = new YamlReader(text, file, limits, found).ReadStream();
             return new YamlDocument(root, found.ToImmutable());
         }
+        catch (AnchorRefusedException problem)
+        {
+            found.Add(null, problem.Message);
+            return new YamlDocument(null, found.ToImmutable());
+        }
         catch (YamlException problem)
         {
             if (repairs < MaxRepairs && QuotedText.TryIndent(text, problem.Start, out var indented))
@@ -105,6 +110,11 @@ public sealed class YamlReader
         if (start is not Scalar && depth > _limits.MaxDepth)
         {
             throw new YamlException(start.Start, start.End, "Maximum object depth exceeded");
+        }
+
+        if (!_limits.AllowsAnchors && !start.Anchor.IsEmpty)
+        {
+            throw new AnchorRefusedException(start);
         }
 
         _anchors.Open(start);
@@ -174,4 +184,8 @@ public sealed class YamlReader
     }
 
     private SourcePosition Place(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
+
+    // In GitHub's words, which give no place.
+    private sealed class AnchorRefusedException(NodeEvent node)
+        : YamlException(node.Start, node.End, $"Anchors are not currently supported. Remove the anchor '{node.Anchor.Value}'");
 }

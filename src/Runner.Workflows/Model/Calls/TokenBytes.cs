@@ -1,0 +1,32 @@
+using Runner.Jobs.Tokens;
+
+namespace Runner.Workflows.Model.Calls;
+
+/// <summary>Counts the size of tokens as GitHub's service does: it limits what all files of a run hold together.</summary>
+internal sealed class TokenBytes(long limit)
+{
+    private const int ObjectBytes = 24;
+    private const int TextBytes = 26;
+
+    private long _bytes;
+
+    /// <summary>Adds a token with all that it holds. False where the limit is passed.</summary>
+    public bool TryAdd(TemplateToken token)
+    {
+        _bytes += ObjectBytes;
+        return token switch
+        {
+            SequenceToken sequence => sequence.Items.All(TryAdd),
+            MappingToken mapping => mapping.Entries.All(entry => TryAdd(entry.Key) && TryAdd(entry.Value)),
+            StringToken text => TryAddText(text.Value),
+            ExpressionToken expression => TryAddText(expression.Expression),
+            _ => _bytes <= limit,
+        };
+    }
+
+    private bool TryAddText(string text)
+    {
+        _bytes += TextBytes + (sizeof(char) * text.Length);
+        return _bytes <= limit;
+    }
+}
