@@ -9,12 +9,19 @@ internal static class Cli
     public static Task<CliResult> RunAsync(params string[] args) => RunAsync(new Dictionary<string, string>(), args);
 
     /// <summary>Runs it with an environment.</summary>
-    public static async Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] args)
+    public static Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        RunAsync(environment, TextReader.Null, args);
+
+    /// <summary>Runs it with something to read.</summary>
+    public static Task<CliResult> RunWithInputAsync(string input, params string[] args) =>
+        RunAsync(new Dictionary<string, string>(), new StringReader(input), args);
+
+    private static async Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, TextReader input, string[] args)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
         var code = await RunnerCommandLine.RunAsync(
-            args, new CliSurroundings { Out = output, Error = error, Environment = environment, ProgramFolder = AppContext.BaseDirectory });
+            args, new CliSurroundings { In = input, Out = output, Error = error, Environment = environment, ProgramFolder = AppContext.BaseDirectory });
         return new CliResult(code, output.ToString(), error.ToString());
     }
 }

@@ -69,6 +69,7 @@ internal static class RunnerCommandLine
             AgentCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
             EvalCommand.Build(surroundings),
+            ValidateCommand.Build(surroundings),
             CompletionCommand.Build(surroundings),
             VersionCommand.Build(surroundings),
         };

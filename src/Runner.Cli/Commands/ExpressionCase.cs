@@ -30,8 +30,9 @@ internal sealed record ExpressionCase(string Expression, IReadOnlyDictionary<str
             var own = root.TryGetProperty("contexts", out var given) && given.ValueKind == JsonValueKind.Object ? ReadContexts(given) : contexts;
             return new ExpressionCase(expression.GetString() ?? string.Empty, own).Evaluate();
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second: a text with half a character in it.
             return ExpressionAnswer.OfError("input", $"The line is not JSON: {error.Message}");
         }
     }

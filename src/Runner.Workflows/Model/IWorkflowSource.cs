@@ -9,4 +9,7 @@ public interface IWorkflowSource
     /// workflow of another repository wrote has that repository and ref added.
     /// </param>
     string? Find(string reference);
+
+    /// <summary>Whether it can tell what stands behind a reference. A call of which it cannot is left unchecked and unread. Default: always.</summary>
+    bool Knows(string reference) => true;
 }

@@ -113,10 +113,10 @@ public sealed class MatrixTests
 
     public static TheoryData<string, string> Refused => new()
     {
-        { "strategy: {matrix: {v: []}}",                           "Matrix vector 'v' does not contain any values" },
-        { "strategy: {matrix: {include: []}}",                     "Matrix must define at least one vector" },
-        { "strategy: {matrix: {v: [1], exclude: [{w: 1}]}}",       "Matrix exclude key 'w' does not match any key within the matrix" },
-        { "strategy: {matrix: {v: [1], include: [{}]}}",           "Matrix include mapping does not contain any values" },
+        { "strategy: {matrix: {v: \"${{ fromJSON('[]') }}\"}}",      "Matrix vector 'v' does not contain any values" },
+        { "strategy: {matrix: {include: \"${{ fromJSON('[]') }}\"}}", "Matrix must define at least one vector" },
+        { "strategy: {matrix: {v: [\"${{ 1 }}\"], exclude: [{w: 1}]}}", "Matrix exclude key 'w' does not match any key within the matrix" },
+        { "strategy: {matrix: {v: [\"${{ 1 }}\"], include: [{}]}}",  "Matrix include mapping does not contain any values" },
         { "strategy: {matrix: \"${{ 'x' }}\"}",                    "matrix must be a mapping, not 'x'" },
         { "strategy: {matrix: {v: \"${{ 'x' }}\"}}",               "Matrix vector 'v' must be a list, not 'x'" },
         { "strategy: {fail-fast: \"${{ 'x' }}\", max-parallel: \"${{ true }}\"}", "fail-fast must be a boolean, not 'x'\nmax-parallel must be a number, not 'true'" },

@@ -59,6 +59,11 @@ internal sealed class CallLoader(WorkflowReadOptions options)
         }
 
         var reference = CallReferences.Complete(call.Reference, caller.Path);
+        if (!source.Knows(reference))
+        {
+            return call;
+        }
+
         if (source.Find(reference) is not { } text)
         {
             AddAtCall(diagnostics, caller, call, $"error parsing called workflow \"{caller.Path}\" -> \"{call.Reference}\" : workflow was not found.");

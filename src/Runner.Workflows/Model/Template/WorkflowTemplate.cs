@@ -46,7 +46,8 @@ public static class WorkflowTemplate
         json["jobs"] = new JobJson(tokens).Jobs(workflow, access);
         if (form.IncludeSource)
         {
-            json["file-table"] = new JsonArray([.. workflow.FileTable.Select(file => (JsonNode)file)]);
+            IEnumerable<string> files = form.IsPartialRerun ? workflow.FileTable.Order(StringComparer.Ordinal) : workflow.FileTable;
+            json["file-table"] = new JsonArray([.. files.Select(file => (JsonNode)file)]);
         }
 
         return json;
@@ -68,6 +69,9 @@ public sealed record TemplateForm
 {
     /// <summary>Whether file, line and column of each token are printed, and the table of files. Default false.</summary>
     public bool IncludeSource { get; init; }
+
+    /// <summary>Whether the table of files is sorted, as GitHub's is when some jobs of a run are run again. Default false.</summary>
+    public bool IsPartialRerun { get; init; }
 
     /// <summary>Whether <c>on</c> is printed, as GitHub's TypeScript parser does; its C# parser prints input types instead. Default false.</summary>
     public bool IncludeEvents { get; init; }

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Runner.Cli.CommandLine;
+
+namespace Runner.Cli.Commands;
+
+/// <summary><c>runner validate</c>: everything that is wrong with workflow and action files, or what they convert to.</summary>
+internal sealed class ValidateCommand(CliSurroundings surroundings)
+{
+    private readonly Argument<string[]> _paths = new("paths")
+    {
+        Description = "Files and folders. Default: .github/workflows, and the action.yml files of the checkout.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object for each problem, one a line." };
+
+    private readonly Option<bool> _template = new("--template")
+    {
+        Description = "Print for each file one line of JSON, as GitHub's own workflow parser gives it: the converted workflow, or the errors.",
+    };
+
+    private readonly TemplateFlags _flags = new();
+
+    public static Command Build(CliSurroundings surroundings)
+    {
+        var validate = new ValidateCommand(surroundings);
+        var command = new Command("validate", "Check workflow and action files.") { validate._paths, validate._json, validate._template };
+        validate._flags.AddTo(command);
+        command.SetAction(validate.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var paths = result.GetValue(_paths) ?? [];
+        return result.GetValue(_template)
+            ? await PrintTemplatesAsync(result, paths, cancellationToken)
+            : await ValidateAsync(paths, result.GetValue(_json), cancellationToken);
+    }
+
+    private async Task<int> PrintTemplatesAsync(ParseResult result, string[] paths, CancellationToken cancellationToken)
+    {
+        var conversion = _flags.Read(result);
+        var code = ExitCodes.Success;
+        foreach (var file in ValidatedFiles.Find(paths).Where(file => !file.IsAction))
+        {
+            var (json, isValid) = conversion.Convert(file.Path, await file.ReadAsync(cancellationToken));
+            await surroundings.Out.WriteLineAsync(json.ToJsonString(JsonLines.Options));
+            code = isValid ? code : ExitCodes.Usage;
+        }
+
+        return code;
+    }
+
+    private async Task<int> ValidateAsync(string[] paths, bool isJson, CancellationToken cancellationToken)
+    {
+        var (files, problems) = (0, 0);
+        foreach (var file in ValidatedFiles.Find(paths))
+        {
+            files++;
+            foreach (var problem in file.Check(await file.ReadAsync(cancellationToken)))
+            {
+                problems++;
+                await surroundings.Out.WriteLineAsync(isJson
+                    ? JsonLines.Of(problem).ToJsonString(JsonLines.Options)
+                    : $"{problem.File}:{problem.Line}:{problem.Column}: {JsonLines.Text(problem)}");
+            }
+        }
+
+        if (!isJson)
+        {
+            await surroundings.Error.WriteLineAsync(files == 0
+                ? "runner: no workflow or action files found; name them, or run this in a checkout with .github/workflows"
+                : $"{files} file(s), {problems} problem(s)");
+        }
+
+        return problems == 0 && files > 0 ? ExitCodes.Success : ExitCodes.Usage;
+    }
+}
