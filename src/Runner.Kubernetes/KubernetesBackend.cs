@@ -33,6 +33,7 @@ public sealed class KubernetesBackend : IJobBackend
     private readonly AgentLease _lease;
     private readonly PodSpecBuilder _builder;
     private readonly PodServices _services;
+    private ClusterFeatures _features = ClusterFeatures.Of(string.Empty); // until the Lease is held, before which nothing is launched
     private readonly ConcurrentDictionary<string, PodJobHandle> _handles = new(StringComparer.Ordinal);
 
     /// <summary>A backend on a cluster; nothing is sent before <see cref="RunAsync"/>.</summary>
@@ -68,8 +69,9 @@ public sealed class KubernetesBackend : IJobBackend
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _features = ClusterFeatures.Of(await _cluster.ReadVersionAsync(cancellationToken));
         _logger.ClusterFound(
-            await _cluster.ReadVersionAsync(cancellationToken), _connection.Server, _connection.Namespace, _agent.ToString());
+            _features.Version, _connection.Server, _connection.Namespace, _agent.ToString());
         await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken));
     }
 
@@ -78,10 +80,10 @@ public sealed class KubernetesBackend : IJobBackend
     {
         ArgumentNullException.ThrowIfNull(launch);
         await _lease.Held.WaitAsync(cancellationToken);
-        var container = JobContainer.Of(launch);
         var placement = PlacementRules.Place(launch.Labels, launch.Platform, _options);
-        var pod = _builder.Build(launch, placement, container, _agent.ToString());
-        var secret = PayloadSecret.Build(launch, Payload(launch, placement, container, pod.Metadata.Name), _agent.ToString(), _options);
+        var warnings = new List<string>();
+        var pod = _builder.Build(launch, placement, _features, _agent.ToString(), warnings);
+        var secret = PayloadSecret.Build(launch, Payload(launch, placement, warnings, pod.Metadata.Name), _agent.ToString(), _options);
         var subscription = _watch.Open(pod.Metadata.Name);
         try
         {
@@ -138,11 +140,11 @@ public sealed class KubernetesBackend : IJobBackend
     private static string? OwnerOf(V1ObjectMeta metadata) =>
         metadata.Annotations is { } annotations && annotations.TryGetValue(PodLabels.Owner, out var owner) ? owner : null;
 
-    private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, JobContainer? container, string podName) =>
+    private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, IEnumerable<string> warnings, string podName) =>
         PayloadBuilder.Build(launch, PodPaths.Work, _time.GetUtcNow()) with
         {
-            Runner = launch.Runner with { MachineName = podName, Placement = placement.Describe() },
-            Environment = container is null ? placement.Environment : placement.Environment.SetItems(container.Environment),
+            Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}")] },
+            Environment = placement.Environment.SetItems(launch.Containers.Job?.Environment ?? []),
             ExtraCertificates = _options.ExtraCertificates,
         };
 

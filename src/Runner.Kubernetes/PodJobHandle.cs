@@ -199,9 +199,9 @@ internal sealed class PodJobHandle : IJobHandle
 
     private async Task FinishAsync(JobEnd end)
     {
-        if (end.Failure == FailureReason.WorkerDied)
+        if (end.Failure is FailureReason.WorkerDied or FailureReason.ServiceUnhealthy)
         {
-            end = end with { Message = await AddLogTailAsync(end.Message) };
+            end = end with { Message = await AddLogTailAsync(end) };
         }
 
         if (end.Outcome is null && _canceller is { Grace: var grace })
@@ -225,12 +225,14 @@ internal sealed class PodJobHandle : IJobHandle
         await _over.CancelAsync();
     }
 
-    private async Task<string?> AddLogTailAsync(string? message)
+    private async Task<string?> AddLogTailAsync(JobEnd end)
     {
+        var message = end.Message;
+        var service = end.Failure == FailureReason.ServiceUnhealthy ? PodFailures.FailedService(_pod) : null;
         using var limit = new CancellationTokenSource(LogLimit, _services.Time);
         try
         {
-            var tail = await _services.Cluster.ReadLogTailAsync(Place, limit.Token);
+            var tail = await _services.Cluster.ReadLogTailAsync(Place, service?.Name ?? PodSpecBuilder.JobContainerName, service?.RestartCount > 0, limit.Token);
             return tail.Length == 0 ? message : $"{message}. The last it printed:\n{tail}";
         }
         catch (OperationCanceledException)

@@ -5,7 +5,7 @@ namespace Runner.Agent.Configuration;
 /// <summary>All settings of the agent: the one YAML file, with the environment and flags laid over it.</summary>
 public sealed record AgentOptions
 {
-    /// <summary>Where jobs run: <c>host</c> or <c>kubernetes</c>. Default: <c>kubernetes</c> where that section is written, else <c>host</c>.</summary>
+    /// <summary>Where jobs run: <c>host</c>, <c>docker</c> or <c>kubernetes</c>. Default: <c>kubernetes</c> where that section is written, else <c>host</c>.</summary>
     public BackendKind? Backend { get; set; }
 
     /// <summary>Where jobs come from. Required.</summary>
@@ -16,6 +16,9 @@ public sealed record AgentOptions
 
     /// <summary>Jobs as processes of this machine.</summary>
     public HostSectionOptions Host { get; set; } = new();
+
+    /// <summary>Jobs as containers.</summary>
+    public DockerSectionOptions Docker { get; set; } = new();
 
     /// <summary>Jobs as pods.</summary>
     public KubernetesOptions? Kubernetes { get; set; }

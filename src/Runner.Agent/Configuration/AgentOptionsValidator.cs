@@ -110,11 +110,6 @@ internal static class AgentOptionsValidator
     private static IEnumerable<(string Path, string Problem)> Agent(AgentOptions options)
     {
         var agent = options.Agent;
-        if (options.BackendInUse == BackendKind.Docker)
-        {
-            yield return ("backend", "'docker' is not built yet, use 'host' or 'kubernetes'");
-        }
-
         if (agent.Replacements < 0)
         {
             yield return ("agent.replacements", $"is {agent.Replacements}, expected 0 or more");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Backends;
+using Runner.Backends.Docker;
 using Runner.Backends.Host;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes;
@@ -21,12 +22,14 @@ internal static class AgentBackends
         {
             BackendKind.Host => services.AddHostBackend(options.Host, surroundings),
             BackendKind.Kubernetes => services.AddKubernetesBackend(options.Kubernetes ?? new KubernetesOptions(), options.Agent),
-            var other => throw new OperatorException($"backend: '{other.ToString().ToLowerInvariant()}' is not built yet"),
+            BackendKind.Docker => services.AddDockerBackend(options.Docker, options.Agent, surroundings),
+            var other => throw new InvalidOperationException($"backend {other} is unknown"),
         };
 
     /// <summary>Labels that the backend knows as platforms.</summary>
     public static ImmutableArray<string> PlatformNames(AgentOptions options) =>
-        options.BackendInUse == BackendKind.Kubernetes && options.Kubernetes is { } kubernetes
+        options.BackendInUse == BackendKind.Docker ? [.. options.Docker.Platforms.Keys]
+            : options.BackendInUse == BackendKind.Kubernetes && options.Kubernetes is { } kubernetes
             ? [.. kubernetes.Platforms.Keys, .. kubernetes.LabelMap.Keys]
             : [];
 
@@ -44,6 +47,29 @@ internal static class AgentBackends
 
         // The first to start and the last to stop: slots and adoption need the watch until they have ended.
         return services.AddHostedService<ClusterWatch>();
+    }
+
+    private static IServiceCollection AddDockerBackend(
+        this IServiceCollection services, DockerSectionOptions section, SupervisionOptions agent, AgentSurroundings surroundings)
+    {
+        var docker = new DockerOptions
+        {
+            Host = section.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
+            WorkerPath = Path.GetFullPath(section.Worker ?? surroundings.DefaultWorker),
+            Externals = section.Externals,
+            Platforms = new Dictionary<string, string>(section.Platforms, StringComparer.OrdinalIgnoreCase),
+            DefaultImage = section.DefaultImage,
+            ToolCacheVolume = section.ToolCacheVolume,
+            AlwaysPull = section.AlwaysPull,
+            Instance = agent.Instance ?? Environment.MachineName,
+        };
+        if (docker.Validate() is { Count: > 0 } problems)
+        {
+            throw new OperatorException(problems);
+        }
+
+        return services.AddSingleton<IJobBackend>(provider => new DockerBackend(
+            docker, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DockerBackend>>()));
     }
 
     private static IServiceCollection AddHostBackend(this IServiceCollection services, HostSectionOptions section, AgentSurroundings surroundings)

@@ -157,8 +157,12 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
             Task.WhenAll(output.CopyToAsync(Stream.Null, linked.Token), error.CopyToAsync(Stream.Null, linked.Token));
     }
 
-    /// <summary>The last lines that the worker itself printed; empty where there are none or they cannot be had.</summary>
-    public async Task<string> ReadLogTailAsync(string pod, CancellationToken cancellationToken)
+    /// <summary>The last lines that a container printed; empty where there are none or they cannot be had.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="container">Its container.</param>
+    /// <param name="isPrevious">Whether it was started again since, and what it printed before is wanted.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<string> ReadLogTailAsync(string pod, string container, bool isPrevious, CancellationToken cancellationToken)
     {
         try
         {
@@ -175,7 +179,8 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
             await using var stream = await Core.ReadNamespacedPodLogAsync(
                 pod,
                 Namespace,
-                container: PodSpecBuilder.JobContainerName,
+                container: container,
+                previous: isPrevious ? true : null,
                 tailLines: LogTailLines,
                 limitBytes: LogTailBytes,
                 cancellationToken: token);

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs;
+using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Kubernetes.Options;
@@ -33,6 +35,16 @@ internal static class PayloadSecret
                 "make its event payload, matrix or inputs smaller");
         }
 
+        var data = new Dictionary<string, byte[]>
+        {
+            [PodPaths.PayloadKey] = bytes,
+            [LaunchKey] = JsonSerializer.SerializeToUtf8Bytes(LaunchRecord.Of(launch), PodsJson.Default.LaunchRecord),
+        };
+        foreach (var (key, value) in ServicePods.SecretValues(launch.Containers))
+        {
+            data[key] = Encoding.UTF8.GetBytes(value);
+        }
+
         return new V1Secret
         {
             ApiVersion = "v1",
@@ -45,11 +57,7 @@ internal static class PayloadSecret
                 Labels = labels,
                 Annotations = PodLabels.AnnotationsOf(launch, owner),
             },
-            Data = new Dictionary<string, byte[]>
-            {
-                [PodPaths.PayloadKey] = bytes,
-                [LaunchKey] = JsonSerializer.SerializeToUtf8Bytes(LaunchRecord.Of(launch), PodsJson.Default.LaunchRecord),
-            },
+            Data = data,
         };
     }
 
@@ -86,6 +94,8 @@ internal sealed record LaunchRecord
 
     public int Attempt { get; init; }
 
+    public JobContainers Containers { get; init; } = JobContainers.None;
+
     public required DateTimeOffset MessageSeen { get; init; }
 
     public static LaunchRecord Of(JobLaunch launch) => new()
@@ -94,6 +104,7 @@ internal sealed record LaunchRecord
         Pool = launch.Pool,
         Platform = launch.Platform,
         Attempt = launch.Attempt,
+        Containers = launch.Containers,
         MessageSeen = launch.MessageSeen,
     };
 
@@ -105,6 +116,7 @@ internal sealed record LaunchRecord
         Pool = Pool,
         Platform = Platform,
         Attempt = Attempt,
+        Containers = Containers,
         MessageSeen = MessageSeen,
     };
 }

@@ -27,6 +27,13 @@ internal static class PodMessages
     public static string SetupFailed(string container, V1ContainerStateTerminated terminated) =>
         $"The pod could not be set up: container '{container}' {ExitText.Of(terminated.ExitCode)}{Colon(terminated.Message)}";
 
+    public static string ServiceFailed(V1Pod pod, V1ContainerStatus service)
+    {
+        var ended = service.State?.Terminated ?? service.LastState?.Terminated;
+        var how = ended is null ? "ended" : ExitText.Of(ended.ExitCode);
+        return $"{service.Name} ({StartObstacle.SpecOf(pod, service.Name)?.Image}) {how} before it was healthy, so no step was run";
+    }
+
     public static string WorkerNotStarted(V1ContainerStateTerminated terminated) =>
         $"The worker could not be started in the job's container ({terminated.Reason}){Colon(terminated.Message)}";
 

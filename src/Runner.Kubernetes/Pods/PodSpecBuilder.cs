@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using k8s.Models;
 using Runner.Backends;
+using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Pods;
 
-/// <summary>Makes the pod of a job: one pod, whose one container is the job's own. Pure.</summary>
+/// <summary>Makes the pod of a job: one pod with the job's own container, and its services as sidecars. Pure.</summary>
 /// <remarks>
 /// The set-up container brings the worker and moves the payload from its Secret to memory; the job container runs the worker, which
 /// reads the payload once and removes it. Nothing secret stands in the pod: not in its spec, its environment or its annotations.
@@ -21,10 +22,11 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
     /// <summary>The pod of a launch.</summary>
     /// <param name="launch">The launch.</param>
     /// <param name="placement">Where and as what it runs.</param>
-    /// <param name="container">The job's own container, or <c>null</c>.</param>
+    /// <param name="features">What the cluster can do.</param>
     /// <param name="owner">The agent that watches it.</param>
-    /// <exception cref="WorkflowException">Such a pod is not built yet.</exception>
-    public V1Pod Build(JobLaunch launch, PodPlacement placement, JobContainer? container, string owner)
+    /// <param name="warnings">Gets what of the job's containers has no effect in a pod, a line each.</param>
+    /// <exception cref="WorkflowException">Such a pod cannot be built.</exception>
+    public V1Pod Build(JobLaunch launch, PodPlacement placement, ClusterFeatures features, string owner, ICollection<string> warnings)
     {
         if (placement.IsWindows)
         {
@@ -32,6 +34,20 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         }
 
         var name = PodNames.For(launch);
+        var volumes = PodVolumes.Of(options, secretName: name);
+        var job = Job(launch.Containers.Job?.Image ?? placement.Image, placement);
+        if (launch.Containers.Job is { } container)
+        {
+            RefuseCredentials("container", container);
+            new PodOptionMapping(job, "container", volumes, warnings).Apply(container);
+        }
+
+        foreach (var service in launch.Containers.Services)
+        {
+            RefuseCredentials($"services.{service.Name}", service.Container);
+        }
+
+        var services = new ServicePods(options, ContainerSecurity(), launch, volumes, warnings);
         return new V1Pod
         {
             ApiVersion = "v1",
@@ -56,11 +72,21 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 HostNetwork = options.Networking.HostNetwork ? true : null,
                 DnsPolicy = options.Networking.DnsPolicy,
                 DnsConfig = options.Networking.DnsConfig,
-                InitContainers = [Setup(placement)],
-                Containers = [Job(container?.Image ?? placement.Image, placement)],
-                Volumes = PodVolumes.Of(options, secretName: name),
+                HostAliases = services.Aliases(),
+                InitContainers = [Setup(placement), .. services.Build(features, secretName: name)],
+                Containers = [job],
+                Volumes = volumes,
             },
         };
+    }
+
+    private static void RefuseCredentials(string where, JobContainer container)
+    {
+        if (container.Credentials is not null)
+        {
+            throw new WorkflowException(
+                $"{where}.credentials: pods of this runner log in to registries by the imagePullSecrets of its settings; put '{container.Image}' into one of these");
+        }
     }
 
     private V1ObjectMeta Metadata(JobLaunch launch, PodPlacement placement, string name, string owner)

@@ -20,7 +20,7 @@ internal static class PodVolumes
     private const string Home = "home";
 
     /// <summary>Volumes of the pod.</summary>
-    public static IList<V1Volume> Of(KubernetesOptions options, string secretName) =>
+    public static List<V1Volume> Of(KubernetesOptions options, string secretName) =>
     [
         new V1Volume
         {

@@ -1,8 +1,8 @@
 using k8s;
 using k8s.Models;
+using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
-using Runner.Jobs.Tokens;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
 using Runner.Kubernetes.Pods;
@@ -65,48 +65,96 @@ public sealed class PodSpecBuilderTests
     }
 
     [Fact]
-    public void Container_of_the_job_gives_the_image()
+    public void Container_of_the_job_gives_image_limits_and_user()
     {
-        var container = Some.Mapping(("image", new StringToken("docker://node:22")), ("env", Some.Mapping(("A", new NumberToken(1)))), ("options", new StringToken("")));
+        var container = Container("node:22", "--cpus 1.5 --memory 2g --user 1001:1002 --workdir /srv --tmpfs /scratch --init") with
+        {
+            Environment = [new("A", "1")],
+            Volumes = [VolumeMapping.Parse("/data", "x"), VolumeMapping.Parse("cache:/cache:ro", "x")],
+        };
+        var warnings = new List<string>();
 
-        var pod = Build(SomeKubernetes.Options(), SomeKubernetes.Job() with { JobContainer = container });
+        var pod = Build(SomeKubernetes.Options(), containers: new JobContainers { Job = container }, warnings: warnings);
 
-        Assert.Equal("node:22", Assert.Single(pod.Spec.Containers).Image);
+        Check("container.yaml", pod);
         Assert.Null(pod.Spec.Containers[0].Env); // the worker sets it, for the steps
+        Assert.Equal(
+            [
+                "container.options: the option '--init' has no effect in a pod",
+                "container.volumes: the volume 'cache' is empty at the start of the job and gone at its end",
+            ],
+            warnings);
+    }
+
+    [Fact]
+    public void Services_are_sidecars_whose_probe_is_their_check_and_whose_variables_are_in_the_Secret()
+    {
+        var containers = new JobContainers
+        {
+            Services =
+            [
+                new("postgres", Container("postgres:16", "--health-cmd pg_isready --health-interval 5s --health-timeout 3s --health-retries 5 --health-start-period 20s") with
+                {
+                    Environment = [new("POSTGRES_PASSWORD", "s3cr3t")],
+                    Ports = [.. PortMapping.Parse("5432:5432", "x")],
+                }),
+                new("Redis_Cache", Container("redis:7", "--network-alias cache --shm-size 64m --entrypoint /redis") with
+                {
+                    Command = ["--port", "6379"],
+                    Ports = [.. PortMapping.Parse("6380:6379", "x")],
+                }),
+            ],
+        };
+        var warnings = new List<string>();
+        var launch = SomeKubernetes.Launch() with { Containers = containers };
+
+        var pod = Build(SomeKubernetes.Options(), containers: containers, warnings: warnings);
+        var secret = PayloadSecret.Build(launch, Backends.PayloadBuilder.Build(launch, PodPaths.Work, SomeKubernetes.Seen), "agent/1", SomeKubernetes.Options());
+
+        Check("services.yaml", pod);
+        Assert.DoesNotContain("s3cr3t", KubernetesYaml.Serialize(pod), StringComparison.Ordinal);
+        Assert.Equal("s3cr3t", System.Text.Encoding.UTF8.GetString(secret.Data["service.0.0"]));
+        Assert.Equal(
+            [
+                "services: 'redis_cache' cannot be the name of a host in a pod; the service is reached at localhost",
+                "services.Redis_Cache.ports: in a pod the service is reached at localhost:6379, not at 6380",
+            ],
+            warnings);
+        Assert.Equal("postgres:16", PayloadSecret.ReadLaunch(secret)?.Containers.Services[0].Container.Image);
+    }
+
+    [Fact]
+    public void Services_on_one_port_are_refused_with_both_names()
+    {
+        var web = Container("web", "") with { Ports = [.. PortMapping.Parse("80", "x")] };
+
+        var error = Assert.Throws<WorkflowException>(() => Build(SomeKubernetes.Options(), containers: new JobContainers { Services = [new("a", web), new("b", web)] }));
+
+        Assert.Equal("services: 'a' and 'b' both listen on port 80; services of a job share their pod's network, so let one of them listen elsewhere", error.Message);
     }
 
     [Theory]
-    [InlineData("options", "container.options: this version cannot honour it yet in a pod; only image and env are")]
-    [InlineData("credentials", "container.credentials: this version cannot honour it yet in a pod; only image and env are")]
-    public void Part_of_a_container_that_is_not_honoured_is_named(string key, string message)
+    [InlineData("v1.20.2", "services: the cluster's version is v1.20.2; service containers need Kubernetes 1.29 (the job asks for 'a')")]
+    [InlineData("v1.28.9+k3s1", "services: the cluster's version is v1.28.9+k3s1; service containers need Kubernetes 1.29 (the job asks for 'a')")]
+    public void Services_on_an_old_cluster_are_refused_with_its_version(string version, string message)
     {
-        var job = Some.Job(container: Some.Mapping(("image", new StringToken("node:22")), (key, new StringToken("--privileged"))));
-
-        var error = Assert.Throws<WorkflowException>(() => JobContainer.Of(SomeKubernetes.Launch(job)));
+        var error = Assert.Throws<WorkflowException>(() => Build(
+            SomeKubernetes.Options(), containers: new JobContainers { Services = [new("a", Container("web", ""))] }, features: ClusterFeatures.Of(version)));
 
         Assert.Equal(message, error.Message);
     }
 
     [Fact]
-    public void Services_are_refused_with_their_name()
+    public void What_no_job_in_a_pod_gets_is_an_error()
     {
-        var job = Some.Job(services: Some.Mapping(("postgres", Some.Mapping(("image", new StringToken("postgres:16"))))));
-
-        var error = Assert.Throws<WorkflowException>(() => JobContainer.Of(SomeKubernetes.Launch(job)));
-
-        Assert.Equal("services: this version cannot run service containers yet (the job asks for 'postgres')", error.Message);
+        Assert.Equal(
+            "container.volumes: '/srv:/srv' is a folder of the machine, which a job in a pod does not get; use a volume with a name",
+            Refusal(Container("a", "") with { Volumes = [VolumeMapping.Parse("/srv:/srv", "x")] }));
+        Assert.Equal("container.options: '--user' must be a number in a pod, which knows no names of users, not 'node'", Refusal(Container("a", "--user node")));
+        Assert.Equal(
+            "container.credentials: pods of this runner log in to registries by the imagePullSecrets of its settings; put 'a' into one of these",
+            Refusal(Container("a", "") with { Credentials = new RegistryCredentials("me", "x") }));
     }
-
-    [Fact]
-    public void Expression_in_the_image_is_refused_with_its_text()
-    {
-        var error = Assert.Throws<WorkflowException>(() => JobContainer.Of(SomeKubernetes.Launch(Some.Job(container: new ExpressionToken("matrix.image")))));
-
-        Assert.Equal("container: this version cannot evaluate '${{ matrix.image }}' here yet; write the value itself", error.Message);
-    }
-
-    [Fact]
-    public void Container_with_an_empty_image_is_none() => Assert.Null(JobContainer.Of(SomeKubernetes.Launch(Some.Job(container: new StringToken("")))));
 
     [Fact]
     public void Nothing_secret_stands_in_the_pod()
@@ -160,11 +208,22 @@ public sealed class PodSpecBuilderTests
         Assert.Matches("^The job's message has 1,000,[0-9]{3} bytes, more than the 1,000,000 that fit into a Kubernetes Secret; ", error.Message);
     }
 
-    private static V1Pod Build(KubernetesOptions options, JobMessage? job = null, string[]? labels = null)
+    private static JobContainer Container(string image, string options) => new() { Image = image, Options = ContainerOptionsParser.Parse(options, "x") };
+
+    private static string Refusal(JobContainer container) =>
+        Assert.Throws<WorkflowException>(() => Build(SomeKubernetes.Options(), containers: new JobContainers { Job = container })).Message;
+
+    private static V1Pod Build(
+        KubernetesOptions options,
+        JobMessage? job = null,
+        string[]? labels = null,
+        JobContainers? containers = null,
+        ClusterFeatures? features = null,
+        List<string>? warnings = null)
     {
-        var launch = SomeKubernetes.Launch(job, labels);
+        var launch = SomeKubernetes.Launch(job, labels) with { Containers = containers ?? JobContainers.None };
         var placement = PlacementRules.Place(launch.Labels, launch.Platform, options);
-        return new PodSpecBuilder(options).Build(launch, placement, JobContainer.Of(launch), "agent-0/abc123");
+        return new PodSpecBuilder(options).Build(launch, placement, features ?? ClusterFeatures.Of("v1.33.1"), "agent-0/abc123", warnings ?? []);
     }
 
     private static void Check(string name, V1Pod pod) => Golden.Check(name, KubernetesYaml.Serialize(pod));

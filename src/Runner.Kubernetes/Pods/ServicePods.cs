@@ -1,0 +1,149 @@
+using System.Text.RegularExpressions;
+using k8s.Models;
+using Runner.Backends;
+using Runner.Jobs.Containers;
+using Runner.Jobs.Errors;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>A job's services as native sidecars of its pod. Pure.</summary>
+/// <remarks>
+/// The kubelet starts them before the job's container, each when the one before has passed its start-up probe, which is the check of
+/// <c>--health-…</c>. They share the pod's network: steps reach them by name (<c>hostAliases</c>) and at <c>localhost</c>.
+/// </remarks>
+internal sealed partial class ServicePods(
+    KubernetesOptions options, V1SecurityContext? security, JobLaunch launch, ICollection<V1Volume> volumes, ICollection<string> warnings)
+{
+    private const int DockersRetries = 3;
+
+    // A container's name has at most 63 characters.
+    private const int MaxNameLength = 50;
+    private const string Prefix = "service-";
+
+    /// <summary>Name of a service's container.</summary>
+    public static string ContainerName(string service) => Prefix + PodNames.Slug(service, MaxNameLength);
+
+    /// <summary>Whether a container of the pod is a service.</summary>
+    public static bool IsService(string container) => container.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Key of a service's variable in the job's Secret.</summary>
+    public static string SecretKey(int service, int variable) => $"service.{service}.{variable}";
+
+    /// <summary>The variables of all services, as the job's Secret holds them: a pod's spec is read by more people than a Secret.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> SecretValues(JobContainers containers) => containers.Services.SelectMany(
+        (service, index) => service.Container.Environment.Select((variable, number) => KeyValuePair.Create(SecretKey(index, number), variable.Value)));
+
+    /// <summary>The containers.</summary>
+    /// <exception cref="WorkflowException">Such services cannot be in one pod, or not on this cluster.</exception>
+    public IEnumerable<V1Container> Build(ClusterFeatures features, string secretName)
+    {
+        if (launch.Containers.Services.IsEmpty)
+        {
+            return [];
+        }
+
+        if (!features.HasNativeSidecars)
+        {
+            throw new WorkflowException(
+                $"services: the cluster's version is {features.Version}; service containers need Kubernetes 1.29 (the job asks for '{launch.Containers.Services[0].Name}')");
+        }
+
+        RefuseClashes();
+        return launch.Containers.Services.Select((service, index) => Build(service, index, secretName)).ToList();
+    }
+
+    /// <summary>The names by which services are found.</summary>
+    public IList<V1HostAlias>? Aliases()
+    {
+        var names = launch.Containers.Services
+            .SelectMany(service => service.Container.Options.Values("--network-alias").Prepend(service.Name))
+            .Select(name => name.ToLowerInvariant()) // names of hosts have no case
+            .Distinct()
+            .Where(IsHostName)
+            .ToList();
+        return names.Count == 0 ? null : [new V1HostAlias { Ip = "127.0.0.1", Hostnames = names }];
+    }
+
+    // The API server takes no other names (RFC 1123).
+    private bool IsHostName(string name)
+    {
+        if (HostName().IsMatch(name))
+        {
+            return true;
+        }
+
+        warnings.Add($"services: '{name}' cannot be the name of a host in a pod; the service is reached at localhost");
+        return false;
+    }
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    private static partial Regex HostName();
+
+    private V1Container Build(ServiceContainer service, int index, string secretName)
+    {
+        var job = service.Container;
+        var container = new V1Container
+        {
+            Name = ContainerName(service.Name),
+            Image = job.Image,
+            ImagePullPolicy = options.ImagePullPolicy,
+            RestartPolicy = "Always",
+            Env = [.. job.Environment.Select((variable, number) => FromSecret(variable.Key, secretName, SecretKey(index, number)))],
+            Ports = [.. job.Ports.Select(port => new V1ContainerPort { ContainerPort = port.ContainerPort, Protocol = port.Protocol.ToUpperInvariant() })],
+            StartupProbe = Probe(job.Options.EffectiveHealth),
+            SecurityContext = security,
+        };
+        new PodOptionMapping(container, $"services.{service.Name}", volumes, warnings).Apply(job);
+        container.Command = job.Entrypoint is { } entrypoint ? [entrypoint] : container.Command;
+        container.Args = job.Command.IsEmpty ? null : [.. job.Command];
+        WarnOfMappedPorts(service);
+        return container;
+    }
+
+    private static V1EnvVar FromSecret(string name, string secret, string key) => new()
+    {
+        Name = name,
+        ValueFrom = new V1EnvVarSource { SecretKeyRef = new V1SecretKeySelector { Name = secret, Key = key } },
+    };
+
+    private static V1Probe? Probe(HealthCheck? health)
+    {
+        if (health?.Command is not { } command)
+        {
+            return null;
+        }
+
+        // A failure within the start period does not count to Docker; to a probe it is some more that may fail.
+        var interval = WholeSeconds(health.Interval ?? HealthCheck.Default);
+        var startPeriod = WholeSeconds(health.StartPeriod ?? TimeSpan.Zero);
+        return new V1Probe
+        {
+            Exec = new V1ExecAction { Command = ["sh", "-c", command] },
+            PeriodSeconds = Math.Max(1, interval),
+            TimeoutSeconds = Math.Max(1, WholeSeconds(health.Timeout ?? HealthCheck.Default)),
+            FailureThreshold = (health.Retries ?? DockersRetries) + (startPeriod / Math.Max(1, interval)),
+        };
+    }
+
+    private static int WholeSeconds(TimeSpan time) => (int)Math.Ceiling(time.TotalSeconds);
+
+    private void RefuseClashes()
+    {
+        var ports = launch.Containers.Services.SelectMany(service => service.Container.Ports.Select(port => (service.Name, Port: (port.ContainerPort, port.Protocol))));
+        foreach (var clash in ports.Distinct().GroupBy(port => port.Port).Where(same => same.Count() > 1))
+        {
+            var names = clash.Select(service => $"'{service.Name}'").ToList();
+            throw new WorkflowException(
+                $"services: {names[0]} and {names[1]} both listen on port {clash.Key.ContainerPort}; services of a job share their pod's network, so let one of them listen elsewhere");
+        }
+    }
+
+    private void WarnOfMappedPorts(ServiceContainer service)
+    {
+        foreach (var port in service.Container.Ports.Where(port => port.ReachedAt != port.ContainerPort))
+        {
+            warnings.Add($"services.{service.Name}.ports: in a pod the service is reached at localhost:{port.ContainerPort}, not at {port.ReachedAt}");
+        }
+    }
+}
