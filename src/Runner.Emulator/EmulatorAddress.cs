@@ -32,6 +32,18 @@ internal sealed class EmulatorAddress(EmulatorOptions options, IServer server)
     /// <summary>The OAuth token endpoint of a root.</summary>
     public static Uri Token(Uri root) => new(root, "oauth/token");
 
+    /// <summary>Issuer of id tokens.</summary>
+    public Uri Issuer => new(Root, "oidc");
+
+    /// <summary>
+    /// What jobs take for GitHub's own address. Clients refuse artifacts of any host but <c>github.com</c> and those below
+    /// <c>.ghe.com</c> and <c>.localhost</c>, so a loopback address gets a name of the latter kind, which curl and git resolve by themselves.
+    /// </summary>
+    public Uri ServerUrl => options.ServerUrl ?? (Root.IsLoopback ? new UriBuilder(Root) { Host = "github.localhost" }.Uri : Root);
+
+    /// <summary>Where a job asks for its id token; clients add <c>&amp;audience=</c>.</summary>
+    public Uri IdToken(Guid plan, Guid job) => new(Root, $"idtoken/{plan:D}/{job:D}?api-version=2.0");
+
     /// <summary>The run service for a plan.</summary>
     public Uri RunService(Guid plan) => new(Root, $"run-service/{plan:D}/");
 

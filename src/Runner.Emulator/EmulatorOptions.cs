@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Secrets;
+using Runner.Services;
 
 namespace Runner.Emulator;
 
@@ -24,6 +25,16 @@ public sealed record EmulatorOptions
     /// another name). Default <c>null</c>: the address it listens on. A port of 0 stands for the port in use.
     /// </summary>
     public Uri? PublicUrl { get; set; }
+
+    /// <summary>
+    /// What jobs take for GitHub's own address (<c>github.server_url</c>). Default <c>null</c>: <c>http://github.localhost:PORT</c> where
+    /// the server is reached by a loopback address, else that address. GitHub's clients refuse artifacts where its host is neither
+    /// <c>github.com</c> nor below <c>.ghe.com</c> or <c>.localhost</c>.
+    /// </summary>
+    public Uri? ServerUrl { get; set; }
+
+    /// <summary>How much artifacts and caches may take, and for how long.</summary>
+    public ServiceLimits Limits { get; set; } = new();
 
     /// <summary>The personal access token that the REST API takes. Default <c>emulator</c>.</summary>
     public Secret PersonalAccessToken { get; set; } = new("emulator");

@@ -6,6 +6,7 @@ using Runner.Emulator.Actions;
 using Runner.Emulator.Broker;
 using Runner.Emulator.Events;
 using Runner.Emulator.Faults;
+using Runner.Emulator.IdTokens;
 using Runner.Emulator.Jobs;
 using Runner.Emulator.Launch;
 using Runner.Emulator.OAuth;
@@ -15,7 +16,9 @@ using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
 using Runner.Emulator.RunService;
 using Runner.Emulator.Tokens;
+using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
+using Runner.Services.Caches;
 
 namespace Runner.Emulator;
 
@@ -43,8 +46,15 @@ internal static class EmulatorServices
         services.AddSingleton<WorkflowPlanner>();
         services.AddSingleton<RunBoard>();
         services.AddSingleton<FaultMiddleware>();
-        services.AddSingleton(new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time));
-        services.AddSingleton(new BlobStore(dataFolder, options.Time));
+        services.AddSingleton<IdTokenIssuer>();
+        var signer = new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time);
+        var blobs = new BlobStore(dataFolder, options.Time);
+        services.AddSingleton(signer);
+        services.AddSingleton(blobs);
+        services.AddSingleton(provider =>
+            new BlobLinks(signer, () => provider.GetRequiredService<EmulatorAddress>().Blobs, options.UploadUrlDuration));
+        services.AddSingleton(new ArtifactStore(Path.Combine(dataFolder, "records", "artifacts"), blobs, options.Limits, options.Time));
+        services.AddSingleton(new CacheStore(Path.Combine(dataFolder, "records", "caches"), blobs, options.Limits, options.Time));
         return services;
     }
 
@@ -66,8 +76,20 @@ internal static class EmulatorServices
         app.MapLaunch();
         app.MapCodeload();
         app.MapBlobs("/blobs", app.Services.GetRequiredService<BlobStore>(), app.Services.GetRequiredService<BlobUrlSigner>());
+        app.MapJobServices();
+        app.MapIdTokens();
         app.MapRuns();
         app.MapFaults();
+    }
+
+    private static void MapJobServices(this WebApplication app)
+    {
+        var tokens = app.Services.GetRequiredService<TokenIssuer>();
+        var links = app.Services.GetRequiredService<BlobLinks>();
+        var caches = app.Services.GetRequiredService<CacheStore>();
+        app.MapArtifacts(app.Services.GetRequiredService<ArtifactStore>(), tokens, links);
+        app.MapCaches(caches, tokens, links);
+        app.MapCachesV1(caches, app.Services.GetRequiredService<BlobStore>(), tokens, links);
     }
 
     /// <summary>GitHub's runner joins a storage address and its path with one slash too many when it uploads by the Azure SDK.</summary>

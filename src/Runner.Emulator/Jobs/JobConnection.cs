@@ -1,3 +1,4 @@
+using Runner.Emulator.Runs;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
@@ -17,24 +18,26 @@ internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens)
     public static IReadOnlyList<KeyValuePair<string, string>> Features { get; } =
     [
         KeyValuePair.Create(JobVariables.EnhancedAnnotations, "true"),
+        KeyValuePair.Create("actions_uses_cache_service_v2", "true"),
         KeyValuePair.Create(JobVariables.SendJobLevelAnnotations, "true"),
     ];
 
     /// <summary>The endpoint that the job talks to GitHub through.</summary>
-    public ServiceEndpoint Endpoint(PlanId plan, JobId job, string key) => new()
+    public ServiceEndpoint Endpoint(PlanId plan, JobId job, string key, RunOrigin origin) => new()
     {
         Name = "SystemVssConnection",
         Url = address.RunService(plan.Value).AbsoluteUri,
         Authorization = new EndpointAuthorization
         {
             Scheme = "OAuth",
-            Parameters = new Dictionary<string, string?> { ["AccessToken"] = tokens.IssueJob(plan, job, key) },
+            Parameters = new Dictionary<string, string?> { ["AccessToken"] = tokens.IssueJob(plan, job, key, origin) },
         },
         Data = new Dictionary<string, string?>
         {
             ["ResultsServiceUrl"] = address.Root.AbsoluteUri,
             ["PipelinesServiceUrl"] = address.Root.AbsoluteUri,
             ["CacheServerUrl"] = address.Root.AbsoluteUri,
+            ["GenerateIdTokenUrl"] = address.IdToken(plan.Value, job.Value).AbsoluteUri,
             ["FeedStreamUrl"] = address.Feed.AbsoluteUri,
         },
     };

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Runner.Emulator.Runs;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 
@@ -30,7 +31,7 @@ internal sealed class RawMessageCompleter(JobConnection connection)
         Default(planPart, "scopeIdentifier", () => Guid.Empty.ToString());
         Default(planPart, "planType", () => "actions");
         Default(planPart, "version", () => 9);
-        Connect(Object(message, "resources"), connection.Endpoint(plan, job, key));
+        Connect(Object(message, "resources"), connection.Endpoint(plan, job, key, RunOrigin.OfRawJob));
         AddVariables(Object(message, "variables"), plan, job, key);
         return Encoding.UTF8.GetBytes(message.ToJsonString());
     }

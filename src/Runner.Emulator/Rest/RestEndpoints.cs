@@ -27,6 +27,7 @@ internal static class RestEndpoints
             api.MapRunnerRegistration();
             api.MapApp();
             api.MapArchives();
+            api.MapArtifactList();
             foreach (var scope in RunnerScope.Patterns)
             {
                 var actions = api.MapGroup(scope + "/actions");

@@ -56,7 +56,10 @@ internal sealed class RunBoard : IDisposable
     {
         var id = Interlocked.Increment(ref _lastId);
         var plan = _planner.Plan(request, id);
-        var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow()) { Workflow = new WorkflowRun(new RunState(plan), _connection) };
+        var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow())
+        {
+            Workflow = new WorkflowRun(new RunState(plan), _connection, RunOrigin.Of(request)),
+        };
         Add(run);
         Advance(run, workflow => workflow.Start(run.Id, run.Plan));
         return Info(run);
@@ -87,6 +90,15 @@ internal sealed class RunBoard : IDisposable
         lock (_gate)
         {
             return _runs.TryGetValue(id, out var run) ? Info(run) : null;
+        }
+    }
+
+    /// <summary>The plan of a run, or <c>null</c>.</summary>
+    public PlanId? PlanOf(long id)
+    {
+        lock (_gate)
+        {
+            return _runs.GetValueOrDefault(id)?.Plan;
         }
     }
 

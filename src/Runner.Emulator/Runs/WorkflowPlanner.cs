@@ -45,7 +45,7 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
         ["run_number"] = run,
         ["run_attempt"] = "1",
         ["retention_days"] = "90",
-        ["server_url"] = address.Root.AbsoluteUri.TrimEnd('/'),
+        ["server_url"] = address.ServerUrl.AbsoluteUri.TrimEnd('/'),
         ["api_url"] = new Uri(address.Root, "api/v3").AbsoluteUri,
         ["graphql_url"] = new Uri(address.Root, "api/graphql").AbsoluteUri,
         ["head_ref"] = string.Empty,

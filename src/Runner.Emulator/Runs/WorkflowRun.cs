@@ -8,7 +8,7 @@ using Runner.Workflows.Planning;
 namespace Runner.Emulator.Runs;
 
 /// <summary>The plan of a run as it goes, and which job of the board stands for which of the plan. Not thread-safe: <see cref="RunBoard"/> guards it.</summary>
-internal sealed class WorkflowRun(RunState state, JobConnection connection)
+internal sealed class WorkflowRun(RunState state, JobConnection connection, RunOrigin origin)
 {
     private readonly Dictionary<PlannedJobId, JobId> _ids = [];
     private readonly Dictionary<JobId, PlannedJobId> _planned = [];
@@ -73,7 +73,7 @@ internal sealed class WorkflowRun(RunState state, JobConnection connection)
         {
             PlanId = planId,
             JobId = id,
-            SystemConnection = connection.Endpoint(planId, id, planned.Id.ToString()),
+            SystemConnection = connection.Endpoint(planId, id, planned.Id.ToString(), origin),
             GitHubToken = connection.NewGitHubToken(id),
             ResultsEndpoint = connection.Services,
             LaunchEndpoint = connection.Services,

@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Runner.Emulator.Runners;
+using Runner.Emulator.Runs;
 using Runner.Jobs;
+using Runner.Services.Callers;
 
 namespace Runner.Emulator.Tokens;
 
 /// <summary>Makes the emulator's tokens, JWTs with a key of this process, and reads them back.</summary>
-internal sealed class TokenIssuer(TimeProvider time)
+internal sealed class TokenIssuer(TimeProvider time) : ICallerSource
 {
     private static readonly TimeSpan JobLifetime = TimeSpan.FromHours(24);
 
@@ -41,17 +43,25 @@ internal sealed class TokenIssuer(TimeProvider time)
             ["labels"] = string.Join(',', runner.Labels.Select(label => label.Name)),
         });
 
-    /// <summary>The access token of a job, with the claims of <c>job-message.md</c> section 4.1.</summary>
-    public string IssueJob(PlanId plan, JobId job, string key) => Issue(
+    /// <summary>
+    /// The access token of a job, with the claims of <c>job-message.md</c> section 4.1; <c>ac</c> holds its cache scopes.
+    /// </summary>
+    public string IssueJob(PlanId plan, JobId job, string key, RunOrigin origin) => Issue(
         TokenKind.Job,
         job.ToString(),
         JobLifetime,
         new JsonObject
         {
             ["plan"] = plan.ToString(),
+            ["repository"] = origin.Repository,
+            ["ref"] = origin.Ref,
+            ["ac"] = RuntimeTokens.ToClaim(origin.CacheScopes),
             ["orch_id"] = $"{plan}.{key}.__default",
             ["scp"] = $"Actions.Results:{plan}:{job} Actions.GenericRead:00000000-0000-0000-0000-000000000000",
         }).Token;
+
+    /// <inheritdoc/>
+    public ServiceCaller? Find(string? token) => Read(token)?.Services;
 
     /// <summary>What a token says; <c>null</c> where it is not ours, was changed, or is not valid now.</summary>
     public TokenClaims? Read(string? token)
@@ -66,6 +76,8 @@ internal sealed class TokenIssuer(TimeProvider time)
             {
                 Kind = kind,
                 Subject = subject,
+                Services = kind == TokenKind.Job ? RuntimeTokens.OfClaims(jwt.Text("scp"), jwt.Text("ac"), jwt.Text("repository")) : null,
+                Ref = jwt.Text("ref"),
                 Plan = Guid.TryParse(jwt.Text("plan"), out var plan) ? new PlanId(plan) : default,
             }
             : null;

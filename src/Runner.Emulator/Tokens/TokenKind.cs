@@ -1,4 +1,5 @@
 using Runner.Jobs;
+using Runner.Services.Callers;
 
 namespace Runner.Emulator.Tokens;
 
@@ -37,6 +38,12 @@ internal sealed record TokenClaims
 
     /// <summary>Plan of a job's token.</summary>
     public PlanId Plan { get; init; }
+
+    /// <summary>What a job's token says to the artifact and cache services; <c>null</c> for other tokens.</summary>
+    public ServiceCaller? Services { get; init; }
+
+    /// <summary>Full ref of a job's run.</summary>
+    public string? Ref { get; init; }
 
     /// <summary>Whether it is the given job's own token.</summary>
     public bool IsFor(PlanId plan, JobId job) => Kind == TokenKind.Job && Plan == plan && Subject == job.ToString();
