@@ -1,3 +1,4 @@
+using Runner.Execution.Containers;
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Execution.Tests.Actions;
@@ -11,6 +12,7 @@ namespace Runner.Execution.Tests;
 internal sealed class TestJob : IDisposable
 {
     private readonly TempFolder _folder = new();
+    private IContainerRunner? _containers;
 
     public RecordingReporter Reporter { get; } = new();
 
@@ -43,13 +45,19 @@ internal sealed class TestJob : IDisposable
         return job;
     }
 
+    public Task<JobResult> RunAsync(IContainerRunner containers, params JobStep[] steps)
+    {
+        _containers = containers;
+        return RunAsync(steps);
+    }
+
     public Task<JobResult> RunAsync(params JobStep[] steps) => RunAsync(Some.Job() with { Steps = steps });
 
     public Task<JobResult> RunAsync(JobMessage message) => RunAsync(Some.Payload(message, _folder.FullPath));
 
     public async Task<JobResult> RunAsync(LaunchPayload payload)
     {
-        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions }).RunAsync(payload, Reporter, Cancellation);
+        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Containers = _containers }).RunAsync(payload, Reporter, Cancellation);
         return Result;
     }
 

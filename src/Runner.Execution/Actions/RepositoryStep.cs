@@ -1,3 +1,4 @@
+using Runner.Execution.Containers;
 using Runner.Execution.Jobs;
 using Runner.Execution.Node;
 using Runner.Execution.Steps;
@@ -8,7 +9,7 @@ namespace Runner.Execution.Actions;
 /// <summary>Runs a step that uses an action of a repository or of the workspace.</summary>
 /// <remarks>1. A local action is read. 2. Its post stage is registered. 3. Inputs and header. 4. The action, by its kind.</remarks>
 internal sealed class RepositoryStep(
-    ActionPreparation preparation, PostSteps posts, JavaScriptAction scripts, CompositeAction composites) : IStepAction
+    ActionPreparation preparation, PostSteps posts, JavaScriptAction scripts, CompositeAction composites, ContainerAction containers) : IStepAction
 {
     /// <inheritdoc/>
     public async Task<bool> RunAsync(StepRun run, CancellationToken stop)
@@ -38,6 +39,7 @@ internal sealed class RepositoryStep(
         return action.Runs switch
         {
             JavaScriptRuns runs => await scripts.RunAsync(run, action, runs, inputs, stop),
+            DockerRuns runs => await containers.RunAsync(run, action, runs, inputs, stop),
             CompositeRuns => await composites.RunAsync(run, action, inputs, stop),
             _ => throw new InvalidOperationException($"{action.Runs.GetType().Name} has nobody who runs it"),
         };

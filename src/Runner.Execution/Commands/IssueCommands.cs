@@ -62,7 +62,7 @@ internal abstract class IssueCommand : IWorkflowCommand
     /// <inheritdoc/>
     public virtual void Run(WorkflowCommand command, StepScope step)
     {
-        var place = IssuePlace.Read(command, step.Job.Paths.Workspace, step.Log.Debug);
+        var place = IssuePlace.Read(command, step);
         step.Log.Issue(new Annotation
         {
             Level = Level,

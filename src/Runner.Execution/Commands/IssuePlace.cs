@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runner.Execution.Steps;
 
 namespace Runner.Execution.Commands;
 
@@ -7,10 +8,11 @@ internal readonly record struct IssuePlace(string? File, long Line, long EndLine
 {
     /// <summary>
     /// Reads the properties of an issue command by GitHub's rules (<c>worker-semantics.md</c> section 6): what does not fit together is dropped, with
-    /// a word to <paramref name="explain"/>.
+    /// a word in debug mode.
     /// </summary>
-    public static IssuePlace Read(WorkflowCommand command, string workspace, Action<string> explain)
+    public static IssuePlace Read(WorkflowCommand command, StepScope step)
     {
+        Action<string> explain = step.Log.Debug;
         var line = Number(command, "line", explain);
         var endLine = Number(command, "endLine", explain);
         var column = Number(command, "col", explain);
@@ -43,7 +45,7 @@ internal readonly record struct IssuePlace(string? File, long Line, long EndLine
         }
 
         return new IssuePlace(
-            RelativeTo(workspace, command.Property("file")), line, endLine == 0 ? line : endLine, column, endColumn == 0 ? column : endColumn);
+            RelativeTo(step, command.Property("file")), line, endLine == 0 ? line : endLine, column, endColumn == 0 ? column : endColumn);
     }
 
     private static long Number(WorkflowCommand command, string name, Action<string> explain)
@@ -62,14 +64,15 @@ internal readonly record struct IssuePlace(string? File, long Line, long EndLine
         return 0;
     }
 
-    private static string? RelativeTo(string workspace, string? file)
+    private static string? RelativeTo(StepScope step, string? file)
     {
         if (file is null)
         {
             return null;
         }
 
-        var folder = workspace.TrimEnd('/') + "/";
+        file = step.ToWorkerPath(file);
+        var folder = step.Job.Paths.Workspace.TrimEnd('/') + "/";
         return (file.StartsWith(folder, StringComparison.Ordinal) ? file[folder.Length..] : file).Replace('\\', '/');
     }
 }

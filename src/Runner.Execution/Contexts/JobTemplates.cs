@@ -24,6 +24,10 @@ internal static class JobTemplates
     public static ImmutableArray<KeyValuePair<string, string>> Texts(TemplateToken? token, EvaluationContext contexts, IReadOnlyList<string> files) =>
         token is null or NullToken ? [] : new TemplateEvaluator(contexts, files).EvaluateTexts(token);
 
+    /// <summary>A list of texts; empty where there is none.</summary>
+    public static ImmutableArray<string> List(TemplateToken? token, EvaluationContext contexts, IReadOnlyList<string> files) =>
+        token is null or NullToken ? [] : new TemplateEvaluator(contexts, files).EvaluateTextList(token);
+
     /// <summary>A boolean; false where there is none.</summary>
     public static bool Boolean(TemplateToken? token, EvaluationContext contexts, IReadOnlyList<string> files) => token switch
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Runner.Execution.Actions;
+using Runner.Execution.Containers;
 
 namespace Runner.Execution.Jobs;
 
@@ -20,6 +21,9 @@ public sealed record JobHost
 
     /// <summary>Where actions of repositories come from, or <c>null</c>: there are none, and a step that uses one says so.</summary>
     public IActionSource? Actions { get; init; }
+
+    /// <summary>Runs containers beside the job, or <c>null</c>: it cannot be done, and a step that needs it says so.</summary>
+    public IContainerRunner? Containers { get; init; }
 
     /// <summary>
     /// Whether this process has no children but steps. Then it adopts the orphans of steps, so that they are found when a step is killed, and clears

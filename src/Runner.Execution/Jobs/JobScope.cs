@@ -1,5 +1,6 @@
 using Runner.Execution.Contexts;
 using Runner.Execution.Masking;
+using Runner.Execution.Matchers;
 using Runner.Execution.Reporting;
 using Runner.Execution.Steps;
 using Runner.Jobs.Data;
@@ -56,6 +57,9 @@ internal sealed class JobScope
 
     /// <summary>Outputs and results of the steps so far.</summary>
     public StepsContext Steps { get; } = new();
+
+    /// <summary>The problem matchers that look at the output of steps.</summary>
+    public JobMatchers Matchers { get; } = new();
 
     /// <summary>Result of the job so far.</summary>
     public Conclusion Result { get; private set; } = Conclusion.Succeeded;

@@ -1,4 +1,5 @@
 using Runner.Execution.Actions;
+using Runner.Execution.Containers;
 using Runner.Execution.Jobs;
 using Runner.Execution.Node;
 using Runner.Execution.Processes;
@@ -11,17 +12,20 @@ internal sealed class StepActions
 {
     private readonly ScriptStep _scripts;
     private readonly RepositoryStep _repositories;
+    private readonly ContainerAction _containers;
     private readonly UnsupportedStep _others = new();
 
     public StepActions(JobScope job, ProcessRunner processes, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
     {
         Runner = new StepRunner(job, cancellation, ActionOf);
+        _containers = new ContainerAction(job);
         _scripts = new ScriptStep(processes);
         _repositories = new RepositoryStep(
             preparation,
             posts,
             new JavaScriptAction(job, processes, new NodeFinder(job, processes)),
-            new CompositeAction(Runner.RunAsync));
+            new CompositeAction(Runner.RunAsync),
+            _containers);
     }
 
     /// <summary>Runs steps of the job.</summary>
@@ -32,6 +36,7 @@ internal sealed class StepActions
         { Type: StepType.BackgroundStepControl } or { Background: true } => _others,
         { Reference.Type: ActionSource.Script } => _scripts,
         { Reference.Type: ActionSource.Repository } => _repositories,
+        { Reference.Type: ActionSource.ContainerRegistry } => _containers,
         _ => _others,
     };
 }

@@ -95,12 +95,15 @@ internal sealed class StepLog(StepId step, int number, IJobReporter reporter, Se
     /// <summary>
     /// Writes an annotation's message and keeps it, as long as there are not too many. One without a place points to its log line.
     /// </summary>
-    public void Issue(Annotation annotation)
+    public void Issue(Annotation annotation) => Issue(annotation, annotation.Message);
+
+    /// <summary>The same under another text: the log has the line of output in which it was found.</summary>
+    public void Issue(Annotation annotation, string text)
     {
         lock (_lock)
         {
             var line = _lines + 1;
-            Write(Tag(annotation.Level) + annotation.Message);
+            Write(Tag(annotation.Level) + text);
             if (string.IsNullOrWhiteSpace(annotation.Message)
                 || _annotations.Count(kept => kept.Level == annotation.Level) >= MaxAnnotationsPerLevel)
             {

@@ -1,4 +1,5 @@
 using Runner.Execution.Commands;
+using Runner.Execution.Matchers;
 using Runner.Execution.Processes;
 
 namespace Runner.Execution.Steps;
@@ -7,16 +8,23 @@ namespace Runner.Execution.Steps;
 internal sealed class StepOutput(StepScope step) : ILineSink
 {
     private readonly CommandDispatcher _commands = new(step);
+    private readonly StepMatchers _matchers = new(step);
 
     /// <inheritdoc/>
     public void Line(ReadOnlySpan<byte> line)
     {
+        var mayHoldCommand = CommandParser.MayHoldCommand(line);
+        if ((mayHoldCommand && _commands.TryHandle(line)) || _matchers.TryHandle(line))
+        {
+            return;
+        }
+
         // Nearly every line ends here.
-        if (!CommandParser.MayHoldCommand(line))
+        if (!mayHoldCommand)
         {
             step.Log.Write(line);
         }
-        else if (!_commands.TryHandle(line))
+        else
         {
             WriteDefused(line);
         }

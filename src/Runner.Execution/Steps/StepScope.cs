@@ -26,6 +26,9 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
     /// <summary>The step's <c>env</c> context: the job's variables with its own.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = job.Environment;
 
+    /// <summary>Turns a path that its process names into one of this machine; containers see folders elsewhere.</summary>
+    public Func<string, string> ToWorkerPath { get; set; } = path => path;
+
     /// <summary>Its outputs so far.</summary>
     public IReadOnlyDictionary<string, string> Outputs => _outputs;
 

@@ -126,14 +126,4 @@ public sealed class WorkflowCommandTests
         Assert.Equal(["##[debug]one", "##[debug]two", "::set-output name=a::1"], step.Lines);
     }
 
-    [Fact]
-    public void Problem_matcher_does_not_vanish_silently()
-    {
-        using var step = new TestStep();
-
-        step.Print("::add-matcher::.github/gcc.json", "##[add-matcher]tsc.json", "::remove-matcher owner=gcc::");
-
-        Assert.Equal(2, step.Lines.Count);
-        Assert.All(step.Lines, line => Assert.StartsWith("##[warning]Problem matchers are not supported", line, StringComparison.Ordinal));
-    }
 }
