@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(2004, LogLevel.Debug, "Job {JobId} removed from {Folder}")]
     public static partial void HostJobRemoved(this ILogger logger, JobId jobId, string folder);
+
+    [LoggerMessage(2005, LogLevel.Error, "Request {RequestId} ({Kind}) of job {JobId} given up, its worker cannot be reached: {Reason}")]
+    public static partial void RequestGivenUp(this ILogger logger, JobId jobId, string requestId, string kind, string reason);
 }

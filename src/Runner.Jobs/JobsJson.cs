@@ -18,4 +18,5 @@ namespace Runner.Jobs;
 [JsonSerializable(typeof(WorkerEvent))]
 [JsonSerializable(typeof(WorkerRequest))]
 [JsonSerializable(typeof(RequestResult))]
+[JsonSerializable(typeof(RequestMessage))]
 public sealed partial class JobsJson : JsonSerializerContext;

@@ -58,4 +58,10 @@ internal static partial class Log
 
     [LoggerMessage(5031, LogLevel.Error, "The launcher did not take the last events of the job within {LimitSeconds:F0} s")]
     public static partial void EventsNotTaken(this ILogger logger, double limitSeconds);
+
+    [LoggerMessage(5032, LogLevel.Debug, "A stream to the worker ended: {Reason}")]
+    public static partial void StreamEnded(this ILogger logger, string reason);
+
+    [LoggerMessage(5033, LogLevel.Warning, "The launcher did not say that it stopped request {RequestId}")]
+    public static partial void RequestNotStopped(this ILogger logger, string requestId);
 }

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
 
 namespace Runner.Backends.Host;
 
@@ -105,12 +107,13 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.BoundWorkspace), record.Created) with
             {
                 ExtraCertificates = options.ExtraCertificates,
+                LinkKey = launch.Reporting == ReportingTarget.Launcher && launch.Requests is not null ? LinkKey.New().Reveal() : null,
             };
             var process = await WorkerProcess.StartAsync(options, folder, payload, cancellationToken);
             record = record with { Worker = ProcessId.Of(process.Id), WorkerStarted = time.GetUtcNow() };
             record.Write(folder.RecordFile);
             logger.HostJobStarted(launch.JobId, process.Id, folder.FullPath);
-            return Watch(launch, folder, record, process, ownership);
+            return Watch(launch, folder, record, process, ownership, payload.LinkKey);
         }
         catch
         {
@@ -120,6 +123,6 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         }
     }
 
-    private HostJobHandle Watch(JobLaunch launch, HostFolder folder, HostJobRecord record, Process? process, FileStream ownership) =>
-        new(launch, folder, record, process, ownership, () => _launches.TryRemove((launch.JobId, launch.Attempt), out _), time, logger);
+    private HostJobHandle Watch(JobLaunch launch, HostFolder folder, HostJobRecord record, Process? process, FileStream ownership, string? linkKey = null) =>
+        new(launch, folder, record, process, linkKey, ownership, () => _launches.TryRemove((launch.JobId, launch.Attempt), out _), time, logger);
 }

@@ -24,6 +24,9 @@ internal sealed class HostFolder(string path)
     /// <summary>What the worker itself prints; the steps' output is not in it.</summary>
     public string LogFile => Path.Combine(path, "worker.log");
 
+    /// <summary>Where the worker listens for what it asked for.</summary>
+    public string LinkSocket => Path.Combine(path, "spool", "link.sock");
+
     private string OutcomeFile => Path.Combine(path, "outcome.json");
 
     /// <summary>The folder of a launch, whether or not it is there yet.</summary>

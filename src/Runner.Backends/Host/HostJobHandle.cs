@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Runner.Backends.Link;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
+using Runner.Jobs.Secrets;
 
 namespace Runner.Backends.Host;
 
@@ -18,6 +21,7 @@ internal sealed class HostJobHandle : IJobHandle
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EventFeed _events;
+    private readonly RequestDesk? _desk;
     private readonly CancellationTokenSource _unread = new();
     private readonly Task _reading;
     private readonly CancellationTokenSource _released = new();
@@ -33,6 +37,7 @@ internal sealed class HostJobHandle : IJobHandle
     /// <param name="process">
     /// The worker as a child of this process; <c>null</c> of an adopted job, whose exit code nobody here learns.
     /// </param>
+    /// <param name="linkKey">Key of the worker's requests; <c>null</c>: it makes none.</param>
     /// <param name="ownership">The lock that says the job is this agent's.</param>
     /// <param name="forget">Called when the handle lets go of the job.</param>
     /// <param name="time">The clock.</param>
@@ -42,6 +47,7 @@ internal sealed class HostJobHandle : IJobHandle
         HostFolder folder,
         HostJobRecord record,
         Process? process,
+        string? linkKey,
         FileStream ownership,
         Action forget,
         TimeProvider time,
@@ -58,7 +64,10 @@ internal sealed class HostJobHandle : IJobHandle
         Started = record.Worker is null
             ? Task.FromCanceled<LaunchTimes>(new CancellationToken(canceled: true))
             : Task.FromResult(record.ToTimes());
-        _events = new EventFeed(time);
+        _desk = linkKey is not null && launch.Requests is { } requests
+            ? new RequestDesk(launch.JobId, new Secret(linkKey), ConnectAsync, requests, time, logger)
+            : null;
+        _events = new EventFeed(time, made => _desk?.Take(made));
         _reading = ReadEventsAsync(process, _unread.Token);
         Ended = WatchAsync(process, _released.Token);
     }
@@ -118,6 +127,7 @@ internal sealed class HostJobHandle : IJobHandle
         }
 
         await _reading;
+        await StopRequestsAsync();
         _unread.Dispose();
         _released.Dispose();
     }
@@ -159,6 +169,34 @@ internal sealed class HostJobHandle : IJobHandle
         }
     }
 
+    private async Task StopRequestsAsync()
+    {
+        if (_desk is not null)
+        {
+            await _desk.DisposeAsync();
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder.LinkSocket), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException failure)
+        {
+            socket.Dispose();
+            throw new InfrastructureException($"The worker's socket '{_folder.LinkSocket}' does not answer: {failure.Message}", failure);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private async ValueTask TakeAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
         if (await _events.TakeAsync(line, cancellationToken) == LineReading.Gap)
@@ -175,6 +213,7 @@ internal sealed class HostJobHandle : IJobHandle
             _killTimer?.Dispose();
         }
 
+        await StopRequestsAsync();
         JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
         var end = HostVerdict.Judge(_folder.ReadOutcome(), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
         _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());

@@ -7,7 +7,8 @@ namespace Runner.Backends.Link;
 /// <summary>Turns the lines that a worker printed into the events of its job, for one reader, and notices what is missing.</summary>
 /// <remarks>It holds a bounded number of events: whoever brings lines waits for the reader, and so does the worker behind a pipe.</remarks>
 /// <param name="time">Stamps the notes on what is missing.</param>
-public sealed class EventFeed(TimeProvider time)
+/// <param name="requested">Is told of each request as soon as it is read, however far the reader of the events is.</param>
+public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> requested)
 {
     private const int MaxPendingEvents = 1024;
 
@@ -38,6 +39,11 @@ public sealed class EventFeed(TimeProvider time)
         {
             case LineReading.Event when _lines.Event is { } workerEvent:
                 IsComplete |= workerEvent is JobEndedEvent;
+                if (workerEvent is RequestMadeEvent request)
+                {
+                    requested(request);
+                }
+
                 await _events.Writer.WriteAsync(workerEvent, cancellationToken);
                 break;
             case LineReading.Unreadable:

@@ -4,6 +4,7 @@ using Runner.Execution.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;
+using Runner.Jobs.Secrets;
 using Runner.Worker.Jobs;
 using Runner.Worker.Reporting;
 
@@ -26,7 +27,9 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
         var events = new EventPump(output, Stop);
         events.Write(new JobStartedEvent { JobId = payload.Job.JobId, WorkerVersion = WorkerVersion.Text, StartedAt = host.Started });
         var reporter = new LauncherReporter(events, host.Time);
-        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync(reporter, actions: null);
+        await using var link = OpenLink(events);
+        var actions = link is null ? null : new LinkActionSource(link);
+        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync(reporter, actions);
 
         // Before the last event: a worker killed while it waits for its reader has still said how the job ended.
         Write(result, isReported: false);
@@ -43,6 +46,10 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
         _logger.JobEnded(payload.Job.JobId.ToString(), result.Conclusion.ToString(), isReported);
         return isBug ? ExitCodes.Bug : isReported ? ExitCodes.Ok : ExitCodes.Infrastructure;
     }
+
+    private LauncherLink? OpenLink(EventPump events) => payload.LinkKey is { } key
+        ? new LauncherLink(payload.Paths.Spool, new Secret(key), events.Write, host.Time, _logger)
+        : null;
 
     private void Stop(Exception failure)
     {

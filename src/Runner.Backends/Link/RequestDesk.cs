@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Runner.Jobs;
+using Runner.Jobs.Link;
+using Runner.Jobs.Secrets;
+
+namespace Runner.Backends.Link;
+
+/// <summary>Takes up a job's requests as they are made, each once.</summary>
+/// <param name="jobId">The job.</param>
+/// <param name="key">The job's <see cref="LinkKey"/>.</param>
+/// <param name="open">Opens a stream to its worker.</param>
+/// <param name="handler">Does what is asked for.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where to log.</param>
+internal sealed class RequestDesk(
+    JobId jobId, Secret key, Func<CancellationToken, Task<Stream>> open, IWorkerRequestHandler handler, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
+{
+    private readonly Dictionary<string, Task> _sessions = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _over = new();
+    private readonly Lock _gate = new();
+    private bool _isOver;
+
+    /// <summary>A request was made; one that is known already is not taken up again.</summary>
+    public void Take(RequestMadeEvent made)
+    {
+        lock (_gate)
+        {
+            if (!_isOver && !_sessions.ContainsKey(made.RequestId))
+            {
+                _sessions.Add(made.RequestId, RunAsync(made));
+            }
+        }
+    }
+
+    /// <summary>The job is over: what is still being done for it is stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] sessions;
+        lock (_gate)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            _isOver = true;
+            sessions = [.. _sessions.Values];
+        }
+
+        await _over.CancelAsync();
+        await Task.WhenAll(sessions);
+        _over.Dispose();
+    }
+
+    private async Task RunAsync(RequestMadeEvent made)
+    {
+        await Task.Yield(); // whoever reads events goes on
+        if (await new RequestSession(jobId, made.RequestId, key, open, handler, time).RunAsync(_over.Token) is { } failure)
+        {
+            logger.RequestGivenUp(jobId, made.RequestId, made.Kind, failure.Message);
+        }
+    }
+}
