@@ -12,7 +12,7 @@ namespace Runner.Backends.Link;
 /// <param name="handler">Does what is asked for.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed class RequestDesk(
+public sealed class RequestDesk(
     JobId jobId, Secret key, Func<CancellationToken, Task<Stream>> open, IWorkerRequestHandler handler, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
@@ -24,6 +24,7 @@ internal sealed class RequestDesk(
     /// <summary>A request was made; one that is known already is not taken up again.</summary>
     public void Take(RequestMadeEvent made)
     {
+        ArgumentNullException.ThrowIfNull(made);
         lock (_gate)
         {
             if (!_isOver && !_sessions.ContainsKey(made.RequestId))

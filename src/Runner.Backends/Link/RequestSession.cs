@@ -47,6 +47,7 @@ internal sealed class RequestSession(
         {
             while (true)
             {
+                var progress = _lastProgress;
                 try
                 {
                     if (await TryOnceAsync(stop, cancellationToken))
@@ -54,7 +55,7 @@ internal sealed class RequestSession(
                         return null;
                     }
                 }
-                catch (Exception failure) when (failure is IOException or InfrastructureException)
+                catch (Exception failure) when (failure is IOException or InfrastructureException or ObjectDisposedException)
                 {
                     if (time.GetElapsedTime(_lastProgress) > GiveUpAfter)
                     {
@@ -62,8 +63,8 @@ internal sealed class RequestSession(
                     }
                 }
 
+                pause = _lastProgress != progress ? FirstPause : pause * 2 < MaxPause ? pause * 2 : MaxPause;
                 await Task.Delay(pause, time, cancellationToken);
-                pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -82,7 +83,7 @@ internal sealed class RequestSession(
     {
         // Step 1
         await using var stream = await open(cancellationToken);
-        using var link = await SealedStream.OpenAsync(stream, key, isLauncher: true, cancellationToken);
+        using var link = await SealedLink.OpenAsync(stream, key, isLauncher: true, cancellationToken);
         await link.WriteAsync(LinkFrameKind.Attach, Encoding.UTF8.GetBytes(requestId), cancellationToken);
         if (await link.ReadAsync(cancellationToken) is not { } first)
         {
@@ -107,10 +108,14 @@ internal sealed class RequestSession(
 
         // Steps 3 and 4
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sending = SendAsync(link, _window, _handling, message.Received, over.Token);
+        var sending = SendAsync(link, _window, _handling, message.Received, over);
         try
         {
-            return await ReceiveAsync(link, _window, stop, cancellationToken);
+            return await ReceiveAsync(link, _window, stop, over.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false; // the sending side met the end of the stream, of which reading may know nothing
         }
         finally
         {
@@ -162,8 +167,9 @@ internal sealed class RequestSession(
     }
 
     private static async Task SendAsync(
-        SealedStream link, ReplyWindow window, Task<RequestResult> handling, long offset, CancellationToken cancellationToken)
+        SealedLink link, ReplyWindow window, Task<RequestResult> handling, long offset, CancellationTokenSource over)
     {
+        var cancellationToken = over.Token;
         var frame = new byte[LinkFrame.OffsetBytes + BytesPerFrame];
         try
         {
@@ -190,13 +196,17 @@ internal sealed class RequestSession(
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            // The stream is over: whoever reads it notices too, and another one is opened.
+            return; // the stream is over
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            await over.CancelAsync();
         }
     }
 
-    private async Task<bool> ReceiveAsync(SealedStream link, ReplyWindow window, CancellationTokenSource stop, CancellationToken cancellationToken)
+    private async Task<bool> ReceiveAsync(SealedLink link, ReplyWindow window, CancellationTokenSource stop, CancellationToken cancellationToken)
     {
         while (await link.ReadAsync(cancellationToken) is { } frame)
         {

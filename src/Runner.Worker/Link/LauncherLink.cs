@@ -13,7 +13,7 @@ namespace Runner.Worker.Link;
 /// </summary>
 /// <remarks>
 /// Steps run as the same user: they can connect to the socket, remove it or put their own in its place. Without the job's key they get and
-/// change nothing (<see cref="SealedStream"/>); what they can do is keep the launcher away, and then the request fails with a reason.
+/// change nothing (<see cref="SealedLink"/>); what they can do is keep the launcher away, and then the request fails with a reason.
 /// </remarks>
 internal sealed class LauncherLink(
     string folder, Secret key, Action<WorkerEvent> tell, TimeProvider time, ILogger logger) : IAsyncDisposable
@@ -165,7 +165,7 @@ internal sealed class LauncherLink(
             using var greeting = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
             greeting.CancelAfter(GreetingLimit);
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            using var link = await SealedStream.OpenAsync(stream, key, isLauncher: false, greeting.Token);
+            using var link = await SealedLink.OpenAsync(stream, key, isLauncher: false, greeting.Token);
             if (await link.ReadAsync(greeting.Token) is not { Kind: LinkFrameKind.Attach } attach)
             {
                 return;

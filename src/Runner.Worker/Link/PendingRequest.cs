@@ -13,7 +13,7 @@ internal sealed class PendingRequest(string id, WorkerRequest request, Stream si
     private readonly SemaphoreSlim _stream = new(1);
     private readonly Lock _gate = new();
     private CancellationTokenSource? _present;
-    private SealedStream? _link;
+    private SealedLink? _link;
     private bool _isStopped;
     private long _received;
 
@@ -30,7 +30,7 @@ internal sealed class PendingRequest(string id, WorkerRequest request, Stream si
     /// Serves a launcher's stream until the result came or the stream ends. A later one takes an earlier one's place, which may be a
     /// stream that is dead without knowing.
     /// </summary>
-    public async Task ServeAsync(SealedStream link, CancellationToken cancellationToken)
+    public async Task ServeAsync(SealedLink link, CancellationToken cancellationToken)
     {
         using var mine = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Interlocked.Exchange(ref _present, mine)?.Cancel();
@@ -54,7 +54,7 @@ internal sealed class PendingRequest(string id, WorkerRequest request, Stream si
     /// <summary>Tells the launcher, now or when it comes, that the answer is not wanted any more.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        SealedStream? link;
+        SealedLink? link;
         lock (_gate)
         {
             _isStopped = true;
@@ -70,7 +70,7 @@ internal sealed class PendingRequest(string id, WorkerRequest request, Stream si
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private async Task AttachAsync(SealedStream link, CancellationToken cancellationToken)
+    private async Task AttachAsync(SealedLink link, CancellationToken cancellationToken)
     {
         bool isStopped;
         lock (_gate)
@@ -85,7 +85,7 @@ internal sealed class PendingRequest(string id, WorkerRequest request, Stream si
         }
     }
 
-    private async Task ReceiveAsync(SealedStream link, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(SealedLink link, CancellationToken cancellationToken)
     {
         while (await link.ReadAsync(cancellationToken) is { } frame)
         {

@@ -14,7 +14,7 @@ namespace Runner.Jobs.Link;
 /// length (4 bytes, big-endian, authenticated) and the rest under AES-256-GCM, whose nonce is the frame's number. One may write while
 /// another reads; writes are put in order here.
 /// </remarks>
-public sealed class SealedStream : IDisposable
+public sealed class SealedLink : IDisposable
 {
     /// <summary>Most bytes of a frame's body.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
@@ -31,7 +31,7 @@ public sealed class SealedStream : IDisposable
     private ulong _sent;
     private ulong _received;
 
-    private SealedStream(Stream stream, byte[] sendKey, byte[] receiveKey)
+    private SealedLink(Stream stream, byte[] sendKey, byte[] receiveKey)
     {
         _stream = stream;
         _sendKey = new AesGcm(sendKey, TagBytes);
@@ -44,7 +44,7 @@ public sealed class SealedStream : IDisposable
     /// <param name="isLauncher">Which side this is.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="IOException">The stream ended.</exception>
-    public static async Task<SealedStream> OpenAsync(Stream stream, Secret key, bool isLauncher, CancellationToken cancellationToken)
+    public static async Task<SealedLink> OpenAsync(Stream stream, Secret key, bool isLauncher, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
         var mine = RandomNumberGenerator.GetBytes(HelloBytes);
@@ -54,7 +54,7 @@ public sealed class SealedStream : IDisposable
         await stream.ReadExactlyAsync(theirs, cancellationToken);
         byte[] salt = isLauncher ? [.. mine, .. theirs] : [.. theirs, .. mine];
         var (launcher, worker) = (Derive("runner link: launcher"u8), Derive("runner link: worker"u8));
-        return isLauncher ? new SealedStream(stream, launcher, worker) : new SealedStream(stream, worker, launcher);
+        return isLauncher ? new SealedLink(stream, launcher, worker) : new SealedLink(stream, worker, launcher);
 
         byte[] Derive(ReadOnlySpan<byte> direction)
         {

@@ -7,7 +7,7 @@ using Runner.Jobs.Secrets;
 
 namespace Runner.Jobs.Tests.Link;
 
-public sealed class SealedStreamTests
+public sealed class SealedLinkTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -17,7 +17,7 @@ public sealed class SealedStreamTests
         var key = LinkKey.New();
         var (left, right) = await PairAsync();
         var (launcher, worker) = await OpenAsync(left, key, right, key);
-        var large = new byte[SealedStream.MaxBodyBytes];
+        var large = new byte[SealedLink.MaxBodyBytes];
         Random.Shared.NextBytes(large);
 
         var sending = launcher.WriteAsync(LinkFrameKind.Bytes, large, Token);
@@ -50,7 +50,7 @@ public sealed class SealedStreamTests
     {
         var key = LinkKey.New();
         var (left, right) = await PairAsync();
-        var opening = SealedStream.OpenAsync(left, key, isLauncher: true, Token);
+        var opening = SealedLink.OpenAsync(left, key, isLauncher: true, Token);
         var hello = new byte[32];
         await right.ReadExactlyAsync(hello, Token);
         await right.WriteAsync(hello, Token);
@@ -68,7 +68,7 @@ public sealed class SealedStreamTests
     public async Task Frame_that_is_longer_than_any_is_refused_before_it_is_kept()
     {
         var (left, right) = await PairAsync();
-        var opening = SealedStream.OpenAsync(left, LinkKey.New(), isLauncher: false, Token);
+        var opening = SealedLink.OpenAsync(left, LinkKey.New(), isLauncher: false, Token);
         await right.WriteAsync(new byte[32], Token);
         using var worker = await opening;
 
@@ -77,10 +77,10 @@ public sealed class SealedStreamTests
         await Assert.ThrowsAsync<InfrastructureException>(() => worker.ReadAsync(Token));
     }
 
-    private static async Task<(SealedStream Launcher, SealedStream Worker)> OpenAsync(Stream left, Secret leftKey, Stream right, Secret rightKey)
+    private static async Task<(SealedLink Launcher, SealedLink Worker)> OpenAsync(Stream left, Secret leftKey, Stream right, Secret rightKey)
     {
-        var launcher = SealedStream.OpenAsync(left, leftKey, isLauncher: true, Token);
-        var worker = SealedStream.OpenAsync(right, rightKey, isLauncher: false, Token);
+        var launcher = SealedLink.OpenAsync(left, leftKey, isLauncher: true, Token);
+        var worker = SealedLink.OpenAsync(right, rightKey, isLauncher: false, Token);
         return (await launcher, await worker);
     }
 

@@ -1,0 +1,244 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Runner.Backends;
+using Runner.Backends.Link;
+using Runner.Execution.Actions;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Link;
+using Runner.Jobs.Secrets;
+using Runner.Testing;
+using Runner.Worker.Link;
+
+namespace Runner.Worker.Tests.Link;
+
+/// <summary>Both ends of the link over a real socket: the worker's, and the launcher's out of the backends.</summary>
+public sealed class LauncherLinkTests : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly Secret _key = LinkKey.New();
+    private readonly FakeHandler _handler = new();
+    private readonly LauncherLink _link;
+    private readonly RequestDesk _desk;
+    private int _bytesUntilCut = int.MaxValue;
+    private int _streams;
+
+    public LauncherLinkTests()
+    {
+        _desk = new RequestDesk(TestSetup.Job, _key, OpenAsync, _handler, TimeProvider.System, NullLogger.Instance);
+        _link = new LauncherLink(
+            _folder.FullPath, _key, made => _desk.Take((RequestMadeEvent)made), TimeProvider.System, NullLogger.Instance);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _desk.DisposeAsync();
+        await _link.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(int.MaxValue)]
+    [InlineData(1_000_000)]
+    [InlineData(300_000)]
+    public async Task Answer_comes_whole_and_is_made_once_however_often_its_stream_is_cut(int bytesUntilCut)
+    {
+        _bytesUntilCut = bytesUntilCut;
+        var answer = new byte[3_000_000]; // more than the launcher keeps
+        Random.Shared.NextBytes(answer);
+        _handler.Answer = async (_, output, cancellationToken) =>
+        {
+            await output.WriteAsync(answer, cancellationToken);
+            return new RequestDone();
+        };
+        using var received = new MemoryStream();
+
+        var result = await _link.AskAsync(new WorkspaceRequest(), received, Token);
+
+        Assert.IsType<RequestDone>(result);
+        Assert.Equal(answer, received.ToArray());
+        Assert.Equal(1, _handler.Calls);
+        Assert.Equal(bytesUntilCut == int.MaxValue, _streams == 1);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Several_requests_are_answered_side_by_side()
+    {
+        _handler.Answer = (request, _, _) => Task.FromResult<RequestResult>(
+            new ContainerEnded { ExitCode = int.Parse(((ActionRequest)request).Sha, System.Globalization.CultureInfo.InvariantCulture) });
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => _link.AskAsync(
+            new ActionRequest { Action = new ActionName { Repository = "o/r", Ref = "v1" }, Sha = $"{number}" }, Stream.Null, Token)));
+
+        Assert.Equal(Enumerable.Range(0, 20), results.Select(result => Assert.IsType<ContainerEnded>(result).ExitCode));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Cancelled_request_stops_what_the_launcher_does_for_it()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handler.Answer = async (_, _, cancellationToken) =>
+        {
+            await using var registration = cancellationToken.Register(() => stopped.TrySetResult());
+            started.TrySetResult();
+            await stopped.Task;
+            return new RequestDone();
+        };
+        using var cancel = new CancellationTokenSource();
+
+        var asking = _link.AskAsync(new WorkspaceRequest(), Stream.Null, cancel.Token);
+        await started.Task.WaitAsync(Token);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        Assert.True(stopped.Task.IsCompleted);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Step_that_connects_to_the_socket_gets_nothing_and_disturbs_nothing()
+    {
+        var id = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handler.Answer = async (_, _, _) =>
+        {
+            id.TrySetResult(_handler.LastId);
+            await go.Task;
+            return new RequestDone();
+        };
+        var asking = _link.AskAsync(new WorkspaceRequest(), Stream.Null, Token);
+        var requestId = await id.Task.WaitAsync(Token);
+
+        await using var stream = await ConnectAsync(Token);
+        using var stranger = await SealedLink.OpenAsync(stream, LinkKey.New(), isLauncher: true, Token);
+        await stranger.WriteAsync(LinkFrameKind.Attach, System.Text.Encoding.UTF8.GetBytes(requestId), Token);
+        var answer = await stranger.ReadAsync(Token);
+        go.TrySetResult();
+
+        Assert.Null(answer);
+        Assert.IsType<RequestDone>(await asking);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder[LauncherLink.SocketName]));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Actions_are_resolved_and_fetched_and_what_is_wrong_with_them_is_the_workflows()
+    {
+        _handler.Answer = async (request, output, cancellationToken) =>
+        {
+            switch (request)
+            {
+                case ResolveActionsRequest resolve:
+                    return new ActionsResolved { Actions = [.. resolve.Actions.Select(action => new ActionCommit { Repository = action.Repository, Sha = "abc" })] };
+                case ActionRequest { Sha: "abc" }:
+                    await output.WriteAsync("archive"u8.ToArray(), cancellationToken);
+                    return new RequestDone();
+                default:
+                    throw new WorkflowException("no such commit");
+            }
+        };
+        var source = new LinkActionSource(_link);
+
+        var resolved = await source.ResolveAsync([new RepositoryAction("octo/act", "v1", "sub")], new NoFeedback(), Token);
+        await source.FetchAsync(resolved[0], _folder["a.tgz"], new NoFeedback(), Token);
+        var error = await Assert.ThrowsAsync<WorkflowException>(
+            () => source.FetchAsync(resolved[0] with { Sha = "def" }, _folder["b.tgz"], new NoFeedback(), Token));
+
+        Assert.Equal(("octo/act", "abc"), (resolved[0].ResolvedName, resolved[0].Sha));
+        Assert.Equal("archive", await File.ReadAllTextAsync(_folder["a.tgz"], Token));
+        Assert.Equal("no such commit", error.Message);
+    }
+
+    private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        _streams++;
+        return new CutStream(await ConnectAsync(cancellationToken), _bytesUntilCut);
+    }
+
+    private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder[LauncherLink.SocketName]), cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private sealed class NoFeedback : IActionFeedback
+    {
+        public void Warn(string message) => Assert.Fail(message);
+
+        public void Mask(string secret) => Assert.Fail("nothing to mask");
+    }
+
+    private sealed class FakeHandler : IWorkerRequestHandler
+    {
+        public Func<WorkerRequest, Stream, CancellationToken, Task<RequestResult>> Answer { get; set; } =
+            (_, _, _) => Task.FromResult<RequestResult>(new RequestDone());
+
+        public int Calls { get; private set; }
+
+        public string LastId { get; private set; } = string.Empty;
+
+        public Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
+        {
+            Calls++;
+            LastId = exchange.RequestId;
+            return Answer(request, exchange.Output, cancellationToken);
+        }
+    }
+
+    /// <summary>A stream that breaks after a number of bytes, in the middle of a write, as a network does.</summary>
+    private sealed class CutStream(Stream inner, int bytesUntilCut) : Stream
+    {
+        private int _left = bytesUntilCut;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(buffer, cancellationToken);
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = Math.Min(buffer.Length, _left);
+            await inner.WriteAsync(buffer[..count], cancellationToken);
+            _left -= count;
+            if (count < buffer.Length)
+            {
+                await inner.DisposeAsync();
+                throw new IOException("cut");
+            }
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override void Flush()
+        {
+            // Nothing is kept here.
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await base.DisposeAsync();
+        }
+    }
+}
