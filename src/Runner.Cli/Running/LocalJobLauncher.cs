@@ -2,6 +2,7 @@ using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
+using Runner.Workflows.Containers;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Running;
@@ -36,6 +37,7 @@ internal sealed class LocalJobLauncher(LocalJobSettings settings, Func<PlannedJo
             Job = message,
             Runner = settings.Runner,
             Labels = planned.Labels,
+            Containers = JobContainersEvaluator.Evaluate(message),
             MessageSeen = time.GetUtcNow(),
             Reporting = ReportingTarget.Launcher,
             Requests = settings.Requests,
