@@ -10,18 +10,30 @@ internal static class Cli
 
     /// <summary>Runs it with an environment.</summary>
     public static Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] args) =>
-        RunAsync(environment, TextReader.Null, args);
+        RunAsync(environment, AppContext.BaseDirectory, args);
+
+    /// <summary>Runs it with an environment, in a folder.</summary>
+    public static Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, string folder, string[] args) =>
+        RunAsync(environment, folder, TextReader.Null, args);
 
     /// <summary>Runs it with something to read.</summary>
     public static Task<CliResult> RunWithInputAsync(string input, params string[] args) =>
-        RunAsync(new Dictionary<string, string>(), new StringReader(input), args);
+        RunAsync(new Dictionary<string, string>(), AppContext.BaseDirectory, new StringReader(input), args);
 
-    private static async Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, TextReader input, string[] args)
+    private static async Task<CliResult> RunAsync(IReadOnlyDictionary<string, string> environment, string folder, TextReader input, string[] args)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var code = await RunnerCommandLine.RunAsync(
-            args, new CliSurroundings { In = input, Out = output, Error = error, Environment = environment, ProgramFolder = AppContext.BaseDirectory });
+        var surroundings = new CliSurroundings
+        {
+            In = input,
+            Out = output,
+            Error = error,
+            Environment = environment,
+            ProgramFolder = AppContext.BaseDirectory,
+            WorkingFolder = folder,
+        };
+        var code = await RunnerCommandLine.RunAsync(args, surroundings);
         return new CliResult(code, output.ToString(), error.ToString());
     }
 }

@@ -5,6 +5,8 @@ namespace Runner.Agent.Configuration;
 /// <summary>Makes the agent's settings from a file, the environment and flags.</summary>
 public static class AgentConfiguration
 {
+    private static readonly ConfigMapping Nothing = new(new ConfigOrigin("defaults"), []);
+
     /// <summary>Reads the file and lays the environment over it, then the flags.</summary>
     /// <param name="path">The YAML file.</param>
     /// <param name="environment">Variables of the process; those named <c>RUNNER__…</c> and act's own count.</param>
@@ -29,15 +31,39 @@ public static class AgentConfiguration
     internal static AgentOptions Parse(
         string source, string yaml, IReadOnlyDictionary<string, string> environment, IEnumerable<ConfigOverride> flags)
     {
-        var root = Hoist(ConfigOverrides.Apply(YamlConfig.Read(source, yaml), [.. ConfigOverrides.FromEnvironment(environment), .. flags]));
+        var reading = Check(source, Read([new ConfigText(source, yaml)], environment, flags));
+        return reading.Problems.Count == 0 ? reading.Options : throw new OperatorException(reading.Problems);
+    }
+
+    /// <summary>Reads files of which each wins over those before it, then the environment, then flags. Rules across settings are not asked.</summary>
+    /// <exception cref="OperatorException">A file is no YAML.</exception>
+    public static ConfigReading Read(
+        IEnumerable<ConfigText> files, IReadOnlyDictionary<string, string> environment, IEnumerable<ConfigOverride> flags)
+    {
+        var written = files.Select(file => YamlConfig.Read(file.Name, file.Yaml)).Aggregate(Nothing, (weaker, stronger) => weaker.OverlaidWith(stronger));
+        var root = Hoist(ConfigOverrides.Apply(written, [.. ConfigOverrides.FromEnvironment(environment), .. flags]));
         var binder = new ConfigBinder(KubernetesValues.IsOne, KubernetesValues.Convert);
         var options = binder.Bind<AgentOptions>(root);
+        return new ConfigReading(options, root, binder.Origins, binder.Problems);
+    }
 
-        // A setting that could not be read has its default now: the rules would only tell the same mistake a second time.
-        var problems = binder.Problems.Count > 0
-            ? binder.Problems
-            : [.. AgentOptionsValidator.Validate(options).Select(item => Tell(Place(source, binder.Origins, item.Path), item.Path, item.Problem))];
-        return problems.Count == 0 ? options : throw new OperatorException(problems);
+    /// <summary>The same reading with what breaks the agent's rules among its problems.</summary>
+    /// <param name="source">Name of the file, for what is missing.</param>
+    /// <param name="reading">The reading. One that has problems stays as it is: a setting that could not be read has its default, and
+    /// the rules would only tell the same mistake a second time.</param>
+    public static ConfigReading Check(string source, ConfigReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        return reading.Problems.Count > 0
+            ? reading
+            : reading with
+            {
+                Problems =
+                [
+                    .. AgentOptionsValidator.Validate(reading.Options)
+                        .Select(item => Tell(Place(source, reading.Origins, item.Path), item.Path, item.Problem)),
+                ],
+            };
     }
 
     // `monitoring` may stand under `kubernetes` too, as users of earlier tools have it.

@@ -37,6 +37,21 @@ internal sealed class ConfigBinder
     public T Bind<T>(ConfigNode node)
         where T : new() => (T?)Read(typeof(T), node, path: string.Empty) ?? new T();
 
+    /// <summary>The settings that a type has.</summary>
+    internal static IEnumerable<PropertyInfo> Settings(Type type) => type
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.SetMethod is { IsPublic: true });
+
+    /// <summary>The key of a setting, as files write it.</summary>
+    internal static string KeyName(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
+    /// <summary>Type of a dictionary's values; <c>null</c>: it is none.</summary>
+    internal static Type? DictionaryValueType(Type type) =>
+        type.IsGenericType && type.GetGenericArguments() is [var key, var value] && key == typeof(string) ? value : null;
+
+    /// <summary>Type of a list's items; <c>null</c>: it is none.</summary>
+    internal static Type? ItemType(Type type) => type.IsGenericType && type.GetGenericArguments() is [var item] ? item : null;
+
     private object? Read(Type type, ConfigNode node, string path)
     {
         _origins[path] = node.Origin;
@@ -158,7 +173,8 @@ internal sealed class ConfigBinder
             if (!properties.TryGetValue(entry.Key, out var property))
             {
                 var names = properties.Values.Select(KeyName);
-                Problem(entry.KeyOrigin, Join(path, entry.Key), $"there is no such setting{NearestName.Hint(entry.Key, names)}");
+                var place = Join(path, entry.Key);
+                Problem(entry.KeyOrigin, place, RefusedSettings.Why(place) ?? $"there is no such setting{NearestName.Hint(entry.Key, names)}");
             }
             else if (Read(property.PropertyType, entry.Value, Join(path, KeyName(property))) is { } value)
             {
@@ -177,17 +193,8 @@ internal sealed class ConfigBinder
 
     private static object? Empty(Type type) => type == typeof(string) ? string.Empty : Activator.CreateInstance(type);
 
-    private static FrozenDictionary<string, PropertyInfo> Settable(Type type) => type
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.SetMethod is { IsPublic: true })
-        .ToFrozenDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
-
-    private static Type? DictionaryValueType(Type type) =>
-        type.IsGenericType && type.GetGenericArguments() is [var key, var value] && key == typeof(string) ? value : null;
-
-    private static Type? ItemType(Type type) => type.IsGenericType && type.GetGenericArguments() is [var item] ? item : null;
-
-    private static string KeyName(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+    private static FrozenDictionary<string, PropertyInfo> Settable(Type type) =>
+        Settings(type).ToFrozenDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 

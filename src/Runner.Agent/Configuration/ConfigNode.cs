@@ -39,6 +39,20 @@ public sealed record ConfigMapping(ConfigOrigin Origin, ImmutableArray<ConfigEnt
         };
     }
 
+    /// <summary>The mapping with a stronger one laid over it: mappings are laid over each other, anything else is replaced.</summary>
+    public ConfigMapping OverlaidWith(ConfigMapping stronger)
+    {
+        var result = this;
+        foreach (var entry in stronger.Entries)
+        {
+            var both = entry.Value is ConfigMapping over && result.Find(entry.Key) is ConfigMapping under ? under.OverlaidWith(over) : entry.Value;
+            result = result.Without(entry.Key);
+            result = result with { Entries = result.Entries.Add(entry with { Value = both }) };
+        }
+
+        return result;
+    }
+
     /// <summary>The mapping without the key.</summary>
     public ConfigMapping Without(string key) => IndexOf(key) is var place and >= 0 ? this with { Entries = Entries.RemoveAt(place) } : this;
 

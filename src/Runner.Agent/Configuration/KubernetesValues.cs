@@ -16,6 +16,9 @@ internal static class KubernetesValues
     public static object? Convert(Type type, ConfigNode node) =>
         Reader.MakeGenericMethod(type).Invoke(obj: null, BindingFlags.DoNotWrapExceptions, binder: null, [ToJson(node)?.ToJsonString() ?? "null"], culture: null);
 
+    /// <summary>Such a piece as JSON.</summary>
+    public static string ToText(object value) => KubernetesJson.Serialize(value);
+
     private static object? Read<T>(string json) => KubernetesJson.Deserialize<T>(json);
 
     private static JsonNode? ToJson(ConfigNode node) => node switch

@@ -20,6 +20,9 @@ internal sealed record CliSurroundings
     /// <summary>Environment variables.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>The current folder.</summary>
+    public string WorkingFolder { get; init; } = Directory.GetCurrentDirectory();
+
     /// <summary>Folder of the program's own file.</summary>
     public required string ProgramFolder { get; init; }
 

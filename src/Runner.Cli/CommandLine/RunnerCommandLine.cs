@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Runner.Cli.Commands;
+using Runner.Cli.Flags;
+using Runner.Cli.Settings;
 using Runner.Jobs.Errors;
 
 namespace Runner.Cli.CommandLine;
@@ -11,13 +13,6 @@ internal static class RunnerCommandLine
     /// <summary>Runs the command that the arguments name; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CliSurroundings surroundings)
     {
-        var result = Build(surroundings).Parse(args);
-        if (result.Errors.Count > 0)
-        {
-            await UsageErrors.TellAsync(result, surroundings.Error);
-            return ExitCodes.Usage;
-        }
-
         var invocation = new InvocationConfiguration
         {
             Output = surroundings.Out,
@@ -29,6 +24,13 @@ internal static class RunnerCommandLine
         };
         try
         {
+            var result = Parse(args, surroundings);
+            if (result.Errors.Count > 0)
+            {
+                await UsageErrors.TellAsync(result, surroundings.Error);
+                return ExitCodes.Usage;
+            }
+
             return await result.InvokeAsync(invocation, CancellationToken.None);
         }
         catch (UsageException error)
@@ -70,12 +72,27 @@ internal static class RunnerCommandLine
             EmulatorCommands.Build(surroundings),
             EvalCommand.Build(surroundings),
             ValidateCommand.Build(surroundings),
+            ConfigCommands.Build(surroundings),
             CompletionCommand.Build(surroundings),
             VersionCommand.Build(surroundings),
         };
         RunCommand.AddTo(root, surroundings);
         ShowHelpWithoutCommand(root);
         return root;
+    }
+
+    // What stands in an .actrc of act's own form counts as if it stood first on the command line of a run.
+    private static ParseResult Parse(string[] args, CliSurroundings surroundings)
+    {
+        var root = Build(surroundings);
+        var result = root.Parse(args);
+        if (result.Errors.Count > 0 || result.CommandResult.Command != root || result.Action != root.Action)
+        {
+            return result;
+        }
+
+        var files = SettingsFiles.Read(surroundings, result.GetValue<string?>(RunFlags.ConfigName));
+        return files.Flags.IsEmpty ? result : root.Parse([.. files.Arguments, .. args]);
     }
 
     // A command that only groups others shows what it has.

@@ -51,12 +51,12 @@ internal static class RunCommand
             await surroundings.Error.WriteLineAsync($"runner: {flag.Option.Name} has no effect: {flag.Why}");
         }
 
-        if (result.Tokens.Count == 0 && !Directory.Exists(RunFlags.DefaultWorkflows))
+        if (result.Tokens.Count == 0 && !Directory.Exists(Path.Combine(surroundings.WorkingFolder, RunFlags.DefaultWorkflows)))
         {
             return new HelpAction().Invoke(result);
         }
 
-        var folder = Path.GetFullPath(result.GetRequiredValue(flags.Folder));
+        var folder = Path.GetFullPath(result.GetRequiredValue(flags.Folder), surroundings.WorkingFolder);
         var commands = result.RootCommandResult.Command.Subcommands.Select(command => command.Name).ToList();
         var readings = Read(result, flags, folder, commands);
         var mistakes = readings.SelectMany(reading => reading.Diagnostics).ToList();

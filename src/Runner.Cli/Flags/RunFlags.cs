@@ -9,6 +9,9 @@ internal sealed class RunFlags
     /// <summary>Where workflows are, in the checkout.</summary>
     public const string DefaultWorkflows = ".github/workflows";
 
+    /// <summary>Name of <see cref="Config"/>.</summary>
+    public const string ConfigName = "--config";
+
     public Argument<string?> Event { get; } = new("event")
     {
         Description = "Event to run workflows for, such as push or pull_request. Default: the only one that the workflows have, else push.",
@@ -61,7 +64,7 @@ internal sealed class RunFlags
     public Option<string[]> Platforms { get; } = Texts(
         "--platform", "-P", "LABEL=IMAGE", "What a label of runs-on stands for: an image, k8s:image:key=value, or -self-hosted for this machine.");
 
-    public Option<string?> Config { get; } = Text("--config", null, "FILE", "File of settings, YAML. Default: .actrc here, then in the home folder.");
+    public Option<string?> Config { get; } = Text(ConfigName, null, "FILE", "File of settings, YAML. Default: .actrc here, then in the home folder.");
 
     public Option<int> ConcurrentJobs { get; } = new("--concurrent-jobs")
     {

@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+using Runner.Cli.CommandLine;
+
+namespace Runner.Cli.Settings;
+
+/// <summary>One line of an <c>.actrc</c>: a flag and its value.</summary>
+/// <param name="Line">Line in the file, from 1.</param>
+/// <param name="Arguments">As a command line has them: the flag, and its value if there is one.</param>
+internal sealed record FlagLine(int Line, string[] Arguments);
+
+/// <summary>
+/// Files in act's own format: one flag and its value a line, <c>#</c> for remarks, <c>$NAME</c> and <c>${NAME}</c> for environment variables.
+/// </summary>
+internal static partial class FlagFile
+{
+    /// <summary>Whether a text is in that format: its first line that is no remark begins with <c>-</c>.</summary>
+    public static bool IsOne(string text) => Lines(text).FirstOrDefault().Text?.StartsWith('-') == true;
+
+    /// <summary>The flags of a file.</summary>
+    /// <param name="name">Name of the file, for messages.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="surroundings">Gives the environment variables.</param>
+    /// <exception cref="UsageException">A line is no flag.</exception>
+    public static IEnumerable<FlagLine> Read(string name, string text, CliSurroundings surroundings)
+    {
+        foreach (var (number, line) in Lines(text))
+        {
+            if (!line.StartsWith('-'))
+            {
+                throw new UsageException($"{name}:{number}:1: expected a flag such as '--verbose' or '-P ubuntu-latest=debian:12', found '{line}'");
+            }
+
+            var expanded = Variable().Replace(line, match => surroundings.Variable(match.Groups["name"].Value) ?? string.Empty);
+            yield return new FlagLine(number, expanded.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
+    /// <summary>What is wrong with the flags of a file, each with its line.</summary>
+    public static IEnumerable<string> Check(string name, IEnumerable<FlagLine> lines, CliSurroundings surroundings)
+    {
+        var root = RunnerCommandLine.Build(surroundings);
+        return from line in lines
+               from error in root.Parse(line.Arguments).Errors
+               select $"{name}:{line.Line}:1: {error.Message}";
+    }
+
+    private static IEnumerable<(int Number, string Text)> Lines(string text) => text
+        .ReplaceLineEndings("\n").Split('\n')
+        .Select((line, index) => (index + 1, line.Trim()))
+        .Where(line => line.Item2.Length > 0 && line.Item2[0] != '#');
+
+    [GeneratedRegex(@"\$(\{(?<name>\w+)\}|(?<name>\w+))", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Variable();
+}

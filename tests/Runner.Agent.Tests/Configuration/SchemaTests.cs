@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Runner.Agent.Configuration;
+
+namespace Runner.Agent.Tests.Configuration;
+
+/// <summary>Schema and reference page are made from the settings' types: a setting that is in one of them only fails here.</summary>
+public sealed class SchemaTests
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [Fact]
+    public void Schema_has_every_setting()
+    {
+        var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "Settings of runner" };
+        foreach (var (key, value) in SchemaOf(typeof(AgentOptions)).ToList())
+        {
+            schema[key] = value?.DeepClone();
+        }
+
+        CheckFile("src/Runner.Agent/Configuration/runner.schema.json", schema.ToJsonString(Readable) + "\n");
+        Assert.NotEmpty(ConfigSchema.Text());
+    }
+
+    [Fact]
+    public void Reference_page_has_every_setting()
+    {
+        var page = new StringBuilder("# All settings\n\nMade from the sources by a test; [configuration.md](configuration.md) explains how settings are read.\n\n| setting | value | what it is |\n|---|---|---|\n");
+        foreach (var (path, type, text) in Rows(string.Empty, typeof(AgentOptions)))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {type} | {text.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+        }
+
+        CheckFile("docs/configuration-reference.md", page.ToString());
+    }
+
+    private static JsonObject SchemaOf(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (ConfigValues.CanRead(type))
+        {
+            return ValueSchema(type);
+        }
+
+        if (KubernetesValues.IsOne(type))
+        {
+            return new JsonObject { ["type"] = "object" };
+        }
+
+        if (ConfigBinder.DictionaryValueType(type) is { } value)
+        {
+            return new JsonObject { ["type"] = "object", ["additionalProperties"] = SchemaOf(value) };
+        }
+
+        if (ConfigBinder.ItemType(type) is { } item)
+        {
+            var list = new JsonObject { ["type"] = "array", ["items"] = SchemaOf(item) };
+            return item == typeof(string) ? new JsonObject { ["anyOf"] = new JsonArray(list, new JsonObject { ["type"] = "string" }) } : list;
+        }
+
+        var properties = ConfigBinder.Settings(type).Select(property =>
+        {
+            var schema = SchemaOf(property.PropertyType);
+            schema["description"] = SettingDocs.Of(property);
+            return KeyValuePair.Create(ConfigBinder.KeyName(property), (JsonNode?)schema);
+        });
+        return new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject(properties) };
+    }
+
+    private static JsonObject ValueSchema(Type type) => type switch
+    {
+        { IsEnum: true } => new JsonObject { ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(name => (JsonNode)name.ToLowerInvariant())]) },
+        _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
+        _ when type == typeof(int) || type == typeof(long) => new JsonObject { ["type"] = "integer" },
+        _ when type == typeof(double) => new JsonObject { ["type"] = "number" },
+        _ when type == typeof(TimeSpan) => new JsonObject { ["type"] = "string", ["pattern"] = @"^[0-9.]+(ms|s|m|h)?$" },
+        _ => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+    };
+
+    private static IEnumerable<(string Path, string Type, string Text)> Rows(string path, Type type)
+    {
+        foreach (var property in ConfigBinder.Settings(type))
+        {
+            var (name, kind) = (path + ConfigBinder.KeyName(property), Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
+            while (true)
+            {
+                if (ConfigBinder.DictionaryValueType(kind) is { } value)
+                {
+                    (name, kind) = ($"{name}.NAME", value);
+                }
+                else if (ConfigBinder.ItemType(kind) is { } item && !ConfigValues.CanRead(item))
+                {
+                    (name, kind) = ($"{name}[]", item);
+                }
+                else
+                {
+                    break;
+                }
+            }
+
+            var isSection = !ConfigValues.CanRead(kind) && !KubernetesValues.IsOne(kind) && ConfigBinder.ItemType(kind) is null;
+            yield return (name, isSection ? "section" : Kind(kind), SettingDocs.Of(property));
+            foreach (var row in isSection ? Rows($"{name}.", kind) : [])
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private static string Kind(Type type) => type switch
+    {
+        _ when KubernetesValues.IsOne(type) => "as in a manifest",
+        _ when ConfigBinder.ItemType(type) is not null => "a list of texts",
+        _ => ConfigValues.Expected(type),
+    };
+
+    private static void CheckFile(string relative, string expected, [CallerFilePath] string here = "")
+    {
+        var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here) ?? string.Empty, "../../..", relative));
+#pragma warning disable RS0030 // A test's switch, not a setting of the product.
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+#pragma warning restore RS0030
+        {
+            File.WriteAllText(path, expected);
+        }
+
+        Assert.Equal(expected, File.ReadAllText(path));
+    }
+}

@@ -1,0 +1,122 @@
+using Runner.Cli.CommandLine;
+using Runner.Cli.Settings;
+using Runner.Testing;
+
+namespace Runner.Cli.Tests.Settings;
+
+public sealed class SettingsTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Stronger_place_wins_and_each_value_says_where_it_comes_from()
+    {
+        Write("home/.config/act/actrc", "backend: host\nkubernetes:\n  namespace: weak\n  context: far\n");
+        Write("home/.actrc", "kubernetes:\n  namespace: middle\n  serviceAccount: jobs\n");
+        Write("here/.actrc", "kubernetes:\n  namespace: strong\n");
+
+        var result = await RunAsync(new() { ["ACT_K8S_CONTEXT"] = "near" }, "config", "show", "--origin", "--k8s-cpu-limit", "2");
+
+        Assert.Equal((0, string.Empty), (result.Code, result.Error));
+        var lines = result.Out.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
+        Assert.Contains($"backend: host # {_folder["home/.config/act/actrc"]}:1:10", lines);
+        Assert.Contains("kubernetes.namespace: strong # .actrc:2:14", lines);
+        Assert.Contains($"kubernetes.serviceAccount: jobs # {_folder["home/.actrc"]}:3:19", lines);
+        Assert.Contains("kubernetes.context: near # environment variable ACT_K8S_CONTEXT", lines);
+        Assert.Contains("kubernetes.defaultResources.limits.cpu: 2 # flag --k8s-cpu-limit", lines);
+        Assert.Contains("monitoring.metricsPort: 8080 # default", lines);
+    }
+
+    [Fact]
+    public async Task Secrets_of_a_flag_file_are_hidden()
+    {
+        Write("here/.actrc", "# mine\n-P ubuntu-latest=debian:12\n-s TOKEN=hunter2\n--secret=A=hunter2\n");
+
+        var result = await RunAsync([], "config", "show", "--origin");
+
+        Assert.DoesNotContain("hunter2", result.Out, StringComparison.Ordinal);
+        Assert.Matches(@"-s TOKEN=\*\*\* +# \.actrc:3", result.Out);
+    }
+
+    [Fact]
+    public async Task Every_mistake_is_told_with_its_place()
+    {
+        Write("home/.actrc", "--lits\n--verbose\n");
+        Write("here/.actrc", "backnd: host\nkubernetes:\n  podTemplate: {}\n  spread: maybe\n");
+
+        var result = await RunAsync([], "config", "validate");
+
+        Assert.Equal(78, result.Code);
+        Assert.Equal(
+            [
+                $"{_folder["home/.actrc"]}:1:1: unknown flag '--lits' of 'runner'; did you mean '--list'?",
+                ".actrc:1:1: backnd: there is no such setting; did you mean 'backend'?",
+                ".actrc:3:3: kubernetes.podTemplate: is not supported by this version; platforms, security, storage and networking shape the pod",
+                ".actrc:4:11: kubernetes.spread: 'maybe' is not true or false",
+            ],
+            result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Flags_of_a_file_count_and_those_of_the_command_line_win()
+    {
+        Write("here/.github/workflows/ci.yml", "on: push\njobs:\n  a: {runs-on: x, steps: [{run: a}]}\n  b: {runs-on: x, steps: [{run: b}]}\n");
+        Write("here/.actrc", "--list\n-j a\n");
+
+        var fromFile = await RunAsync([], "-C", _folder["here"]);
+        var overruled = await RunAsync([], "-C", _folder["here"], "-j", "b");
+
+        Assert.Matches(@"\n0 +a ", fromFile.Out);
+        Assert.Matches(@"\n0 +b ", overruled.Out);
+        Assert.DoesNotMatch(@"\n0 +a ", overruled.Out);
+    }
+
+    [Fact]
+    public async Task Schema_is_printed()
+    {
+        var result = await RunAsync([], "config", "schema");
+
+        Assert.StartsWith("{", result.Out, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string?, string> Platforms => new()
+    {
+        // -P                                                image                    node selector
+        { "ubuntu-latest=debian:12",                         "debian:12",             "" },
+        { "ubuntu-latest=-self-hosted",                      null,                    "" },
+        { "gpu=k8s:debian:12:accelerator=a100",              "debian:12",             "accelerator=a100" },
+        { "gpu=k8s:reg:5000/debian:a=b,c=d",                 "reg:5000/debian",       "a=b c=d" },
+        { "gpu=k8s:reg:5000/debian:12",                      "reg:5000/debian:12",    "" },
+        { "gpu=k8s:debian@sha256:abc",                       "debian@sha256:abc",     "" },
+    };
+
+    [Theory, MemberData(nameof(Platforms))]
+    public void Platform_flag_is_read(string text, string? image, string selector)
+    {
+        var platform = PlatformFlag.Parse(text);
+
+        Assert.Equal(image, platform.Image);
+        Assert.Equal(selector, string.Join(' ', platform.NodeSelector.Select(pair => $"{pair.Key}={pair.Value}")));
+    }
+
+    [Fact]
+    public void Platform_flag_without_an_image_is_refused() =>
+        Assert.Equal(
+            "--platform: 'ubuntu' has no image, expected LABEL=IMAGE, LABEL=k8s:IMAGE:KEY=VALUE or LABEL=-self-hosted",
+            Assert.Throws<UsageException>(() => PlatformFlag.Parse("ubuntu")).Message);
+
+    private Task<CliResult> RunAsync(Dictionary<string, string> environment, params string[] args)
+    {
+        Directory.CreateDirectory(_folder["here"]);
+        environment["HOME"] = _folder["home"];
+        return Cli.RunAsync(environment, _folder["here"], args);
+    }
+
+    private void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[name]) ?? string.Empty);
+        File.WriteAllText(_folder[name], text);
+    }
+}
