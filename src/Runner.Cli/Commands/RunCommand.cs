@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
 using Runner.Cli.Listing;
+using Runner.Cli.Values;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model;
 
@@ -77,7 +78,21 @@ internal static class RunCommand
             return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
         }
 
-        throw new UsageException("this version lists, draws and checks workflows here (--list, --graph, --validate); it runs them by 'runner agent' only");
+        selection.Check(commands);
+        if (mistakes.Count > 0 && (result.GetValue(flags.Strict) || selection.Workflows.IsEmpty))
+        {
+            return ExitCodes.Usage;
+        }
+
+        var values = RunValues.Read(result, flags, surroundings, folder);
+        var plans = await new LocalRunRequests(result, flags, surroundings, folder, values).PlanAsync(selection, cancellationToken);
+        if (result.GetValue(flags.DryRun))
+        {
+            DryRun.Write(surroundings, plans);
+            return ExitCodes.Success;
+        }
+
+        return await new LocalRuns(result, flags, surroundings, folder, values).RunAsync(plans);
     }
 
     private static ImmutableArray<WorkflowReading> Read(ParseResult result, RunFlags flags, string folder, List<string> commands)

@@ -15,13 +15,19 @@ internal sealed record ForeignFlag(Option Option, string Why);
 internal sealed class ForeignFlags
 {
     private const string Fresh = "every job gets a fresh place, as on GitHub";
-    private const string NoServer = "this runner serves artifacts and caches itself, with no setting";
+    private const string NoActions = "local runs of this version fetch no actions of other repositories";
+    private const string NoServer = "local runs of this version have no artifact and cache server";
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<ForeignFlag> All { get; } =
     [
         new(Switch("--insecure-secrets", "Print secrets."), "secrets are always hidden"),
         new(Switch("--watch", "Run again when files change.", "-w"), "files are not watched, everything runs once"),
+        new(Texts("--local-repository", null, "OWNER/REPO@REF=FOLDER", "Take an action of this repository from a folder."), NoActions),
+        new(Text("--action-cache-path", null, "FOLDER", "Where downloaded actions are kept."), NoActions),
+        new(Switch("--action-offline-mode", "Download no action that is kept already."), NoActions),
+        new(Switch("--rm", "Remove what was made for a job that failed, too."), "what was made for a job is always removed"),
+        new(Switch("--debug-scheduling", "Print what labels became."), "jobs run on this machine, whatever their labels"),
         new(Switch("--reuse", "Keep containers of successful runs.", "-r"), Fresh),
         new(Switch("--bind", "Use the folder itself instead of a copy.", "-b"), "a job works on a copy of the checkout, so that it cannot change it"),
         new(Switch("--rebuild", "Build images of local actions again."), "such images are built again whenever their files changed"),

@@ -72,16 +72,7 @@ internal sealed class RunFlags
         HelpName = "N",
     };
 
-    public Option<string[]> LocalRepositories { get; } = Texts(
-        "--local-repository", null, "OWNER/REPO@REF=FOLDER", "Take an action or workflow of this repository from a folder.");
-
-    public Option<string?> ActionCache { get; } = Text("--action-cache-path", null, "FOLDER", "Where downloaded actions are kept.");
-
-    public Option<bool> ActionOffline { get; } = Switch("--action-offline-mode", "Download no action that is kept already.");
-
     public Option<bool> NoSkipCheckout { get; } = Switch("--no-skip-checkout", "Let actions/checkout fetch from GitHub instead of using the files that are here.");
-
-    public Option<bool> Remove { get; } = Switch("--rm", "Remove what was made for a job that failed, too.");
 
     // What is shown.
     public Option<bool> List { get; } = Switch("--list", "List the jobs and run nothing.", "-l");
@@ -101,8 +92,6 @@ internal sealed class RunFlags
     public Option<bool> Verbose { get; } = Switch("--verbose", "Print debug lines too.", "-v", "--debug");
 
     public Option<bool> LogPrefixJobId { get; } = Switch("--log-prefix-job-id", "Begin lines with the id of the job instead of its name.");
-
-    public Option<bool> DebugScheduling { get; } = Switch("--debug-scheduling", "Print, per job, what each label became, and the pod.");
 
     // A cluster.
     public Option<string?> Kubeconfig { get; } = Text("--kubeconfig", null, "FILE", "kubernetes: the kubeconfig.");
@@ -128,8 +117,8 @@ internal sealed class RunFlags
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
         Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
-        Backend, Platforms, Config, ConcurrentJobs, LocalRepositories, ActionCache, ActionOffline, NoSkipCheckout, Remove,
-        List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId, DebugScheduling,
+        Backend, Platforms, Config, ConcurrentJobs, NoSkipCheckout,
+        List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
         Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit,
     ];
 

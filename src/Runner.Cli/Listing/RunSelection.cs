@@ -22,6 +22,10 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
         return ListedJob.Of(Workflows, Event, Job);
     }
 
+    /// <summary>The workflow with the jobs that are to run only.</summary>
+    public Workflow Reduce(Workflow workflow) =>
+        Job is null ? workflow : workflow with { Jobs = [.. ListedJob.Of([workflow], eventName: null, Job).Select(job => job.Job)] };
+
     /// <summary>The event to run: the named one; else, as in act, the first one on demand, the only one, else <c>push</c>.</summary>
     public string EventToRun(bool detect) => Event ?? AllEvents.ToList() switch
     {

@@ -1,0 +1,102 @@
+using Runner.Testing;
+
+namespace Runner.Cli.Tests.Commands;
+
+/// <summary>A shell script stands in for the worker: it says that it ran, and succeeds unless its workspace holds a file <c>fail</c>.</summary>
+public sealed class LocalRunTests : IDisposable
+{
+    private const string Worker = """
+        payload=$(cat)
+        outcome=$(printf %s "$payload" | sed 's/.*"outcome":"\([^"]*\)".*/\1/')
+        workspace=$(printf %s "$payload" | sed 's/.*"workspace":"\([^"]*\)".*/\1/')
+        echo '@event 1 {"type":"jobStarted","jobId":"11111111-1111-1111-1111-111111111111","workerVersion":"1","startedAt":"2026-01-31T08:15:30+00:00"}'
+        echo '@event 2 {"type":"line","time":"2026-01-31T08:15:30+00:00","text":"files: '$(ls "$workspace")'"}'
+        end=succeeded; [ ! -e "$workspace/fail" ] || end=failed
+        echo '@event 3 {"type":"jobEnded","conclusion":"'$end'"}'
+        printf '{"conclusion":"'$end'","isReported":true}' >"$outcome"
+        """;
+
+    private readonly TempFolder _folder = new();
+
+    public LocalRunTests()
+    {
+        Directory.CreateDirectory(_folder["app/.github/workflows"]);
+        Write("app/.github/workflows/ci.yml", """
+            name: CI
+            on:
+              push: {branches: [main]}
+              workflow_dispatch:
+            jobs:
+              build:
+                runs-on: ubuntu-latest
+                strategy: {matrix: {node: [18, 20]}}
+                steps:
+                  - {name: Make, run: make}
+              deploy:
+                needs: build
+                runs-on: ubuntu-latest
+                steps: [{uses: actions/checkout@v4}, {run: ./deploy}]
+            """);
+        Write("app/.actrc", $"host:\n  worker: {_folder.Script("worker", Worker)}\n  root: {_folder["jobs"]}\n");
+        Write("app/readme", "x");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact(Timeout = 60_000)]
+    public async Task Jobs_run_in_the_order_of_their_needs_on_a_copy_of_the_checkout()
+    {
+        var result = await RunAsync("push", "-v");
+
+        Assert.Equal((0, "runner: jobs run on this machine (backend host)\n"), (result.Code, result.Error));
+        Assert.Contains("files: readme", result.Out, StringComparison.Ordinal);
+        var ends = result.Out.Split('\n').Where(line => line.StartsWith("✓ ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(3, ends.Count);
+        Assert.StartsWith("✓ deploy", ends[2], StringComparison.Ordinal);
+        Assert.Contains("3 succeeded", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Failed_job_makes_the_exit_code_1_and_skips_what_needs_it()
+    {
+        Write("app/fail", "x");
+
+        var result = await RunAsync("push", "--backend", "host");
+
+        Assert.Equal((1, string.Empty), (result.Code, result.Error));
+        Assert.Matches("deploy +skipped", result.Out);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Machines_read_one_object_a_line()
+    {
+        var result = await RunAsync("push", "--json", "-j", "build", "--matrix", "node:18");
+
+        Assert.Equal(0, result.Code);
+        Assert.Single(result.Out.Split('\n'), line => line.Contains("\"event\":\"jobEnded\"", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Dry_run_shows_what_would_run()
+    {
+        var result = await RunAsync("push", "--dryrun");
+
+        Assert.Equal((0, string.Empty), (result.Code, result.Error));
+        Golden.Check("dry-run.txt", result.Out);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Workflow_that_a_filter_keeps_out_is_told_with_the_reason()
+    {
+        Write("event.json", """{"ref": "refs/heads/topic"}""");
+
+        var result = await RunAsync("push", "-e", _folder["event.json"]);
+
+        Assert.Contains(".github/workflows/ci.yml does not run: branch 'topic'", result.Error, StringComparison.Ordinal);
+    }
+
+    private Task<CliResult> RunAsync(params string[] args) =>
+        Cli.RunAsync(new Dictionary<string, string> { ["HOME"] = _folder.FullPath, ["PATH"] = "/usr/bin:/bin" }, _folder["app"], args);
+
+    private void Write(string name, string text) => File.WriteAllText(_folder[name], text);
+}
