@@ -16,7 +16,6 @@ using Runner.Cli.Workspaces;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
-using Runner.Jobs.Secrets;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Commands;
@@ -55,7 +54,7 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
         var settings = new LocalJobSettings
         {
             Runner = new RunnerIdentity { Name = "local", Version = new GitHubOptions().RunnerVersion, MachineName = Environment.MachineName },
-            GitHubToken = values.Secrets.GetValueOrDefault(TokenName) ?? new Secret(string.Empty),
+            GitHubToken = values.Secrets.GetValueOrDefault(TokenName),
             SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),
         };
         var most = result.GetValue(flags.ConcurrentJobs) is > 0 and var asked ? asked : Environment.ProcessorCount;
