@@ -37,7 +37,7 @@ public sealed class ArchiveClient(HttpClient http, TimeProvider time)
             Check(response, route);
             await SaveAsync(response, file, route, both.Token);
         }
-        catch (Exception error) when (error is HttpRequestException or HttpIOException)
+        catch (HttpRequestException error)
         {
             throw new InfrastructureException($"{route}: {error.Message}", error);
         }
@@ -101,7 +101,7 @@ public sealed class ArchiveClient(HttpClient http, TimeProvider time)
         var buffer = new byte[81920];
         for (long total = 0; ;)
         {
-            var count = await source.ReadAsync(buffer, cancellationToken);
+            var count = await ReadAsync(source, buffer, route, cancellationToken);
             if (count == 0)
             {
                 return;
@@ -114,6 +114,19 @@ public sealed class ArchiveClient(HttpClient http, TimeProvider time)
             }
 
             await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+    }
+
+    // Not only an HttpIOException: a connection that is reset comes as the socket's own IOException, which must not pass for a full disk.
+    private static async Task<int> ReadAsync(Stream source, Memory<byte> buffer, string route, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw new InfrastructureException($"{route}: {error.Message}", error);
         }
     }
 }
