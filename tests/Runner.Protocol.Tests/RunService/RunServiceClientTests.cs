@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
@@ -71,37 +70,6 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
 
         Assert.Equal(500, exception.StatusCode);
         Assert.Equal(5, site.Requests.Count);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task Retry_after_is_honoured()
-    {
-        var time = new FakeTimeProvider();
-        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var site = server.Open(context =>
-        {
-            if (first.TrySetResult())
-            {
-                context.Response.Headers.RetryAfter = "120";
-                return context.AnswerAsync(429, "");
-            }
-
-            return context.AnswerAsync(200, """{"lockedUntil":"2026-01-31T08:15:30Z"}""");
-        });
-        var client = new RunServiceClient(
-            TestSetup.Http, site.Address, new FixedToken(new Secret("t")), TestSetup.Quick, time, NullLogger<RunServiceClient>.Instance);
-
-        var start = time.GetUtcNow();
-        var renewal = client.RenewJobAsync(Plan, Job, Cancelled);
-        while (!renewal.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        await renewal;
-        Assert.True(time.GetUtcNow() - start >= TimeSpan.FromSeconds(120));
-        Assert.Equal(2, site.Requests.Count);
     }
 
     [Fact(Timeout = 30_000)]
