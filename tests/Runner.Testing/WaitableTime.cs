@@ -11,6 +11,7 @@ public sealed class WaitableTime : FakeTimeProvider
     private readonly Lock _lock = new();
     private readonly Dictionary<TimeSpan, int> _timers = [];
     private readonly List<(TimeSpan Due, int Count, TaskCompletionSource Reached)> _waiters = [];
+    private readonly List<(TimeSpan Least, TaskCompletionSource<TimeSpan> Made)> _longWaiters = [];
 
     /// <summary>Completes when the <paramref name="count"/>-th timer for this time was made, also if that was before.</summary>
     public Task Waits(TimeSpan due, int count = 1)
@@ -28,6 +29,22 @@ public sealed class WaitableTime : FakeTimeProvider
         }
     }
 
+    /// <summary>The time of the first timer for this long or longer, when it was made: a delay whose jitter nobody knows beforehand.</summary>
+    public Task<TimeSpan> WaitsAtLeast(TimeSpan least)
+    {
+        lock (_lock)
+        {
+            var made = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_timers.Keys.Where(due => due >= least).Order().ToArray() is [var first, ..])
+            {
+                made.SetResult(first);
+            }
+
+            _longWaiters.Add((least, made));
+            return made.Task;
+        }
+    }
+
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -41,6 +58,11 @@ public sealed class WaitableTime : FakeTimeProvider
                 {
                     reached.TrySetResult();
                 }
+            }
+
+            foreach (var (_, made) in _longWaiters.Where(waiter => dueTime >= waiter.Least))
+            {
+                made.TrySetResult(dueTime);
             }
         }
 

@@ -5,6 +5,7 @@ using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
 using Runner.Protocol.RunService;
+using Runner.Testing;
 using Runner.Testing.Http;
 
 namespace Runner.Protocol.Tests.RunService;
@@ -70,6 +71,35 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
 
         Assert.Equal(500, exception.StatusCode);
         Assert.Equal(5, site.Requests.Count);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Retry_after_is_honoured()
+    {
+        var time = new WaitableTime();
+        var first = true;
+        var site = server.Open(context =>
+        {
+            if (first)
+            {
+                first = false;
+                context.Response.Headers.RetryAfter = "120";
+                return context.AnswerAsync(429, "");
+            }
+
+            return context.AnswerAsync(200, """{"lockedUntil":"2026-01-31T08:15:30Z"}""");
+        });
+        var client = new RunServiceClient(
+            TestSetup.Http, site.Address, new FixedToken(new Secret("t")), TestSetup.Quick, time, NullLogger<RunServiceClient>.Instance);
+
+        var renewal = client.RenewJobAsync(Plan, Job, Cancelled);
+        var pause = await time.WaitsAtLeast(TimeSpan.FromSeconds(120)).WaitAsync(Cancelled);
+        Assert.Single(site.Requests);
+        time.Advance(pause);
+        await renewal;
+
+        Assert.InRange(pause, TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(132)); // with jitter
+        Assert.Equal(2, site.Requests.Count);
     }
 
     [Fact(Timeout = 30_000)]
