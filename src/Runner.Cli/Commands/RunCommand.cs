@@ -84,15 +84,22 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
+        if (mistakes.Count > 0)
+        {
+            await surroundings.Error.WriteLineAsync("runner: workflows with mistakes are left out, and the exit code will not be 0 for it");
+        }
+
         var values = RunValues.Read(result, flags, surroundings, folder);
         var plans = await new LocalRunRequests(result, flags, surroundings, folder, values).PlanAsync(selection, cancellationToken);
         if (result.GetValue(flags.DryRun))
         {
             DryRun.Write(surroundings, plans);
-            return ExitCodes.Success;
+            return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
         }
 
-        return await new LocalRuns(result, flags, surroundings, folder, values).RunAsync(plans);
+        // GitHub runs the others too, and shows the broken one as failed: so is the whole.
+        var code = await new LocalRuns(result, flags, surroundings, folder, values).RunAsync(plans);
+        return code == ExitCodes.Success && mistakes.Count > 0 ? ExitCodes.Usage : code;
     }
 
     private static ImmutableArray<WorkflowReading> Read(ParseResult result, RunFlags flags, string folder, List<string> commands)

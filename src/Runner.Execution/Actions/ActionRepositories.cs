@@ -31,7 +31,7 @@ internal sealed class ActionRepositories(IActionSource? source, ActionCache cach
             }
 
             var available = source ?? throw new WorkflowException(
-                $"'{missing[0].Key}' cannot be used: whoever started this job offers no actions of repositories");
+                $"'{missing[0].Key}' cannot be used: this job was started without a source of actions. A local run has only those of the checkout (./path)");
             var feedback = new Feedback(log, masker);
             log.Write("Getting action download info");
             foreach (var resolved in await available.ResolveAsync(missing, feedback, cancellationToken))

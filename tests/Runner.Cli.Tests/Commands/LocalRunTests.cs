@@ -57,6 +57,19 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Workflow_with_a_mistake_is_left_out_and_the_exit_code_is_2_though_the_others_succeed()
+    {
+        Write("app/.github/workflows/broken.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    stps: []\n");
+
+        var result = await RunAsync("push");
+
+        Assert.Equal(2, result.Code);
+        Assert.Contains("broken.yml (Line: 5, Col: 5): Unexpected value 'stps'; did you mean 'steps'?", result.Error, StringComparison.Ordinal);
+        Assert.Contains("runner: workflows with mistakes are left out", result.Error, StringComparison.Ordinal);
+        Assert.Contains("3 succeeded", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Failed_job_makes_the_exit_code_1_and_skips_what_needs_it()
     {
         Write("app/fail", "x");

@@ -115,7 +115,7 @@ public sealed class ActionRepositoriesTests : IDisposable
 
         var error = await Assert.ThrowsAsync<WorkflowException>(() => GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null)));
 
-        Assert.Equal("'acme/tool@v1' cannot be used: whoever started this job offers no actions of repositories", error.Message);
+        Assert.Equal("'acme/tool@v1' cannot be used: this job was started without a source of actions. A local run has only those of the checkout (./path)", error.Message);
     }
 
     [Fact]
