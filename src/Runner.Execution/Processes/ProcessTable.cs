@@ -9,6 +9,10 @@ internal readonly record struct ProcessEntry(int Id, int Parent, int Group, stri
 /// <summary>Reads <c>/proc</c>.</summary>
 internal static class ProcessTable
 {
+    private const int MemoryField = 23 - 3;
+    private const int EnvironmentEndField = 51 - 3;
+    private static readonly TimeSpan _execLimit = TimeSpan.FromMilliseconds(100);
+
     /// <summary>All processes that can be seen. Those that end meanwhile are left out.</summary>
     public static List<ProcessEntry> Read()
     {
@@ -31,38 +35,53 @@ internal static class ProcessTable
     }
 
     /// <summary>The environment a process was started with, entries separated by NUL; empty where it may not be read.</summary>
-    public static byte[] EnvironmentOf(int process) => TryReadFile($"/proc/{process}/environ") ?? [];
+    /// <remarks>
+    /// A process caught in the middle of its <c>exec</c> has none to show for a moment. It is read again until it has, for
+    /// 100 ms at most: taken for one without, it would escape the clean-up at the job's end.
+    /// </remarks>
+    public static byte[] EnvironmentOf(int process)
+    {
+        byte[] environment = [];
+        SpinWait.SpinUntil(() => (environment = TryReadFile($"/proc/{process}/environ") ?? []).Length > 0 || !IsInExec(process), _execLimit);
+        return environment;
+    }
+
+    /// <summary>Whether a process has memory but not yet an environment in it (<c>vsize</c> and <c>env_end</c> of proc_pid_stat(5)).</summary>
+    private static bool IsInExec(int process) =>
+        TryReadFields(process) is { Tail: { Length: > EnvironmentEndField } tail } && tail[MemoryField] != "0" && tail[EnvironmentEndField] == "0";
 
     private static bool TryRead(int id, out ProcessEntry entry)
     {
         entry = default;
-        if (TryReadFile($"/proc/{id}/stat") is not { } bytes)
-        {
-            return false;
-        }
-
-        // "pid (name) state ppid pgrp …": the name may hold blanks and brackets, so its end is the last bracket.
-        var text = System.Text.Encoding.UTF8.GetString(bytes);
-        var open = text.IndexOf('(', StringComparison.Ordinal);
-        var close = text.LastIndexOf(')');
-        if (open < 0 || close < open)
-        {
-            return false;
-        }
-
-        var fields = text[(close + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length < 20 || fields[0] is "Z" or "X")
+        if (TryReadFields(id) is not { } read || read.Tail.Length < 20 || read.Tail[0] is "Z" or "X")
         {
             return false;
         }
 
         entry = new ProcessEntry(
             id,
-            int.Parse(fields[1], CultureInfo.InvariantCulture),
-            int.Parse(fields[2], CultureInfo.InvariantCulture),
-            text[(open + 1)..close],
-            ulong.Parse(fields[19], CultureInfo.InvariantCulture));
+            int.Parse(read.Tail[1], CultureInfo.InvariantCulture),
+            int.Parse(read.Tail[2], CultureInfo.InvariantCulture),
+            read.Name,
+            ulong.Parse(read.Tail[19], CultureInfo.InvariantCulture));
         return true;
+    }
+
+    /// <summary>The name, and the fields after it, so that field n of proc_pid_stat(5) is number n - 3.</summary>
+    private static (string Name, string[] Tail)? TryReadFields(int id)
+    {
+        if (TryReadFile($"/proc/{id}/stat") is not { } bytes)
+        {
+            return null;
+        }
+
+        // "pid (name) state ppid pgrp …": the name may hold blanks and brackets, so its end is the last bracket.
+        var text = System.Text.Encoding.UTF8.GetString(bytes);
+        var open = text.IndexOf('(', StringComparison.Ordinal);
+        var close = text.LastIndexOf(')');
+        return open < 0 || close < open
+            ? null
+            : (text[(open + 1)..close], text[(close + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static byte[]? TryReadFile(string path)
