@@ -19,8 +19,13 @@ internal sealed class StepFiles
     ];
 
     private readonly (IFileCommand Command, string Path)[] _files;
+    private readonly SpareFiles _spare;
 
-    private StepFiles((IFileCommand, string)[] files) => _files = files;
+    private StepFiles((IFileCommand, string)[] files, SpareFiles spare)
+    {
+        _files = files;
+        _spare = spare;
+    }
 
     /// <summary>Variables' last parts and paths: <c>env</c>, <c>path</c>, <c>output</c>, <c>state</c>, <c>step_summary</c>.</summary>
     public IEnumerable<KeyValuePair<string, string>> Paths => _files.Select(file => KeyValuePair.Create(file.Command.Name, file.Path));
@@ -31,7 +36,7 @@ internal sealed class StepFiles
         var folder = Path.Combine(job.Paths.Temp, FolderName);
         Directory.CreateDirectory(folder);
         var suffix = Guid.NewGuid().ToString("D");
-        return new StepFiles([.. Commands.Select(command => (command, CreateFile(Path.Combine(folder, command.FilePrefix + suffix))))]);
+        return new StepFiles([.. Commands.Select(command => (command, job.SpareFiles.Make(Path.Combine(folder, command.FilePrefix + suffix))))], job.SpareFiles);
     }
 
     /// <summary>Does what the files say. What cannot be read fails the step and leaves the others their turn.</summary>
@@ -41,6 +46,7 @@ internal sealed class StepFiles
         {
             if (new FileInfo(path) is not { Exists: true, Length: > 0 })
             {
+                _spare.Offer(path);
                 continue;
             }
 
@@ -55,11 +61,5 @@ internal sealed class StepFiles
                 step.FailByCommand();
             }
         }
-    }
-
-    private static string CreateFile(string path)
-    {
-        File.Create(path).Dispose();
-        return path;
     }
 }

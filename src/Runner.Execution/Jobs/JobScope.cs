@@ -1,4 +1,5 @@
 using Runner.Execution.Contexts;
+using Runner.Execution.FileCommands;
 using Runner.Execution.Masking;
 using Runner.Execution.Matchers;
 using Runner.Execution.Reporting;
@@ -54,6 +55,9 @@ internal sealed class JobScope
 
     /// <summary>Variables of the job: its <c>env</c> and what steps wrote to <c>GITHUB_ENV</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment => Shared.Variables;
+
+    /// <summary>Command files that steps left untouched.</summary>
+    public SpareFiles SpareFiles { get; } = new();
 
     /// <summary>Outputs and results of the steps so far.</summary>
     public StepsContext Steps { get; } = new();

@@ -41,9 +41,9 @@ internal static class ProcessTable
     /// </remarks>
     public static byte[] EnvironmentOf(int process)
     {
-        byte[] environment = [];
-        SpinWait.SpinUntil(() => (environment = TryReadFile($"/proc/{process}/environ") ?? []).Length > 0 || !IsInExec(process), _execLimit);
-        return environment;
+        byte[]? environment = null;
+        SpinWait.SpinUntil(() => (environment = TryReadFile($"/proc/{process}/environ")) is not { Length: 0 } || !IsInExec(process), _execLimit);
+        return environment ?? [];
     }
 
     /// <summary>Whether a process has memory but not yet an environment in it (<c>vsize</c> and <c>env_end</c> of proc_pid_stat(5)).</summary>

@@ -18,6 +18,25 @@ public sealed class StepFilesTests
     }
 
     [Fact]
+    public void Untouched_files_become_those_of_a_later_step()
+    {
+        using var step = new TestStep();
+        var first = StepFiles.Create(step.Job);
+        var paths = first.Paths.ToDictionary();
+        File.WriteAllText(paths["output"], "O=1");
+        File.Delete(paths["state"]);
+        File.Delete(paths["env"]);
+        File.CreateSymbolicLink(paths["env"], "/dev/null");
+
+        first.Run(step.Scope);
+        var second = StepFiles.Create(step.Job).Paths.ToDictionary();
+
+        Assert.All(second.Values, path => Assert.True(new FileInfo(path) is { Exists: true, Length: 0, LinkTarget: null }));
+        Assert.Empty(second.Values.Intersect(paths.Values));
+        Assert.Equal([paths["env"], paths["output"]], paths.Values.Where(File.Exists).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Each_file_does_its_own()
     {
         using var step = new TestStep();

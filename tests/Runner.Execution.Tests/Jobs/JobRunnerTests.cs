@@ -160,17 +160,14 @@ public sealed class JobRunnerTests
     {
         using var job = await TestJob.OfAsync(Some.Script("exit 0"), Some.Script("exit 7"), Some.Script("exit 0"));
 
-        Assert.Equal("0\n", await File.ReadAllTextAsync(ExitCodeFile.PathOf(job.Paths, 2), TestContext.Current.CancellationToken));
-        Assert.Equal("7\n", await File.ReadAllTextAsync(ExitCodeFile.PathOf(job.Paths, 3), TestContext.Current.CancellationToken));
-        Assert.False(File.Exists(ExitCodeFile.PathOf(job.Paths, 4)));
+        Assert.Equal("2 0\n3 7\n", await File.ReadAllTextAsync(ExitCodeFile.PathOf(job.Paths), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Step_succeeds_only_if_its_exit_code_could_be_written()
     {
         using var job = new TestJob();
-        Directory.CreateDirectory(job.Paths.Spool);
-        await File.WriteAllTextAsync(Path.Combine(job.Paths.Spool, "steps"), "in the way", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(ExitCodeFile.PathOf(job.Paths)); // a folder in the way of the file
 
         await job.RunAsync(Some.Script("exit 0"));
 
