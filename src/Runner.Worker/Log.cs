@@ -64,4 +64,7 @@ internal static partial class Log
 
     [LoggerMessage(5033, LogLevel.Warning, "The launcher did not say that it stopped request {RequestId}")]
     public static partial void RequestNotStopped(this ILogger logger, string requestId);
+
+    [LoggerMessage(5034, LogLevel.Warning, "Nobody reads what the worker asks its launcher for: container actions will fail")]
+    public static partial void RequestsUnread(this ILogger logger, Exception exception);
 }

@@ -19,6 +19,8 @@ internal static class WorkerProgram
               Sets a job pod up: copies the worker, its CA bundle and node to the pod's volumes and the payload to memory.
           runner-worker cancel [--grace SECONDS] [--spool DIR]
               Asks the worker that runs in this pod to cancel its job. Default spool: /runner/spool.
+          runner-worker link [--spool DIR]
+              Bridges its standard input and output to the worker that runs here, which asked its launcher for something.
           runner-worker version
 
         Exit codes: 0 the job was concluded and reported (or the command done), 64 wrong arguments, 69 something outside failed,
@@ -52,6 +54,8 @@ internal static class WorkerProgram
                     return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals"]), host);
                 case "cancel":
                     return CancelCommand.Run(Arguments.Parse(args, [], ["--grace", "--spool"]), Console.Error);
+                case "link":
+                    return await LinkCommand.RunAsync(Arguments.Parse(args, [], ["--spool"]), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error);
                 case "version" or "--version":
                     Console.Out.WriteLine(WorkerVersion.Text);
                     return ExitCodes.Ok;
@@ -62,7 +66,7 @@ internal static class WorkerProgram
                     Console.Error.Write(Help);
                     return ExitCodes.Usage;
                 case var command:
-                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel or version" + NearestName.Hint(command, ["job", "setup", "cancel", "version", "help"]));
+                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel, link or version" + NearestName.Hint(command, ["job", "setup", "cancel", "link", "version", "help"]));
             }
         }
         catch (UsageException exception)

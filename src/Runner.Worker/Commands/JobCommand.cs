@@ -43,7 +43,7 @@ internal static class JobCommand
 
         Task<int> RunAsync(LaunchPayload payload) => payload.Reporting switch
         {
-            ReportingTarget.GitHub => new JobSession(host, payload, new ReportingOptions(), cancellation).RunAsync(),
+            ReportingTarget.GitHub => new JobSession(host, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
             ReportingTarget.Launcher => new LauncherSession(host, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
             var other => throw new InvalidOperationException($"Reporting target {other} has no session"),
         };

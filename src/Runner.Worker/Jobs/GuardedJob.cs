@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
 using Runner.Execution.Actions;
+using Runner.Execution.Containers;
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Jobs.Errors;
@@ -15,13 +16,15 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
     /// <summary>Runs it; a bug of ours is a failed job with a reason, and then the worker's exit code says so too.</summary>
     /// <param name="reporter">Whom to tell.</param>
     /// <param name="actions">Where actions of repositories come from, or <c>null</c>.</param>
-    public async Task<(JobResult Result, bool IsBug)> RunAsync(IJobReporter reporter, IActionSource? actions)
+    /// <param name="containers">Runs containers beside the job, or <c>null</c>.</param>
+    public async Task<(JobResult Result, bool IsBug)> RunAsync(IJobReporter reporter, IActionSource? actions, IContainerRunner? containers)
     {
         var runner = new JobRunner(new JobHost
         {
             Environment = host.Environment,
             Time = host.Time,
             Actions = actions,
+            Containers = containers,
             HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
         });
         try

@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
+using Runner.Execution.Actions;
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
+using Runner.Jobs.Secrets;
 using Runner.Protocol;
+using Runner.Worker.Link;
 using Runner.Worker.Locks;
 using Runner.Worker.Reporting;
 
@@ -28,7 +31,8 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
     private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, host.Loggers.CreateLogger<OutcomeFile>());
 
     /// <summary>Runs it; gives the worker's exit code.</summary>
-    public async Task<int> RunAsync()
+    /// <param name="output">Where requests to the launcher are announced: standard output.</param>
+    public async Task<int> RunAsync(Stream output)
     {
         JobServices services;
         try
@@ -44,11 +48,11 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
 
         await using (services)
         {
-            return await RunAsync(services);
+            return await RunAsync(services, output);
         }
     }
 
-    private async Task<int> RunAsync(JobServices services)
+    private async Task<int> RunAsync(JobServices services, Stream output)
     {
         // Step 1
         using var over = new CancellationTokenSource();
@@ -62,7 +66,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
 
         // Step 2
         using var reporter = OpenReporter(services, giveUp.Token);
-        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync((IJobReporter?)reporter ?? new SilentReporter(), services.Actions);
+        var (result, isBug) = await RunJobAsync((IJobReporter?)reporter ?? new SilentReporter(), services.Actions, output);
         if (renewal.Loss is not null)
         {
             result = result with { Conclusion = Conclusion.Abandoned };
@@ -92,6 +96,22 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             (false, true) => ExitCodes.Ok,
             (false, false) => ExitCodes.Infrastructure,
         };
+    }
+
+    // Containers are all that a job asks its launcher for; of everything else GitHub is told.
+    private async Task<(JobResult Result, bool IsBug)> RunJobAsync(IJobReporter reporter, IActionSource? actions, Stream output)
+    {
+        var job = new GuardedJob(host, payload, cancellation, _logger);
+        if (payload.LinkKey is not { } key)
+        {
+            return await job.RunAsync(reporter, actions, containers: null);
+        }
+
+        var announcements = new EventPump(output, _logger.RequestsUnread);
+        await using var link = new LauncherLink(payload.Paths.Spool, new Secret(key), announcements.Write, host.Time, _logger);
+        var result = await job.RunAsync(reporter, actions, new LinkContainerRunner(link));
+        _ = announcements.CompleteAsync(); // not awaited: what was asked for is over
+        return result;
     }
 
     private GitHubReporter? OpenReporter(JobServices services, CancellationToken giveUp)

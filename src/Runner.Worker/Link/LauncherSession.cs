@@ -29,7 +29,8 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
         var reporter = new LauncherReporter(events, host.Time);
         await using var link = OpenLink(events);
         var actions = link is null ? null : new LinkActionSource(link);
-        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync(reporter, actions);
+        var containers = link is null ? null : new LinkContainerRunner(link);
+        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync(reporter, actions, containers);
 
         // Before the last event: a worker killed while it waits for its reader has still said how the job ended.
         Write(result, isReported: false);

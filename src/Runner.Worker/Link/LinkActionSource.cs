@@ -1,5 +1,4 @@
 using Runner.Execution.Actions;
-using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 
 namespace Runner.Worker.Link;
@@ -15,7 +14,7 @@ internal sealed class LinkActionSource(LauncherLink link) : IActionSource
         var resolved = await link.AskAsync(request, Stream.Null, cancellationToken) switch
         {
             ActionsResolved result when result.Actions.Length == actions.Count => result.Actions,
-            var other => throw Refusal(other),
+            var other => throw LinkRefusal.Of(other),
         };
         return [.. actions.Zip(resolved, (action, commit) => new ResolvedAction { Action = action, ResolvedName = commit.Repository, Sha = commit.Sha })];
     }
@@ -27,16 +26,9 @@ internal sealed class LinkActionSource(LauncherLink link) : IActionSource
         var request = new ActionRequest { Action = ToName(action.Action), Sha = action.Sha };
         if (await link.AskAsync(request, archive, cancellationToken) is not RequestDone and var other)
         {
-            throw Refusal(other);
+            throw LinkRefusal.Of(other);
         }
     }
 
     private static ActionName ToName(RepositoryAction action) => new() { Repository = action.Name, Ref = action.Ref, Path = action.Path };
-
-    private static Exception Refusal(RequestResult result) => result switch
-    {
-        RequestFailed { IsWorkflowError: true } failed => new WorkflowException(failed.Message),
-        RequestFailed failed => new InfrastructureException(failed.Message),
-        _ => new InfrastructureException($"The launcher answered with {result.GetType().Name}, which is no answer to what was asked"),
-    };
 }

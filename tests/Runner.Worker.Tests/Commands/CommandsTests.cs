@@ -70,6 +70,18 @@ public sealed class CommandsTests : IDisposable
         Assert.Equal($"runner-worker: no worker has noted its process in {_folder.FullPath}", error.ToString().TrimEnd());
     }
 
+    [Fact]
+    public async Task Link_without_a_worker_says_so()
+    {
+        using var error = new StringWriter();
+
+        var exitCode = await LinkCommand.RunAsync(
+            Arguments.Parse(["link", "--spool", _folder.FullPath], [], ["--spool"]), Stream.Null, Stream.Null, error);
+
+        Assert.Equal(69, exitCode);
+        Assert.StartsWith($"runner-worker: no worker listens at {_folder["link.sock"]}: ", error.ToString(), StringComparison.Ordinal);
+    }
+
     public static TheoryData<string[], string> Mistakes => new()
     {
         // arguments                     message

@@ -167,7 +167,7 @@ public sealed class JobSessionTests(FakeHttpServer server) : IDisposable
             Time = TimeProvider.System,
             Loggers = new StderrLoggerFactory(_log, TimeProvider.System),
         };
-        return new JobSession(host, payload, options, _cancellation).RunAsync();
+        return new JobSession(host, payload, options, _cancellation).RunAsync(Stream.Null);
     }
 
     private LaunchPayload Payload(FakeRunService runService, FakeResults results, params JobStep[] steps)

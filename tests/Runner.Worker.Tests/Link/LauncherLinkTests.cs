@@ -3,10 +3,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Backends;
 using Runner.Backends.Link;
 using Runner.Execution.Actions;
+using Runner.Execution.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 using Runner.Jobs.Secrets;
 using Runner.Testing;
+using Runner.Worker.Commands;
 using Runner.Worker.Link;
 
 namespace Runner.Worker.Tests.Link;
@@ -21,6 +23,8 @@ public sealed class LauncherLinkTests : IAsyncDisposable
     private readonly RequestDesk _desk;
     private int _bytesUntilCut = int.MaxValue;
     private int _streams;
+    private bool _isBridged;
+    private Task<int> _bridge = Task.FromResult(0);
 
     public LauncherLinkTests()
     {
@@ -35,6 +39,7 @@ public sealed class LauncherLinkTests : IAsyncDisposable
     {
         await _desk.DisposeAsync();
         await _link.DisposeAsync();
+        Assert.Equal(0, await _bridge);
         _folder.Dispose();
     }
 
@@ -149,8 +154,49 @@ public sealed class LauncherLinkTests : IAsyncDisposable
         Assert.Equal("no such commit", error.Message);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Container_runs_at_the_launcher_and_its_output_comes_back_through_the_bridge_program()
+    {
+        _isBridged = true;
+        _handler.Answer = async (request, output, cancellationToken) =>
+        {
+            await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"hello {((ContainerRequest)request).Arguments[0]}\n"), cancellationToken);
+            return new ContainerEnded { ExitCode = 3 };
+        };
+        var output = new Output();
+
+        var end = await new LinkContainerRunner(_link).RunAsync(SomeContainer("world"), output, Token);
+
+        Assert.Equal((3, "hello world\n"), (end.ExitCode, output.Text));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Container_that_cannot_be_run_is_the_workflows_mistake_or_the_launchers_trouble()
+    {
+        _handler.Answer = (_, _, _) => throw new WorkflowException("no such image");
+        var mistake = await Assert.ThrowsAsync<WorkflowException>(() => new LinkContainerRunner(_link).RunAsync(SomeContainer("a"), new Output(), Token));
+        _handler.Answer = (_, _, _) => throw new InfrastructureException("no engine");
+        var trouble = await Assert.ThrowsAsync<InfrastructureException>(() => new LinkContainerRunner(_link).RunAsync(SomeContainer("a"), new Output(), Token));
+
+        Assert.Equal(("no such image", "no engine"), (mistake.Message, trouble.Message));
+    }
+
+    private static ContainerRequest SomeContainer(string argument) => new()
+    {
+        StepName = "Run it",
+        Source = new ContainerImage { Image = "alpine" },
+        Arguments = [argument],
+        WorkingDirectory = "/github/workspace",
+        Mounts = [],
+    };
+
     private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
+        if (_isBridged)
+        {
+            return await OpenBridgeAsync(cancellationToken);
+        }
+
         _streams++;
         return new CutStream(await ConnectAsync(cancellationToken), _bytesUntilCut);
     }
@@ -160,6 +206,27 @@ public sealed class LauncherLinkTests : IAsyncDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder[LauncherLink.SocketName]), cancellationToken);
         return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    // The socket pair stands for the streams of an exec.
+    private async Task<Stream> OpenBridgeAsync(CancellationToken cancellationToken)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(_folder["exec.sock"]));
+        listener.Listen();
+        var launcher = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await launcher.ConnectAsync(new UnixDomainSocketEndPoint(_folder["exec.sock"]), cancellationToken);
+        var bridge = new NetworkStream(await listener.AcceptAsync(cancellationToken), ownsSocket: true);
+        var arguments = Arguments.Parse(["link", "--spool", _folder.FullPath], [], ["--spool"]);
+        _bridge = LinkCommand.RunAsync(arguments, bridge, bridge, TextWriter.Null);
+        return new NetworkStream(launcher, ownsSocket: true);
+    }
+
+    private sealed class Output : IContainerOutput
+    {
+        public string Text { get; private set; } = string.Empty;
+
+        public void Write(ReadOnlySpan<byte> bytes) => Text += System.Text.Encoding.UTF8.GetString(bytes);
     }
 
     private sealed class NoFeedback : IActionFeedback
