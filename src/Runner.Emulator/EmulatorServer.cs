@@ -14,6 +14,7 @@ using Runner.Emulator.Runs;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
+using Runner.Workflows.Planning.Calls;
 
 namespace Runner.Emulator;
 
@@ -83,12 +84,21 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
         return Runs.Queue(job).Jobs[0];
     }
 
-    /// <summary>Queues a run of a workflow.</summary>
+    /// <summary>Queues a run of a workflow that calls no other one.</summary>
     /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
     public RunInfo QueueWorkflow(WorkflowRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Runs.Queue(request);
+        return Runs.Queue(request, CalledWorkflows.None);
+    }
+
+    /// <summary>Queues a run of a workflow and of those that it calls.</summary>
+    /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
+    /// <exception cref="InfrastructureException">A repository that it calls a workflow of could not be read.</exception>
+    public Task<RunInfo> QueueWorkflowAsync(WorkflowRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Runs.QueueAsync(request, cancellationToken);
     }
 
     /// <summary>A job, or <c>null</c>.</summary>

@@ -15,5 +15,7 @@ internal static class EmulatorCommands
             EmulatorJobsCommand.Build(surroundings),
             EmulatorLogCommand.Build(surroundings),
             EmulatorCancelCommand.Build(surroundings),
+            EmulatorRunnerCommands.BuildToken(surroundings),
+            EmulatorRunnerCommands.BuildJitConfig(surroundings),
         };
 }

@@ -18,6 +18,10 @@ internal sealed class EmulatorQueueCommand
     private readonly Option<string[]> _secrets = new("--secret", "-s") { Description = "A secret; without a value it is taken from the environment. May be repeated.", HelpName = "NAME[=VALUE]" };
     private readonly Option<string[]> _variables = new("--var") { Description = "A variable of the vars context. May be repeated.", HelpName = "NAME=VALUE" };
     private readonly Option<string[]> _inputs = new("--input") { Description = "An input. May be repeated.", HelpName = "NAME=VALUE" };
+    private readonly Option<string> _ref = new("--ref") { Description = "Branch or full ref of the event.", DefaultValueFactory = _ => "refs/heads/main", HelpName = "REF" };
+    private readonly Option<string?> _sha = new("--sha") { Description = "Commit of the event. Default: 40 zeros.", HelpName = "COMMIT" };
+    private readonly Option<string?> _repository = new("--repository") { Description = "The repository. Default: emulator/workflow.", HelpName = "OWNER/REPO" };
+    private readonly Option<string?> _actor = new("--actor", "-a") { Description = "Who starts the run. Default: emulator.", HelpName = "NAME" };
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Show the run as it goes; exit code 1 where a job failed." };
 
     public static Command Build(CliSurroundings surroundings)
@@ -25,7 +29,8 @@ internal sealed class EmulatorQueueCommand
         var queue = new EmulatorQueueCommand();
         var command = new Command("queue", "Queue a workflow.")
         {
-            queue._file, queue._event, queue._payload, queue._secrets, queue._variables, queue._inputs, queue._follow,
+            queue._file, queue._event, queue._payload, queue._secrets, queue._variables, queue._inputs,
+            queue._ref, queue._sha, queue._repository, queue._actor, queue._follow,
         };
         queue._emulator.AddTo(command);
         command.SetAction((result, cancellationToken) => queue.RunAsync(result, surroundings, cancellationToken));
@@ -53,10 +58,17 @@ internal sealed class EmulatorQueueCommand
     {
         var file = result.GetRequiredValue(_file);
         var inputs = Pairs("--input", result.GetValue(_inputs));
-        return new WorkflowRequest
+        var name = result.GetRequiredValue(_ref);
+        var workflow = QueuedWorkflow.Read(file);
+        var defaults = new WorkflowRequest { Workflow = workflow.Text };
+        return defaults with
         {
-            Workflow = ReadFile("The workflow", file),
-            Path = file,
+            Path = workflow.Path,
+            Files = workflow.Others,
+            Ref = name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name,
+            Sha = result.GetValue(_sha) ?? defaults.Sha,
+            Repository = result.GetValue(_repository) ?? defaults.Repository,
+            Actor = result.GetValue(_actor) ?? defaults.Actor,
             Event = result.GetRequiredValue(_event),
             Payload = result.GetValue(_payload) is { } payload ? ReadJson(payload) : null,
             Secrets = Secrets(result.GetValue(_secrets) ?? [], surroundings),
@@ -65,23 +77,11 @@ internal sealed class EmulatorQueueCommand
         };
     }
 
-    private static string ReadFile(string what, string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new WorkflowException($"{what} '{path}' cannot be read: {error.Message}", error);
-        }
-    }
-
     private static JsonElement ReadJson(string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(ReadFile("--eventpath:", path));
+            using var document = JsonDocument.Parse(QueuedWorkflow.ReadFile("--eventpath:", path));
             return document.RootElement.Clone();
         }
         catch (JsonException error)

@@ -15,7 +15,7 @@ internal static class EmulatorServeCommand
     {
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes any free one.", DefaultValueFactory = _ => EmulatorUrl.DefaultPort, HelpName = "PORT" };
         var listen = new Option<string>("--listen") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ADDRESS" };
-        var also = new Option<Uri[]>("--also-listen") { Description = "A further address, such as http://127.0.0.1:80. May be repeated.", HelpName = "URL" };
+        var also = new Option<Uri[]>("--also-listen") { Description = $"A further address. May be repeated. Default: port {ConfigPort.Number} too, where it is free: config.sh of GitHub's runner drops other ports.", HelpName = "URL" };
         var publicUrl = new Option<Uri?>("--public-url") { Description = "Address under which runners reach the server, where it is another one.", HelpName = "URL" };
         var token = new Option<string?>("--token-file") { Description = "File of the personal access token that agents must show. Default: the token 'emulator'.", HelpName = "FILE" };
         var urlFile = new Option<string?>("--url-file") { Description = "File to write the address to once the server listens.", HelpName = "FILE" };
@@ -30,7 +30,6 @@ internal static class EmulatorServeCommand
             {
                 Port = result.GetValue(port),
                 ListenAddress = result.GetRequiredValue(listen),
-                AlsoListen = result.GetValue(also) ?? [],
                 PublicUrl = result.GetValue(publicUrl),
                 DataFolder = result.GetValue(data),
                 ActionsFolder = result.GetValue(actions),
@@ -41,6 +40,7 @@ internal static class EmulatorServeCommand
                 options.PersonalAccessToken = new Secret(TokenFile.Read(file));
             }
 
+            options.AlsoListen = result.GetValue(also) is { Length: > 0 } named ? named : ConfigPort.For(options);
             return ServeAsync(surroundings, options, result.GetValue(urlFile), result.GetValue(quiet), cancellationToken);
         });
         return command;
@@ -54,6 +54,7 @@ internal static class EmulatorServeCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         await using var server = await StartAsync(options, cancellationToken);
         await surroundings.Out.WriteLineAsync($"The emulator listens at {server.Url}");
+        await surroundings.Out.WriteLineAsync(ConfigPort.Describe(options));
         await surroundings.Out.FlushAsync(cancellationToken);
         if (urlFile is not null)
         {

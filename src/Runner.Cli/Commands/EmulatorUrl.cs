@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Runner.Cli.CommandLine;
+using Runner.Emulator;
 using Runner.Emulator.Console;
 using Runner.Jobs.Errors;
 
@@ -38,11 +39,8 @@ internal sealed class EmulatorUrl
 #pragma warning disable RS0030 // one client for one command of a process that ends with it
         var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore RS0030
-        if (result.GetValue(_token) is { } file)
-        {
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TokenFile.Read(file));
-        }
-
+        var token = result.GetValue(_token) is { } file ? TokenFile.Read(file) : new EmulatorOptions().PersonalAccessToken.Reveal();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return new EmulatorConnection(http, new EmulatorClient(http));
     }
 }

@@ -28,6 +28,14 @@ internal sealed class FolderActionRepository(string name, string folder) : IActi
         return ActionVersion.Found(Convert.ToHexStringLower(hash.GetHashAndReset())[..40]);
     }
 
+    public async Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken)
+    {
+        // Of what is an entry, so that no name leads out of the folder.
+        return Entries().OfType<FileInfo>().FirstOrDefault(entry => entry.LinkTarget is null && Relative(entry) == path) is { } file
+            ? await File.ReadAllTextAsync(file.FullName, cancellationToken)
+            : null;
+    }
+
     public async Task WriteArchiveAsync(
         string commit, ArchiveKind kind, string topLevel, Stream output, CancellationToken cancellationToken)
     {

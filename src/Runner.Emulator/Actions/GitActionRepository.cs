@@ -35,6 +35,14 @@ internal sealed class GitActionRepository(string name, string folder) : IActionR
             : NoVersion(version);
     }
 
+    public async Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken)
+    {
+        using var output = new MemoryStream();
+        return await GitProgram.TryRunAsync(folder, ["cat-file", "blob", $"{commit}:{path}"], output, cancellationToken)
+            ? Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length)
+            : null;
+    }
+
     public Task WriteArchiveAsync(string commit, ArchiveKind kind, string topLevel, Stream output, CancellationToken cancellationToken)
     {
         var format = kind == ArchiveKind.Zip ? "zip" : "tar.gz";

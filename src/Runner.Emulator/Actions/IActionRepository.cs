@@ -16,6 +16,12 @@ internal interface IActionRepository
     /// <summary>The commit that a branch, tag or full commit id stands for now, or why there is none.</summary>
     Task<ActionVersion> ResolveAsync(string version, CancellationToken cancellationToken);
 
+    /// <summary>The text of a commit's file, or <c>null</c>: there is none. A commit that <see cref="ResolveAsync"/> gave.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="path">Path in the repository, with <c>/</c>.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken);
+
     /// <summary>Writes a commit's files under one top-level directory. A commit that <see cref="ResolveAsync"/> gave.</summary>
     Task WriteArchiveAsync(string commit, ArchiveKind kind, string topLevel, Stream output, CancellationToken cancellationToken);
 }

@@ -5,6 +5,8 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Runner.Emulator.Events;
 using Runner.Emulator.Json;
+using Runner.Emulator.Rest;
+using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
@@ -29,6 +31,34 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
         answer.EnsureSuccessStatusCode();
         return await answer.Content.ReadFromJsonAsync(EmulatorJson.Default.RunInfo, cancellationToken) ?? throw new JsonException("null");
     });
+
+    /// <summary>A token by which <c>config.sh</c> of GitHub's runner registers; valid for an hour.</summary>
+    /// <param name="scope">Organisation, or <c>owner/repo</c>.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="OperatorException">The emulator refuses: the client's own token is not the one that it was started with.</exception>
+    /// <exception cref="InfrastructureException">The emulator does not answer, or not as one.</exception>
+    public async Task<string> NewRegistrationTokenAsync(string scope, CancellationToken cancellationToken) => (await CallAsync(async () =>
+    {
+        using var answer = await http.PostAsync(RestRoute(scope, "registration-token"), null, cancellationToken);
+        Check(answer);
+        return await answer.Content.ReadFromJsonAsync(SnakeJson.Default.TokenBody, cancellationToken) ?? throw new JsonException("null");
+    })).Token;
+
+    /// <summary>Registers an ephemeral runner; gives its <c>encoded_jit_config</c>.</summary>
+    /// <param name="scope">Organisation, or <c>owner/repo</c>.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="labels">Its labels, at least one.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="OperatorException">The emulator refuses: of its token, or since the name is taken.</exception>
+    /// <exception cref="InfrastructureException">The emulator does not answer, or not as one.</exception>
+    public async Task<string> NewJitConfigAsync(
+        string scope, string name, IEnumerable<string> labels, CancellationToken cancellationToken) => (await CallAsync(async () =>
+    {
+        var request = new JitRequest { Name = name, RunnerGroupId = RunnerRegistry.DefaultGroup, Labels = [.. labels] };
+        using var answer = await http.PostAsJsonAsync(RestRoute(scope, "generate-jitconfig"), request, SnakeJson.Default.JitRequest, cancellationToken);
+        Check(answer);
+        return await answer.Content.ReadFromJsonAsync(SnakeJson.Default.JitResponse, cancellationToken) ?? throw new JsonException("null");
+    })).EncodedJitConfig;
 
     /// <summary>Cancels a run. One that has ended stays as it is.</summary>
     /// <exception cref="InfrastructureException">The emulator does not answer.</exception>
@@ -75,6 +105,24 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
                 }
             }
         }
+    }
+
+    private static Uri RestRoute(string scope, string action) =>
+        new($"api/v3/{(scope.Contains('/', StringComparison.Ordinal) ? "repos" : "orgs")}/{scope}/actions/runners/{action}", UriKind.Relative);
+
+    private static void Check(HttpResponseMessage answer)
+    {
+        if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            throw new OperatorException("--token-file: the emulator was started with another token");
+        }
+
+        if (answer.StatusCode is HttpStatusCode.Conflict)
+        {
+            throw new OperatorException("A runner of that name is registered already: give another one by --name");
+        }
+
+        answer.EnsureSuccessStatusCode();
     }
 
     private async Task<T> CallAsync<T>(Func<Task<T>> call)

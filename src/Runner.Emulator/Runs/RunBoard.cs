@@ -10,6 +10,8 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Services.Blobs;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Emulator.Runs;
 
@@ -19,6 +21,7 @@ internal sealed class RunBoard : IDisposable
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, Run> _runs = [];
     private readonly Queue<Run> _ended = new();
+    private readonly Dictionary<string, ConcurrencyGroups> _concurrency = new(StringComparer.OrdinalIgnoreCase); // by repository
     private readonly EmulatorOptions _options;
     private readonly BlobStore _blobs;
     private readonly JobBoard _jobs;
@@ -50,15 +53,22 @@ internal sealed class RunBoard : IDisposable
         _jobs.JobEnded += OnJobEnded;
     }
 
+    /// <summary>Queues a run of a workflow and of those that it calls.</summary>
+    /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
+    /// <exception cref="InfrastructureException">A repository that it calls a workflow of could not be read.</exception>
+    public async Task<RunInfo> QueueAsync(WorkflowRequest request, CancellationToken cancellationToken) =>
+        Queue(request, await _planner.ReadCallsAsync(request, cancellationToken));
+
     /// <summary>Queues a run of a workflow.</summary>
     /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
-    public RunInfo Queue(WorkflowRequest request)
+    public RunInfo Queue(WorkflowRequest request, CalledWorkflows calls)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var plan = _planner.Plan(request, id);
+        var plan = _planner.Plan(request, calls, id);
+        var concurrency = ConcurrencyOf(request.Repository);
         var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow())
         {
-            Workflow = new WorkflowRun(new RunState(plan), _connection, RunOrigin.Of(request)),
+            Workflow = new WorkflowRun(new RunState(plan, concurrency), concurrency, _connection, RunOrigin.Of(request)),
         };
         Add(run);
         Advance(run, workflow => workflow.Start(run.Id, run.Plan));
@@ -138,6 +148,19 @@ internal sealed class RunBoard : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _jobs.JobEnded -= OnJobEnded;
 
+    private ConcurrencyGroups ConcurrencyOf(string repository)
+    {
+        lock (_gate)
+        {
+            if (!_concurrency.TryGetValue(repository, out var groups))
+            {
+                _concurrency[repository] = groups = new ConcurrencyGroups();
+            }
+
+            return groups;
+        }
+    }
+
     private void Add(Run run)
     {
         lock (_gate)
@@ -176,6 +199,7 @@ internal sealed class RunBoard : IDisposable
     {
         RunSteps steps;
         bool hasEnded;
+        List<Run> concerned;
         lock (_gate)
         {
             if (run.Workflow is not { } workflow)
@@ -185,6 +209,7 @@ internal sealed class RunBoard : IDisposable
 
             steps = change(workflow);
             hasEnded = workflow.IsFinished;
+            concerned = [.. workflow.TakeConcerned().Select(state => _runs.Values.First(other => other.Workflow?.Is(state) == true))];
         }
 
         foreach (var concluded in steps.Concluded)
@@ -212,6 +237,11 @@ internal sealed class RunBoard : IDisposable
         if (hasEnded && run.Workflow is { } finished)
         {
             End(run, finished.Conclusion);
+        }
+
+        foreach (var other in concerned)
+        {
+            Advance(other, workflow => workflow.Continue(other.Id, other.Plan));
         }
     }
 
@@ -271,28 +301,4 @@ internal sealed class RunBoard : IDisposable
             };
         }
     }
-
-    private sealed class Run(long id, string name, string? eventName, DateTimeOffset queuedAt)
-    {
-        public long Id { get; } = id;
-
-        public PlanId Plan { get; } = new(Guid.NewGuid());
-
-        public string Name { get; } = name;
-
-        public string? Event { get; } = eventName;
-
-        public DateTimeOffset QueuedAt { get; } = queuedAt;
-
-        /// <summary>The one job of a run without a workflow.</summary>
-        public JobId? RawJob { get; init; }
-
-        public WorkflowRun? Workflow { get; init; }
-
-        public IEnumerable<JobId> OnBoard => RawJob is { } job ? [job] : Workflow?.OnBoard ?? [];
-
-        public RunEnd? Ended { get; set; }
-    }
-
-    private sealed record RunEnd(Conclusion Conclusion, DateTimeOffset At);
 }

@@ -58,11 +58,15 @@ internal static class RunEndpoints
 
         try
         {
-            return TypedResults.Json(runs.Queue(request), EmulatorJson.Default.RunInfo, statusCode: StatusCodes.Status201Created);
+            return TypedResults.Json(await runs.QueueAsync(request, http.RequestAborted), EmulatorJson.Default.RunInfo, statusCode: StatusCodes.Status201Created);
         }
         catch (WorkflowException problem)
         {
             return TypedResults.Text(problem.Message, statusCode: StatusCodes.Status422UnprocessableEntity);
+        }
+        catch (InfrastructureException problem)
+        {
+            return TypedResults.Text(problem.Message, statusCode: StatusCodes.Status502BadGateway);
         }
     }
 

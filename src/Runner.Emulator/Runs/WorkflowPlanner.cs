@@ -1,35 +1,59 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Runner.Emulator.Actions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Planning.Triggers;
 
 namespace Runner.Emulator.Runs;
 
 /// <summary>Reads a workflow and plans a run of it.</summary>
-internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress address)
+internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress address, ActionRepositories repositories)
 {
-    /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
-    public RunPlan Plan(WorkflowRequest request, long run)
-    {
-        var reading = WorkflowFile.Read(request.Path, request.Workflow);
-        if (reading.Workflow is not { } workflow)
-        {
-            throw new WorkflowException(string.Join('\n', reading.Diagnostics));
-        }
+    /// <summary>The workflows that a workflow calls, directly and through others.</summary>
+    /// <exception cref="WorkflowException">The workflow cannot be read.</exception>
+    /// <exception cref="InfrastructureException">A repository could not be read.</exception>
+    public Task<CalledWorkflows> ReadCallsAsync(WorkflowRequest request, CancellationToken cancellationToken) =>
+        CalledWorkflows.LoadAsync(Read(request), new RequestedWorkflows(request, repositories), cancellationToken);
 
+    /// <summary>Plans a run, if the event starts one.</summary>
+    /// <exception cref="WorkflowException">The workflow cannot run, or not on that event; the message holds all that is wrong, a line each.</exception>
+    public RunPlan Plan(WorkflowRequest request, CalledWorkflows calls, long run)
+    {
+        var workflow = Read(request);
+        var payload = request.Payload is { } given ? PlainJson.ToData(given) : DictionaryData.Empty;
+        Judge(workflow, request, payload as DictionaryData ?? DictionaryData.Empty);
         var planning = RunPlan.Create(workflow, new RunRequest
         {
             EventName = request.Event,
-            Event = request.Payload is { } payload ? PlainJson.ToData(payload) : DictionaryData.Empty,
+            Event = payload,
+            Calls = calls,
             GitHub = GitHub(request, run.ToString(CultureInfo.InvariantCulture)),
             Inputs = request.Inputs is { } inputs ? PlainJson.ToDictionary(inputs) : null,
             Vars = [.. request.Vars],
             Secrets = Secrets(request),
         });
         return planning.Plan ?? throw new WorkflowException(string.Join('\n', planning.Diagnostics));
+    }
+
+    private static Workflow Read(WorkflowRequest request)
+    {
+        var reading = WorkflowFile.Read(request.Path, request.Workflow);
+        return reading.Workflow ?? throw new WorkflowException(string.Join('\n', reading.Diagnostics));
+    }
+
+    private static void Judge(Workflow workflow, WorkflowRequest request, DictionaryData payload)
+    {
+        var verdict = WorkflowTriggers.Judge(
+            workflow, new TriggeringEvent { Name = request.Event, Payload = payload, Ref = request.Event == "push" ? request.Ref : null });
+        if (!verdict.Runs)
+        {
+            throw new WorkflowException(string.Join('\n', [$"{request.Path} does not run: {verdict.Reason}", .. verdict.Diagnostics]));
+        }
     }
 
     private DictionaryData GitHub(WorkflowRequest request, string run) => DictionaryData.FromStrings(new Dictionary<string, string>

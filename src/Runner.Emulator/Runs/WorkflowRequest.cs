@@ -19,6 +19,12 @@ public sealed record WorkflowRequest
     /// <summary>Path of the file in its repository. Default <c>.github/workflows/workflow.yml</c>.</summary>
     public string Path { get; init => field = value ?? DefaultPath; } = DefaultPath;
 
+    /// <summary>
+    /// Texts of the repository's other workflow files by path, such as <c>.github/workflows/build.yml</c>: what <c>uses: ./…</c> of a job names.
+    /// Default none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Files { get; init => field = value ?? Empty; } = Empty;
+
     /// <summary>Name of the event. Default <c>push</c>.</summary>
     public string Event { get; init => field = value ?? DefaultEvent; } = DefaultEvent;
 

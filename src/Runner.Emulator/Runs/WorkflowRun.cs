@@ -4,11 +4,16 @@ using Runner.Emulator.Jobs;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Emulator.Runs;
 
 /// <summary>The plan of a run as it goes, and which job of the board stands for which of the plan. Not thread-safe: <see cref="RunBoard"/> guards it.</summary>
-internal sealed class WorkflowRun(RunState state, JobConnection connection, RunOrigin origin)
+/// <param name="state">How far the plan is.</param>
+/// <param name="concurrency">The groups that it shares with the other runs of its repository.</param>
+/// <param name="connection">What the server adds to job messages.</param>
+/// <param name="origin">Where the run comes from.</param>
+internal sealed class WorkflowRun(RunState state, ConcurrencyGroups concurrency, JobConnection connection, RunOrigin origin)
 {
     private readonly Dictionary<PlannedJobId, JobId> _ids = [];
     private readonly Dictionary<JobId, PlannedJobId> _planned = [];
@@ -20,6 +25,15 @@ internal sealed class WorkflowRun(RunState state, JobConnection connection, RunO
     public bool IsFinished => state.IsFinished;
 
     public Conclusion Conclusion => state.Conclusion;
+
+    /// <summary>The runs that something changed for since the last call, as their plans: they are cancelled, or their turn has come.</summary>
+    public IReadOnlyList<RunState> TakeConcerned() => concurrency.TakeConcerned();
+
+    /// <summary>Whether this is the run of a plan's state.</summary>
+    public bool Is(RunState other) => other == state;
+
+    /// <summary>What follows from a change of another run.</summary>
+    public RunSteps Continue(long run, PlanId planId) => Follow(state.Continue(), run, planId);
 
     /// <summary>What follows from the start of the run.</summary>
     public RunSteps Start(long run, PlanId planId) => Follow(state.Start(), run, planId);

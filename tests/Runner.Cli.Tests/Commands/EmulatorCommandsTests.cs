@@ -1,4 +1,5 @@
 using Runner.Emulator;
+using Runner.Protocol.Registration;
 using Runner.Testing;
 
 namespace Runner.Cli.Tests.Commands;
@@ -72,6 +73,37 @@ public sealed class EmulatorCommandsTests : IAsyncLifetime
 
         Assert.Equal(2, result.Code);
         Assert.Contains("hello.yml (Line: 5", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_configures_GitHubs_own_runner_is_printed_alone()
+    {
+        var token = await Cli.RunAsync("emulator", "token", "acme", "--url", Url);
+        var config = await Cli.RunAsync("emulator", "jitconfig", "acme/app", "--name", "pod-7", "--label", "gpu", "--url", Url);
+        var again = await Cli.RunAsync("emulator", "jitconfig", "acme/app", "--name", "pod-7", "--url", Url);
+
+        Assert.Equal(3, token.Out.Trim().Split('.').Length);
+        var settings = JitConfig.Decode(config.Out).Settings;
+        Assert.Equal(("pod-7", new Uri(_emulator!.Url, "acme/app").AbsoluteUri, true), (settings.AgentName, settings.GitHubUrl, settings.Ephemeral)); // made before each test
+        Assert.Equal((78, "runner: A runner of that name is registered already: give another one by --name\n"), (again.Code, again.Error.ReplaceLineEndings("\n")));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Workflows_that_a_queued_one_calls_are_sent_along_and_the_ref_is_the_events()
+    {
+        var folder = Directory.CreateDirectory(_folder[".github/workflows"]).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "ci.yml"), "on: {push: {branches: [topic]}}\njobs: {call: {uses: ./.github/workflows/build.yml}}\n", Token);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "build.yml"), Workflow.Replace("on: push", "on: workflow_call", StringComparison.Ordinal), Token);
+
+        var other = await Cli.RunAsync("emulator", "queue", Path.Combine(folder, "ci.yml"), "--url", Url);
+        var queued = await Cli.RunAsync("emulator", "queue", Path.Combine(folder, "ci.yml"), "--ref", "topic", "--url", Url);
+
+        Assert.Equal(2, other.Code);
+        Assert.Contains(".github/workflows/ci.yml does not run: branch 'main'", other.Error, StringComparison.Ordinal);
+        Assert.Equal(0, queued.Code);
+        Assert.Equal("call / one", Assert.Single(_emulator!.FindRun(2)!.Jobs).Name); // made before each test; the number of the other is used up
     }
 
     [Fact(Timeout = 60_000)]
