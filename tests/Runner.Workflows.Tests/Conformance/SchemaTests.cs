@@ -19,6 +19,18 @@ public sealed class SchemaTests
         Assert.True(walk.Compared > 300, $"Only {walk.Compared} places compared");
     }
 
+    [Fact]
+    public void Grammar_of_actions_knows_every_key_and_context_of_GitHubs()
+    {
+        Assert.SkipWhen(GitHubData.Folder is null, GitHubData.SkipReason);
+        var walk = new Walk(GitHubData.Files("schema", "action-v1.0.json").Single());
+
+        walk.Compare("action-root", [], ActionGrammar.Root, ExpressionScope.None, "root");
+
+        Assert.True(walk.Differences.Count == 0, string.Join('\n', walk.Differences));
+        Assert.True(walk.Compared > 30, $"Only {walk.Compared} places compared");
+    }
+
     private sealed class Walk(string path)
     {
         private readonly JsonObject _definitions = JsonNode.Parse(File.ReadAllText(path))?["definitions"]?.AsObject() ?? throw new InvalidOperationException();
