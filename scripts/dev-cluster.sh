@@ -207,6 +207,29 @@ base_images() {
   rm -rf "$root"
 }
 
+# The image of the agent, much as Dockerfile makes it: the program, this machine's .NET runtime and the libraries they need, the worker, a CA
+# bundle, and no shell.
+agent_image() { # artifacts stamps
+  local sum root library runtime
+  sum=$(cat "$1/runner" "$1/runner-worker" | sha256sum)
+  [ "$(cat "$2/agent" 2>/dev/null)" != "$sum" ] || ! has_image local/agent:dev || return 0
+  root=$(mktemp -d)
+  mkdir -p "$root"/{tmp,etc/ssl/certs,usr/local/bin,usr/share/dotnet}
+  runtime=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  cp -r "$runtime/host" "$runtime/shared" "$root/usr/share/dotnet/"
+  cp "$1/runner" "$root/usr/local/bin/"
+  cp "$1/runner-worker" "$1/ca-certificates.crt" "$root/"
+  cp "$1/ca-certificates.crt" "$root/etc/ssl/certs/ca-certificates.crt"
+  for library in $( (ldd "$1/runner" "$runtime"/shared/*/*/*.so; ldconfig -p | grep -E 'lib(ssl|crypto)\.so\.3 ') | grep -oE '(=> |^\s+)/[^ ]+' | grep -oE '/.*' | sort -u); do
+    mkdir -p "$root$(dirname "$library")"
+    cp -L "$library" "$root$library"
+  done
+  chmod 755 "$root"; chmod 1777 "$root/tmp"
+  image local/agent:dev "$root" '{"Entrypoint":["/usr/local/bin/runner"],"Cmd":["agent","--config","/etc/runner/runner.yaml"],"User":"1654"}'
+  printf '%s\n' "$sum" >"$2/agent"
+  rm -rf "$root"
+}
+
 # The image that a pod's setup container runs: the static worker, a CA bundle and nothing else.
 # The job image is a plain Debian with what the examples use.
 images() {
@@ -223,6 +246,7 @@ images() {
     sha256sum <"$artifacts/runner-worker" >"$stamp/runner"
     rm -rf "$root"
   fi
+  agent_image "$artifacts" "$stamp"
   has_image local/debian:12 || {
     local rootfs=$HOME_DIR/debian-12
     [ -f "$rootfs.done" ] || {

@@ -216,21 +216,7 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
     // Until every pod and every Secret of a job is gone.
     private async Task EmptyAsync()
     {
-        var core = cluster.Connection.Client.CoreV1;
-        const string jobs = "app.kubernetes.io/managed-by=runner-agent";
-        var pods = await core.ListNamespacedPodAsync(_namespace, cancellationToken: Token);
-        var left = pods.Items.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        if (left.Count > 0)
-        {
-            await foreach (var (type, pod) in core.WatchListNamespacedPodAsync(_namespace, resourceVersion: pods.Metadata.ResourceVersion, cancellationToken: Token))
-            {
-                if (type == WatchEventType.Deleted && left.Remove(pod.Metadata.Name) && left.Count == 0)
-                {
-                    break;
-                }
-            }
-        }
-
-        Assert.Empty((await core.ListNamespacedSecretAsync(_namespace, labelSelector: jobs, cancellationToken: Token)).Items);
+        await cluster.PodsGoneAsync(_namespace, ClusterFixture.JobObjects, Token);
+        Assert.Empty((await cluster.Connection.Client.CoreV1.ListNamespacedSecretAsync(_namespace, labelSelector: ClusterFixture.JobObjects, cancellationToken: Token)).Items);
     }
 }

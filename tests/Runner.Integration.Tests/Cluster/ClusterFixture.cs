@@ -18,6 +18,9 @@ namespace Runner.Integration.Tests.Cluster;
 /// </summary>
 public sealed class ClusterFixture : IAsyncLifetime
 {
+    /// <summary>Selects what an agent made for its jobs.</summary>
+    public const string JobObjects = "app.kubernetes.io/managed-by=runner-agent";
+
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly List<string> _namespaces = [];
@@ -109,6 +112,28 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
 
         return name;
+    }
+
+    /// <summary>Waits until a namespace has no pod that a selector takes.</summary>
+    public async Task PodsGoneAsync(string space, string selector, CancellationToken cancellationToken)
+    {
+        var core = Connection.Client.CoreV1;
+        var pods = await core.ListNamespacedPodAsync(space, labelSelector: selector, cancellationToken: cancellationToken);
+        var left = pods.Items.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        var changes = core.WatchListNamespacedPodAsync(
+            space, labelSelector: selector, resourceVersion: pods.Metadata.ResourceVersion, cancellationToken: cancellationToken);
+        await foreach (var (type, pod) in changes)
+        {
+            if (type == WatchEventType.Deleted && left.Remove(pod.Metadata.Name) && left.Count == 0)
+            {
+                return;
+            }
+        }
     }
 
     /// <inheritdoc/>
