@@ -14,6 +14,7 @@ internal sealed class RecordingReporter : IJobReporter
     private readonly Dictionary<StepId, string> _summaries = [];
     private readonly List<StepId> _ended = [];
     private readonly List<(Func<string, bool> Matches, TaskCompletionSource Seen)> _waiters = [];
+    private readonly List<(Func<StepRecord, bool> Matches, TaskCompletionSource Seen)> _stepWaiters = [];
 
     public IReadOnlyList<StepRecord> Changes => Copy(_changes);
 
@@ -42,11 +43,26 @@ internal sealed class RecordingReporter : IJobReporter
         }
     }
 
+    /// <summary>Completes when a step is told that matches.</summary>
+    public Task Changed(Func<StepRecord, bool> matches)
+    {
+        lock (_lock)
+        {
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _stepWaiters.Add((matches, seen));
+            return seen.Task;
+        }
+    }
+
     public void StepChanged(StepRecord record)
     {
         lock (_lock)
         {
             _changes.Add(record);
+            foreach (var (_, seen) in _stepWaiters.Where(waiter => waiter.Matches(record)))
+            {
+                seen.TrySetResult();
+            }
         }
     }
 

@@ -51,6 +51,20 @@ public static partial class Some
     public static JobStep Using(string uses, string? id = null, TemplateToken? with = null, TemplateToken? env = null, string? condition = "success()") =>
         Uses(string.Empty, condition: condition) with { Reference = Reference(uses), Inputs = with, Environment = env, Name = id ?? "__uses", ContextName = id ?? "__uses" };
 
+    /// <summary>A step that waits for background steps or cancels them.</summary>
+    /// <param name="control"><c>wait</c>, <c>wait-all</c> or <c>cancel</c>; it is the step's shown name too.</param>
+    public static JobStep Control(string control, params string[] ids) => new()
+    {
+        Type = StepType.BackgroundStepControl,
+        Id = StepId.New(),
+        Name = $"__{control}",
+        ContextName = $"__{control}",
+        DisplayNameToken = new StringToken(control),
+        Condition = "always()",
+        ControlType = control,
+        StepIds = ids,
+    };
+
     /// <summary>The folders of a job below one folder.</summary>
     public static WorkPaths Paths(string folder) => new()
     {

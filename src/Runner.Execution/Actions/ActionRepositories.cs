@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Runner.Execution.Masking;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
@@ -12,7 +13,7 @@ namespace Runner.Execution.Actions;
 /// <param name="prefersUnpacked">Whether folders of the cache are linked to, where it has them.</param>
 internal sealed class ActionRepositories(IActionSource? source, ActionCache cache, string folder, SecretMasker masker, bool prefersUnpacked) : IDisposable
 {
-    private readonly Dictionary<string, string> _folders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _folders = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <summary>Has all of them on disk, those that were had before at no cost.</summary>

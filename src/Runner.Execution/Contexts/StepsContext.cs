@@ -12,6 +12,19 @@ internal sealed class StepsContext
     /// <summary>The context as it is now.</summary>
     public ObjectValue Value => _value ??= new ObjectValue(_steps);
 
+    /// <summary>The context as it is now, for steps of their own.</summary>
+    public StepsContext Copy()
+    {
+        var copy = new StepsContext();
+        foreach (var (id, step) in _steps)
+        {
+            copy._steps[id] = step;
+        }
+
+        copy._value = null;
+        return copy;
+    }
+
     /// <summary>Notes a step's end. Steps without an id of the author's (none, or one that begins with <c>__</c>) are not noted.</summary>
     /// <param name="outcome">Its result before <c>continue-on-error</c>.</param>
     /// <param name="conclusion">Its result after it.</param>

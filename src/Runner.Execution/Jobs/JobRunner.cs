@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Execution.Actions;
+using Runner.Execution.Background;
 using Runner.Execution.Contexts;
 using Runner.Execution.Processes;
 using Runner.Execution.Reporting;
@@ -66,7 +67,9 @@ public sealed class JobRunner
             var posts = new PostSteps(job, numbers);
             var processes = new ProcessRunner(_launcher, _host.Time);
             var actions = new StepActions(job, processes, preparation, posts, cancellation);
-            reports = await new JobSteps(job, actions.Runner, StepLevel.OfJob(contexts), posts).RunAsync(steps);
+            var level = StepLevel.OfJob(contexts);
+            using var background = new BackgroundSteps(job, actions.Runner, level, cancellation);
+            reports = await new JobSteps(job, actions.Runner, level, posts, background).RunAsync(steps);
         }
 
         var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job");

@@ -17,6 +17,9 @@ internal sealed class JobScope
     /// <summary>The variable by which leftover processes of the job are found at its end.</summary>
     public const string TrackingVariable = "RUNNER_TRACKING_ID";
 
+    // Steps in the background end when they like.
+    private readonly Lock _lock = new();
+
     public JobScope(LaunchPayload payload, JobHost host, IJobReporter reporter)
     {
         Payload = payload;
@@ -78,20 +81,34 @@ internal sealed class JobScope
     public DateTimeOffset? LastStepEnded { get; set; }
 
     /// <summary>Notes that a step's process started.</summary>
-    public void NoteProcessStart() => FirstStep ??= Host.Time.GetUtcNow();
+    public void NoteProcessStart()
+    {
+        lock (_lock)
+        {
+            FirstStep ??= Host.Time.GetUtcNow();
+        }
+    }
 
     /// <summary>Takes a step's result in: only a failed one changes the job's, and none that is worse already.</summary>
     public void TakeIn(Conclusion step)
     {
-        if (step == Conclusion.Failed && Result < Conclusion.Failed)
+        lock (_lock)
         {
-            Result = Conclusion.Failed;
+            if (step == Conclusion.Failed && Result < Conclusion.Failed)
+            {
+                Result = Conclusion.Failed;
+            }
         }
     }
 
     /// <summary>The job is cancelled (or, at a shutdown, failed), whatever came before.</summary>
-    public void Stop(CancelReason reason) =>
-        Result = reason == CancelReason.Shutdown ? Conclusion.Failed : Conclusion.Canceled;
+    public void Stop(CancelReason reason)
+    {
+        lock (_lock)
+        {
+            Result = reason == CancelReason.Shutdown ? Conclusion.Failed : Conclusion.Canceled;
+        }
+    }
 
     /// <summary>A member of <c>job</c> about the workflow, from the message's context or its variables; <c>null</c>: not known.</summary>
     public string? WorkflowMember(string name)

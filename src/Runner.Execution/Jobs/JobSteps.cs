@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
+using Runner.Execution.Background;
 using Runner.Execution.Processes;
 using Runner.Execution.Steps;
+using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution.Jobs;
 
 /// <summary>Runs the steps of a job that is set up: those before, its own, those after (<c>worker-semantics.md</c> section 1).</summary>
-internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level, PostSteps posts)
+internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level, PostSteps posts, BackgroundSteps background)
 {
+    private readonly BackgroundControl _control = new(background, runner);
     private readonly List<StepReport> _reports = [];
 
     /// <summary>Runs them all.</summary>
@@ -21,6 +24,8 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
             await RunOrSkipAsync(step, isEnded);
         }
 
+        // Every step in the background has ended before the posts: also one that no wait step was planned for, or whose wait step was not run.
+        level.TakeIn(await background.WaitAsync(background.Remaining));
         while (posts.Take() is { } post)
         {
             await RunOrSkipAsync(post, isEnded);
@@ -39,7 +44,7 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
         }
 
         await RunAsync(step);
-        if (job.Host.HasOnlyStepsAsChildren)
+        if (job.Host.HasOnlyStepsAsChildren && !background.IsRunning)
         {
             OrphanReaper.Reap();
         }
@@ -54,9 +59,18 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
             use.Name = StepNames.Final(use.Step, level.Contexts(github, level.Variables()), job);
         }
 
-        report.Start(stage == StepStage.Main ? use.Name ?? report.Record.Name : report.Record.Name);
-        var task = new StepTask(use, stage, level, report.Log, report.Record.Id, report.Record.Number, report.Record.Name);
-        var end = await runner.RunAsync(task, CancellationToken.None);
+        var name = stage == StepStage.Main ? use.Name ?? report.Record.Name : report.Record.Name;
+        if (use.Step.Background && stage == StepStage.Main)
+        {
+            background.Start(planned, name);
+            return;
+        }
+
+        report.Start(name);
+        var task = new StepTask(use, stage, level, report.Log, report.Record.Id, report.Record.Number, name);
+        var end = use.Step.Type == StepType.BackgroundStepControl
+            ? await _control.RunAsync(task)
+            : await runner.RunAsync(task, CancellationToken.None);
         report.Complete(end.Conclusion);
         level.TakeIn(end.Conclusion);
         job.LastStepEnded = job.Host.Time.GetUtcNow();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Runner.Execution.Actions;
+using Runner.Execution.Background;
 using Runner.Execution.Contexts;
 using Runner.Execution.Steps;
 using Runner.Jobs.Data;
@@ -200,6 +201,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         [
             .. uses.Where(use => use.HasPre).Select(use => Plan(use, StepStage.Pre, $"Pre {use.Name}")),
             .. uses.Select(use => Plan(use, StepStage.Main, use.Name ?? string.Empty)),
+            .. ImplicitWait.For(uses) is { } wait ? [Plan(wait, StepStage.Main, wait.Name ?? string.Empty)] : Array.Empty<PlannedStep>(),
         ];
     }
 

@@ -37,9 +37,28 @@ public sealed record StepRecord
     /// <summary><c>run</c>, <c>composite</c>, <c>node20</c>, <c>runner</c>, …</summary>
     public string? Type { get; init; }
 
+    /// <summary>What it has to do with steps in the background; <c>null</c>: nothing.</summary>
+    public StepBackground? Background { get; init; }
+
     /// <summary>Lines in its log.</summary>
     public long LogLines { get; init; }
 
     /// <summary>Its errors, warnings and notices.</summary>
     public ImmutableArray<Annotation> Annotations { get; init; } = [];
+}
+
+/// <summary>What a step has to do with steps in the background.</summary>
+public sealed record StepBackground
+{
+    /// <summary>Whether it runs in the background.</summary>
+    public bool IsBackground { get; init; }
+
+    /// <summary><c>wait</c>, <c>wait-all</c> or <c>cancel</c>; <c>null</c>: it is none of them.</summary>
+    public string? ControlType { get; init; }
+
+    /// <summary>Records of the steps that it waits for or cancels; empty for <c>wait-all</c>.</summary>
+    public ImmutableArray<StepId> ControlledSteps { get; init; } = [];
+
+    /// <summary>The group of steps that run at the same time, or <c>null</c>.</summary>
+    public string? ParallelGroup { get; init; }
 }

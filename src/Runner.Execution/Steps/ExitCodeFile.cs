@@ -10,6 +10,9 @@ namespace Runner.Execution.Steps;
 /// </summary>
 internal static class ExitCodeFile
 {
+    // Steps in the background end at the same time.
+    private static readonly Lock Writing = new();
+
     /// <summary>Where the codes are.</summary>
     public static string PathOf(WorkPaths paths) => Path.Combine(paths.Spool, "exit-codes");
 
@@ -17,6 +20,9 @@ internal static class ExitCodeFile
     public static void Write(WorkPaths paths, int number, ProcessExit exit)
     {
         Directory.CreateDirectory(paths.Spool);
-        File.AppendAllText(PathOf(paths), string.Create(CultureInfo.InvariantCulture, $"{number} {exit.Code}\n"));
+        lock (Writing)
+        {
+            File.AppendAllText(PathOf(paths), string.Create(CultureInfo.InvariantCulture, $"{number} {exit.Code}\n"));
+        }
     }
 }

@@ -3,6 +3,7 @@ using Runner.Execution.Containers;
 using Runner.Execution.Jobs;
 using Runner.Execution.Node;
 using Runner.Execution.Processes;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Steps;
@@ -13,7 +14,6 @@ internal sealed class StepActions
     private readonly ScriptStep _scripts;
     private readonly RepositoryStep _repositories;
     private readonly ContainerAction _containers;
-    private readonly UnsupportedStep _others = new();
 
     public StepActions(JobScope job, ProcessRunner processes, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
     {
@@ -33,10 +33,10 @@ internal sealed class StepActions
 
     private IStepAction ActionOf(StepUse use) => use.Step switch
     {
-        { Type: StepType.BackgroundStepControl } or { Background: true } => _others,
         { Reference.Type: ActionSource.Script } => _scripts,
         { Reference.Type: ActionSource.Repository } => _repositories,
         { Reference.Type: ActionSource.ContainerRegistry } => _containers,
-        _ => _others,
+        { } step => throw new WorkflowException(
+            $"uses: {DisplayNames.OfReference(step.Reference)} is of a kind that this version of the runner does not know"),
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
 using Runner.Expressions;
+using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution.Steps;
@@ -70,13 +71,22 @@ internal sealed class StepLevel
     /// <summary>The level of a job.</summary>
     public static StepLevel OfJob(JobContexts contexts) => new(contexts, contexts.Job.Steps, contexts.Job.Shared);
 
-    /// <summary>The level of a job for a step in the background.</summary>
-    public static StepLevel OfBackground(JobContexts contexts, SharedEnvironment fork) => new(contexts, contexts.Job.Steps, fork);
-
     /// <summary>The level inside of a step's composite action.</summary>
     /// <param name="inputs">The action's evaluated inputs.</param>
     /// <param name="files">Names of the manifest's file.</param>
     public static StepLevel OfComposite(StepRun caller, Value inputs, IReadOnlyList<string> files) => new(caller, inputs, files);
+
+    /// <summary>
+    /// The level of a job as it is now, for a step in the background: what that step leaves to others is theirs only after <see cref="TakeOver"/>.
+    /// </summary>
+    public StepLevel Fork() => new(_contexts, Steps.Copy(), Shared.Fork());
+
+    /// <summary>Takes over what the step on a fork left to the steps after it.</summary>
+    public void TakeOver(StepLevel fork, JobStep step, StepEnd end)
+    {
+        Shared.Merge(fork.Shared);
+        Steps.Add(step.ContextName, end.Outputs, end.Outcome, end.Conclusion);
+    }
 
     /// <summary>The <c>github</c> context of a step.</summary>
     public ObjectValue GitHub(IEnumerable<KeyValuePair<string, string>> members) => _contexts.GitHub.With(

@@ -43,13 +43,30 @@ internal sealed class StepReport
         Name = name,
         Type = use.Step.Reference?.Type switch
         {
+            _ when use.Step.Type == StepType.BackgroundStepControl => "runner",
             ActionSource.Script => "run",
             ActionSource.ContainerRegistry => "docker",
             _ => use.Action?.Runs.Using ?? "repository",
         },
         ActionName = use.Step.Reference?.Type == ActionSource.Script ? null : use.Step.Reference?.Name ?? use.Step.Reference?.Image,
         Ref = use.Step.Reference?.Ref,
+        Background = stage == StepStage.Main ? BackgroundOf(job, use.Step) : null,
     });
+
+    private static StepBackground? BackgroundOf(JobScope job, JobStep step) =>
+        step is { Background: false, Type: not StepType.BackgroundStepControl, ParallelGroupId: null } ? null : new StepBackground
+        {
+            IsBackground = step.Background,
+            ControlType = step.ControlType,
+            ControlledSteps =
+            [
+                .. from id in step.StepIds
+                   from target in job.Message.UsableSteps
+                   where id.Equals(target.ContextName, StringComparison.OrdinalIgnoreCase)
+                   select target.Id,
+            ],
+            ParallelGroup = step.ParallelGroupId,
+        };
 
     /// <summary>Tells the step as pending.</summary>
     public void Announce() => Tell(Record);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Runner.Execution.Contexts;
 using Runner.Execution.FileCommands;
@@ -21,8 +22,7 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
     /// <param name="outer">Fires when what it is a part of has to end.</param>
     public async Task<StepEnd> RunAsync(StepTask task, CancellationToken outer)
     {
-        TakeCancellation();
-        var end = await ConcludeAsync(task, outer);
+        var end = TryBegin(task, out var run, out var early) ? await FinishAsync(run, outer) : early;
         if (task.Stage == StepStage.Main)
         {
             task.Level.Steps.Add(task.Use.Step.ContextName, end.Outputs, end.Outcome, end.Conclusion);
@@ -31,6 +31,41 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
         return end;
     }
 
+    /// <summary>Steps 1 and 2.</summary>
+    /// <param name="run">The step, to be given to <see cref="FinishAsync"/>.</param>
+    /// <param name="end">How it ended; <c>null</c>: it is to run.</param>
+    public bool TryBegin(StepTask task, [NotNullWhen(true)] out StepRun? run, [NotNullWhen(false)] out StepEnd? end)
+    {
+        TakeCancellation();
+        (run, end) = (null, null);
+        try
+        {
+            var prepared = Prepare(task);
+            if (!cancellation.Aborted.IsCancellationRequested && HoldsCondition(prepared))
+            {
+                run = prepared;
+                return true;
+            }
+
+            end = new StepEnd(Conclusion.Skipped, Conclusion.Skipped, NoOutputs);
+        }
+        catch (WorkflowException error)
+        {
+            task.Log.Error(error.Message);
+            end = new StepEnd(Conclusion.Failed, Conclusion.Failed, NoOutputs, IsUnrunnable: true);
+        }
+
+        return false;
+    }
+
+    /// <summary>Steps 3 to 5. Its results stand nowhere yet.</summary>
+    /// <param name="outer">Fires when what it is a part of has to end.</param>
+    public async Task<StepEnd> FinishAsync(StepRun run, CancellationToken outer) => Conclude(run, await RunActionAsync(run, outer));
+
+    /// <summary>Step 5 for a step whose outcome is known.</summary>
+    public static StepEnd Conclude(StepRun run, Conclusion outcome) =>
+        new(outcome, outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome, run.Scope.Outputs);
+
     /// <summary>The job's result takes a cancellation in that came.</summary>
     public void TakeCancellation()
     {
@@ -38,33 +73,6 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
         {
             job.Stop(reason);
         }
-    }
-
-    private async Task<StepEnd> ConcludeAsync(StepTask task, CancellationToken outer)
-    {
-        StepRun run;
-        try
-        {
-            // Step 1.
-            run = Prepare(task);
-
-            // Step 2.
-            if (cancellation.Aborted.IsCancellationRequested || !HoldsCondition(run))
-            {
-                return new StepEnd(Conclusion.Skipped, Conclusion.Skipped, NoOutputs);
-            }
-        }
-        catch (WorkflowException error)
-        {
-            task.Log.Error(error.Message);
-            return new StepEnd(Conclusion.Failed, Conclusion.Failed, NoOutputs, IsUnrunnable: true);
-        }
-
-        var outcome = await RunActionAsync(run, outer);
-
-        // Step 5.
-        var conclusion = outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome;
-        return new StepEnd(outcome, conclusion, run.Scope.Outputs);
     }
 
     private StepRun Prepare(StepTask task)
@@ -167,13 +175,14 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
         }
     }
 
-    // A step that is to run even in a cancelled job, such as one with always(), runs on.
+    // A step that is to run even in a cancelled job, such as one with always(), runs on. One in the background does not: it may be a server, whose end
+    // the job would wait for.
     private void Cancel(StepRun run, StepStop stop)
     {
         TakeCancellation();
         try
         {
-            if (HoldsCondition(run))
+            if (!run.Task.StopsWithJob && HoldsCondition(run))
             {
                 return;
             }

@@ -11,7 +11,11 @@ namespace Runner.Execution.Steps;
 /// <param name="Record">Id of the record that the log belongs to.</param>
 /// <param name="Number">Place of that record among the steps shown.</param>
 /// <param name="Name">Its shown name.</param>
-internal sealed record StepTask(StepUse Use, StepStage Stage, StepLevel Level, StepLog Log, StepId Record, int Number, string Name);
+internal sealed record StepTask(StepUse Use, StepStage Stage, StepLevel Level, StepLog Log, StepId Record, int Number, string Name)
+{
+    /// <summary>Whether a cancelled job stops it although its condition still holds.</summary>
+    public bool StopsWithJob { get; init; }
+}
 
 /// <summary>How a stage of a step ended.</summary>
 /// <param name="Outcome">Before <c>continue-on-error</c>.</param>

@@ -59,7 +59,7 @@ internal sealed class StepUse(JobStep step, StepUse? parent)
     /// <summary>The condition of a stage.</summary>
     public string? ConditionOf(StepStage stage) => (stage, Action?.Runs) switch
     {
-        (StepStage.Main, _) => Step.Condition,
+        (StepStage.Main, _) => Step is { Type: StepType.BackgroundStepControl, Condition: null or "" } ? Always : Step.Condition,
         (StepStage.Pre, JavaScriptRuns runs) => runs.PreCondition,
         (StepStage.Pre, DockerRuns runs) => runs.PreCondition,
         (StepStage.Post, JavaScriptRuns runs) => runs.PostCondition,

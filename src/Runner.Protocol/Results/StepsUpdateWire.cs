@@ -52,6 +52,23 @@ public sealed record StepUpdate
 
     /// <summary>How it ended.</summary>
     public ResultsConclusion Conclusion { get; init; }
+
+    /// <summary>Whether it runs in the background.</summary>
+    [JsonPropertyName("is_background")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsBackground { get; init; }
+
+    /// <summary><c>wait</c>, <c>wait-all</c> or <c>cancel</c>, or <c>null</c>.</summary>
+    [JsonPropertyName("background_control_type")]
+    public string? BackgroundControlType { get; init; }
+
+    /// <summary>Ids of the steps that it waits for or cancels, or <c>null</c>.</summary>
+    [JsonPropertyName("background_control_step_ids")]
+    public IReadOnlyList<string>? BackgroundControlStepIds { get; init; }
+
+    /// <summary>The group of steps that run at the same time, or <c>null</c>.</summary>
+    [JsonPropertyName("parallel_group_id")]
+    public string? ParallelGroupId { get; init; }
 }
 
 /// <summary>Numbers of the results service for how far a step is.</summary>

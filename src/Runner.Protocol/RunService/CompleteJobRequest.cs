@@ -97,6 +97,19 @@ public sealed record StepResult
 
     /// <summary>Its annotations, or <c>null</c>.</summary>
     public IReadOnlyList<JobAnnotation>? Annotations { get; init; }
+
+    /// <summary>Whether it ran in the background.</summary>
+    [JsonPropertyName("is_background")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsBackground { get; init; }
+
+    /// <summary><c>wait</c>, <c>wait-all</c> or <c>cancel</c>, or <c>null</c>.</summary>
+    [JsonPropertyName("background_control_type")]
+    public string? BackgroundControlType { get; init; }
+
+    /// <summary>Ids of the steps that it waited for or cancelled, or <c>null</c>.</summary>
+    [JsonPropertyName("background_control_step_ids")]
+    public IReadOnlyList<string>? BackgroundControlStepIds { get; init; }
 }
 
 /// <summary>An annotation (section 4.2); lines and columns of 0 are left out.</summary>

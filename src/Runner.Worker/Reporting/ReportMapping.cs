@@ -31,6 +31,10 @@ internal static class ReportMapping
             Conclusion.Skipped => ResultsConclusion.Skipped,
             _ => ResultsConclusion.Unknown,
         },
+        IsBackground = record.Background is { IsBackground: true },
+        BackgroundControlType = record.Background?.ControlType,
+        BackgroundControlStepIds = ControlledSteps(record),
+        ParallelGroupId = record.Background?.ParallelGroup,
     };
 
     /// <summary>A step for the run service (<c>run-service.md</c> section 4.1).</summary>
@@ -48,6 +52,9 @@ internal static class ReportMapping
         CompletedAt = record.CompletedAt,
         CompletedLogLines = logLines > 0 ? logLines : null,
         Annotations = record.Annotations.IsEmpty ? null : [.. record.Annotations.Select(ToAnnotation)],
+        IsBackground = record.Background is { IsBackground: true },
+        BackgroundControlType = record.Background?.ControlType,
+        BackgroundControlStepIds = ControlledSteps(record),
     };
 
     /// <summary>An annotation for the run service (section 4.2).</summary>
@@ -64,4 +71,7 @@ internal static class ReportMapping
         StepNumber = annotation.StepNumber,
         IsInfrastructureIssue = annotation.IsInfrastructureIssue,
     };
+
+    private static string[]? ControlledSteps(StepRecord record) =>
+        record.Background is { ControlledSteps: { IsEmpty: false } steps } ? [.. steps.Select(step => step.ToString())] : null;
 }

@@ -15,7 +15,26 @@ internal static class StepMessages
     /// <param name="steps">The steps in order.</param>
     /// <param name="owner">Id of what they belong to, a job or the step of a composite action: their own ids are made from it.</param>
     public static ImmutableArray<JobStep> Build(IEnumerable<WorkflowStep> steps, Guid owner) =>
-        [.. steps.Select(step => Common(Build(step), step, owner))];
+        [.. WithWaits([.. steps]).Select(step => Common(Build(step), step, owner))];
+
+    // "parallel" is short for steps in the background and a wait behind the last of them.
+    private static IEnumerable<WorkflowStep> WithWaits(IReadOnlyList<WorkflowStep> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            yield return steps[i];
+            if (steps[i].ParallelGroup is { } group && !steps.Skip(i + 1).Any(step => step.ParallelGroup == group))
+            {
+                yield return new ControlStep
+                {
+                    Id = group + "_wait",
+                    Name = new StringToken("Wait for parallel steps"),
+                    Control = "wait",
+                    Targets = [.. steps.OfType<ActionStep>().Where(step => step.ParallelGroup == group).Select(step => step.Id)],
+                };
+            }
+        }
+    }
 
     private static JobStep Build(WorkflowStep step) => step switch
     {
@@ -41,7 +60,7 @@ internal static class StepMessages
         Condition = step.Condition,
         TimeoutInMinutes = MessageTokens.Compact(step.TimeoutMinutes),
         Environment = MessageTokens.Compact(step.Env),
-        Background = step.IsBackground,
+        Background = step.IsBackground || step.ParallelGroup is not null,
     };
 
     private static JobStep Common(JobStep message, WorkflowStep step, Guid owner) => message with

@@ -243,16 +243,6 @@ public sealed class StepTests
     }
 
     [Fact]
-    public async Task Background_step_fails_instead_of_holding_the_job_up()
-    {
-        using var job = await TestJob.OfAsync(Some.Script("sleep 1000") with { Background = true });
-
-        Assert.Equal(
-            ["##[error]background: true is not supported: this version of the runner runs `run:` steps one after the other only"],
-            job.AllLines(0));
-    }
-
-    [Fact]
     public async Task Disabled_steps_are_left_out()
     {
         using var job = await TestJob.OfAsync(Some.Script("echo no") with { Enabled = false }, Some.Script("echo yes"));

@@ -120,6 +120,30 @@ public sealed class JobMessageTests
     }
 
     [Fact]
+    public void Parallel_steps_run_in_the_background_with_a_wait_behind_the_last_of_each_group()
+    {
+        var job = Assert.Single(Run("""
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                steps:
+                  - parallel:
+                      - {id: one, run: x}
+                      - parallel: [{id: two, run: x}, {id: three, run: x}]
+                      - {id: four, uses: ./x}
+                  - {id: five, run: x}
+            """).Start().Ready);
+
+        var steps = job.ToJobMessage(Context).Steps;
+
+        Assert.Equal(["one", "two", "three", "__parallel_2_wait", "four", "__parallel_wait", "five"], steps.Select(step => step.ContextName));
+        Assert.Equal([true, true, true, false, true, false, false], steps.Select(step => step.Background));
+        Assert.Equal(["two three", "one four"], steps.Where(step => step.ControlType == "wait").Select(step => string.Join(' ', step.StepIds)));
+        Assert.Equal(["__parallel", "__parallel_2", "__parallel_2", "__parallel"], steps.Where(step => step.Background).Select(step => step.ParallelGroupId));
+    }
+
+    [Fact]
     public void Background_steps_carry_what_the_worker_needs_to_wait_for_them()
     {
         var job = Assert.Single(Run("""
