@@ -23,7 +23,7 @@ if [ "${1:-}" != --force ] && [ -x "$worker" ] && [ -s "$ARTIFACTS/ca-certificat
 fi
 
 need_dotnet
-need clang clang; need ld.lld lld; need cmake cmake; need strip binutils
+need clang clang; need ld.lld lld; need cmake cmake; need make make; need strip binutils
 [ -e /usr/include/zlib.h ] || need zlib.h zlib1g-dev
 [ -e /usr/include/openssl/ssl.h ] || need openssl.h libssl-dev
 [ -e /usr/include/brotli/decode.h ] || need brotli.h libbrotli-dev
