@@ -63,7 +63,7 @@ internal static class RunCommand
         var mistakes = readings.SelectMany(reading => reading.Diagnostics).ToList();
         foreach (var mistake in mistakes)
         {
-            await surroundings.Error.WriteLineAsync(mistake.ToString());
+            await surroundings.Error.WriteLineAsync(DiagnosticText.Line(mistake));
         }
 
         var selection = new RunSelection([.. readings.Select(reading => reading.Workflow).OfType<Workflow>()], result.GetValue(flags.Event), result.GetValue(flags.Job));
@@ -91,6 +91,18 @@ internal static class RunCommand
 
         var values = RunValues.Read(result, flags, surroundings, folder);
         var plans = await new LocalRunRequests(result, flags, surroundings, folder, values).PlanAsync(selection, cancellationToken);
+        foreach (var note in result.GetValue(flags.Quiet) ? [] : plans.SelectMany(plan => plan.Workflow.Notes))
+        {
+            await surroundings.Error.WriteLineAsync(DiagnosticText.Line(note, isNote: true));
+        }
+
+        if (plans.IsEmpty)
+        {
+            // As on GitHub nothing happens then, and nothing failed.
+            await surroundings.Error.WriteLineAsync("runner: no workflow runs for this event");
+            return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
+        }
+
         if (result.GetValue(flags.DryRun))
         {
             DryRun.Write(surroundings, plans);

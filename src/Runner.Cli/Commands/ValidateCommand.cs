@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Runner.Cli.CommandLine;
+using Runner.Workflows.Diagnostics;
 
 namespace Runner.Cli.Commands;
 
@@ -58,13 +60,10 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         foreach (var file in ValidatedFiles.Find(paths))
         {
             files++;
-            foreach (var problem in file.Check(await file.ReadAsync(cancellationToken)))
-            {
-                problems++;
-                await surroundings.Out.WriteLineAsync(isJson
-                    ? JsonLines.Of(problem).ToJsonString(JsonLines.Options)
-                    : $"{problem.File}:{problem.Line}:{problem.Column}: {JsonLines.Text(problem)}");
-            }
+            var found = file.Check(await file.ReadAsync(cancellationToken));
+            problems += found.Problems.Length;
+            await TellAsync(found.Problems, isNote: false, isJson);
+            await TellAsync(found.Notes, isNote: true, isJson);
         }
 
         if (!isJson)
@@ -75,5 +74,15 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         }
 
         return problems == 0 && files > 0 ? ExitCodes.Success : ExitCodes.Usage;
+    }
+
+    private async Task TellAsync(ImmutableArray<Diagnostic> diagnostics, bool isNote, bool isJson)
+    {
+        foreach (var diagnostic in diagnostics)
+        {
+            await surroundings.Out.WriteLineAsync(isJson
+                ? DiagnosticText.Json(diagnostic, isNote).ToJsonString(JsonLines.Options)
+                : DiagnosticText.Line(diagnostic, isNote));
+        }
     }
 }

@@ -26,10 +26,18 @@ internal sealed record ValidatedFile(string Path)
         }
     }
 
-    /// <summary>Everything that is wrong with it. Calls of workflows in the same checkout are checked against these.</summary>
-    public ImmutableArray<Diagnostic> Check(string text) => IsAction
-        ? ActionFile.Read(Path, text).Diagnostics
-        : WorkflowFile.Read(Path, text, new WorkflowReadOptions { Source = CheckoutWorkflows.Around(Path) }).Diagnostics;
+    /// <summary>Everything that is wrong with it, and the keys that do something else here than on GitHub. Calls of workflows in the same checkout are checked against these.</summary>
+    public (ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Notes) Check(string text)
+    {
+        if (IsAction)
+        {
+            var action = ActionFile.Read(Path, text);
+            return (action.Diagnostics, action.Notes);
+        }
+
+        var reading = WorkflowFile.Read(Path, text, new WorkflowReadOptions { Source = CheckoutWorkflows.Around(Path) });
+        return (reading.Diagnostics, reading.Workflow?.Notes ?? []);
+    }
 }
 
 /// <summary>Finds the files that a user means.</summary>

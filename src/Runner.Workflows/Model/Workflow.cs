@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
+using Runner.Workflows.Diagnostics;
 
 namespace Runner.Workflows.Model;
 
@@ -38,6 +39,9 @@ public sealed record Workflow
 
     /// <summary>Names of the files that the tokens' places refer to.</summary>
     public required ImmutableArray<string> FileTable { get; init; }
+
+    /// <summary>Keys that do something else here than on GitHub, and what. No mistakes.</summary>
+    public ImmutableArray<Diagnostic> Notes { get; init; } = [];
 
     /// <summary>The job with an id, compared without regard to case, or <c>null</c>.</summary>
     public WorkflowJob? FindJob(string id) => Jobs.FirstOrDefault(job => string.Equals(job.Id, id, StringComparison.OrdinalIgnoreCase));

@@ -3,6 +3,7 @@ using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
 using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Support;
 using Runner.Workflows.Yaml;
 
 namespace Runner.Workflows.Model;
@@ -80,6 +81,7 @@ public static class WorkflowFile
             Permissions = root.Find("permissions"),
             Concurrency = root.Find("concurrency"),
             Jobs = read,
+            Notes = SupportNotes.Of(path, root, WorkflowKeys.Table),
         };
     }
 

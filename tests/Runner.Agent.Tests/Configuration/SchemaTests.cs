@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Agent.Configuration;
+using Runner.Testing;
 
 namespace Runner.Agent.Tests.Configuration;
 
@@ -22,7 +22,7 @@ public sealed class SchemaTests
             schema[key] = value?.DeepClone();
         }
 
-        CheckFile("src/Runner.Agent/Configuration/runner.schema.json", schema.ToJsonString(Readable) + "\n");
+        Golden.CheckMade("src/Runner.Agent/Configuration/runner.schema.json", schema.ToJsonString(Readable) + "\n");
         Assert.NotEmpty(ConfigSchema.Text());
     }
 
@@ -35,7 +35,7 @@ public sealed class SchemaTests
             page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {type} | {text.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         }
 
-        CheckFile("docs/configuration-reference.md", page.ToString());
+        Golden.CheckMade("docs/configuration-reference.md", page.ToString());
     }
 
     private static JsonObject SchemaOf(Type type)
@@ -117,17 +117,4 @@ public sealed class SchemaTests
         _ when ConfigBinder.ItemType(type) is not null => "a list of texts",
         _ => ConfigValues.Expected(type),
     };
-
-    private static void CheckFile(string relative, string expected, [CallerFilePath] string here = "")
-    {
-        var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here) ?? string.Empty, "../../..", relative));
-#pragma warning disable RS0030 // A test's switch, not a setting of the product.
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-#pragma warning restore RS0030
-        {
-            File.WriteAllText(path, expected);
-        }
-
-        Assert.Equal(expected, File.ReadAllText(path));
-    }
 }

@@ -64,7 +64,7 @@ public sealed class LocalRunTests : IDisposable
         var result = await RunAsync("push");
 
         Assert.Equal(2, result.Code);
-        Assert.Contains("broken.yml (Line: 5, Col: 5): Unexpected value 'stps'; did you mean 'steps'?", result.Error, StringComparison.Ordinal);
+        Assert.Contains("broken.yml:5:5: Unexpected value 'stps'; did you mean 'steps'?", result.Error, StringComparison.Ordinal);
         Assert.Contains("runner: workflows with mistakes are left out", result.Error, StringComparison.Ordinal);
         Assert.Contains("3 succeeded", result.Out, StringComparison.Ordinal);
     }

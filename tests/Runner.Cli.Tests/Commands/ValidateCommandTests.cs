@@ -41,6 +41,22 @@ public sealed class ValidateCommandTests
     }
 
     [Fact]
+    public async Task Keys_that_do_something_else_here_are_notes_and_no_mistakes()
+    {
+        var path = Write("ok.yml", "on: push\npermissions: read-all\njobs:\n  a:\n    runs-on: x\n    permissions: {}\n    snapshot: image\n");
+
+        var result = await Cli.RunAsync("validate", path);
+
+        Assert.Equal((0, "1 file(s), 0 problem(s)"), (result.Code, result.Error.TrimEnd()));
+        Assert.Equal(
+            [
+                $"{path}:2:1: note: 'permissions': the token of a local run is the GITHUB_TOKEN that you give, with all that it may do",
+                $"{path}:7:5: note: 'snapshot': no image is made of the job: only runners that GitHub hosts make custom images",
+            ],
+            result.Out.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public async Task Template_takes_a_workflow_with_its_called_workflows_and_options_as_flags()
     {
         var workflow = Write("main.yml", "on: push\njobs:\n  a: {uses: o/r/.github/workflows/x.yml@v1}\n");

@@ -70,7 +70,7 @@ public sealed class ListingTests : IDisposable
         var result = await RunAsync("-l");
 
         Assert.Equal(2, result.Code);
-        Assert.Contains(".github/workflows/bad.yml (Line: 5, Col: 5): Unexpected value 'step'", result.Error, StringComparison.Ordinal);
+        Assert.Contains(".github/workflows/bad.yml:5:5: Unexpected value 'step'", result.Error, StringComparison.Ordinal);
         Assert.Contains("lint", result.Out, StringComparison.Ordinal);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
+using Runner.Workflows.Support;
 using Runner.Workflows.Yaml;
 
 namespace Runner.Workflows.Model.Actions;
@@ -9,7 +10,11 @@ namespace Runner.Workflows.Model.Actions;
 /// <summary>What became of an <c>action.yml</c>.</summary>
 /// <param name="Manifest">The manifest; <c>null</c> where there is any diagnostic.</param>
 /// <param name="Diagnostics">Everything that is wrong, in the order of the file. Empty: the action can run.</param>
-public sealed record ActionReading(ActionManifest? Manifest, ImmutableArray<Diagnostic> Diagnostics);
+public sealed record ActionReading(ActionManifest? Manifest, ImmutableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>Keys that do something else here than on GitHub, and what. No mistakes.</summary>
+    public ImmutableArray<Diagnostic> Notes { get; init; } = [];
+}
 
 /// <summary>Reads <c>action.yml</c> as GitHub's runner does: text → tokens with places → grammar → model. Pure.</summary>
 public static class ActionFile
@@ -28,7 +33,10 @@ public static class ActionFile
         var diagnostics = new DiagnosticBag(path);
         diagnostics.AddRange(document.Diagnostics);
         var manifest = document.Root is null ? null : Read(path, document.Root, diagnostics);
-        return new ActionReading(diagnostics.IsEmpty ? manifest : null, diagnostics.ToImmutable());
+        return new ActionReading(diagnostics.IsEmpty ? manifest : null, diagnostics.ToImmutable())
+        {
+            Notes = document.Root is null ? [] : SupportNotes.Of(path, document.Root, ActionKeys.Table),
+        };
     }
 
     private static ActionManifest? Read(string path, TemplateToken document, DiagnosticBag diagnostics)
