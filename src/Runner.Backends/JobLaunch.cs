@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Jobs;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 
@@ -53,4 +54,13 @@ public sealed record JobLaunch
 
     /// <summary>Which job.</summary>
     public JobId JobId => Job.JobId;
+
+    /// <exception cref="WorkflowException"><see cref="BoundWorkspace"/> is no folder of this machine.</exception>
+    internal void RefuseMissingWorkspace()
+    {
+        if (BoundWorkspace is { } bound && !(Path.IsPathFullyQualified(bound) && Directory.Exists(bound)))
+        {
+            throw new WorkflowException($"The job's workspace is to be '{bound}', which is no absolute path of a folder");
+        }
+    }
 }

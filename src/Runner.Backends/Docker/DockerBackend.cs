@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
+using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
+using Runner.Backends.Docker.Actions;
+using Runner.Backends.Link;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Link;
 
 namespace Runner.Backends.Docker;
 
@@ -10,11 +14,14 @@ namespace Runner.Backends.Docker;
 /// and services are on a network of the job's own, by their names.
 /// </summary>
 /// <remarks>
-/// What a launcher that crashed left behind is removed by the next launcher of the same instance. A job ends with its launcher: the
-/// payload is nowhere but in the worker, so a successor could not speak for it.
+/// Jobs that report to GitHub outlive their launcher, and another one of the same instance adopts them. The payload is nowhere but in the
+/// worker, so a successor can watch and clean up, but neither speak to GitHub in the job's name nor run its container actions. All else
+/// that a launcher left behind, a local run's jobs too, is removed by the next one of the same instance.
 /// </remarks>
 public sealed class DockerBackend : IJobBackend, IDisposable
 {
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
     private readonly DockerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -32,38 +39,94 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _engine = new DockerEngine(options);
+        _engine = new DockerEngine(options.Host);
         _sweep = new Lazy<Task>(SweepAsync);
     }
 
     /// <inheritdoc/>
     public string Name => "docker";
 
+    /// <summary>Whether an engine answers, within two seconds.</summary>
+    /// <param name="host">Its address, or <c>null</c>: that of Docker's own socket.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    public static async Task<bool> AnswersAsync(string? host, CancellationToken cancellationToken)
+    {
+        using var engine = new DockerEngine(host);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswerLimit);
+        try
+        {
+            await engine.PingAsync(limit.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is InfrastructureException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(launch);
+        launch.RefuseMissingWorkspace();
         var image = launch.Containers.Job?.Image ?? ImageOf(launch);
         await _sweep.Value.WaitAsync(cancellationToken);
         var key = (launch.JobId, launch.Attempt);
-        return _handles.GetOrAdd(key, _ => new Lazy<DockerJobHandle>(() => new DockerJobHandle(
-            launch,
-            _engine,
-            new DockerPreparation(_engine, _options, launch, image, _time, _logger),
-            () => _handles.TryRemove(key, out var _),
-            _time,
-            _logger))).Value;
+        return _handles.GetOrAdd(key, _ => new Lazy<DockerJobHandle>(() => Start(launch, image, () => _handles.TryRemove(key, out var _)))).Value;
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken)
     {
-        await _sweep.Value.WaitAsync(cancellationToken);
-        return [];
+        var adopted = new List<IJobHandle>();
+        foreach (var container in await LeftOversAsync(cancellationToken))
+        {
+            if (DockerLabels.ReadLaunch(container.Labels) is not { } record || DockerClaim.TryTake(record.JobId) is not { } claim)
+            {
+                continue;
+            }
+
+            var key = (record.JobId, record.Attempt);
+            var handle = new Lazy<DockerJobHandle>(() => Watch(record, container.ID, claim, () => _handles.TryRemove(key, out var _)));
+            if (_handles.TryAdd(key, handle))
+            {
+                _logger.DockerJobAdopted(record.JobId, container.ID);
+                adopted.Add(handle.Value);
+            }
+        }
+
+        return adopted;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
+
+    private DockerJobHandle Start(JobLaunch launch, string image, Action forget)
+    {
+        var (key, created) = (LinkKey.New(), _time.GetUtcNow());
+        var preparation = new DockerPreparation(_engine, _options, launch, image, _time, _logger);
+        DockerJobHandle? handle = null;
+        var containers = new ContainerActions(
+            _engine,
+            async token => new ContainerPlace(_engine, await _engine.InspectAsync(handle?.Container ?? string.Empty, token)),
+            _options.JobSocket,
+            _options.AlwaysPull,
+            _time);
+        return handle = new DockerJobHandle(
+            launch,
+            _engine,
+            token => preparation.RunAsync(key, token),
+            (key, new RequestRouter(containers, launch.Requests)),
+            created,
+            ownership: null,
+            forget,
+            _time,
+            _logger);
+    }
+
+    private DockerJobHandle Watch(LaunchRecord record, string container, IDisposable claim, Action forget) => new(
+        record.ToLaunch(), _engine, _ => Task.FromResult(container), link: null, record.Created, claim, forget, _time, _logger);
 
     private string ImageOf(JobLaunch launch)
     {
@@ -79,13 +142,21 @@ public sealed class DockerBackend : IJobBackend, IDisposable
             $"runs-on: no image is known for [{string.Join(", ", launch.Labels)}]; known: {string.Join(", ", _options.Platforms.Keys.Order(StringComparer.Ordinal))}");
     }
 
+    // A job that can be adopted is left to whoever adopts.
     private async Task SweepAsync()
     {
-        var mine = await _engine.ListAsync($"{DockerLabels.Instance}={_options.Instance}", CancellationToken.None);
-        foreach (var job in mine.Where(container => DockerLabels.IsLeftOver(container.Labels)).Select(container => container.Labels[DockerLabels.Job]).Distinct())
+        var left = await LeftOversAsync(CancellationToken.None);
+        var adoptable = left.Select(container => DockerLabels.ReadLaunch(container.Labels)?.JobId.ToString()).ToHashSet();
+        foreach (var job in left.Select(container => container.Labels[DockerLabels.Job]).Distinct().Where(job => !adoptable.Contains(job)))
         {
             _logger.DockerLeftOver(job);
             await _engine.RemoveAllAsync($"{DockerLabels.Job}={job}", CancellationToken.None);
         }
+    }
+
+    private async Task<List<ContainerListResponse>> LeftOversAsync(CancellationToken cancellationToken)
+    {
+        var mine = await _engine.ListAsync($"{DockerLabels.Instance}={_options.Instance}", cancellationToken);
+        return [.. mine.Where(container => DockerLabels.IsLeftOver(container.Labels))];
     }
 }

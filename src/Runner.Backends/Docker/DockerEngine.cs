@@ -3,59 +3,39 @@ using System.IO.Pipelines;
 using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
-using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 
 namespace Runner.Backends.Docker;
 
 /// <summary>The calls that jobs need, of any engine that speaks Docker's API.</summary>
-internal sealed class DockerEngine(DockerOptions options) : IDisposable
+internal sealed class DockerEngine : IDisposable
 {
     private const string DefaultHost = "unix:///var/run/docker.sock";
-    private const string HubAddress = "https://index.docker.io/v1/";
     private const int LogTailLines = 20;
     private const int MaxOutcomeBytes = 1024 * 1024;
 
-    private readonly DockerClient _client = new DockerClientBuilder().WithEndpoint(new Uri(options.Host ?? DefaultHost)).Build();
+    private readonly DockerClient _client;
+
+    /// <summary>An engine; nothing is sent yet.</summary>
+    /// <param name="host">Its address, or <c>null</c>: that of Docker's own socket.</param>
+    public DockerEngine(string? host)
+    {
+        _client = new DockerClientBuilder().WithEndpoint(new Uri(host ?? DefaultHost)).Build();
+        Images = new EngineImages(_client);
+        Streams = new EngineStreams(_client);
+    }
+
+    /// <summary>Its images.</summary>
+    public EngineImages Images { get; }
+
+    /// <summary>What containers print, and programs that run beside their first one.</summary>
+    public EngineStreams Streams { get; }
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>Whether the engine has an image.</summary>
-    public async Task<bool> HasImageAsync(string image, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await EngineErrors.CallAsync($"look for image {image}", token => _client.Images.InspectImageAsync(image, token), cancellationToken);
-            return true;
-        }
-        catch (InfrastructureException error) when (EngineErrors.IsNotFound(error))
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Pulls an image.</summary>
-    /// <exception cref="InfrastructureException">It cannot be had.</exception>
-    public async Task PullAsync(string image, RegistryCredentials? credentials, CancellationToken cancellationToken)
-    {
-        var name = ImageName.Parse(image);
-        var auth = credentials is null ? null : new AuthConfig
-        {
-            Username = credentials.Username,
-            Password = credentials.Password,
-            ServerAddress = name.Registry == "docker.io" ? HubAddress : name.Registry,
-        };
-        var progress = new PullProgress();
-        await EngineErrors.CallAsync(
-            $"pull image {image}",
-            token => _client.Images.CreateImageAsync(
-                new ImagesCreateParameters { FromImage = $"{name.Registry}/{name.Repository}", Tag = name.Tag }, auth, progress, token),
-            cancellationToken);
-        if (progress.Error is { } error)
-        {
-            throw new InfrastructureException($"pull image {image}: {error}");
-        }
-    }
+    /// <summary>Fails where the engine does not answer.</summary>
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        EngineErrors.CallAsync("ask the Docker engine whether it is there", token => _client.System.PingAsync(token), cancellationToken);
 
     /// <summary>Creates a network; gives its name back.</summary>
     public async Task<string> CreateNetworkAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
@@ -85,26 +65,26 @@ internal sealed class DockerEngine(DockerOptions options) : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Unpacks an archive at a container's root while it is written.</summary>
-    public Task UnpackAsync(string id, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) => EngineErrors.CallAsync(
-        "copy the worker into the container",
+    /// <summary>Unpacks an archive, plain or gzipped, in a folder of a container while it is written.</summary>
+    public Task UnpackAsync(string id, string folder, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) => EngineErrors.CallAsync(
+        $"copy files into {folder} of the container",
         async token =>
         {
             var pipe = new Pipe();
             var writing = WriteAsync(pipe.Writer, write, token);
             await using var stream = pipe.Reader.AsStream();
-            await _client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = "/" }, stream, token);
+            await _client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = folder }, stream, token);
             await writing;
         },
         cancellationToken);
 
+    /// <summary>All that the engine knows of a container.</summary>
+    public Task<ContainerInspectResponse> InspectAsync(string id, CancellationToken cancellationToken) => EngineErrors.CallAsync(
+        "look at the container", token => _client.Containers.InspectContainerAsync(id, token), cancellationToken);
+
     /// <summary>How a container is.</summary>
-    public async Task<State> ReadStateAsync(string id, CancellationToken cancellationToken)
-    {
-        var container = await EngineErrors.CallAsync(
-            "look at the container", token => _client.Containers.InspectContainerAsync(id, token), cancellationToken);
-        return container.State ?? throw new InfrastructureException("The Docker engine did not say how the container is");
-    }
+    public async Task<State> ReadStateAsync(string id, CancellationToken cancellationToken) =>
+        (await InspectAsync(id, cancellationToken)).State ?? throw new InfrastructureException("The Docker engine did not say how the container is");
 
     /// <summary>Waits until a container has ended.</summary>
     public Task WaitAsync(string id, CancellationToken cancellationToken) =>
@@ -170,6 +150,13 @@ internal sealed class DockerEngine(DockerOptions options) : IDisposable
         }
     }
 
+    /// <summary>A folder of a container as an archive, its entries below the folder's own name.</summary>
+    public async Task<Stream> ReadFolderAsync(string id, string path, CancellationToken cancellationToken) =>
+        (await EngineErrors.CallAsync(
+            $"read {path} from the container",
+            token => _client.Containers.GetArchiveFromContainerAsync(id, new ContainerPathStatParameters { Path = path }, false, token),
+            cancellationToken)).Stream ?? throw new InfrastructureException($"The Docker engine sent nothing of {path}");
+
     /// <summary>All containers with a label.</summary>
     public Task<IList<ContainerListResponse>> ListAsync(string label, CancellationToken cancellationToken) => EngineErrors.CallAsync(
         "list containers",
@@ -194,7 +181,8 @@ internal sealed class DockerEngine(DockerOptions options) : IDisposable
         }
     }
 
-    private Task RemoveAsync(string id, CancellationToken cancellationToken) => UnlessGoneAsync(
+    /// <summary>Removes a container, running or not, with its nameless volumes.</summary>
+    public Task RemoveAsync(string id, CancellationToken cancellationToken) => UnlessGoneAsync(
         "remove the container",
         token => _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
         cancellationToken);
@@ -230,11 +218,4 @@ internal sealed class DockerEngine(DockerOptions options) : IDisposable
 
     private static Dictionary<string, IDictionary<string, bool>> Filter(string label) =>
         new() { ["label"] = new Dictionary<string, bool> { [label] = true } };
-
-    private sealed class PullProgress : IProgress<JSONMessage>
-    {
-        public string? Error { get; private set; }
-
-        public void Report(JSONMessage value) => Error = value.Error?.Message ?? Error;
-    }
 }

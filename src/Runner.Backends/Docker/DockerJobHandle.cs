@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Runner.Backends.Host;
+using Runner.Backends.Link;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;
+using Runner.Jobs.Secrets;
 
 namespace Runner.Backends.Docker;
 
@@ -18,6 +20,10 @@ internal sealed class DockerJobHandle : IJobHandle
     private readonly ILogger _logger;
     private readonly Action _forget;
     private readonly DateTimeOffset _created;
+    private readonly EventFeed _events;
+    private readonly RequestDesk? _desk;
+    private readonly CancellationTokenSource _unread = new();
+    private readonly IDisposable? _ownership;
     private readonly CancellationTokenSource _preparing = new();
     private readonly CancellationTokenSource _released = new();
     private readonly TaskCompletionSource<LaunchTimes> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,18 +32,40 @@ internal sealed class DockerJobHandle : IJobHandle
     private TimeSpan? _grace;
     private TimeSpan? _graceThatPassed;
     private ITimer? _killTimer;
+    private Task _reading = Task.CompletedTask;
     private bool _isReleased;
 
-    /// <summary>Begins to make the job's place.</summary>
-    public DockerJobHandle(JobLaunch launch, DockerEngine engine, DockerPreparation preparation, Action forget, TimeProvider time, ILogger logger)
+    /// <summary>Begins to make the job's place, or to watch it.</summary>
+    /// <param name="launch">The launch, or what could be read back of it.</param>
+    /// <param name="engine">The engine.</param>
+    /// <param name="prepare">Makes the place and starts the worker, or gives the container of a job that is adopted.</param>
+    /// <param name="link">Key of the worker's requests, and who answers them; <c>null</c>: nobody can.</param>
+    /// <param name="created">When the place was asked for.</param>
+    /// <param name="ownership">Disposed when the handle lets go of the job, or <c>null</c>.</param>
+    /// <param name="forget">Called then, too.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to log.</param>
+    public DockerJobHandle(
+        JobLaunch launch,
+        DockerEngine engine,
+        Func<CancellationToken, Task<string>> prepare,
+        (Secret Key, IWorkerRequestHandler Handler)? link,
+        DateTimeOffset created,
+        IDisposable? ownership,
+        Action forget,
+        TimeProvider time,
+        ILogger logger)
     {
         Launch = launch;
         _engine = engine;
+        _ownership = ownership;
         _forget = forget;
         _time = time;
         _logger = logger;
-        _created = time.GetUtcNow();
-        Ended = RunAsync(preparation);
+        _created = created;
+        _desk = link is { } given ? new RequestDesk(launch.JobId, given.Key, OpenLinkAsync, given.Handler, time, logger) : null;
+        _events = new EventFeed(time, made => _desk?.Take(made), isRead: launch.Reporting == ReportingTarget.Launcher);
+        Ended = RunAsync(prepare);
     }
 
     public JobId JobId => Launch.JobId;
@@ -46,11 +74,14 @@ internal sealed class DockerJobHandle : IJobHandle
 
     public string Place => _container is { } id ? $"container {id[..Math.Min(12, id.Length)]}" : "container (being made)";
 
+    /// <summary>The job's container, or <c>null</c>: there is none yet.</summary>
+    public string? Container => _container;
+
     public Task<LaunchTimes> Started => _started.Task;
 
     public Task<JobEnd> Ended { get; }
 
-    public IAsyncEnumerable<WorkerEvent> Events => AsyncEnumerable.Empty<WorkerEvent>();
+    public IAsyncEnumerable<WorkerEvent> Events => _events.Events;
 
     public async Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -79,7 +110,9 @@ internal sealed class DockerJobHandle : IJobHandle
         _isReleased = true;
         _forget();
         _released.Cancel();
+        _unread.Cancel();
         _started.TrySetCanceled();
+        _ownership?.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -87,9 +120,14 @@ internal sealed class DockerJobHandle : IJobHandle
         if (!_isReleased)
         {
             await _preparing.CancelAsync();
+            await _unread.CancelAsync();
             await RemoveAsync();
             _forget();
+            _ownership?.Dispose();
         }
+
+        await StopRequestsAsync();
+        await _reading;
 
         if (_killTimer is { } timer)
         {
@@ -97,16 +135,17 @@ internal sealed class DockerJobHandle : IJobHandle
         }
     }
 
-    private async Task<JobEnd> RunAsync(DockerPreparation preparation)
+    private async Task<JobEnd> RunAsync(Func<CancellationToken, Task<string>> prepare)
     {
         await Task.Yield();
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(_preparing.Token, _released.Token);
-            _container = await preparation.RunAsync(stop.Token);
+            _container = await prepare(stop.Token);
             var times = Times() with { ContainersStarted = _time.GetUtcNow() };
             _logger.DockerJobStarted(JobId, Place);
             _started.TrySetResult(times);
+            _reading = new WorkerOutput(_engine, _events, _time).ReadAsync(_container, _unread.Token);
             if (_grace is { } grace)
             {
                 // The cancel came between the last check and the start.
@@ -134,6 +173,26 @@ internal sealed class DockerJobHandle : IJobHandle
                 WorkerStarted = _container is not null,
                 Times = Times(),
             };
+        }
+        finally
+        {
+            await StopRequestsAsync();
+            if (_container is null)
+            {
+                _events.End(); // nobody began to read
+            }
+        }
+    }
+
+    private Task<Stream> OpenLinkAsync(CancellationToken cancellationToken) => _container is { } id
+        ? _engine.Streams.ExecuteAsync(id, [DockerPaths.Worker, "link"], cancellationToken)
+        : throw new InfrastructureException("The job's container is not there yet");
+
+    private async Task StopRequestsAsync()
+    {
+        if (_desk is not null)
+        {
+            await _desk.DisposeAsync();
         }
     }
 

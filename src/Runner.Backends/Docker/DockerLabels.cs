@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Runner.Backends.Docker;
 
@@ -10,6 +12,9 @@ internal static class DockerLabels
     public const string LauncherProcess = "act.nektos.com/launcher-pid";
     public const string LauncherStart = "act.nektos.com/launcher-start";
 
+    /// <summary>On the job's own container, if its worker reports to GitHub and so outlives its launcher: what a successor must know.</summary>
+    public const string Launch = "act.nektos.com/launch";
+
     /// <summary>The labels of a job's things.</summary>
     public static Dictionary<string, string> Of(JobLaunch launch, string instance, ProcessMark launcher) => new(StringComparer.Ordinal)
     {
@@ -19,12 +24,33 @@ internal static class DockerLabels
         [LauncherStart] = launcher.Start.ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>The label by which a job can be adopted.</summary>
+    public static string LaunchRecordOf(JobLaunch launch, DateTimeOffset created) =>
+        JsonSerializer.Serialize(LaunchRecord.Of(launch, created), DockerJson.Default.LaunchRecord);
+
+    /// <summary>What a container says of its job's launch; <c>null</c>: it is no job's own container, or its job ends with its launcher.</summary>
+    public static LaunchRecord? ReadLaunch(IDictionary<string, string> labels)
+    {
+        try
+        {
+            return labels.TryGetValue(Launch, out var json) ? JsonSerializer.Deserialize(json, DockerJson.Default.LaunchRecord) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // of another version: a leftover like any other
+        }
+    }
+
     /// <summary>Whether a thing's launcher, of this machine, is gone.</summary>
     public static bool IsLeftOver(IDictionary<string, string> labels) =>
         labels.TryGetValue(LauncherProcess, out var pid) && labels.TryGetValue(LauncherStart, out var start)
         && int.TryParse(pid, CultureInfo.InvariantCulture, out var process) && long.TryParse(start, CultureInfo.InvariantCulture, out var ticks)
         && !new ProcessMark(process, ticks).IsAlive();
 }
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LaunchRecord))]
+internal sealed partial class DockerJson : JsonSerializerContext;
 
 /// <summary>A process of this machine, told from a later one with the same number by its start.</summary>
 internal readonly record struct ProcessMark(int Pid, long Start)

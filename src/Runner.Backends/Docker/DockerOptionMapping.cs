@@ -6,7 +6,11 @@ using Runner.Jobs.Errors;
 namespace Runner.Backends.Docker;
 
 /// <summary>Puts a container's options into the request that creates it. Pure.</summary>
-internal sealed class DockerOptionMapping(CreateContainerParameters request, string where, ICollection<string> warnings)
+/// <param name="request">The request.</param>
+/// <param name="where">The key, for messages.</param>
+/// <param name="isJob">Whether it is the container of the job, whose first process is the worker.</param>
+/// <param name="warnings">Takes what cannot be honoured.</param>
+internal sealed class DockerOptionMapping(CreateContainerParameters request, string where, bool isJob, ICollection<string> warnings)
 {
     private HostConfig Host { get; } = request.HostConfig ??= new HostConfig();
 
@@ -38,8 +42,7 @@ internal sealed class DockerOptionMapping(CreateContainerParameters request, str
             case "--env": request.Env.Add(option.Value); return true;
             case "--label": Add(request.Labels, option.Value); return true;
             case "--network-alias": return true; // SpecBuilder has them: they belong to the network
-            // The entry point of a job's container is the worker; that of a service is the author's.
-            case "--entrypoint": request.Entrypoint = option.Value.Length == 0 ? [] : [option.Value]; return true;
+            case "--entrypoint" when !isJob: request.Entrypoint = option.Value.Length == 0 ? [] : [option.Value]; return true;
             default: return false;
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Jobs.Containers;
 
 namespace Runner.Backends.Docker;
 
@@ -28,6 +29,18 @@ public sealed record DockerOptions
 
     /// <summary>Whether an image is pulled although the engine has it. Default false.</summary>
     public bool AlwaysPull { get; set; }
+
+    /// <summary>
+    /// Socket of the engine's machine that jobs and container actions see as <c>/var/run/docker.sock</c>, or <c>null</c>: they see none, as
+    /// who has it is root on that machine.
+    /// </summary>
+    public string? JobSocket { get; set; }
+
+    /// <summary>Options of <c>docker create</c> for every job's container, before those of the workflow; <c>null</c>: none.</summary>
+    public ContainerOptions? JobContainerOptions { get; set; }
+
+    /// <summary>Network of the engine that jobs join if they have no services, or <c>null</c>: its default one.</summary>
+    public string? Network { get; set; }
 
     /// <summary>
     /// Whose containers these are: those of launchers with the same name are taken for leftovers once their launcher is gone.

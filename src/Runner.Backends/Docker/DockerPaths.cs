@@ -7,11 +7,15 @@ internal static class DockerPaths
 {
     public const string Worker = "/runner/bin/runner-worker";
     public const string Outcome = "/runner/spool/outcome.json";
+    public const string Workspace = "/github/workspace";
+
+    /// <summary>Where the engine's own socket is seen, if at all.</summary>
+    public const string Socket = "/var/run/docker.sock";
 
     /// <summary>The folders as the worker is told them.</summary>
     public static WorkPaths Work(bool hasExternals) => new()
     {
-        Workspace = "/github/workspace",
+        Workspace = Workspace,
         Temp = "/runner/temp",
         ToolCache = "/opt/hostedtoolcache",
         Actions = "/runner/actions",
@@ -22,5 +26,5 @@ internal static class DockerPaths
     };
 
     /// <summary>Folders that are volumes of the job, so that container actions can share them.</summary>
-    public static string[] Volumes { get; } = ["/github/workspace", "/runner/temp", "/home/runner"];
+    public static string[] Volumes { get; } = [Workspace, "/runner/temp", "/home/runner"];
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
+using Secret = Runner.Jobs.Secrets.Secret;
 
 namespace Runner.Backends.Docker;
 
@@ -33,8 +34,10 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
     private readonly Dictionary<string, string> _labels = DockerLabels.Of(launch, options.Instance, ProcessMark.Current);
 
     /// <summary>Does it; gives the id of the job's container.</summary>
+    /// <param name="linkKey">Key of the worker's requests.</param>
+    /// <param name="cancellationToken">Stops it; what was made so far stays.</param>
     /// <exception cref="PlaceException">It cannot be had.</exception>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    public async Task<string> RunAsync(Secret linkKey, CancellationToken cancellationToken)
     {
         // Step 1
         foreach (var container in launch.Containers.Services.Select(service => service.Container).Prepend(launch.Containers.Job ?? new JobContainer { Image = image }))
@@ -45,7 +48,7 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
         try
         {
             // Step 2
-            var builder = new DockerSpecBuilder(launch, image, options, _labels);
+            var builder = new DockerSpecBuilder(launch, image, options, _labels, time.GetUtcNow());
             var network = launch.Containers.Services.IsEmpty ? null : await engine.CreateNetworkAsync(builder.Name, _labels, cancellationToken);
             if (network is not null)
             {
@@ -53,7 +56,7 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
             }
 
             // Step 3
-            return await StartJobAsync(builder, network, cancellationToken);
+            return await StartJobAsync(builder, network, linkKey, cancellationToken);
         }
         catch (InfrastructureException error)
         {
@@ -67,13 +70,13 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
         {
             try
             {
-                if (!options.AlwaysPull && await engine.HasImageAsync(container.Image, cancellationToken))
+                if (!options.AlwaysPull && await engine.Images.HasAsync(container.Image, cancellationToken))
                 {
                     return;
                 }
 
                 logger.PullingImage(launch.JobId, container.Image);
-                await engine.PullAsync(container.Image, container.Credentials, cancellationToken);
+                await engine.Images.PullAsync(container.Image, container.Credentials, PlatformOf(container), tell: null, cancellationToken);
                 return;
             }
             catch (InfrastructureException error) when (tries < PullTries)
@@ -87,6 +90,9 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
             }
         }
     }
+
+    private string? PlatformOf(JobContainer container) => container.Options.Find("--platform")
+        ?? (launch.Containers.Services.Any(service => service.Container == container) ? null : options.JobContainerOptions?.Find("--platform"));
 
     private async Task StartServicesAsync(DockerSpecBuilder builder, string network, CancellationToken cancellationToken)
     {
@@ -136,16 +142,17 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
             $"The service '{service.Name}' ({service.Container.Image}) {what}. {(log.Length == 0 ? "It printed nothing" : $"The last it printed:\n{log}")}");
     }
 
-    private async Task<string> StartJobAsync(DockerSpecBuilder builder, string? network, CancellationToken cancellationToken)
+    private async Task<string> StartJobAsync(DockerSpecBuilder builder, string? network, Secret linkKey, CancellationToken cancellationToken)
     {
         CreateContainerParameters request = builder.Job(network);
         var id = await engine.CreateAsync(request, cancellationToken);
-        await engine.UnpackAsync(id, (stream, token) => WorkerArchive.WriteAsync(stream, options, token), cancellationToken);
+        await engine.UnpackAsync(id, "/", (stream, token) => WorkerArchive.WriteAsync(stream, options, token), cancellationToken);
         var payload = PayloadBuilder.Build(launch, DockerPaths.Work(options.Externals is not null), time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
             Environment = (launch.Containers.Job?.Environment ?? []).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal),
             ExtraCertificates = options.ExtraCertificates,
+            LinkKey = linkKey.Reveal(),
         };
         await engine.StartWithInputAsync(id, JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload), cancellationToken);
         return id;

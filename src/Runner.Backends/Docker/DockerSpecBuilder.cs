@@ -1,11 +1,14 @@
 using Docker.DotNet.Models;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Launch;
 
 namespace Runner.Backends.Docker;
 
 /// <summary>Makes the requests that create a job's containers. Pure.</summary>
-internal sealed class DockerSpecBuilder(JobLaunch launch, string image, DockerOptions options, IReadOnlyDictionary<string, string> labels)
+internal sealed class DockerSpecBuilder(
+    JobLaunch launch, string image, DockerOptions options, IReadOnlyDictionary<string, string> labels, DateTimeOffset created)
 {
+    private const string JobKey = "container";
     private const string HostName = "host.docker.internal:host-gateway";
 
     private readonly List<string> _warnings = [];
@@ -23,7 +26,12 @@ internal sealed class DockerSpecBuilder(JobLaunch launch, string image, DockerOp
     public CreateContainerParameters Job(string? network)
     {
         var container = launch.Containers.Job ?? new JobContainer { Image = image };
-        var request = Common(container, "container", network, aliases: [], binds: [$"{options.ToolCacheVolume}:{DockerPaths.Work(hasExternals: false).ToolCache}"]);
+        if (!container.Ports.IsEmpty)
+        {
+            _warnings.Add($"{JobKey}.ports: has no effect on the docker backend, where nothing outside reaches a job");
+        }
+
+        var request = Common(container, JobKey, network ?? options.Network, aliases: [], binds: JobBinds());
         request.Name = Name;
         request.Entrypoint = [DockerPaths.Worker];
         request.Cmd = ["job", "--payload", "-"];
@@ -31,7 +39,17 @@ internal sealed class DockerSpecBuilder(JobLaunch launch, string image, DockerOp
         request.OpenStdin = true;
         request.StdinOnce = true;
         request.AttachStdin = true;
-        request.Volumes = DockerPaths.Volumes.ToDictionary(path => path, _ => default(EmptyStruct));
+        request.Volumes = DockerPaths.Volumes
+            .Where(path => launch.BoundWorkspace is null || path != DockerPaths.Workspace)
+            .ToDictionary(path => path, _ => default(EmptyStruct));
+
+        // The events of a local run, and what a job asks for, are read back from the log: an engine that keeps only its last part would lose some.
+        (request.HostConfig ??= new HostConfig()).LogConfig = new LogConfig { Type = "json-file", Config = new Dictionary<string, string>() };
+        if (launch.Reporting == ReportingTarget.GitHub)
+        {
+            request.Labels[DockerLabels.Launch] = DockerLabels.LaunchRecordOf(launch, created);
+        }
+
         return request;
     }
 
@@ -56,6 +74,13 @@ internal sealed class DockerSpecBuilder(JobLaunch launch, string image, DockerOp
         return request;
     }
 
+    private string[] JobBinds() =>
+    [
+        $"{options.ToolCacheVolume}:{DockerPaths.Work(hasExternals: false).ToolCache}",
+        .. launch.BoundWorkspace is { } bound ? [$"{bound}:{DockerPaths.Workspace}"] : Array.Empty<string>(),
+        .. options.JobSocket is { } socket ? [$"{socket}:{DockerPaths.Socket}"] : Array.Empty<string>(),
+    ];
+
     private CreateContainerParameters Common(JobContainer container, string where, string? network, string[] aliases, string[] binds)
     {
         var request = new CreateContainerParameters
@@ -79,7 +104,13 @@ internal sealed class DockerSpecBuilder(JobLaunch launch, string image, DockerOp
             };
         }
 
-        new DockerOptionMapping(request, $"{where}.options", _warnings).Apply(container.Options);
+        var isJob = where == JobKey;
+        if (isJob && options.JobContainerOptions is { } ours)
+        {
+            new DockerOptionMapping(request, "--container-options", isJob, _warnings).Apply(ours);
+        }
+
+        new DockerOptionMapping(request, $"{where}.options", isJob, _warnings).Apply(container.Options);
         return request;
     }
 

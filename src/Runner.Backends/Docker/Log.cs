@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(2305, LogLevel.Warning, "Containers of job {JobId} could not be removed: {Problem}; the next launcher tries again")]
     public static partial void DockerJobNotRemoved(this ILogger logger, JobId jobId, string problem);
 
+    [LoggerMessage(2307, LogLevel.Information, "Job {JobId} of an agent that is gone adopted, container {Container}")]
+    public static partial void DockerJobAdopted(this ILogger logger, JobId jobId, string container);
+
     [LoggerMessage(2306, LogLevel.Information, "Containers of job {LeftJobId}, whose launcher is gone, are removed")]
     public static partial void DockerLeftOver(this ILogger logger, string leftJobId);
 }

@@ -28,7 +28,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     {
         ArgumentNullException.ThrowIfNull(launch);
         RefuseContainers(launch);
-        RefuseMissingWorkspace(launch);
+        launch.RefuseMissingWorkspace();
         var key = (launch.JobId, launch.Attempt);
         var started = _launches.GetOrAdd(key, _ => new Lazy<Task<IJobHandle>>(() => StartAsync(launch, cancellationToken)));
         try
@@ -61,8 +61,8 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 continue;
             }
 
-            logger.HostJobAdopted(record.JobId, record.Worker?.Pid ?? 0);
-            adopted.Add(Watch(record.ToLaunch(), folder, record, process: null, ownership));
+            logger.HostJobAdopted(record.Launch.JobId, record.Worker?.Pid ?? 0);
+            adopted.Add(Watch(record.Launch.ToLaunch(), folder, record, process: null, ownership));
         }
 
         return Task.FromResult<IReadOnlyList<IJobHandle>>(adopted);
@@ -81,14 +81,6 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         }
     }
 
-    private static void RefuseMissingWorkspace(JobLaunch launch)
-    {
-        if (launch.BoundWorkspace is { } bound && !(Path.IsPathFullyQualified(bound) && Directory.Exists(bound)))
-        {
-            throw new WorkflowException($"The job's workspace is to be '{bound}', which is no absolute path of a folder");
-        }
-    }
-
     private async Task<IJobHandle> StartAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         var folder = HostFolder.For(options.Root, launch);
@@ -102,9 +94,9 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 return Watch(launch, folder, earlier, process: null, ownership);
             }
 
-            var record = HostJobRecord.Of(launch, time.GetUtcNow());
+            var record = new HostJobRecord { Launch = LaunchRecord.Of(launch, time.GetUtcNow()) };
             record.Write(folder.RecordFile);
-            var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.BoundWorkspace), record.Created) with
+            var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.BoundWorkspace), record.Launch.Created) with
             {
                 ExtraCertificates = options.ExtraCertificates,
                 LinkKey = launch.Reporting == ReportingTarget.Launcher && launch.Requests is not null ? LinkKey.New().Reveal() : null,

@@ -8,7 +8,10 @@ namespace Runner.Backends.Link;
 /// <remarks>It holds a bounded number of events: whoever brings lines waits for the reader, and so does the worker behind a pipe.</remarks>
 /// <param name="time">Stamps the notes on what is missing.</param>
 /// <param name="requested">Is told of each request as soon as it is read, however far the reader of the events is.</param>
-public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> requested)
+/// <param name="isRead">
+/// Whether somebody reads the events. If not, as of a job that is reported to GitHub, they are dropped, and only requests are told.
+/// </param>
+public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> requested, bool isRead = true)
 {
     private const int MaxPendingEvents = 1024;
 
@@ -44,7 +47,7 @@ public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> reques
                     requested(request);
                 }
 
-                await _events.Writer.WriteAsync(workerEvent, cancellationToken);
+                await WriteAsync(workerEvent, cancellationToken);
                 break;
             case LineReading.Unreadable:
                 await NoteLossAsync(1, cancellationToken);
@@ -69,7 +72,7 @@ public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> reques
     /// <summary>Nothing more comes.</summary>
     public void End()
     {
-        if (!IsComplete && _lines.LastNumber > 0)
+        if (isRead && !IsComplete && _lines.LastNumber > 0)
         {
             Loss ??= "The worker's last events did not come";
         }
@@ -82,6 +85,9 @@ public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> reques
         _lost += lost;
         Loss = string.Create(CultureInfo.InvariantCulture, $"{_lost} line(s) of the worker's events are lost: the job's log is not complete");
         var text = string.Create(CultureInfo.InvariantCulture, $"##[error]{lost} line(s) of the worker's events are missing here");
-        return _events.Writer.WriteAsync(new LineEvent { Time = time.GetUtcNow(), Text = text }, cancellationToken);
+        return WriteAsync(new LineEvent { Time = time.GetUtcNow(), Text = text }, cancellationToken);
     }
+
+    private ValueTask WriteAsync(WorkerEvent workerEvent, CancellationToken cancellationToken) =>
+        isRead ? _events.Writer.WriteAsync(workerEvent, cancellationToken) : ValueTask.CompletedTask;
 }

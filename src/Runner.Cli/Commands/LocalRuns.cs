@@ -2,17 +2,12 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Configuration;
-using Runner.Backends;
-using Runner.Backends.Host;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
 using Runner.Cli.Rendering;
 using Runner.Cli.Running;
-using Runner.Cli.Settings;
 using Runner.Cli.Values;
-using Runner.Cli.Workspaces;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
@@ -23,7 +18,6 @@ namespace Runner.Cli.Commands;
 /// <summary>Runs plans on this machine and shows how they go.</summary>
 internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values)
 {
-    private const string WorkerName = "runner-worker";
     private const string TokenName = "GITHUB_TOKEN";
 
     // The engine waits where the terminal is slower than the jobs.
@@ -36,7 +30,9 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
         var copies = Directory.CreateTempSubdirectory("runner-checkouts-").FullName;
         try
         {
-            return await RunAsync(plans, Backend(copies));
+            using var backends = new LocalBackends(result, flags, surroundings, folder, copies);
+            await backends.OpenAsync(CancellationToken.None);
+            return await RunAsync(plans, backends);
         }
         finally
         {
@@ -44,7 +40,7 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
         }
     }
 
-    private async Task<int> RunAsync(ImmutableArray<RunPlan> plans, IJobBackend backend)
+    private async Task<int> RunAsync(ImmutableArray<RunPlan> plans, LocalBackends backends)
     {
         using var cancel = new CancellationTokenSource();
         using var kill = new CancellationTokenSource();
@@ -56,9 +52,10 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
             Runner = new RunnerIdentity { Name = "local", Version = new GitHubOptions().RunnerVersion, MachineName = Environment.MachineName },
             GitHubToken = values.Secrets.GetValueOrDefault(TokenName),
             SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),
+            BoundWorkspace = result.GetValue(flags.Bind) ? folder : null,
         };
         var most = result.GetValue(flags.ConcurrentJobs) is > 0 and var asked ? asked : Environment.ProcessorCount;
-        var engine = new RunEngine(new LocalJobLauncher(settings, _ => backend, TimeProvider.System), events.Writer, TimeProvider.System, most);
+        var engine = new RunEngine(new LocalJobLauncher(settings, backends.Of, TimeProvider.System), events.Writer, TimeProvider.System, most);
         var showing = ShowAsync(events.Reader);
         try
         {
@@ -99,41 +96,6 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
         IsQuiet = result.GetValue(flags.Quiet),
         IsVerbose = result.GetValue(flags.Verbose),
         PrefixJobId = result.GetValue(flags.LogPrefixJobId),
-    };
-
-    private CheckoutBackend Backend(string copies)
-    {
-        var files = SettingsFiles.Read(surroundings, result.GetValue(flags.Config));
-        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, flags));
-        if (reading.Problems.Count > 0)
-        {
-            throw new OperatorException(reading.Problems);
-        }
-
-        if (reading.Options.Backend is { } other and not BackendKind.Host)
-        {
-            throw new OperatorException($"--backend: this version runs workflows on 'host' only; '{other.ToString().ToLowerInvariant()}' is for 'runner agent'");
-        }
-
-        if (reading.Options.Backend is null)
-        {
-            surroundings.Error.WriteLine("runner: jobs run on this machine (backend host)");
-        }
-
-        var host = HostOptionsOf(reading.Options.Host);
-        return host.Validate() is { Count: > 0 } problems
-            ? throw new OperatorException(problems)
-            : new CheckoutBackend(new HostBackend(host, TimeProvider.System, NullLogger<HostBackend>.Instance), folder, copies);
-    }
-
-    private HostOptions HostOptionsOf(HostSectionOptions section) => new()
-    {
-        Root = Path.GetFullPath(section.Root ?? Path.Combine(Path.GetTempPath(), "runner-local")),
-        WorkerPath = Path.GetFullPath(section.Worker ?? Path.Combine(surroundings.ProgramFolder, WorkerName)),
-        ToolCache = section.ToolCache,
-        Externals = section.Externals,
-        PassEnvironment = section.PassEnvironment,
-        LauncherEnvironment = surroundings.Environment,
     };
 
     private static int CodeOf(Conclusion conclusion) => conclusion switch

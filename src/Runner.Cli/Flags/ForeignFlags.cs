@@ -29,7 +29,6 @@ internal sealed class ForeignFlags
         new(Switch("--rm", "Remove what was made for a job that failed, too."), "what was made for a job is always removed"),
         new(Switch("--debug-scheduling", "Print what labels became."), "jobs run on this machine, whatever their labels"),
         new(Switch("--reuse", "Keep containers of successful runs.", "-r"), Fresh),
-        new(Switch("--bind", "Use the folder itself instead of a copy.", "-b"), "a job works on a copy of the checkout, so that it cannot change it"),
         new(Switch("--rebuild", "Build images of local actions again."), "such images are built again whenever their files changed"),
         new(Switch("--use-gitignore", "Leave out what .gitignore names."), "what .gitignore names is always left out of the copy"),
         new(Switch("--use-new-action-cache", "Keep actions as bare repositories."), "there is one form of the cache of actions"),
@@ -43,14 +42,5 @@ internal sealed class ForeignFlags
         new(Text("--artifact-server-port", null, "PORT", "Port of the artifact server."), NoServer),
         new(Texts("--replace-ghe-action-with-github-com", null, "OWNER/REPO", "Take this action from github.com."), "actions that --github-instance lacks are not replaced"),
         new(Text("--replace-ghe-action-token-with-github-com", null, "TOKEN", "Token for these."), "actions that --github-instance lacks are not replaced"),
-        new(Switch("--pull", "Pull images though they are there.", "-p"), "images are pulled as the backend's settings say (kubernetes.imagePullPolicy)"),
-        new(Switch("--privileged", "Run containers with all rights."), "set it per job: container.options, or kubernetes.security"),
-        new(Text("--userns", null, "NAME", "User namespace of containers."), "set it per job: container.options"),
-        new(Texts("--container-cap-add", null, "NAME", "Kernel capability to add."), "set it per job: container.options, or kubernetes.security"),
-        new(Texts("--container-cap-drop", null, "NAME", "Kernel capability to drop."), "set it per job: container.options, or kubernetes.security"),
-        new(Text("--container-architecture", null, "OS/ARCH", "Platform of images."), "ask for it by a label of runs-on, such as arm64"),
-        new(Text("--container-daemon-socket", null, "ADDRESS", "Docker socket given to jobs."), "no job is given the engine's socket"),
-        new(Text("--container-options", null, "OPTIONS", "Options of containers."), "set it per job: container.options"),
-        new(Text("--network", null, "NAME", "Network of containers."), "every job has a network of its own, as on GitHub"),
     ];
 }

@@ -74,6 +74,8 @@ internal sealed class RunFlags
 
     public Option<bool> NoSkipCheckout { get; } = Switch("--no-skip-checkout", "Let actions/checkout fetch from GitHub instead of using the files that are here.");
 
+    public Option<bool> Bind { get; } = Switch("--bind", "Let jobs work in the checkout itself instead of a copy.", "-b");
+
     // What is shown.
     public Option<bool> List { get; } = Switch("--list", "List the jobs and run nothing.", "-l");
 
@@ -92,6 +94,9 @@ internal sealed class RunFlags
     public Option<bool> Verbose { get; } = Switch("--verbose", "Print debug lines too.", "-v", "--debug");
 
     public Option<bool> LogPrefixJobId { get; } = Switch("--log-prefix-job-id", "Begin lines with the id of the job instead of its name.");
+
+    /// <summary>Those of the Docker backend.</summary>
+    public ContainerFlags Containers { get; } = new();
 
     // A cluster.
     public Option<string?> Kubeconfig { get; } = Text("--kubeconfig", null, "FILE", "kubernetes: the kubeconfig.");
@@ -117,8 +122,9 @@ internal sealed class RunFlags
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
         Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
-        Backend, Platforms, Config, ConcurrentJobs, NoSkipCheckout,
+        Backend, Platforms, Config, ConcurrentJobs, NoSkipCheckout, Bind,
         List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
+        .. Containers.All,
         Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit,
     ];
 

@@ -38,6 +38,7 @@ internal sealed record PlatformFlag(string Label, string? Image, ImmutableArray<
             yield break; // which backend a job goes to is no setting of any of them
         }
 
+        yield return new ConfigOverride(["docker", "platforms", Label], Image, "flag --platform");
         yield return new ConfigOverride(["kubernetes", "platforms", Label, "image"], Image, "flag --platform");
         foreach (var (key, value) in NodeSelector)
         {

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Backends.Docker;
 using Runner.Jobs.Containers;
 using Runner.Testing;
+using Runner.Testing.Docker;
 
-[assembly: AssemblyFixture(typeof(Runner.Backends.Tests.Docker.DockerEngineFixture))]
+[assembly: AssemblyFixture(typeof(Runner.Testing.Docker.DockerEngineFixture))]
 
 namespace Runner.Backends.Tests.Docker;
 

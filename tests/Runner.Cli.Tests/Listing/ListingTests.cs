@@ -92,12 +92,12 @@ public sealed class ListingTests : IDisposable
     [Fact]
     public async Task Flag_of_act_that_does_nothing_here_says_so()
     {
-        var result = await RunAsync("-l", "--reuse", "--network", "host");
+        var result = await RunAsync("-l", "--reuse", "--watch");
 
         Assert.Equal(0, result.Code);
         Assert.Equal(
-            "runner: --reuse has no effect: every job gets a fresh place, as on GitHub\n"
-            + "runner: --network has no effect: every job has a network of its own, as on GitHub\n",
+            "runner: --watch has no effect: files are not watched, everything runs once\n"
+            + "runner: --reuse has no effect: every job gets a fresh place, as on GitHub\n",
             result.Error.ReplaceLineEndings("\n"));
     }
 

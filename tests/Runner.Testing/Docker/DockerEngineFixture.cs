@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using Docker.DotNet;
 using Docker.DotNet.Models;
-using Runner.Testing;
+using Xunit;
 
-namespace Runner.Backends.Tests.Docker;
+namespace Runner.Testing.Docker;
 
 /// <summary>
 /// A Docker engine of the tests' own, with folders and socket of its own, and an image made from this machine's static busybox. What is
@@ -16,7 +16,7 @@ public sealed class DockerEngineFixture : IAsyncLifetime
     public const string Image = "local/busybox:test";
 
     private const string Busybox = "/usr/bin/busybox";
-    private static readonly string[] Applets = ["sh", "cat", "sed", "httpd", "wget", "sleep", "mkdir", "id", "kill"];
+    private static readonly string[] Applets = ["sh", "cat", "sed", "httpd", "wget", "sleep", "mkdir", "id", "kill", "env", "ls", "touch", "grep", "nc"];
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder = new();

@@ -1,0 +1,18 @@
+using Runner.Jobs.Errors;
+using Runner.Jobs.Link;
+
+namespace Runner.Backends.Link;
+
+/// <summary>Gives a worker's request to whom it concerns: a container to the backend, all else to whoever launched the job.</summary>
+/// <param name="containers">Runs containers.</param>
+/// <param name="others">Answers the rest, or <c>null</c>: nobody does.</param>
+public sealed class RequestRouter(IWorkerRequestHandler containers, IWorkerRequestHandler? others) : IWorkerRequestHandler
+{
+    /// <inheritdoc/>
+    public Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (request is ContainerRequest ? containers : others)?.HandleAsync(request, exchange, cancellationToken)
+            ?? throw new InfrastructureException($"Whoever launched this job answers no request '{request.Kind}'");
+    }
+}

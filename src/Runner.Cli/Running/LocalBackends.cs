@@ -1,0 +1,123 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Runner.Agent.Configuration;
+using Runner.Backends;
+using Runner.Backends.Docker;
+using Runner.Backends.Host;
+using Runner.Cli.CommandLine;
+using Runner.Cli.Flags;
+using Runner.Cli.Settings;
+using Runner.Cli.Workspaces;
+using Runner.Jobs.Errors;
+using Runner.Workflows.Planning;
+
+namespace Runner.Cli.Running;
+
+/// <summary>The backends of local runs: which one a job goes to, by settings, flags and what answers on this machine.</summary>
+/// <param name="result">The command line.</param>
+/// <param name="flags">Its flags.</param>
+/// <param name="surroundings">The process.</param>
+/// <param name="folder">The checkout.</param>
+/// <param name="copies">Folder for copies of it; its owner removes it.</param>
+internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, string copies) : IDisposable
+{
+    private const string WorkerName = "runner-worker";
+
+    private readonly HashSet<string> _labelsOfThisMachine = new(
+        (result.GetValue(flags.Platforms) ?? []).Select(PlatformFlag.Parse).Where(platform => platform.Image is null).Select(platform => platform.Label),
+        StringComparer.OrdinalIgnoreCase);
+
+    private DockerBackend? _docker;
+    private IJobBackend? _host;
+    private IJobBackend? _chosen;
+
+    /// <summary>Chooses by the settings, and says it where they do not say it.</summary>
+    /// <exception cref="OperatorException">They are wrong.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var files = SettingsFiles.Read(surroundings, result.GetValue(flags.Config));
+        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, flags));
+        if (reading.Problems.Count > 0)
+        {
+            throw new OperatorException(reading.Problems);
+        }
+
+        var options = reading.Options;
+        var engine = options.Docker.Host ?? surroundings.Variable("DOCKER_HOST");
+        var kind = options.Backend ?? await ChooseAsync(engine, cancellationToken);
+        _host = new CheckoutBackend(Host(options.Host), folder, copies);
+        _chosen = kind switch
+        {
+            BackendKind.Host => _host,
+            BackendKind.Docker => new CheckoutBackend(_docker = Docker(options.Docker, engine), folder, copies),
+            _ => throw new OperatorException("--backend: this version runs workflows on 'host' and 'docker'; 'kubernetes' is for 'runner agent'"),
+        };
+        if (kind != BackendKind.Docker)
+        {
+            TellUseless(kind);
+        }
+    }
+
+    /// <summary>The backend of a job.</summary>
+    public IJobBackend Of(PlannedJob planned) =>
+        (planned.Labels.Any(_labelsOfThisMachine.Contains) ? _host : _chosen) ?? throw new InvalidOperationException("not opened");
+
+    /// <inheritdoc/>
+    public void Dispose() => _docker?.Dispose();
+
+    private async Task<BackendKind> ChooseAsync(string? engine, CancellationToken cancellationToken)
+    {
+        var isThere = await DockerBackend.AnswersAsync(engine, cancellationToken);
+        await surroundings.Error.WriteLineAsync(isThere
+            ? "runner: jobs run in containers of the Docker engine that answers here (backend docker)"
+            : "runner: jobs run on this machine, no Docker engine answers (backend host)");
+        return isThere ? BackendKind.Docker : BackendKind.Host;
+    }
+
+    private void TellUseless(BackendKind kind)
+    {
+        foreach (var option in flags.Containers.All.Where(option => result.GetResult(option) is { Implicit: false }))
+        {
+            surroundings.Error.WriteLine($"runner: {option.Name} has no effect on the backend {kind.ToString().ToLowerInvariant()}: it is for docker");
+        }
+    }
+
+    private HostBackend Host(HostSectionOptions section)
+    {
+        var host = new HostOptions
+        {
+            Root = Path.GetFullPath(section.Root ?? Path.Combine(Path.GetTempPath(), "runner-local")),
+            WorkerPath = Worker(section.Worker),
+            ToolCache = section.ToolCache,
+            Externals = section.Externals,
+            PassEnvironment = section.PassEnvironment,
+            LauncherEnvironment = surroundings.Environment,
+        };
+        return host.Validate() is { Count: > 0 } problems
+            ? throw new OperatorException(problems)
+            : new HostBackend(host, TimeProvider.System, NullLogger<HostBackend>.Instance);
+    }
+
+    private DockerBackend Docker(DockerSectionOptions section, string? engine)
+    {
+        var docker = new DockerOptions
+        {
+            Host = engine,
+            WorkerPath = Worker(section.Worker),
+            Externals = section.Externals,
+            Platforms = ActImages.Under(section.Platforms),
+            DefaultImage = section.DefaultImage,
+            ToolCacheVolume = section.ToolCacheVolume,
+            AlwaysPull = section.AlwaysPull || result.GetValue(flags.Containers.Pull),
+            JobSocket = flags.Containers.SocketOf(result),
+            JobContainerOptions = flags.Containers.OptionsOf(result),
+            Network = result.GetValue(flags.Containers.Network),
+            Instance = $"{Environment.MachineName}-local",
+        };
+        return docker.Validate() is { Count: > 0 } problems
+            ? throw new OperatorException(problems)
+            : new DockerBackend(docker, TimeProvider.System, NullLogger<DockerBackend>.Instance);
+    }
+
+    private string Worker(string? configured) => Path.GetFullPath(configured ?? Path.Combine(surroundings.ProgramFolder, WorkerName));
+}
