@@ -1,5 +1,7 @@
+using k8s;
 using Runner.Emulator;
 using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Cluster;
 using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
@@ -7,7 +9,7 @@ using Runner.Testing;
 namespace Runner.Integration.Tests.Agents;
 
 /// <summary>An agent that is killed with <c>kill -9</c> in the middle of a job: the job finishes and reports, and the next agent cleans up.</summary>
-public sealed class AgentKilledTests : IDisposable
+public sealed class AgentKilledTests(ClusterFixture cluster) : IDisposable
 {
     private const int Limit = 180_000;
     private const string Token = "emulator";
@@ -43,6 +45,35 @@ public sealed class AgentKilledTests : IDisposable
         await Until.TrueAsync(() => Directory.GetDirectories(_folder["jobs"], "job-*").Length == 0, Cancellation);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Job_in_a_pod_goes_on_and_the_next_agent_cleans_up_after_it()
+    {
+        var client = cluster.Connection.Client;
+        var (program, image) = (Repository.Artifact("runner"), await cluster.RealWorkerImageAsync(TestWorker.Real()));
+        var space = await cluster.NewNamespaceAsync(Cancellation);
+        await using var emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress }, Cancellation);
+        var configuration = await ConfigureAsync(emulator, $$"""
+            backend: kubernetes
+            kubernetes: {kubeconfig: "{{cluster.Kubeconfig}}", namespace: {{space}}, runnerImage: "{{image}}", defaultImage: "{{cluster.JobImage}}"}
+            """);
+        using var first = AgentProcess.Start(program, configuration, _folder["first.log"]);
+        var run = await QueueAsync(emulator, "echo before; while [ ! -e $RUNNER_TEMP/go ]; do sleep 0.05; done; echo after");
+
+        await first.KillAsync(Cancellation);
+        var pods = await client.CoreV1.ListNamespacedPodAsync(space, labelSelector: ClusterFixture.JobObjects, cancellationToken: Cancellation);
+        var pod = Assert.Single(pods.Items).Metadata.Name;
+        await client.NamespacedPodExecAsync(pod, space, "job", ["touch", "/runner/temp/go"], tty: false, (_, _, _) => Task.CompletedTask, Cancellation);
+        var ended = await emulator.WaitForRunAsync(run.Id, Cancellation); // by the worker alone: there is no agent
+
+        var log = await emulator.ReadLogAsync(ended.Jobs[0].Id, Cancellation);
+        Assert.Equal(Conclusion.Succeeded, ended.Conclusion);
+        Assert.Contains(" before\n", log, StringComparison.Ordinal);
+        Assert.Contains(" after\n", log, StringComparison.Ordinal);
+        using var second = AgentProcess.Start(program, configuration, _folder["second.log"]);
+        await cluster.PodsGoneAsync(space, ClusterFixture.JobObjects, Cancellation);
+    }
+
     private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend)
     {
         await File.WriteAllTextAsync(_folder["token"], Token, Cancellation);
@@ -64,7 +95,7 @@ public sealed class AgentKilledTests : IDisposable
     {
         var run = emulator.QueueWorkflow(new WorkflowRequest
         {
-            Workflow = $"on: push\njobs:\n  one:\n    runs-on: self-hosted\n    steps:\n      - name: Wait\n        run: \"{script}\"\n",
+            Workflow = $"on: push\njobs:\n  one:\n    runs-on: self-hosted\n    steps:\n      - name: Wait\n        shell: sh\n        run: \"{script}\"\n",
         });
         await emulator.WaitForJobAsync(
             run.Jobs[0].Id, job => job.Steps.Any(step => step is { Name: "Wait", Status: StepStatus.InProgress }), Cancellation);
