@@ -5,8 +5,6 @@ namespace Runner.Workflows.Support;
 /// <summary>Every key of a step. Limits and details: <c>docs/steps.md</c>.</summary>
 internal static class StepKeys
 {
-    private const string Background = "steps in the background are not run by this version: the step fails and says so";
-
     /// <summary>The entries.</summary>
     public static KeySupport[] All { get; } =
     [
@@ -22,10 +20,10 @@ internal static class StepKeys
         Supported("jobs.*.steps.env"),
         Supported("jobs.*.steps.timeout-minutes"),
         Supported("jobs.*.steps.continue-on-error"),
-        Refused("jobs.*.steps.background", Background),
-        Refused("jobs.*.steps.parallel", Background),
-        Refused("jobs.*.steps.wait", Background),
-        Refused("jobs.*.steps.wait-all", Background),
-        Refused("jobs.*.steps.cancel", Background),
+        Supported("jobs.*.steps.background"),
+        Supported("jobs.*.steps.parallel"),
+        Supported("jobs.*.steps.wait"),
+        Supported("jobs.*.steps.wait-all"),
+        Supported("jobs.*.steps.cancel"),
     ];
 }
