@@ -71,6 +71,7 @@ internal static class RunnerCommandLine
             AgentCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
             EvalCommand.Build(surroundings),
+            PlanCommand.Build(surroundings),
             ValidateCommand.Build(surroundings),
             ConfigCommands.Build(surroundings),
             CompletionCommand.Build(surroundings),

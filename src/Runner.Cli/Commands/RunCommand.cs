@@ -8,6 +8,7 @@ using Runner.Cli.Listing;
 using Runner.Cli.Values;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model;
+using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Commands;
 
@@ -19,7 +20,7 @@ internal static class RunCommand
     {
         var (flags, foreign) = (new RunFlags(), new ForeignFlags());
         root.Arguments.Add(flags.Event);
-        flags.Event.Validators.Add(argument => RefuseFlag(argument, root));
+        flags.Event.Validators.Add(argument => RefuseFlag(argument, root, "runner"));
         foreach (var option in flags.All)
         {
             root.Options.Add(option);
@@ -32,26 +33,30 @@ internal static class RunCommand
             root.Options.Add(flag.Option);
         }
 
-        root.SetAction((result, cancellationToken) => RunAsync(result, flags, foreign, surroundings, cancellationToken));
+        root.SetAction(async (result, cancellationToken) =>
+        {
+            foreach (var flag in foreign.All.Where(flag => result.GetResult(flag.Option) is { Implicit: false }))
+            {
+                await surroundings.Error.WriteLineAsync($"runner: {flag.Option.Name} has no effect: {flag.Why}");
+            }
+
+            return await RunAsync(result, flags, surroundings, plansOnly: false, cancellationToken);
+        });
     }
 
-    // A flag that is not known would else be taken for the event.
-    private static void RefuseFlag(ArgumentResult argument, RootCommand root)
+    /// <summary>Refuses what looks like a flag: one that is not known would else be taken for the event.</summary>
+    internal static void RefuseFlag(ArgumentResult argument, Command command, string path)
     {
         if (argument.Tokens is [{ Value: ['-', ..] flag }])
         {
-            argument.AddError(UsageErrors.UnknownFlag(flag, root, "runner"));
+            argument.AddError(UsageErrors.UnknownFlag(flag, command, path));
         }
     }
 
-    private static async Task<int> RunAsync(
-        ParseResult result, RunFlags flags, ForeignFlags foreign, CliSurroundings surroundings, CancellationToken cancellationToken)
+    /// <summary>Reads, selects and plans by the flags, and runs the plans or shows them; gives the exit code.</summary>
+    internal static async Task<int> RunAsync(
+        ParseResult result, RunFlags flags, CliSurroundings surroundings, bool plansOnly, CancellationToken cancellationToken)
     {
-        foreach (var flag in foreign.All.Where(flag => result.GetResult(flag.Option) is { Implicit: false }))
-        {
-            await surroundings.Error.WriteLineAsync($"runner: {flag.Option.Name} has no effect: {flag.Why}");
-        }
-
         if (result.Tokens.Count == 0 && !Directory.Exists(Path.Combine(surroundings.WorkingFolder, RunFlags.DefaultWorkflows)))
         {
             return new HelpAction().Invoke(result);
@@ -103,9 +108,9 @@ internal static class RunCommand
             return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
         }
 
-        if (result.GetValue(flags.DryRun))
+        if (plansOnly || result.GetValue(flags.DryRun))
         {
-            DryRun.Write(surroundings, plans);
+            ShowPlans(result, flags, surroundings, plans);
             return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
         }
 
@@ -123,6 +128,18 @@ internal static class RunCommand
         }
 
         return WorkflowFiles.Read(folder, path, recurse: !result.GetValue(flags.NoRecurse));
+    }
+
+    private static void ShowPlans(ParseResult result, RunFlags flags, CliSurroundings surroundings, ImmutableArray<RunPlan> plans)
+    {
+        if (result.GetValue(flags.Json))
+        {
+            PlanJson.Write(surroundings, plans);
+        }
+        else
+        {
+            DryRun.Write(surroundings, plans);
+        }
     }
 
     private static void Show(ParseResult result, RunFlags flags, CliSurroundings surroundings, ImmutableArray<ListedJob> jobs)

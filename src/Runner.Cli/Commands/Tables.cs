@@ -19,10 +19,7 @@ internal static class Tables
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(surroundings.Out),
         });
-        if (!surroundings.UseColors)
-        {
-            console.Profile.Width = PipeWidth;
-        }
+        console.Profile.Width = surroundings.IsTerminal ? surroundings.Width : PipeWidth;
 
         var table = new Table().NoBorder();
         table.AddColumns([.. columns.Select(column => new TableColumn(new Text(column.ToUpperInvariant())))]);

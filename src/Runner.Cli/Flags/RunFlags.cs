@@ -117,6 +117,13 @@ internal sealed class RunFlags
 
     public Option<string?> MemoryLimit { get; } = Text("--k8s-memory-limit", null, "QUANTITY", "kubernetes: memory that a job may use.");
 
+    /// <summary>Those that say what is run and what it is given: all that a plan depends on.</summary>
+    public IReadOnlyList<Option> Planning =>
+    [
+        Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
+        Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile, Strict, Json, Quiet,
+    ];
+
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [

@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Rendering;
-using Runner.Jobs.Outcomes;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Cli.Listing;
 
-/// <summary><c>runner --dryrun</c>: what would run, in order, if every job succeeded without outputs.</summary>
+/// <summary><c>runner plan</c> and <c>runner --dryrun</c> for people: each run with its jobs and their steps.</summary>
 internal static class DryRun
 {
     public static void Write(CliSurroundings surroundings, ImmutableArray<RunPlan> plans)
@@ -17,24 +15,29 @@ internal static class DryRun
         foreach (var plan in plans)
         {
             surroundings.Out.WriteLine($"{colors.Bold(plan.Name)}  {colors.Dim(plan.Workflow.Path)}");
-            var state = new RunState(plan, new ConcurrencyGroups());
-            var changes = new Queue<RunChanges>([state.Start()]);
-            while (changes.TryDequeue(out var next))
+            foreach (var preview in RunPreview.Of(plan))
             {
-                foreach (var concluded in next.Concluded)
-                {
-                    var reason = concluded.Reason is null ? string.Empty : $": {concluded.Reason}";
-                    surroundings.Out.WriteLine($"  {Marks.Of(concluded.Conclusion, colors)} {concluded.DisplayName} {colors.Dim(Marks.Word(concluded.Conclusion) + reason)}");
-                }
-
-                foreach (var job in next.Ready)
+                if (preview.Job is { } job)
                 {
                     WriteJob(surroundings.Out, colors, job);
-                    changes.Enqueue(state.Complete(job.Id, Conclusion.Succeeded, []));
+                }
+                else if (preview.Ended is { } ended)
+                {
+                    var reason = ended.Reason is null ? string.Empty : $": {ended.Reason}";
+                    surroundings.Out.WriteLine($"  {Marks.Of(ended.Conclusion, colors)} {ended.DisplayName} {colors.Dim(Marks.Word(ended.Conclusion) + reason)}");
                 }
             }
         }
     }
+
+    /// <summary>What a step is called before anything is evaluated: its name as written, what it uses, or the first line of its script.</summary>
+    public static string NameOf(WorkflowStep step) => step switch
+    {
+        { Name: { } name } => name.ToString() ?? step.Id,
+        UsesStep uses => uses.Uses,
+        RunStep run => (run.Script.ToString() ?? string.Empty).Split('\n')[0],
+        _ => step.Id,
+    };
 
     private static void WriteJob(TextWriter output, Colors colors, PlannedJob job)
     {
@@ -44,12 +47,4 @@ internal static class DryRun
             output.WriteLine($"    {colors.Dim("▸")} {NameOf(step)}");
         }
     }
-
-    private static string NameOf(WorkflowStep step) => step switch
-    {
-        { Name: { } name } => name.ToString() ?? step.Id,
-        UsesStep uses => uses.Uses,
-        RunStep run => (run.Script.ToString() ?? string.Empty).Split('\n')[0],
-        _ => step.Id,
-    };
 }

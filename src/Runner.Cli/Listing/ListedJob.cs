@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
 
 namespace Runner.Cli.Listing;
@@ -14,15 +13,7 @@ internal sealed record ListedJob(int Stage, WorkflowJob Job, Workflow Workflow)
     public string Name => Job.Name?.ToString() is { Length: > 0 } name ? name : Job.Id;
 
     /// <summary>Events that run the workflow, in the order of the file.</summary>
-    public ImmutableArray<string> Events => EventsOf(Workflow);
-
-    /// <summary>Events that a workflow names in <c>on</c>.</summary>
-    public static ImmutableArray<string> EventsOf(Workflow workflow) => workflow.On switch
-    {
-        MappingToken mapping => [.. mapping.Entries.Select(entry => entry.Key.ToString() ?? string.Empty)],
-        SequenceToken list => [.. list.Items.Select(item => item.ToString() ?? string.Empty)],
-        var one => [one.ToString() ?? string.Empty],
-    };
+    public IEnumerable<string> Events => Workflow.Events;
 
     /// <summary>The jobs of workflows, by stage.</summary>
     /// <param name="workflows">The workflows.</param>
@@ -31,7 +22,7 @@ internal sealed record ListedJob(int Stage, WorkflowJob Job, Workflow Workflow)
     public static ImmutableArray<ListedJob> Of(IEnumerable<Workflow> workflows, string? eventName, string? jobId) =>
     [
         .. workflows
-            .Where(workflow => eventName is null || EventsOf(workflow).Contains(eventName, StringComparer.Ordinal))
+            .Where(workflow => eventName is null || workflow.Events.Contains(eventName, StringComparer.Ordinal))
             .SelectMany(workflow => OfOne(workflow, jobId))
             .OrderBy(job => job.Stage),
     ];

@@ -11,7 +11,7 @@ namespace Runner.Cli.Listing;
 /// <param name="Job">The job that is named, or <c>null</c>.</param>
 internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? Event, string? Job)
 {
-    private IEnumerable<string> AllEvents => Workflows.SelectMany(workflow => ListedJob.EventsOf(workflow)).Distinct();
+    private IEnumerable<string> AllEvents => Workflows.SelectMany(workflow => workflow.Events).Distinct();
 
     /// <summary>The jobs for a list: all, unless something is named.</summary>
     /// <param name="commands">Commands of the program, one of which may have been meant by the event.</param>

@@ -53,8 +53,11 @@ public sealed record NullToken : ScalarToken
 /// <summary>An expression, without its <c>${{ }}</c>.</summary>
 public sealed record ExpressionToken(string Expression) : ScalarToken
 {
+    /// <summary>The text as its author wrote it, such as <c>Build ${{ matrix.os }}</c>; <c>null</c> where it was not read from a file. No part of a message.</summary>
+    public string? Written { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() => "${{ " + Expression + " }}";
+    public override string ToString() => Written ?? "${{ " + Expression + " }}";
 }
 
 /// <summary>The key <c>${{ insert }}</c>: the mapping that is its value is merged into the mapping that holds it.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
+using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Diagnostics;
 
@@ -14,6 +15,9 @@ internal sealed class DiagnosticBag(string file)
 
     public string File { get; } = file;
 
+    /// <summary>Finds the places of expressions; <c>null</c>: what is wrong with one is told at the beginning of its scalar, as GitHub does.</summary>
+    public ExpressionPlaces? Places { get; init; }
+
     public bool IsEmpty => _list.Count == 0;
 
     /// <summary>All problems in the order of the file; those without a place come first.</summary>
@@ -24,6 +28,14 @@ internal sealed class DiagnosticBag(string file)
 
     public void Add(SourcePosition? position, string message, string? hint = null) =>
         Add(new Diagnostic(File, position?.Line ?? 0, position?.Column ?? 0, message) { Hint = hint });
+
+    /// <summary>Adds a problem of an expression.</summary>
+    /// <param name="scalar">Where the scalar begins that holds it.</param>
+    /// <param name="spot">Where in the scalar it is.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="hint">What was meant, or <c>null</c>.</param>
+    public void Add(SourcePosition? scalar, ExpressionSpot spot, string message, string? hint) =>
+        Add(scalar is not null && Places is not null ? Places.Find(scalar, spot) : scalar, message, hint);
 
     public void Add(Diagnostic diagnostic)
     {

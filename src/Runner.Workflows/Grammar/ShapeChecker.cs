@@ -46,7 +46,7 @@ internal sealed class ShapeChecker(DiagnosticBag diagnostics)
             text,
             isKey,
             expression => ScopedExpressions.Check(expression, scope),
-            problem => diagnostics.Add(text.Position, problem.Message, problem.Hint));
+            (problem, spot) => diagnostics.Add(text.Position, spot, problem.Message, problem.Hint));
     }
 
     private ScalarToken CheckScalar(ScalarToken scalar, Shape shape, ExpressionScope scope)

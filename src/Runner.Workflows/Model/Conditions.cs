@@ -31,7 +31,7 @@ internal static class Conditions
         {
             if (token is not ExpressionToken)
             {
-                diagnostics.Add(token?.Position, problem.Message, problem.Hint);
+                diagnostics.Add(token?.Position, new ExpressionSpot(-1, text, problem.Offset), problem.Message, problem.Hint);
             }
 
             return Default;

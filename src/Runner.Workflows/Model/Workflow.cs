@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Model.Triggers;
 
 namespace Runner.Workflows.Model;
 
@@ -19,8 +20,14 @@ public sealed record Workflow
     /// <summary><c>run-name</c>, or <c>null</c>.</summary>
     public TemplateToken? RunName { get; init; }
 
-    /// <summary><c>on</c>, as it was written.</summary>
-    public required TemplateToken On { get; init; }
+    /// <summary>The events of <c>on</c>, in the order of the file.</summary>
+    public required ImmutableArray<WorkflowTrigger> Triggers { get; init; }
+
+    /// <summary>Names of the events, in the order of the file.</summary>
+    public IEnumerable<string> Events => Triggers.Select(trigger => trigger.Event);
+
+    /// <summary><c>on</c>, as it was written: for the JSON of GitHub's suite.</summary>
+    internal TemplateToken On { get; init; } = new NullToken();
 
     /// <summary><c>env</c>, or <c>null</c>.</summary>
     public TemplateToken? Env { get; init; }
@@ -42,6 +49,10 @@ public sealed record Workflow
 
     /// <summary>Keys that do something else here than on GitHub, and what. No mistakes.</summary>
     public ImmutableArray<Diagnostic> Notes { get; init; } = [];
+
+    /// <summary>What <c>on</c> says of an event, or <c>null</c>: it does not name it.</summary>
+    public WorkflowTrigger? FindTrigger(string eventName) =>
+        Triggers.FirstOrDefault(trigger => string.Equals(trigger.Event, eventName, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The job with an id, compared without regard to case, or <c>null</c>.</summary>
     public WorkflowJob? FindJob(string id) => Jobs.FirstOrDefault(job => string.Equals(job.Id, id, StringComparison.OrdinalIgnoreCase));

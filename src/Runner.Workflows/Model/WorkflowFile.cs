@@ -3,6 +3,7 @@ using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
 using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Model.Triggers;
 using Runner.Workflows.Support;
 using Runner.Workflows.Yaml;
 
@@ -76,6 +77,7 @@ public static class WorkflowFile
             Name = root.Find("name")?.ToString(),
             RunName = root.Find("run-name"),
             On = events,
+            Triggers = TriggerReader.Read(events),
             Env = root.Find("env"),
             Defaults = root.Find("defaults"),
             Permissions = root.Find("permissions"),

@@ -2,12 +2,10 @@ using System.Collections.Immutable;
 using Runner.Expressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
-using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning.Calls;
 using Runner.Workflows.Planning.Concurrency;
-using Runner.Workflows.Planning.Triggers;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning;
@@ -143,7 +141,7 @@ public sealed record RunPlan
             return Request.Inputs ?? (ContextData)NullData.Instance;
         }
 
-        var definitions = InputDefinition.Read((WorkflowTriggers.FiltersOf(Workflow, Request.EventName) as MappingToken)?.Find("inputs"));
+        var definitions = Workflow.FindTrigger(Request.EventName)?.Inputs ?? [];
         var given = new OrderedDictionary<string, Value>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in InputsOfPayload().Concat(Request.Inputs?.Entries ?? []))
         {

@@ -8,10 +8,10 @@ internal static class ExpressionSplitter
 {
     private const string Open = "${{";
 
-    private static readonly ExpressionProblem Empty = new("An expression was expected", Hint: null);
+    private static readonly ExpressionProblem Empty = new("An expression was expected", Hint: null, Offset: -1);
 
     private static readonly ExpressionProblem NotClosed = new(
-        "The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.", Hint: null);
+        "The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.", Hint: null, Offset: -1);
 
     public static bool HasExpression(string text) => text.Contains(Open, StringComparison.Ordinal);
 
@@ -22,8 +22,8 @@ internal static class ExpressionSplitter
     /// <param name="token">The text.</param>
     /// <param name="isKey">Whether it is the key of a mapping: only there <c>${{ insert }}</c> is the insert directive.</param>
     /// <param name="check">Gives what is wrong with one expression, or <c>null</c>.</param>
-    /// <param name="report">Takes each problem. Where there was one, the result is the text itself.</param>
-    public static ScalarToken Split(StringToken token, bool isKey, Func<string, ExpressionProblem?> check, Action<ExpressionProblem> report)
+    /// <param name="report">Takes each problem with its place. Where there was one, the result is the text itself.</param>
+    public static ScalarToken Split(StringToken token, bool isKey, Func<string, ExpressionProblem?> check, Action<ExpressionProblem, ExpressionSpot> report)
     {
         var text = token.Value;
         var format = new StringBuilder();
@@ -36,7 +36,7 @@ internal static class ExpressionSplitter
             var end = FindEnd(text, open + Open.Length);
             if (end < 0)
             {
-                report(NotClosed);
+                report(NotClosed, new ExpressionSpot(arguments.Count, string.Empty, NotClosed.Offset));
                 return token;
             }
 
@@ -49,7 +49,7 @@ internal static class ExpressionSplitter
 
             if ((expression.Length == 0 ? Empty : check(expression)) is { } problem)
             {
-                report(problem);
+                report(problem, new ExpressionSpot(arguments.Count, expression, problem.Offset));
                 isBroken = true;
             }
 
@@ -64,7 +64,7 @@ internal static class ExpressionSplitter
 
         AppendLiteral(format, text.AsSpan(position));
         var whole = format.Length == 3 ? arguments[0] : $"format('{format}', {string.Join(", ", arguments)})";
-        return new ExpressionToken(whole) { Position = token.Position };
+        return new ExpressionToken(whole) { Position = token.Position, Written = text };
     }
 
     // Index of the second brace of the first }} that is not inside a string; -1 where there is none.

@@ -99,13 +99,37 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Plan_is_the_same_as_a_tree_and_as_json()
+    {
+        var tree = await RunAsync("plan", "push");
+        var json = await RunAsync("plan", "push", "--json");
+
+        Assert.Equal((0, string.Empty), (tree.Code, tree.Error));
+        Golden.Check("dry-run.txt", tree.Out);
+        Assert.Equal((0, string.Empty), (json.Code, json.Error));
+        Golden.Check("plan.jsonl", json.Out);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Plan_refuses_flags_of_runs()
+    {
+        var result = await RunAsync("plan", "push", "--backend", "host");
+
+        Assert.Equal(2, result.Code);
+        Assert.StartsWith("runner: unknown flag '--backend' of 'runner plan'", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Workflow_that_a_filter_keeps_out_is_told_with_the_reason()
     {
         Write("event.json", """{"ref": "refs/heads/topic"}""");
 
         var result = await RunAsync("push", "-e", _folder["event.json"]);
 
-        Assert.Contains(".github/workflows/ci.yml does not run: branch 'topic'", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, result.Code);
+        Assert.Equal(
+            ".github/workflows/ci.yml does not run: branch 'topic' is not in branches: main\nrunner: no workflow runs for this event\n",
+            result.Error.ReplaceLineEndings("\n"));
     }
 
     private Task<CliResult> RunAsync(params string[] args) =>

@@ -23,7 +23,7 @@ public sealed class ValidateCommandTests
             [
                 $"{Path.Combine(_folder, ".github/workflows/call.yml")}:3:13: Input level is required, but not provided while calling.",
                 $"{ci}:1:5: Unexpected value 'psuh'; did you mean 'push'?",
-                $"{ci}:6:14: Unrecognized named-value: 'secret'. Located at position 1 within expression: secret.X; did you mean 'secrets'?",
+                $"{ci}:8:15: Unrecognized named-value: 'secret'. Located at position 1 within expression: secret.X; did you mean 'secrets'?",
                 $"{Path.Combine(_folder, "tool/action.yml")}:1:7: You are using a JavaScript Action but there is not an entry JavaScript file provided in {Path.Combine(_folder, "tool/action.yml")}.",
             ],
             result.Out.TrimEnd().Split('\n'));

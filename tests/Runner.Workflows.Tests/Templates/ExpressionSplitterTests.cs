@@ -29,7 +29,7 @@ public sealed class ExpressionSplitterTests
         var token = Split(text, out var problems, position);
 
         Assert.Empty(problems);
-        Assert.Equal(new ExpressionToken(expected) { Position = position }, token);
+        Assert.Equal(new ExpressionToken(expected) { Position = position, Written = text }, token);
     }
 
     [Theory]
@@ -58,11 +58,11 @@ public sealed class ExpressionSplitterTests
     [Fact]
     public void Insert_is_a_directive_only_as_a_whole_key()
     {
-        var key = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: true, _ => null, problem => Assert.Fail(problem.Message));
-        var value = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: false, _ => null, problem => Assert.Fail(problem.Message));
+        var key = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: true, _ => null, (problem, _) => Assert.Fail(problem.Message));
+        var value = ExpressionSplitter.Split(new StringToken("${{ insert }}"), isKey: false, _ => null, (problem, _) => Assert.Fail(problem.Message));
 
         Assert.IsType<InsertToken>(key);
-        Assert.Equal(new ExpressionToken("insert"), value);
+        Assert.Equal(new ExpressionToken("insert") { Written = "${{ insert }}" }, value);
     }
 
     private static ScalarToken Split(string text, out List<string> problems, SourcePosition? position = null)
@@ -73,6 +73,6 @@ public sealed class ExpressionSplitterTests
             new StringToken(text) { Position = position },
             isKey: false,
             expression => expression == "bad" ? new ExpressionProblem("bad is bad", Hint: null) : null,
-            problem => found.Add(problem.Message));
+            (problem, _) => found.Add(problem.Message));
     }
 }

@@ -3,6 +3,7 @@ using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
 using Runner.Workflows.Support;
+using Runner.Workflows.Templates;
 using Runner.Workflows.Yaml;
 
 namespace Runner.Workflows.Model.Actions;
@@ -30,7 +31,7 @@ public static class ActionFile
     public static ActionReading Read(string path, string text)
     {
         var document = YamlReader.Read(path, text, FileIndex, YamlLimits.Action);
-        var diagnostics = new DiagnosticBag(path);
+        var diagnostics = new DiagnosticBag(path) { Places = new ExpressionPlaces(text) };
         diagnostics.AddRange(document.Diagnostics);
         var manifest = document.Root is null ? null : Read(path, document.Root, diagnostics);
         return new ActionReading(diagnostics.IsEmpty ? manifest : null, diagnostics.ToImmutable())

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Model.Triggers;
 
 namespace Runner.Workflows.Model.Calls;
 
@@ -11,19 +13,18 @@ namespace Runner.Workflows.Model.Calls;
 internal sealed class CallChecker(DiagnosticBag caller, DiagnosticBag called, WorkflowJob job, CalledWorkflow call)
 {
     /// <summary>Checks all but permissions.</summary>
-    public void CheckTrigger(TemplateToken on)
+    public void CheckTrigger(Workflow workflow)
     {
-        var (isCallable, trigger) = Trigger(on);
-        if (!isCallable)
+        if (workflow.FindTrigger("workflow_call") is not { } trigger)
         {
-            called.Add(on.Position, "workflow_call key is not defined in the referenced workflow.");
+            called.Add(workflow.On.Position, "workflow_call key is not defined in the referenced workflow.");
             return;
         }
 
-        CheckInputs(trigger?.Find("inputs") as MappingToken);
+        CheckInputs(trigger.Inputs);
         if (call.Secrets is not StringToken)
         {
-            CheckSecrets(trigger?.Find("secrets") as MappingToken);
+            CheckSecrets(trigger.Secrets);
         }
     }
 
@@ -44,54 +45,42 @@ internal sealed class CallChecker(DiagnosticBag caller, DiagnosticBag called, Wo
         }
     }
 
-    private static (bool IsCallable, MappingToken? Trigger) Trigger(TemplateToken on) => on switch
-    {
-        StringToken { Value: "workflow_call" } => (true, null),
-        SequenceToken list => (list.Items.Any(item => item is StringToken { Value: "workflow_call" }), null),
-        MappingToken events => (events.Find("workflow_call") is not null, events.Find("workflow_call") as MappingToken),
-        _ => (false, null),
-    };
-
-    private void CheckInputs(MappingToken? defined)
+    private void CheckInputs(ImmutableArray<InputDefinition> defined)
     {
         var given = call.With as MappingToken;
-        foreach (var (key, value) in defined?.Entries ?? [])
+        foreach (var input in defined)
         {
-            var type = (value as MappingToken)?.Find("type")?.ToString();
-            if ((value as MappingToken)?.Find("default") is { } preset)
+            if (input.Default is { } preset)
             {
-                CheckType(type, preset, called);
+                CheckType(input.Type, preset, called);
             }
 
-            if (given?.Find(key.ToString() ?? string.Empty) is { } input)
+            if (given?.Find(input.Name) is { } value)
             {
-                CheckType(type, input, caller);
+                CheckType(input.Type, value, caller);
             }
-            else if (IsRequired(value))
+            else if (input.IsRequired)
             {
-                caller.Add(call.Position, $"Input {key} is required, but not provided while calling.");
+                caller.Add(call.Position, $"Input {input.Name} is required, but not provided while calling.");
             }
         }
 
-        RefuseUndefined(defined, given, "input");
+        RefuseUndefined([.. defined.Select(input => input.Name)], given, "input");
     }
 
-    private void CheckSecrets(MappingToken? defined)
+    private void CheckSecrets(ImmutableArray<SecretDefinition> defined)
     {
         var given = call.Secrets as MappingToken;
-        foreach (var (key, value) in defined?.Entries ?? [])
+        foreach (var secret in defined.Where(secret => secret.IsRequired && given?.Find(secret.Name) is null))
         {
-            if (IsRequired(value) && given?.Find(key.ToString() ?? string.Empty) is null)
-            {
-                caller.Add(call.Position, $"Secret {key} is required, but not provided while calling.");
-            }
+            caller.Add(call.Position, $"Secret {secret.Name} is required, but not provided while calling.");
         }
 
-        RefuseUndefined(defined, given, "secret");
+        RefuseUndefined([.. defined.Select(secret => secret.Name)], given, "secret");
     }
 
     // A text takes every scalar: null, booleans and numbers are read as the text that they stand for.
-    private static void CheckType(string? type, TemplateToken value, DiagnosticBag diagnostics)
+    private static void CheckType(string type, TemplateToken value, DiagnosticBag diagnostics)
     {
         var fits = (type, value) switch
         {
@@ -106,15 +95,14 @@ internal sealed class CallChecker(DiagnosticBag caller, DiagnosticBag called, Wo
         }
     }
 
-    private void RefuseUndefined(MappingToken? defined, MappingToken? given, string kind)
+    private void RefuseUndefined(string[] defined, MappingToken? given, string kind)
     {
         foreach (var (key, value) in given?.Entries ?? [])
         {
-            if (key is StringToken name && defined?.Find(name.Value) is null)
+            if (key is StringToken name && !defined.Contains(name.Value, StringComparer.OrdinalIgnoreCase))
             {
-                var known = defined?.Entries.Select(entry => entry.Key.ToString() ?? string.Empty).ToList() ?? [];
                 caller.Add(
-                    value.Position, $"Invalid {kind}, {name} is not defined in the referenced workflow.", Hints.Nearest(name.Value, known));
+                    value.Position, $"Invalid {kind}, {name} is not defined in the referenced workflow.", Hints.Nearest(name.Value, defined));
             }
         }
     }
@@ -122,6 +110,4 @@ internal sealed class CallChecker(DiagnosticBag caller, DiagnosticBag called, Wo
     private void Refuse(string who, string requested, string allowed) => caller.Add(
         job.Position,
         $"Error calling workflow '{call.Reference}'. {who} is requesting '{requested}', but is only allowed '{allowed}'.");
-
-    private static bool IsRequired(TemplateToken definition) => (definition as MappingToken)?.Find("required") is BooleanToken { Value: true };
 }

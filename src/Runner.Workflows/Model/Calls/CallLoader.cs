@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Model.Calls;
 
@@ -16,7 +17,7 @@ internal sealed class CallLoader(WorkflowReadOptions options)
 
     public WorkflowReading Load(string path, string text)
     {
-        var diagnostics = new DiagnosticBag(path);
+        var diagnostics = BagOf(path, text);
         var workflow = WorkflowFile.ReadOne(path, text, FileIndex(path), options, diagnostics, _bytes);
         if (workflow is not null && diagnostics.IsEmpty && options.Source is { } source)
         {
@@ -34,6 +35,9 @@ internal sealed class CallLoader(WorkflowReadOptions options)
             workflow is null || !diagnostics.IsEmpty ? null : WithFileTable(workflow, [.. _files]),
             options.StopsAsGitHub ? diagnostics.InOrderFound() : diagnostics.ToImmutable());
     }
+
+    // GitHub tells the beginning of the scalar where something is wrong inside of it.
+    private DiagnosticBag BagOf(string path, string text) => new(path) { Places = options.StopsAsGitHub ? null : new ExpressionPlaces(text) };
 
     private Workflow LoadCalls(Workflow workflow, IWorkflowSource source, TokenAccess? explicitAccess, DiagnosticBag diagnostics, int depth)
     {
@@ -76,14 +80,14 @@ internal sealed class CallLoader(WorkflowReadOptions options)
             return call;
         }
 
-        var inCalled = new DiagnosticBag(reference);
+        var inCalled = BagOf(reference, text);
         var called = WorkflowFile.ReadOne(reference, text, file, options, inCalled, _bytes);
         if (called is not null && inCalled.IsEmpty)
         {
             // Problems at the call stand in the caller's file; those of the called file are told at the call too.
             var atCall = new DiagnosticBag(caller.Path);
             var checker = new CallChecker(atCall, inCalled, job, call);
-            checker.CheckTrigger(called.On);
+            checker.CheckTrigger(called);
             checker.CheckPermissions(called, access ?? TokenAccess.Of(options.Policy));
             diagnostics.AddRange(atCall.InOrderFound());
         }

@@ -4,8 +4,8 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
+using Runner.Workflows.Model.Triggers;
 using Runner.Workflows.Planning.Concurrency;
-using Runner.Workflows.Planning.Triggers;
 
 namespace Runner.Workflows.Planning.Calls;
 
@@ -29,7 +29,7 @@ internal static class CallPlanner
             throw new WorkflowException($"'{call.Reference}' was not read", call.Position);
         }
 
-        var called = WorkflowTriggers.FiltersOf(workflow, CallEvent) as MappingToken;
+        var called = workflow.FindTrigger(CallEvent);
         var scope = new WorkflowScope
         {
             Plan = contexts.Plan,
@@ -37,14 +37,14 @@ internal static class CallPlanner
             Place = place,
             Jobs = RunPlan.Order(workflow),
             Inputs = NullData.Instance,
-            Secrets = Secrets(call, called?.Find("secrets"), contexts),
+            Secrets = Secrets(call, called?.Secrets ?? [], contexts),
             Ceiling = permissions,
             IdPrefix = $"{id}/",
             NamePrefix = $"{name} / ",
         };
         var given = contexts.Evaluator().EvaluateEntries(call.With);
         var inputs = InputValues.Resolve(
-            InputDefinition.Read(called?.Find("inputs")), given, new JobContexts(scope).Evaluator(), comesFromOutside: false);
+            called?.Inputs ?? [], given, new JobContexts(scope).Evaluator(), comesFromOutside: false);
         scope = scope with { Inputs = inputs };
         return scope with { Concurrency = ConcurrencyRequest.Read(workflow.Concurrency, new JobContexts(scope).Evaluator()) };
     }
@@ -55,21 +55,18 @@ internal static class CallPlanner
     /// <exception cref="WorkflowException">An output cannot be evaluated.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> Outputs(WorkflowScope scope, IEnumerable<NeedResult> results)
     {
-        if ((WorkflowTriggers.FiltersOf(scope.Workflow, CallEvent) as MappingToken)?.Find("outputs") is not MappingToken outputs)
+        var outputs = scope.Workflow.FindTrigger(CallEvent)?.Outputs ?? [];
+        if (outputs.IsEmpty)
         {
             return [];
         }
 
         var jobs = new DictionaryData([.. results.Select(result => KeyValuePair.Create<string, ContextData>(result.JobId, result.ToData()))]);
         var evaluator = new JobContexts(scope).EvaluatorWithJobs(jobs);
-        return
-        [
-            .. outputs.Entries.Select(output => KeyValuePair.Create(
-                output.Key.ToString() ?? string.Empty, evaluator.EvaluateText((output.Value as MappingToken)?.Find("value")))),
-        ];
+        return [.. outputs.Select(output => KeyValuePair.Create(output.Name, evaluator.EvaluateText(output.Value)))];
     }
 
-    private static ImmutableArray<KeyValuePair<string, Secret>> Secrets(CalledWorkflow call, TemplateToken? definitions, JobContexts contexts)
+    private static ImmutableArray<KeyValuePair<string, Secret>> Secrets(CalledWorkflow call, ImmutableArray<SecretDefinition> definitions, JobContexts contexts)
     {
         if (call.Secrets is StringToken { Value: "inherit" })
         {
@@ -80,13 +77,11 @@ internal static class CallPlanner
         [
             .. contexts.EvaluatorWithSecrets().EvaluateTexts(call.Secrets).Select(secret => KeyValuePair.Create(secret.Key, new Secret(secret.Value))),
         ];
-        foreach (var (key, definition) in (definitions as MappingToken)?.Entries ?? [])
+        foreach (var required in definitions.Where(definition => definition.IsRequired))
         {
-            if (definition is MappingToken mapping
-                && mapping.Find("required") is BooleanToken { Value: true }
-                && !given.Any(secret => string.Equals(secret.Key, key.ToString(), StringComparison.OrdinalIgnoreCase)))
+            if (!given.Any(secret => string.Equals(secret.Key, required.Name, StringComparison.OrdinalIgnoreCase)))
             {
-                throw new WorkflowException($"Secret {key} is required, but not provided while calling.", call.Position);
+                throw new WorkflowException($"Secret {required.Name} is required, but not provided while calling.", call.Position);
             }
         }
 

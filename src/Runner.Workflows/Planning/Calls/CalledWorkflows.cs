@@ -95,7 +95,7 @@ public sealed class CalledWorkflows
             }
 
             workflow = reading.Workflow;
-            if (!Triggers.WorkflowTriggers.EventsOf(workflow).Contains("workflow_call", StringComparer.Ordinal))
+            if (workflow.FindTrigger("workflow_call") is null)
             {
                 return $"Error calling workflow '{place}'. It is not reusable: 'on' lacks workflow_call";
             }

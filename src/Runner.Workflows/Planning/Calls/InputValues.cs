@@ -3,6 +3,7 @@ using System.Globalization;
 using Runner.Expressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
+using Runner.Workflows.Model.Triggers;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning.Calls;

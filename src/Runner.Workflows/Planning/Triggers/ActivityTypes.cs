@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Runner.Jobs.Tokens;
 
 namespace Runner.Workflows.Planning.Triggers;
 
@@ -11,26 +10,18 @@ internal static class ActivityTypes
 
     /// <summary>Why the activity of an event does not run a workflow; <c>null</c>: it does.</summary>
     /// <param name="happened">The event. One that does not say its activity runs what the event's name runs.</param>
-    /// <param name="types"><c>types</c>, or <c>null</c> where none are written.</param>
-    public static string? WhyNot(TriggeringEvent happened, TemplateToken? types)
+    /// <param name="types"><c>types</c>; <c>default</c> where none are written.</param>
+    public static string? WhyNot(TriggeringEvent happened, ImmutableArray<string> types)
     {
-        var written = Read(types);
-        var allowed = written.IsDefault ? DefaultOf(happened.Name) : written;
+        var allowed = types.IsDefault ? DefaultOf(happened.Name) : types;
         if (happened.Action is not { } action || allowed.IsDefault || allowed.Contains(action, StringComparer.Ordinal))
         {
             return null;
         }
 
-        return $"activity '{action}' is not in types: {string.Join(", ", allowed)}{(written.IsDefault ? " (the default)" : string.Empty)}";
+        return $"activity '{action}' is not in types: {string.Join(", ", allowed)}{(types.IsDefault ? " (the default)" : string.Empty)}";
     }
 
     private static ImmutableArray<string> DefaultOf(string eventName) =>
         eventName is "pull_request" or "pull_request_target" ? PullRequestDefault : default;
-
-    private static ImmutableArray<string> Read(TemplateToken? types) => types switch
-    {
-        SequenceToken list => [.. list.Items.Select(item => item.ToString() ?? string.Empty)],
-        null or NullToken => default,
-        var one => [one.ToString() ?? string.Empty],
-    };
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Model.Triggers;
 
 namespace Runner.Workflows.Planning.Triggers;
 
@@ -12,25 +12,25 @@ namespace Runner.Workflows.Planning.Triggers;
 internal sealed class EventFilter
 {
     private readonly TriggeringEvent _event;
-    private readonly MappingToken _filters;
+    private readonly WorkflowTrigger _trigger;
     private readonly DiagnosticBag _diagnostics;
 
-    private EventFilter(TriggeringEvent happened, MappingToken filters, DiagnosticBag diagnostics)
+    private EventFilter(TriggeringEvent happened, WorkflowTrigger trigger, DiagnosticBag diagnostics)
     {
         _event = happened;
-        _filters = filters;
+        _trigger = trigger;
         _diagnostics = diagnostics;
     }
 
     /// <summary>Why the filters keep the event out; <c>null</c>: they let it through. Filters that cannot be read are reported.</summary>
-    public static string? WhyNot(TriggeringEvent happened, MappingToken filters, DiagnosticBag diagnostics)
+    public static string? WhyNot(TriggeringEvent happened, WorkflowTrigger trigger, DiagnosticBag diagnostics)
     {
-        var filter = new EventFilter(happened, filters, diagnostics);
+        var filter = new EventFilter(happened, trigger, diagnostics);
 
         // All are read, whichever decides: what is wrong with a filter is told at the first run.
         string?[] reasons =
         [
-            ActivityTypes.WhyNot(happened, filters.Find("types")),
+            ActivityTypes.WhyNot(happened, trigger.Types),
             filter.WhyNotRef(filter.Both("branches"), filter.Both("tags")),
             filter.WhyNotPaths(filter.Both("paths")),
             filter.WhyNotWorkflow(),
@@ -45,13 +45,13 @@ internal sealed class EventFilter
         var (patterns, ignored) = (Read(key), Read($"{key}-ignore"));
         if (patterns is not null && ignored is not null)
         {
-            _diagnostics.Add(_filters.Find($"{key}-ignore")?.Position, $"You may only define one of `{key}` and `{key}-ignore` for a single event");
+            _diagnostics.Add(_trigger.FindFilter($"{key}-ignore")?.Position, $"You may only define one of `{key}` and `{key}-ignore` for a single event");
         }
 
         return (patterns, ignored);
     }
 
-    private FilterPatterns? Read(string key) => FilterPatterns.Read(key, _filters.Find(key), _diagnostics);
+    private FilterPatterns? Read(string key) => FilterPatterns.Read(_trigger.FindFilter(key), _diagnostics);
 
     private string? WhyNotRef((FilterPatterns? In, FilterPatterns? Out) branches, (FilterPatterns? In, FilterPatterns? Out) tags)
     {
@@ -103,14 +103,14 @@ internal sealed class EventFilter
 
     private string? WhyNotWorkflow()
     {
-        if (_filters.Find("workflows") is not { } token
+        if (_trigger.FindFilter("workflows") is not { } filter
             || (_event.Text("workflow_run", "name") ?? _event.Text("workflow", "name")) is not { } name)
         {
             return null;
         }
 
         // Names, not patterns: a workflow may be called "Build [nightly]".
-        ImmutableArray<string> names = token is SequenceToken list ? [.. list.Items.Select(item => item.ToString() ?? string.Empty)] : [token.ToString() ?? string.Empty];
+        var names = filter.Patterns.Select(pattern => pattern.Value).ToList();
         return names.Contains(name, StringComparer.OrdinalIgnoreCase) ? null : $"workflow '{name}' is not in workflows: {string.Join(", ", names)}";
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Model.Triggers;
 
 namespace Runner.Workflows.Planning.Triggers;
 
@@ -23,18 +23,18 @@ internal sealed class FilterPatterns
     public ImmutableArray<string> Texts { get; }
 
     /// <summary>Reads a filter; <c>null</c> where it is not written. Patterns that cannot be read are reported.</summary>
-    public static FilterPatterns? Read(string key, TemplateToken? token, DiagnosticBag diagnostics)
+    public static FilterPatterns? Read(TriggerFilter? filter, DiagnosticBag diagnostics)
     {
-        if (token is null or NullToken)
+        if (filter is null)
         {
             return null;
         }
 
         var patterns = ImmutableArray.CreateBuilder<FilterPattern>();
         var texts = ImmutableArray.CreateBuilder<string>();
-        foreach (var item in Scalars(token))
+        foreach (var written in filter.Patterns)
         {
-            var text = item.ToString() ?? string.Empty;
+            var text = written.Value;
             texts.Add(text);
             if (FilterPattern.TryParse(text, out var pattern, out var problem))
             {
@@ -42,16 +42,16 @@ internal sealed class FilterPatterns
             }
             else
             {
-                diagnostics.Add(item.Position, $"Invalid filter pattern '{text}' of '{key}': {problem}");
+                diagnostics.Add(written.Position, $"Invalid filter pattern '{text}' of '{filter.Name}': {problem}");
             }
         }
 
         if (patterns.Count > 0 && patterns.All(pattern => pattern.IsNegated))
         {
-            diagnostics.Add(token.Position, $"'{key}' has patterns with '!' only, so nothing can match: it needs one without '!' before them");
+            diagnostics.Add(filter.Position, $"'{filter.Name}' has patterns with '!' only, so nothing can match: it needs one without '!' before them");
         }
 
-        return new FilterPatterns(key, texts.ToImmutable(), patterns.ToImmutable());
+        return new FilterPatterns(filter.Name, texts.ToImmutable(), patterns.ToImmutable());
     }
 
     /// <summary>Whether a text is in.</summary>
@@ -71,11 +71,4 @@ internal sealed class FilterPatterns
 
     /// <summary>The filter as it is written, for reasons: <c>branches: main, release/**</c>.</summary>
     public override string ToString() => $"{Key}: {string.Join(", ", Texts)}";
-
-    private static IEnumerable<ScalarToken> Scalars(TemplateToken token) => token switch
-    {
-        ScalarToken one => [one],
-        SequenceToken list => list.Items.OfType<ScalarToken>(),
-        _ => [],
-    };
 }

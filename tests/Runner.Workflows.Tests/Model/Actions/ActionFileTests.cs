@@ -106,7 +106,7 @@ public sealed class ActionFileTests
         { "runs: {using: node2, main: x}", ["{0} (Line: 1, Col: 15): 'using: node2' is not supported, use 'docker', 'node12', 'node16', 'node20' or 'node24' instead; did you mean 'node12'?"] },
         { "runs: {using: composite, steps: [{run: x}]}", ["{0} (Line: 1, Col: 34): Required property is missing: shell"] },
         { "runs: {using: composite, steps: [{uses: checkout}]}", ["{0} (Line: 1, Col: 41): Expected format {{org}}/{{repo}}[/path]@ref. Actual 'checkout'"] },
-        { "runs: {using: composite, steps: [{run: '${{ secrets.X }}', shell: sh}]}", ["{0} (Line: 1, Col: 40): Unrecognized named-value: 'secrets'. Located at position 1 within expression: secrets.X; expected one of: github, strategy, matrix, steps, inputs, job, runner, env"] },
+        { "runs: {using: composite, steps: [{run: '${{ secrets.X }}', shell: sh}]}", ["{0} (Line: 1, Col: 45): Unrecognized named-value: 'secrets'. Located at position 1 within expression: secrets.X; expected one of: github, strategy, matrix, steps, inputs, job, runner, env"] },
         { "runs: {using: node20, pre: x, mian: x}", ["{0} (Line: 1, Col: 7): You are using a JavaScript Action but there is not an entry JavaScript file provided in {0}.", "{0} (Line: 1, Col: 31): Unexpected value 'mian'; did you mean 'main'?"] },
     };
 
