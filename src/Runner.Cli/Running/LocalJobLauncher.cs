@@ -15,6 +15,8 @@ internal sealed class LocalJobLauncher(LocalJobSettings settings, Func<PlannedJo
     [
         KeyValuePair.Create(JobVariables.EnhancedAnnotations, "true"),
         KeyValuePair.Create(JobVariables.SendJobLevelAnnotations, "true"),
+        KeyValuePair.Create(JobVariables.SelfRepository, "true"),
+        KeyValuePair.Create(JobVariables.AllowArtifactsFile, "true"),
     ];
 
     public string BackendOf(PlannedJob planned) => backendOf(planned).Name;

@@ -20,6 +20,8 @@ internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens)
         KeyValuePair.Create(JobVariables.EnhancedAnnotations, "true"),
         KeyValuePair.Create("actions_uses_cache_service_v2", "true"),
         KeyValuePair.Create(JobVariables.SendJobLevelAnnotations, "true"),
+        KeyValuePair.Create(JobVariables.SelfRepository, "true"),
+        KeyValuePair.Create(JobVariables.AllowArtifactsFile, "true"),
     ];
 
     /// <summary>The endpoint that the job talks to GitHub through.</summary>

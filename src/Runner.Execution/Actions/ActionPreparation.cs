@@ -13,8 +13,6 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
     /// <summary>Deepest nesting of composite actions, steps of the workflow being level 0.</summary>
     public const int MaxDepth = 9;
 
-    private const string SelfFeature = "actions_self_repository";
-
     /// <summary>Prepares steps and what is inside of them.</summary>
     /// <exception cref="WorkflowException">An action cannot be used.</exception>
     /// <exception cref="InfrastructureException">An action could not be had.</exception>
@@ -82,7 +80,7 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
     // "$/path": in a workflow its own repository at its own commit, in an action that action's.
     private RepositoryAction OwnRepository(StepUse use, ActionReference reference)
     {
-        if (!job.Message.IsFeatureOn(SelfFeature))
+        if (!job.Message.IsFeatureOn(JobVariables.SelfRepository))
         {
             throw new WorkflowException($"'$/{reference.Path}': references to the workflow's own repository are not switched on for this job");
         }

@@ -25,7 +25,9 @@ internal sealed class CompositeAction(Func<StepTask, CancellationToken, Task<Ste
             }
 
             var task = run.Task with { Use = use, Level = level, Name = DisplayNames.OfStep(use.Step) };
+            var marks = CompositeMarks.Start(task);
             var end = await runStep(task, stop);
+            marks?.End(end);
             level.TakeIn(end.Conclusion);
             if (end.IsUnrunnable)
             {

@@ -70,8 +70,9 @@ internal static class MatcherSource
                 ? throw new CommandException($"Issue matcher file '{path}' is larger than {MatcherFile.MaxBytes / 1024} KiB")
                 : MatcherFile.Read(File.ReadAllText(file), TimeoutOf(step));
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {
+            // The last of them: output may hold a zero, and a path cannot.
             throw new CommandException($"Issue matcher file '{path}': {error.Message}");
         }
     }

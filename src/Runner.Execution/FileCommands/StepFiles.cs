@@ -1,3 +1,4 @@
+using Runner.Execution.Artifacts;
 using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
 
@@ -18,17 +19,24 @@ internal sealed class StepFiles
         new StepSummaryFile(),
     ];
 
+    private static readonly IFileCommand[] WithArtifacts = [.. Commands, new ArtifactsFile()];
+
     private readonly (IFileCommand Command, string Path)[] _files;
+    private readonly KeyValuePair<string, string>[] _given;
     private readonly SpareFiles _spare;
 
-    private StepFiles((IFileCommand, string)[] files, SpareFiles spare)
+    private StepFiles((IFileCommand, string)[] files, KeyValuePair<string, string>[] given, SpareFiles spare)
     {
         _files = files;
+        _given = given;
         _spare = spare;
     }
 
-    /// <summary>Variables' last parts and paths: <c>env</c>, <c>path</c>, <c>output</c>, <c>state</c>, <c>step_summary</c>.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Paths => _files.Select(file => KeyValuePair.Create(file.Command.Name, file.Path));
+    /// <summary>
+    /// Variables' last parts and paths: <c>env</c>, <c>path</c>, <c>output</c>, <c>state</c>, <c>step_summary</c>, and <c>artifacts</c> and
+    /// <c>artifacts_list</c> where the job may declare some.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, string>> Paths => _files.Select(file => KeyValuePair.Create(file.Command.Name, file.Path)).Concat(_given);
 
     /// <summary>Makes the empty files, with names that no earlier step knew.</summary>
     public static StepFiles Create(JobScope job)
@@ -36,7 +44,11 @@ internal sealed class StepFiles
         var folder = Path.Combine(job.Paths.Temp, FolderName);
         Directory.CreateDirectory(folder);
         var suffix = Guid.NewGuid().ToString("D");
-        return new StepFiles([.. Commands.Select(command => (command, job.SpareFiles.Make(Path.Combine(folder, command.FilePrefix + suffix))))], job.SpareFiles);
+        var commands = job.Artifacts is null ? Commands : WithArtifacts;
+        return new StepFiles(
+            [.. commands.Select(command => (command, job.SpareFiles.Make(Path.Combine(folder, command.FilePrefix + suffix))))],
+            job.Artifacts is { } artifacts ? [artifacts.WriteList(Path.Combine(folder, $"artifacts_list_{suffix}"))] : [],
+            job.SpareFiles);
     }
 
     /// <summary>Does what the files say. What cannot be read fails the step and leaves the others their turn.</summary>

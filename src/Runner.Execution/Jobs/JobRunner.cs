@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Execution.Actions;
 using Runner.Execution.Background;
 using Runner.Execution.Contexts;
+using Runner.Execution.Hooks;
 using Runner.Execution.Processes;
 using Runner.Execution.Reporting;
 using Runner.Execution.Steps;
@@ -65,6 +66,11 @@ public sealed class JobRunner
         if (contexts is not null)
         {
             var posts = new PostSteps(job, numbers);
+            if (JobHook.Completed(job) is { } hook)
+            {
+                posts.Add(hook);
+            }
+
             var processes = new ProcessRunner(_launcher, _host.Time);
             var actions = new StepActions(job, processes, preparation, posts, cancellation);
             var level = StepLevel.OfJob(contexts);

@@ -1,3 +1,4 @@
+using Runner.Execution.Artifacts;
 using Runner.Execution.Contexts;
 using Runner.Execution.FileCommands;
 using Runner.Execution.Masking;
@@ -17,6 +18,8 @@ internal sealed class JobScope
     /// <summary>The variable by which leftover processes of the job are found at its end.</summary>
     public const string TrackingVariable = "RUNNER_TRACKING_ID";
 
+    private const string WorkflowFile = "system.workflowFileFullPath";
+
     // Steps in the background end when they like.
     private readonly Lock _lock = new();
 
@@ -27,6 +30,7 @@ internal sealed class JobScope
         Reporter = reporter;
         IsDebug = IsTrue(Message.Variable(JobVariables.StepDebug)) || IsTrue(Var(JobVariables.StepDebug));
         Masker = JobMasks.Create(Message, host.Environment);
+        Artifacts = Message.IsFeatureOn(JobVariables.AllowArtifactsFile) || IsTrue(host.Environment.GetValueOrDefault(JobArtifacts.Variable)) ? new JobArtifacts() : null;
     }
 
     /// <summary>What the worker was given.</summary>
@@ -64,6 +68,9 @@ internal sealed class JobScope
 
     /// <summary>Outputs and results of the steps so far.</summary>
     public StepsContext Steps { get; } = new();
+
+    /// <summary>What its steps declared as built, or <c>null</c>: the job cannot declare anything.</summary>
+    public JobArtifacts? Artifacts { get; }
 
     /// <summary>The problem matchers that look at the output of steps.</summary>
     public JobMatchers Matchers { get; } = new();
@@ -116,12 +123,26 @@ internal sealed class JobScope
         var given = Message.ContextData.TryGetValue("job", out var job) && job is DictionaryData members ? members.FindText(name) : null;
         return given ?? name switch
         {
-            "workflow_ref" => Message.Variable("system.workflowFileRef"),
+            "workflow_ref" => WorkflowRef(Message.Variable("system.workflowFileRef")),
             "workflow_sha" => Message.Variable("system.workflowFileSha"),
+            "workflow_repository" => WorkflowRepository(),
             "workflow_file_path" => Message.Variable("system.workflowFilePath"),
             _ => null,
         };
     }
+
+    // "owner/repo/.github/workflows/x.yml@refs/heads/main"
+    private string? WorkflowRef(string? reference) =>
+        reference is { Length: > 0 } && !reference.Contains('@', StringComparison.Ordinal) && Message.Variable(WorkflowFile) is { Length: > 0 } file
+            ? $"{file}@{reference}"
+            : reference;
+
+    // What stands before the file's path in "owner/repo/.github/workflows/x.yml".
+    private string? WorkflowRepository() =>
+        Message.Variable(WorkflowFile) is { } file && Message.Variable("system.workflowFilePath") is { Length: > 0 } path
+        && file.EndsWith("/" + path, StringComparison.Ordinal)
+            ? file[..^(path.Length + 1)]
+            : null;
 
     private static bool IsTrue(string? text) => bool.TryParse(text, out var value) && value;
 

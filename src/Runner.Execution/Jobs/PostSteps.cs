@@ -1,3 +1,4 @@
+using Runner.Execution.Hooks;
 using Runner.Execution.Steps;
 
 namespace Runner.Execution.Jobs;
@@ -21,6 +22,17 @@ internal sealed class PostSteps(JobScope job, StepNumbers numbers)
             var report = StepReport.OfStage(job, step, StepStage.Post, numbers.NextPost(), $"Post {step.Name}");
             report.Announce();
             _steps.Push(new PlannedStep(step, StepStage.Post, report));
+        }
+    }
+
+    /// <summary>Adds a hook: of the steps after the job's own, the first that is added runs last.</summary>
+    public void Add(JobHook hook)
+    {
+        lock (_lock)
+        {
+            var step = hook.ToStep(job, numbers.NextPost());
+            step.Report.Announce();
+            _steps.Push(step);
         }
     }
 

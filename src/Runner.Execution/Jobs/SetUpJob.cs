@@ -3,6 +3,7 @@ using System.Text.Json;
 using Runner.Execution.Actions;
 using Runner.Execution.Background;
 using Runner.Execution.Contexts;
+using Runner.Execution.Hooks;
 using Runner.Execution.Steps;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
@@ -45,19 +46,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         TellIfKnown("Runner group name", runner.GroupName ?? job.Message.Variable(JobVariables.RunnerGroupName));
         TellIfKnown("Machine name", runner.MachineName);
         TellGroup("Placement", runner.Placement);
-        TellHooks();
         TellGroup("Times", [.. LaunchTimeline.Lines(job.Payload.Times)]);
-    }
-
-    private void TellHooks()
-    {
-        foreach (var hook in (string[])["ACTIONS_RUNNER_HOOK_JOB_STARTED", "ACTIONS_RUNNER_HOOK_JOB_COMPLETED"])
-        {
-            if (job.Host.Environment.GetValueOrDefault(hook) is { Length: > 0 } file)
-            {
-                log.Warning($"Job hooks are not supported by this version of the runner: '{file}' ({hook}) is not run.");
-            }
-        }
     }
 
     private void TellPermissions()
@@ -199,6 +188,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
 
         return
         [
+            .. JobHook.Started(job) is { } hook ? [hook.ToStep(job, numbers.Next())] : Array.Empty<PlannedStep>(),
             .. uses.Where(use => use.HasPre).Select(use => Plan(use, StepStage.Pre, $"Pre {use.Name}")),
             .. uses.Select(use => Plan(use, StepStage.Main, use.Name ?? string.Empty)),
             .. ImplicitWait.For(uses) is { } wait ? [Plan(wait, StepStage.Main, wait.Name ?? string.Empty)] : Array.Empty<PlannedStep>(),

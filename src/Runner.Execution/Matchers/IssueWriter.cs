@@ -52,13 +52,14 @@ internal static class IssueWriter
     // A file that is not of the job's repository cannot be shown with its code: the annotation stays, without it.
     private static string? FileOf(StepScope step, MatchedIssue issue)
     {
-        if (issue.Find(MatchedPart.File) is not { } file)
+        // Output may hold anything; a path cannot hold a zero.
+        if (issue.Find(MatchedPart.File) is not { } file || file.Contains('\0', StringComparison.Ordinal))
         {
             return null;
         }
 
         var workspace = step.Job.Paths.Workspace;
-        var folder = issue.Find(MatchedPart.FromPath) is { } from ? Path.GetDirectoryName(Path.Combine(workspace, from)) ?? workspace : workspace;
+        var folder = issue.Find(MatchedPart.FromPath) is { } from && !from.Contains('\0', StringComparison.Ordinal) ? Path.GetDirectoryName(Path.Combine(workspace, from)) ?? workspace : workspace;
         var path = Path.GetFullPath(Path.Combine(folder, file));
         if (!File.Exists(path))
         {

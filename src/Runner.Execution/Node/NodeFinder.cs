@@ -41,6 +41,25 @@ internal sealed partial class NodeFinder(JobScope job, ProcessRunner processes)
             + $"Install Node.js {major} on the machine, or give the runner its externals");
     }
 
+    /// <summary>The path of a Node.js of the first of these major versions that is there.</summary>
+    /// <exception cref="WorkflowException">There is none; the message is about the last of them.</exception>
+    public async Task<string> FindAnyAsync(IReadOnlyList<int> majors, CancellationToken cancellationToken)
+    {
+        foreach (var major in majors.SkipLast(1))
+        {
+            try
+            {
+                return await FindAsync(major, cancellationToken);
+            }
+            catch (WorkflowException)
+            {
+                // The next one may be there.
+            }
+        }
+
+        return await FindAsync(majors[^1], cancellationToken);
+    }
+
     // The builds for Alpine stand beside the others, as in GitHub's own runner.
     private IEnumerable<string> Externals(int major)
     {

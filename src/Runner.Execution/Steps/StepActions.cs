@@ -1,5 +1,6 @@
 using Runner.Execution.Actions;
 using Runner.Execution.Containers;
+using Runner.Execution.Hooks;
 using Runner.Execution.Jobs;
 using Runner.Execution.Node;
 using Runner.Execution.Processes;
@@ -14,16 +15,19 @@ internal sealed class StepActions
     private readonly ScriptStep _scripts;
     private readonly RepositoryStep _repositories;
     private readonly ContainerAction _containers;
+    private readonly HookStep _hooks;
 
     public StepActions(JobScope job, ProcessRunner processes, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
     {
         Runner = new StepRunner(job, cancellation, ActionOf);
         _containers = new ContainerAction(job);
+        var nodes = new NodeFinder(job, processes);
         _scripts = new ScriptStep(processes);
+        _hooks = new HookStep(job, processes, nodes);
         _repositories = new RepositoryStep(
             preparation,
             posts,
-            new JavaScriptAction(job, processes, new NodeFinder(job, processes)),
+            new JavaScriptAction(job, processes, nodes),
             new CompositeAction(Runner.RunAsync),
             _containers);
     }
@@ -33,6 +37,7 @@ internal sealed class StepActions
 
     private IStepAction ActionOf(StepUse use) => use.Step switch
     {
+        _ when use.Hook is not null => _hooks,
         { Reference.Type: ActionSource.Script } => _scripts,
         { Reference.Type: ActionSource.Repository } => _repositories,
         { Reference.Type: ActionSource.ContainerRegistry } => _containers,

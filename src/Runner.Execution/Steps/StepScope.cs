@@ -27,7 +27,18 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
     public IReadOnlyDictionary<string, string> Environment { get; init; } = job.Environment;
 
     /// <summary>Turns a path that its process names into one of this machine; containers see folders elsewhere.</summary>
-    public Func<string, string> ToWorkerPath { get; set; } = path => path;
+    public Func<string, string> ToWorkerPath
+    {
+        get => field ?? (path => path);
+        set
+        {
+            field = value;
+            SeesOtherPaths = true;
+        }
+    }
+
+    /// <summary>Whether its process sees other folders than this machine has.</summary>
+    public bool SeesOtherPaths { get; private set; }
 
     /// <summary>Its outputs so far.</summary>
     public IReadOnlyDictionary<string, string> Outputs => _outputs;

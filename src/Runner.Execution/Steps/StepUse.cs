@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Execution.Actions;
 using Runner.Execution.Contexts;
+using Runner.Execution.Hooks;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model.Actions;
 
@@ -33,6 +34,9 @@ internal sealed class StepUse(JobStep step, StepUse? parent)
 
     /// <summary>What it saved for a later stage.</summary>
     public OrderedDictionary<string, string> State { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The hook that it runs; <c>null</c>: it is a step of the workflow.</summary>
+    public JobHook? Hook { get; init; }
 
     /// <summary>Its shown name, once that is known.</summary>
     public string? Name { get; set; }

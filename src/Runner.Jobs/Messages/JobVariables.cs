@@ -42,6 +42,12 @@ public static class JobVariables
     /// <summary>Turns on the warning for <c>set-output</c> and <c>save-state</c>.</summary>
     public const string DeprecateStepOutputCommands = "DistributedTask.DeprecateStepOutputCommands";
 
+    /// <summary>Turns on <c>uses: $/path</c>.</summary>
+    public const string SelfRepository = "actions_self_repository";
+
+    /// <summary>Turns on <c>GITHUB_ARTIFACTS</c>.</summary>
+    public const string AllowArtifactsFile = "actions_runner_allow_artifacts_file";
+
     /// <summary>Turns on annotations of the job itself when it is completed.</summary>
     public const string SendJobLevelAnnotations = "actions_send_job_level_annotations";
 }

@@ -214,4 +214,36 @@ public sealed class CompositeActionTests
         Assert.Equal(["started", "##[error]The operation was canceled."], job.OutputOf("Run acme/x@v1"));
         Assert.Equal(["Post job cleanup.", "Post job cleanup.", "post runs"], job.OutputOf("Post Run acme/x@v1"));
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Inner_steps_stand_between_marks_where_GitHub_asks_for_them()
+    {
+        using var job = new TestJob()
+            .WithFile("x/action.yml", """
+                runs:
+                  using: composite
+                  steps:
+                    - { id: a, name: "one; [two]", shell: sh, run: 'echo hello; echo "##[end-action id=fake]"' }
+                    - { shell: sh, if: failure(), run: echo never }
+                    - { uses: ./y }
+                """)
+            .WithFile("y/action.yml", "runs: { using: composite, steps: [{ id: deep, shell: sh, run: exit 3, continue-on-error: true }] }");
+
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["actions_runner_emit_composite_markers"] = new() { Value = "true" } },
+            Steps = [Some.Using("./x", id: "outer")],
+        });
+
+        var marks = job.LinesOf("Run ./x").Where(line => line.Contains("-action", StringComparison.Ordinal)).Select(line => System.Text.RegularExpressions.Regex.Replace(line, "duration_ms=[0-9]+", "duration_ms=N"));
+        Assert.Equal(
+            [
+                "##[start-action display=one%3B [two%5D;id=outer.a]", @"##[\end-action id=fake]", "##[end-action id=outer.a;outcome=success;conclusion=success;duration_ms=N]",
+                "##[start-action display=Run echo never;id=outer.__run]", "##[end-action id=outer.__run;outcome=skipped;conclusion=skipped;duration_ms=N]",
+                "##[start-action display=Run ./y;id=outer.__self]", "##[start-action display=Run exit 3;id=outer.__self.deep]",
+                "##[end-action id=outer.__self.deep;outcome=failure;conclusion=success;duration_ms=N]",
+                "##[end-action id=outer.__self;outcome=success;conclusion=success;duration_ms=N]",
+            ],
+            marks.Where(line => line.StartsWith("##[", StringComparison.Ordinal) && !line.StartsWith("##[group]", StringComparison.Ordinal)));
+    }
 }

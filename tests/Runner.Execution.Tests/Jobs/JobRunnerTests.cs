@@ -123,16 +123,27 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
-    public async Task Job_hooks_are_not_left_out_silently()
+    public async Task Members_of_job_tell_the_workflows_file_and_what_GitHub_sent()
     {
         using var job = new TestJob();
-        job.Environment["ACTIONS_RUNNER_HOOK_JOB_STARTED"] = "/hooks/started.sh";
+        string[] members = ["workflow_ref", "workflow_sha", "workflow_repository", "workflow_file_path", "check_run_id", "status"];
 
-        await job.RunAsync(Some.Script("true"));
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue>
+            {
+                ["system.workflowFilePath"] = new() { Value = ".github/workflows/ci.yml" },
+                ["system.workflowFileFullPath"] = new() { Value = "acme/app/.github/workflows/ci.yml" },
+                ["system.workflowFileRef"] = new() { Value = "refs/heads/main" },
+                ["system.workflowFileSha"] = new() { Value = "0123" },
+            },
+            ContextData = new Dictionary<string, ContextData> { ["job"] = new DictionaryData([KeyValuePair.Create<string, ContextData>("check_run_id", new NumberData(77))]) },
+            Steps = [.. members.Select(member => Some.Script("echo \"$M\"", env: Some.Mapping(("M", new ExpressionToken($"job.{member}")))))],
+        });
 
-        Assert.Contains(
-            "##[warning]Job hooks are not supported by this version of the runner: '/hooks/started.sh' (ACTIONS_RUNNER_HOOK_JOB_STARTED) is not run.",
-            job.Reporter.Lines);
+        Assert.Equal(
+            ["acme/app/.github/workflows/ci.yml@refs/heads/main", "0123", "acme/app", ".github/workflows/ci.yml", "77", "success"],
+            Enumerable.Range(0, members.Length).Select(step => Assert.Single(job.Output(step))));
     }
 
     [Fact]

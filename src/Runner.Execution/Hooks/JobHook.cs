@@ -1,0 +1,40 @@
+using Runner.Execution.Jobs;
+using Runner.Execution.Steps;
+using Runner.Jobs;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Tokens;
+
+namespace Runner.Execution.Hooks;
+
+/// <summary>A script of the operator's that runs around every job (<c>worker-semantics.md</c> section 9).</summary>
+/// <param name="StepName">Name of the step that it runs in.</param>
+/// <param name="Moment">When it runs, as the log says it.</param>
+/// <param name="Variable">The variable that names it.</param>
+/// <param name="File">The script.</param>
+internal sealed record JobHook(string StepName, string Moment, string Variable, string File)
+{
+    /// <summary>The hook before the first step, or <c>null</c>.</summary>
+    public static JobHook? Started(JobScope job) => Find(job, "ACTIONS_RUNNER_HOOK_JOB_STARTED", "Set up runner", "started");
+
+    /// <summary>The hook after the last step, or <c>null</c>.</summary>
+    public static JobHook? Completed(JobScope job) => Find(job, "ACTIONS_RUNNER_HOOK_JOB_COMPLETED", "Complete runner", "completed");
+
+    /// <summary>The step that runs it: always, and once.</summary>
+    public PlannedStep ToStep(JobScope job, int number)
+    {
+        var step = new JobStep
+        {
+            Type = StepType.Action,
+            Id = StepId.New(),
+            Condition = "always()",
+            DisplayNameToken = new StringToken(StepName),
+        };
+        return new PlannedStep(new StepUse(step, parent: null) { Name = StepName, Hook = this }, StepStage.Main, StepReport.OfRunner(job, number, StepName));
+    }
+
+    // Only what the operator gave the worker counts: a workflow cannot name a hook.
+    private static JobHook? Find(JobScope job, string variable, string name, string moment) =>
+        (job.Payload.Environment.GetValueOrDefault(variable) ?? job.Host.Environment.GetValueOrDefault(variable)) is { Length: > 0 } file
+            ? new JobHook(name, moment, variable, file)
+            : null;
+}
