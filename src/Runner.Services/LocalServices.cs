@@ -16,6 +16,12 @@ public sealed record LocalServicesOptions
     /// <summary>Folder of artifacts and caches; what an earlier process left there is found again. Required.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Folder of caches, which one process uses at a time. Default <c>null</c>: <see cref="Folder"/>.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Whether there are caches. Default true; without, the calls of a client find nobody, which it takes for a miss.</summary>
+    public bool ServesCaches { get; init; } = true;
+
     /// <summary>Address to listen on. Default 127.0.0.1.</summary>
     public string ListenAddress { get; init; } = "127.0.0.1";
 
@@ -45,12 +51,16 @@ public sealed class LocalServices : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly RuntimeTokens _tokens;
     private readonly Uri? _publicUrl;
+    private readonly BlobStore _artifactBlobs;
+    private readonly ArtifactStore _artifacts;
 
-    private LocalServices(WebApplication app, RuntimeTokens tokens, Uri? publicUrl)
+    private LocalServices(WebApplication app, LocalServicesOptions options)
     {
         _app = app;
-        _tokens = tokens;
-        _publicUrl = publicUrl;
+        _tokens = new RuntimeTokens(RandomNumberGenerator.GetBytes(32), options.Time);
+        _publicUrl = options.PublicUrl;
+        _artifactBlobs = new BlobStore(Path.Combine(options.Folder, "blobs"), options.Time);
+        _artifacts = new ArtifactStore(Path.Combine(options.Folder, "artifacts"), _artifactBlobs, options.Limits, options.Time);
     }
 
     /// <summary>Address of all services, ending in a slash.</summary>
@@ -77,7 +87,7 @@ public sealed class LocalServices : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{options.ListenAddress}:{options.Port}"));
         var app = builder.Build();
-        var services = new LocalServices(app, new RuntimeTokens(RandomNumberGenerator.GetBytes(32), options.Time), options.PublicUrl);
+        var services = new LocalServices(app, options);
         services.Map(options);
         try
         {
@@ -94,6 +104,33 @@ public sealed class LocalServices : IAsyncDisposable
     /// <summary>A runtime token for a job, valid for a day.</summary>
     public string NewToken(ServiceCaller caller) => _tokens.Issue(caller, TokenLifetime);
 
+    /// <summary>
+    /// Copies the complete artifacts of a run into a folder, each as <c>NAME.zip</c>, a single file under its own name; files that are there
+    /// are replaced.
+    /// </summary>
+    /// <returns>Where they are.</returns>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public async Task<IReadOnlyList<string>> CopyArtifactsAsync(string run, string folder, CancellationToken cancellationToken)
+    {
+        var files = new List<string>();
+        foreach (var artifact in _artifacts.List(run))
+        {
+            if (_artifactBlobs.OpenRead(artifact.Blob) is { } content)
+            {
+                await using var _ = content;
+                Directory.CreateDirectory(folder);
+                files.Add(Path.Combine(folder, artifact.FileName));
+                await using var file = File.Create(files[^1]);
+                await content.CopyToAsync(file, cancellationToken);
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>How many complete artifacts a run has.</summary>
+    public int CountArtifacts(string run) => _artifacts.List(run).Count;
+
     /// <summary>Stops the server; what it keeps stays.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -105,11 +142,18 @@ public sealed class LocalServices : IAsyncDisposable
     private void Map(LocalServicesOptions options)
     {
         var signer = new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time);
-        var links = new BlobLinks(signer, () => new Uri(Url, "blobs/"), options.Limits.UrlLifetime);
-        var blobs = new BlobStore(Path.Combine(options.Folder, "blobs"), options.Time);
-        _app.MapBlobs("/blobs", blobs, signer);
-        _app.MapArtifacts(new ArtifactStore(Path.Combine(options.Folder, "artifacts"), blobs, options.Limits, options.Time), _tokens, links);
-        var caches = new CacheStore(Path.Combine(options.Folder, "caches"), blobs, options.Limits, options.Time);
+        _app.MapBlobs("/blobs", _artifactBlobs, signer);
+        _app.MapArtifacts(_artifacts, _tokens, new BlobLinks(signer, () => new Uri(Url, "blobs/"), options.Limits.UrlLifetime));
+        if (!options.ServesCaches)
+        {
+            return;
+        }
+
+        var folder = options.CacheFolder ?? options.Folder;
+        var blobs = new BlobStore(Path.Combine(folder, "cache-blobs"), options.Time);
+        var links = new BlobLinks(signer, () => new Uri(Url, "cache-blobs/"), options.Limits.UrlLifetime);
+        var caches = new CacheStore(Path.Combine(folder, "caches"), blobs, options.Limits, options.Time);
+        _app.MapBlobs("/cache-blobs", blobs, signer);
         _app.MapCaches(caches, _tokens, links);
         _app.MapCachesV1(caches, blobs, _tokens, links);
     }

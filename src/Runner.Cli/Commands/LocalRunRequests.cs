@@ -6,8 +6,8 @@ using Runner.Cli.Events;
 using Runner.Cli.Flags;
 using Runner.Cli.Git;
 using Runner.Cli.Listing;
+using Runner.Cli.Repositories;
 using Runner.Cli.Values;
-using Runner.Cli.Workspaces;
 using Runner.Jobs.Data;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
@@ -18,7 +18,8 @@ using Runner.Workflows.Planning.Triggers;
 namespace Runner.Cli.Commands;
 
 /// <summary>Plans the runs that an event starts in a checkout, by the flags.</summary>
-internal sealed class LocalRunRequests(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values)
+internal sealed class LocalRunRequests(
+    ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values, LocalRunRepositories repositories)
 {
     /// <summary>A plan per workflow that runs. Why others do not is told.</summary>
     /// <exception cref="UsageException">A workflow cannot be planned.</exception>
@@ -78,7 +79,7 @@ internal sealed class LocalRunRequests(ParseResult result, RunFlags flags, CliSu
 
     private async Task<RunPlan> PlanAsync(Workflow workflow, RunRequest request, CancellationToken cancellationToken)
     {
-        var calls = await CalledWorkflows.LoadAsync(workflow, new LocalWorkflowSource(folder), cancellationToken);
+        var calls = await CalledWorkflows.LoadAsync(workflow, new RunWorkflows(folder, repositories), cancellationToken);
         var planning = RunPlan.Create(WithEnvironment(workflow), request with { Calls = calls });
         return planning.Plan ?? throw new UsageException(string.Join(Environment.NewLine, planning.Diagnostics));
     }

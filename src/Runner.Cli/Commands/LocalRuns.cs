@@ -6,20 +6,21 @@ using Runner.Agent.Configuration;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
 using Runner.Cli.Rendering;
+using Runner.Cli.Repositories;
 using Runner.Cli.Running;
 using Runner.Cli.Values;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
+using Runner.Jobs.Secrets;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Commands;
 
 /// <summary>Runs plans on this machine and shows how they go.</summary>
-internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values)
+internal sealed class LocalRuns(
+    ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values, LocalRunRepositories repositories)
 {
-    private const string TokenName = "GITHUB_TOKEN";
-
     // The engine waits where the terminal is slower than the jobs.
     private const int MaxEventsAhead = 1000;
 
@@ -42,6 +43,8 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
 
     private async Task<int> RunAsync(ImmutableArray<RunPlan> plans, LocalBackends backends)
     {
+        await using var services = await LocalRunServices.StartAsync(
+            ServiceSettings.Read(result, flags.Services, surroundings, backends.IsOnThisMachine), surroundings.Error, CancellationToken.None);
         using var cancel = new CancellationTokenSource();
         using var kill = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -50,9 +53,12 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
         var settings = new LocalJobSettings
         {
             Runner = new RunnerIdentity { Name = "local", Version = new GitHubOptions().RunnerVersion, MachineName = Environment.MachineName },
-            GitHubToken = values.Secrets.GetValueOrDefault(TokenName),
+            GitHubToken = values.GitHubToken ?? new Secret(string.Empty),
             SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),
             BoundWorkspace = result.GetValue(flags.Bind) ? folder : null,
+            Services = services.EndpointOf,
+            Variables = [.. services.Variables],
+            Requests = new LauncherRequests(new ActionRequests(repositories), workspace: null),
         };
         var most = result.GetValue(flags.ConcurrentJobs) is > 0 and var asked ? asked : Environment.ProcessorCount;
         var engine = new RunEngine(new LocalJobLauncher(settings, backends.Of, TimeProvider.System), events.Writer, TimeProvider.System, most);
@@ -66,6 +72,7 @@ internal sealed class LocalRuns(ParseResult result, RunFlags flags, CliSurroundi
         {
             events.Writer.Complete();
             await showing;
+            await services.KeepArtifactsAsync(surroundings.Error, CancellationToken.None);
         }
 
         void Stop(PosixSignalContext context)

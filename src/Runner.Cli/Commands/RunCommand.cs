@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
 using Runner.Cli.Listing;
+using Runner.Cli.Repositories;
 using Runner.Cli.Values;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model;
@@ -95,7 +96,8 @@ internal static class RunCommand
         }
 
         var values = RunValues.Read(result, flags, surroundings, folder);
-        var plans = await new LocalRunRequests(result, flags, surroundings, folder, values).PlanAsync(selection, cancellationToken);
+        var repositories = new LocalRunRepositories(RepositorySettings.Read(result, flags, surroundings, values.GitHubToken));
+        var plans = await new LocalRunRequests(result, flags, surroundings, folder, values, repositories).PlanAsync(selection, cancellationToken);
         foreach (var note in result.GetValue(flags.Quiet) ? [] : plans.SelectMany(plan => plan.Workflow.Notes))
         {
             await surroundings.Error.WriteLineAsync(DiagnosticText.Line(note, isNote: true));
@@ -115,7 +117,7 @@ internal static class RunCommand
         }
 
         // GitHub runs the others too, and shows the broken one as failed: so is the whole.
-        var code = await new LocalRuns(result, flags, surroundings, folder, values).RunAsync(plans);
+        var code = await new LocalRuns(result, flags, surroundings, folder, values, repositories).RunAsync(plans);
         return code == ExitCodes.Success && mistakes.Count > 0 ? ExitCodes.Usage : code;
     }
 

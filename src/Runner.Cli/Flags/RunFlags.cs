@@ -76,6 +76,12 @@ internal sealed class RunFlags
 
     public Option<bool> Bind { get; } = Switch("--bind", "Let jobs work in the checkout itself instead of a copy.", "-b");
 
+    /// <summary>Where actions and called workflows of other repositories come from.</summary>
+    public RepositoryFlags Repositories { get; } = new();
+
+    /// <summary>The artifact and cache services.</summary>
+    public ServiceFlags Services { get; } = new();
+
     // What is shown.
     public Option<bool> List { get; } = Switch("--list", "List the jobs and run nothing.", "-l");
 
@@ -129,7 +135,7 @@ internal sealed class RunFlags
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
         Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
-        Backend, Platforms, Config, ConcurrentJobs, NoSkipCheckout, Bind,
+        Backend, Platforms, Config, ConcurrentJobs, NoSkipCheckout, Bind, .. Repositories.All, .. Services.All,
         List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
         .. Containers.All,
         Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit,

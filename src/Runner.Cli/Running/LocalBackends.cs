@@ -58,6 +58,9 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         }
     }
 
+    /// <summary>Whether all jobs are processes of this machine.</summary>
+    public bool IsOnThisMachine => _chosen == _host;
+
     /// <summary>The backend of a job.</summary>
     public IJobBackend Of(PlannedJob planned) =>
         (planned.Labels.Any(_labelsOfThisMachine.Contains) ? _host : _chosen) ?? throw new InvalidOperationException("not opened");

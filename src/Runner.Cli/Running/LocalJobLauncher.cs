@@ -28,9 +28,8 @@ internal sealed class LocalJobLauncher(LocalJobSettings settings, Func<PlannedJo
         {
             PlanId = planId,
             JobId = jobId,
-            SystemConnection = settings.Services(planId, jobId),
+            SystemConnection = settings.Services(planned, planId, jobId),
             GitHubToken = settings.GitHubToken,
-            ResultsEndpoint = settings.ResultsEndpoint,
             SkipsOwnCheckout = settings.SkipsOwnCheckout,
             Variables = [.. Features, .. settings.Variables],
         });

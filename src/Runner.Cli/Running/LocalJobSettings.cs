@@ -4,6 +4,7 @@ using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
+using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Running;
 
@@ -19,10 +20,7 @@ internal sealed record LocalJobSettings
     /// <summary>
     /// The services that a job talks to (artifacts, cache), with a token for that job. Default: an endpoint that leads nowhere.
     /// </summary>
-    public Func<PlanId, JobId, ServiceEndpoint> Services { get; init; } = static (_, _) => NoServices;
-
-    /// <summary>Base of the results service for artifacts, or <c>null</c>: there is none.</summary>
-    public Uri? ResultsEndpoint { get; init; }
+    public Func<PlannedJob, PlanId, JobId, ServiceEndpoint> Services { get; init; } = static (_, _, _) => NoServices;
 
     /// <summary>
     /// Whether <c>actions/checkout</c> of the run's own repository is skipped, the workspace holding it already. Default true;

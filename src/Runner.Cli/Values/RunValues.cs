@@ -9,8 +9,13 @@ namespace Runner.Cli.Values;
 /// <summary>What the user gives to a run: secrets, variables, environment, inputs. Flags win over files.</summary>
 internal sealed record RunValues
 {
+    private const string TokenName = "GITHUB_TOKEN";
+
     /// <summary>The <c>secrets</c> context. Names as GitHub has them: in capitals.</summary>
     public required ImmutableSortedDictionary<string, Secret> Secrets { get; init; }
+
+    /// <summary>The token for GitHub (<c>-s GITHUB_TOKEN</c>), or <c>null</c>: none was given.</summary>
+    public Secret? GitHubToken => Secrets.TryGetValue(TokenName, out var token) && token.Reveal().Length > 0 ? token : null;
 
     /// <summary>The <c>vars</c> context.</summary>
     public required ImmutableSortedDictionary<string, string> Vars { get; init; }

@@ -1,3 +1,5 @@
+using Runner.Services.Repositories;
+
 namespace Runner.Emulator.Actions;
 
 /// <summary>Finds the repositories of actions that the options name.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Rest;
 using Runner.Emulator.Tokens;
+using Runner.Services.Repositories;
 
 namespace Runner.Emulator.Actions;
 

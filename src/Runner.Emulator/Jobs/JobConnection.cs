@@ -18,7 +18,7 @@ internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens)
     public static IReadOnlyList<KeyValuePair<string, string>> Features { get; } =
     [
         KeyValuePair.Create(JobVariables.EnhancedAnnotations, "true"),
-        KeyValuePair.Create("actions_uses_cache_service_v2", "true"),
+        KeyValuePair.Create(JobVariables.CacheServiceV2, "true"),
         KeyValuePair.Create(JobVariables.SendJobLevelAnnotations, "true"),
         KeyValuePair.Create(JobVariables.SelfRepository, "true"),
         KeyValuePair.Create(JobVariables.AllowArtifactsFile, "true"),

@@ -6,6 +6,7 @@ using Runner.Emulator.Actions;
 using Runner.Emulator.Json;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
+using Runner.Services.Repositories;
 
 namespace Runner.Emulator.Launch;
 

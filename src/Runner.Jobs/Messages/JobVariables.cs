@@ -50,4 +50,13 @@ public static class JobVariables
 
     /// <summary>Turns on annotations of the job itself when it is completed.</summary>
     public const string SendJobLevelAnnotations = "actions_send_job_level_annotations";
+
+    /// <summary>Tells actions to use the cache service in its second form.</summary>
+    public const string CacheServiceV2 = "actions_uses_cache_service_v2";
+
+    /// <summary>
+    /// Gives script steps the addresses and the token of the artifact and cache services too, which GitHub gives to actions only. Our own: for
+    /// local runs, whose services belong to the user.
+    /// </summary>
+    public const string ServicesInScripts = "runner_services_in_scripts";
 }

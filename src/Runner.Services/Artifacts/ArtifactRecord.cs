@@ -36,6 +36,9 @@ public sealed record ArtifactRecord
     /// <summary>Whether its upload is complete: only then it is seen.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>What a file of it is called: a single file keeps its name.</summary>
+    internal string FileName => MimeType == "application/zip" ? Name + ".zip" : Name;
+
     /// <summary>Name of the blob that holds it.</summary>
     internal string Blob => $"artifacts/{Id}";
 }

@@ -18,8 +18,6 @@ public sealed class BlobLinks(BlobUrlSigner signer, Func<Uri> root, TimeSpan lif
     public string Download(ArtifactRecord artifact)
     {
         ArgumentNullException.ThrowIfNull(artifact);
-        return signer.Sign(root(), artifact.Blob, BlobAccess.Read, lifetime, FileName(artifact)).AbsoluteUri;
+        return signer.Sign(root(), artifact.Blob, BlobAccess.Read, lifetime, artifact.FileName).AbsoluteUri;
     }
-
-    private static string FileName(ArtifactRecord artifact) => artifact.MimeType == "application/zip" ? artifact.Name + ".zip" : artifact.Name;
 }

@@ -1,10 +1,13 @@
 using System.Text;
 
-namespace Runner.Emulator.Actions;
+namespace Runner.Services.Repositories;
 
 /// <summary>A git repository on disk, with or without a working tree. Only what is committed is served, by git itself.</summary>
-internal sealed class GitActionRepository(string name, string folder) : IActionRepository
+/// <param name="name"><c>owner/repo</c>.</param>
+/// <param name="folder">Its root.</param>
+public sealed class GitActionRepository(string name, string folder) : IActionRepository
 {
+    /// <inheritdoc/>
     public string Name => name;
 
     /// <summary>Whether a folder is the root of a repository; one inside a repository's working tree is not.</summary>
@@ -12,6 +15,7 @@ internal sealed class GitActionRepository(string name, string folder) : IActionR
         Path.Exists(Path.Combine(folder, ".git"))
         || (File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "objects")));
 
+    /// <inheritdoc/>
     /// <remarks>A tag goes before a branch of the same name, as GitHub's own documents for action authors advise to rely on.</remarks>
     public async Task<ActionVersion> ResolveAsync(string version, CancellationToken cancellationToken)
     {
@@ -35,18 +39,20 @@ internal sealed class GitActionRepository(string name, string folder) : IActionR
             : NoVersion(version);
     }
 
+    /// <inheritdoc/>
     public async Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken)
     {
         using var output = new MemoryStream();
-        return await GitProgram.TryRunAsync(folder, ["cat-file", "blob", $"{commit}:{path}"], output, cancellationToken)
+        return await GitProgram.OfProcess.TryRunAsync(folder, ["cat-file", "blob", $"{commit}:{path}"], output, cancellationToken)
             ? Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length)
             : null;
     }
 
+    /// <inheritdoc/>
     public Task WriteArchiveAsync(string commit, ArchiveKind kind, string topLevel, Stream output, CancellationToken cancellationToken)
     {
         var format = kind == ArchiveKind.Zip ? "zip" : "tar.gz";
-        return GitProgram.RunAsync(folder, ["archive", "--format=" + format, $"--prefix={topLevel}/", commit], output, cancellationToken);
+        return GitProgram.OfProcess.RunAsync(folder, ["archive", "--format=" + format, $"--prefix={topLevel}/", commit], output, cancellationToken);
     }
 
     private static bool IsFullCommit(string version) => version.Length == 40 && version.All(char.IsAsciiHexDigit);
@@ -57,7 +63,7 @@ internal sealed class GitActionRepository(string name, string folder) : IActionR
     private async Task<string?> CommitOfAsync(string revision, CancellationToken cancellationToken)
     {
         using var output = new MemoryStream();
-        var isThere = await GitProgram.TryRunAsync(
+        var isThere = await GitProgram.OfProcess.TryRunAsync(
             folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"], output, cancellationToken);
         return isThere ? Encoding.ASCII.GetString(output.GetBuffer(), 0, (int)output.Length).Trim().Split('\n')[^1] : null;
     }

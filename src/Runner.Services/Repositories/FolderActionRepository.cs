@@ -4,19 +4,23 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Runner.Emulator.Actions;
+namespace Runner.Services.Repositories;
 
 /// <summary>
 /// A plain folder: every ref stands for its files as they are now. The commit is a hash of names, modes and contents, so it changes
-/// with them and only with them. A zip leaves links out: it is for Windows, where unpacking them needs rights of its own.
+/// with them and only with them. What git keeps of a working tree (<c>.git</c>) is left out. A zip leaves links out: it is for Windows, where unpacking them needs rights of its own.
 /// </summary>
-internal sealed class FolderActionRepository(string name, string folder) : IActionRepository
+/// <param name="name"><c>owner/repo</c>.</param>
+/// <param name="folder">The folder.</param>
+public sealed class FolderActionRepository(string name, string folder) : IActionRepository
 {
     // Links are entries, not ways: what lies behind one is not the repository's.
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, RecurseSubdirectories = false };
 
+    /// <inheritdoc/>
     public string Name => name;
 
+    /// <inheritdoc/>
     public async Task<ActionVersion> ResolveAsync(string version, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -28,6 +32,7 @@ internal sealed class FolderActionRepository(string name, string folder) : IActi
         return ActionVersion.Found(Convert.ToHexStringLower(hash.GetHashAndReset())[..40]);
     }
 
+    /// <inheritdoc/>
     public async Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken)
     {
         // Of what is an entry, so that no name leads out of the folder.
@@ -36,6 +41,7 @@ internal sealed class FolderActionRepository(string name, string folder) : IActi
             : null;
     }
 
+    /// <inheritdoc/>
     public async Task WriteArchiveAsync(
         string commit, ArchiveKind kind, string topLevel, Stream output, CancellationToken cancellationToken)
     {
@@ -98,7 +104,7 @@ internal sealed class FolderActionRepository(string name, string folder) : IActi
 
     private static IEnumerable<FileSystemInfo> Below(DirectoryInfo parent)
     {
-        foreach (var entry in parent.EnumerateFileSystemInfos("*", Everything).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        foreach (var entry in parent.EnumerateFileSystemInfos("*", Everything).Where(entry => entry.Name != ".git").OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             yield return entry;
             if (entry is DirectoryInfo { LinkTarget: null } child)

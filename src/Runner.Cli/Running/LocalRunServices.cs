@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Runner.Jobs;
+using Runner.Jobs.Data;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Messages;
+using Runner.Services;
+using Runner.Services.Callers;
+using Runner.Workflows.Planning;
+
+namespace Runner.Cli.Running;
+
+/// <summary>The artifact and cache services of local runs: artifacts are a run's own and end with it, caches are kept for later ones.</summary>
+internal sealed class LocalRunServices : IAsyncDisposable
+{
+    private readonly ServiceSettings _settings;
+    private readonly LocalServices _services;
+    private readonly DirectoryInfo _temporary;
+    private readonly FileStream? _lock;
+    private readonly ConcurrentDictionary<PlanId, string> _runs = new();
+
+    private LocalRunServices(ServiceSettings settings, LocalServices services, DirectoryInfo temporary, FileStream? cacheLock)
+    {
+        _settings = settings;
+        _services = services;
+        _temporary = temporary;
+        _lock = cacheLock;
+    }
+
+    /// <summary>Starts them.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="notes">Takes what a user should know.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="OperatorException">The address cannot be listened on, or a folder not be used.</exception>
+    public static async Task<LocalRunServices> StartAsync(ServiceSettings settings, TextWriter notes, CancellationToken cancellationToken)
+    {
+        var temporary = Directory.CreateTempSubdirectory("runner-services-");
+        var held = settings.CacheFolder is { } folder ? Hold(folder) : null;
+        if (settings.CacheFolder is not null && held is null)
+        {
+            await notes.WriteLineAsync($"runner: another run uses the caches in {settings.CacheFolder}: what this one saves ends with it");
+        }
+
+        try
+        {
+            var options = new LocalServicesOptions
+            {
+                Folder = temporary.FullName,
+                CacheFolder = held is null ? null : settings.CacheFolder,
+                ServesCaches = settings.CacheFolder is not null,
+                ListenAddress = settings.ListenAddress,
+                Port = settings.Port,
+                PublicUrl = settings.PublicUrl,
+            };
+            return new LocalRunServices(settings, await LocalServices.StartAsync(options, cancellationToken), temporary, held);
+        }
+        catch (IOException problem)
+        {
+            held?.Dispose();
+            temporary.Delete(recursive: true);
+            throw new OperatorException(
+                $"The artifact and cache server cannot start at {settings.ListenAddress}:{settings.Port}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Feature switches for the messages of jobs that use these services.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Variables =>
+        _settings.CacheFolder is null ? [InEveryStep] : [InEveryStep, KeyValuePair.Create(JobVariables.CacheServiceV2, "true")];
+
+    private static KeyValuePair<string, string> InEveryStep => KeyValuePair.Create(JobVariables.ServicesInScripts, "true");
+
+    /// <summary>The services as a job's message names them, with a token for the job.</summary>
+    public ServiceEndpoint EndpointOf(PlannedJob planned, PlanId run, JobId job)
+    {
+        _runs.TryAdd(run, Path.GetFileNameWithoutExtension(planned.Plan.Workflow.Path));
+        var url = _services.Url.AbsoluteUri;
+        var token = _services.NewToken(new ServiceCaller
+        {
+            Run = run.ToString(),
+            Job = job.ToString(),
+            Repository = planned.Plan.GitHub.FindText("repository") ?? string.Empty,
+            Scopes = ScopesOf(planned.Plan),
+        });
+        var data = new Dictionary<string, string?> { ["ResultsServiceUrl"] = url, ["PipelinesServiceUrl"] = url };
+        if (_settings.CacheFolder is not null)
+        {
+            data["CacheServerUrl"] = url;
+        }
+
+        return new ServiceEndpoint
+        {
+            Name = "SystemVssConnection",
+            Url = url,
+            Authorization = new EndpointAuthorization { Scheme = "OAuth", Parameters = new Dictionary<string, string?> { ["AccessToken"] = token } },
+            Data = data,
+        };
+    }
+
+    /// <summary>Puts the artifacts of the runs where the settings say, and tells where they are, or that they are gone.</summary>
+    /// <exception cref="OperatorException">The folder cannot be written.</exception>
+    public async Task KeepArtifactsAsync(TextWriter notes, CancellationToken cancellationToken)
+    {
+        foreach (var (run, workflow) in _runs)
+        {
+            if (_settings.ArtifactFolder is not { } folder)
+            {
+                if (_services.CountArtifacts(run.ToString()) is > 0 and var count)
+                {
+                    await notes.WriteLineAsync($"runner: {count} artifact(s) of {workflow} end with the run; --artifact-server-path FOLDER keeps them");
+                }
+
+                continue;
+            }
+
+            foreach (var file in await CopyAsync(run, Path.Combine(folder, workflow), cancellationToken))
+            {
+                await notes.WriteLineAsync($"runner: artifact {file}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _lock?.Dispose();
+        _temporary.Delete(recursive: true);
+    }
+
+    private async Task<IReadOnlyList<string>> CopyAsync(PlanId run, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _services.CopyArtifactsAsync(run.ToString(), folder, cancellationToken);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new OperatorException($"--artifact-server-path: artifacts cannot be written to {folder}: {problem.Message}", problem);
+        }
+    }
+
+    private static ImmutableArray<CacheScope> ScopesOf(RunPlan plan)
+    {
+        var repository = (plan.Request.Event as DictionaryData)?.Find("repository") as DictionaryData;
+        return CacheScopes.Of(
+            plan.GitHub.FindText("ref") is { Length: > 0 } own ? own : "refs/heads/main",
+            plan.GitHub.FindText("base_ref"),
+            repository?.FindText("default_branch"),
+            isFork: false);
+    }
+
+    // One process at a time: the stores number what they keep. Null: another one is there.
+    private static FileStream? Hold(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new OperatorException($"--cache-server-path: {folder} cannot be used: {problem.Message}", problem);
+        }
+
+        try
+        {
+            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
