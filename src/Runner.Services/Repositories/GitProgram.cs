@@ -51,8 +51,10 @@ public sealed class GitProgram(IReadOnlyDictionary<string, string>? environment)
 
         await git.WaitForExitAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var text = (await errors).Trim();
-        return git.ExitCode == 0 ? null : $"exit code {git.ExitCode} {text[..Math.Min(text.Length, MaxErrorCharacters)]}";
+
+        // In one line: it becomes a part of messages.
+        var text = string.Join(' ', (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return git.ExitCode == 0 ? null : $"exit code {git.ExitCode}: {text[..Math.Min(text.Length, MaxErrorCharacters)]}";
     }
 
     private ProcessStartInfo ToStart(string folder, IReadOnlyList<string> arguments)
