@@ -19,10 +19,10 @@ internal static class RunCommand
     /// <summary>Adds the argument and the flags to the program.</summary>
     public static void AddTo(RootCommand root, CliSurroundings surroundings)
     {
-        var (flags, foreign) = (new RunFlags(), new ForeignFlags());
+        var (flags, foreign, reports) = (new RunFlags(), new ForeignFlags(), new ReportFlags());
         root.Arguments.Add(flags.Event);
         flags.Event.Validators.Add(argument => RefuseFlag(argument, root, "runner"));
-        foreach (var option in flags.All)
+        foreach (var option in flags.All.Concat(reports.All))
         {
             root.Options.Add(option);
         }
@@ -41,7 +41,9 @@ internal static class RunCommand
                 await surroundings.Error.WriteLineAsync($"runner: {flag.Option.Name} has no effect: {flag.Why}");
             }
 
-            return await RunAsync(result, flags, surroundings, plansOnly: false, cancellationToken);
+            return await ProgramReports.TryWriteAsync(result, reports, surroundings)
+                ? ExitCodes.Success
+                : await RunAsync(result, flags, surroundings, plansOnly: false, cancellationToken);
         });
     }
 

@@ -14,7 +14,7 @@ internal static class VersionCommand
         return command;
     }
 
-    // Without the commit that the build appends.
-    private static string Version =>
+    /// <summary>The version, without the commit that the build appends.</summary>
+    internal static string Version =>
         typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 }

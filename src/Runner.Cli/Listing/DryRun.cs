@@ -14,7 +14,7 @@ internal static class DryRun
         var colors = new Colors(surroundings.UseColors);
         foreach (var plan in plans)
         {
-            surroundings.Out.WriteLine($"{colors.Bold(plan.Name)}  {colors.Dim(plan.Workflow.Path)}");
+            surroundings.Out.WriteLine(JobGraph.Title(plan.Name, plan.Workflow, colors));
             foreach (var preview in RunPreview.Of(plan))
             {
                 if (preview.Job is { } job)

@@ -1,5 +1,6 @@
 using Runner.Cli.CommandLine;
 using Runner.Cli.Rendering;
+using Runner.Workflows.Model;
 
 namespace Runner.Cli.Listing;
 
@@ -13,10 +14,14 @@ internal static class JobGraph
         {
             var all = workflow.ToList();
             var title = all[0].Workflow;
-            surroundings.Out.WriteLine($"{colors.Bold(title.DisplayName)}  {colors.Dim($"{title.Path} on {string.Join(", ", all[0].Events)}")}");
+            surroundings.Out.WriteLine($"{Title(title.DisplayName, title, colors)} {colors.Dim($"on {string.Join(", ", all[0].Events)}")}");
             WriteLevel(surroundings.Out, colors, all, parent: null, indent: string.Empty);
         }
     }
+
+    /// <summary>A name with the file behind it; of a workflow without a name the file alone.</summary>
+    public static string Title(string name, Workflow workflow, Colors colors) =>
+        name == workflow.Path ? colors.Bold(name) : $"{colors.Bold(name)}  {colors.Dim(workflow.Path)}";
 
     private static void WriteLevel(TextWriter output, Colors colors, List<ListedJob> all, ListedJob? parent, string indent)
     {
@@ -24,7 +29,7 @@ internal static class JobGraph
         foreach (var job in level)
         {
             var isLast = job == level[^1];
-            var name = job.Name == job.Job.Id ? colors.Bold(job.Job.Id) : $"{colors.Bold(job.Job.Id)} {job.Name}";
+            var name = job.Name == job.Job.Id ? colors.Bold(job.Job.Id) : $"{colors.Bold(job.Job.Id)} ({job.Name})";
             output.WriteLine($"{colors.Dim(indent + (isLast ? "└─ " : "├─ "))}{name}{colors.Dim(Remarks(job))}");
             WriteLevel(output, colors, all, job, indent + (isLast ? "   " : "│  "));
         }

@@ -14,7 +14,10 @@ internal static class JobList
         ["Stage", "Job ID", "Job name", "Workflow name", "Workflow file", "Events"],
         jobs.Select(job => new[]
         {
-            job.Stage.ToString(CultureInfo.InvariantCulture), job.Job.Id, job.Name, job.Workflow.DisplayName, FileOf(job), string.Join(',', job.Events),
+            job.Stage.ToString(CultureInfo.InvariantCulture), job.Job.Id, job.Name, job.Workflow.Name ?? FileOf(job), FileOf(job),
+
+            // Scripts know act's form; a terminal's edge breaks lines at spaces.
+            string.Join(surroundings.IsTerminal ? ", " : ",", job.Events),
         }));
 
     /// <summary>The same, one JSON object a line.</summary>

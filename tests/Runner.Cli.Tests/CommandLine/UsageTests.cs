@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Runner.Testing;
 
 namespace Runner.Cli.Tests.CommandLine;
@@ -50,6 +51,35 @@ public sealed class UsageTests
 
         Assert.Equal(0, result.Code);
         Assert.Contains("Commands:", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_flags_are_listed_as_act_lists_its_own()
+    {
+        var options = JsonNode.Parse((await Cli.RunAsync("--list-options")).Out)!.AsArray();
+
+        Assert.Contains(options, option => option!.ToJsonString() == """{"name":"workflows","default":".github/workflows","type":"string","description":"Workflow file, or folder of such files."}""");
+        Assert.Contains(options, option => option!["name"]!.GetValue<string>() == "cache-server-path");
+    }
+
+    [Fact]
+    public async Task Manual_page_has_every_flag_and_command()
+    {
+        var page = (await Cli.RunAsync("--man-page")).Out;
+
+        Assert.StartsWith(".TH RUNNER 1\n", page, StringComparison.Ordinal);
+        Assert.Contains(".BR \"\\-W, \\-\\-workflows\" \" PATH\"\n", page, StringComparison.Ordinal);
+        Assert.Contains(".B validate\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Report_of_a_bug_names_what_is_set_and_no_values()
+    {
+        var result = await Cli.RunAsync(new Dictionary<string, string> { ["ACT_TOKEN"] = "hidden", ["PATH"] = "/usr/bin" }, "--bug-report");
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("environment: ACT_TOKEN\n", result.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]
