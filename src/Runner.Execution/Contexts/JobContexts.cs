@@ -1,6 +1,7 @@
 using Runner.Execution.Jobs;
 using Runner.Expressions;
 using Runner.Jobs.Data;
+using Runner.Jobs.Tokens;
 using Runner.Workflows.Templates;
 
 namespace Runner.Execution.Contexts;
@@ -78,6 +79,11 @@ internal sealed class JobContexts
         if (Job.Message.ContextData.GetValueOrDefault("job") is DictionaryData given)
         {
             _jobMembers.AddRange(given.Entries.Select(entry => KeyValuePair.Create(entry.Key, ContextValues.ToValue(entry.Value))));
+        }
+
+        if (Job.Message.JobServiceContainers is not (null or NullToken) && !_jobMembers.Exists(entry => entry.Key == "services"))
+        {
+            _jobMembers.Add(KeyValuePair.Create<string, Value>("services", ServicesContext.Create(Job.Message)));
         }
 
         foreach (var member in WorkflowMembers)
