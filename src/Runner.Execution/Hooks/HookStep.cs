@@ -8,7 +8,7 @@ using Runner.Jobs.Errors;
 namespace Runner.Execution.Hooks;
 
 /// <summary>Runs a job hook. It sees nothing of the workflow but <c>GITHUB_…</c>, <c>RUNNER_…</c> and PATH.</summary>
-internal sealed class HookStep(JobScope job, ProcessRunner processes, NodeFinder nodes) : IStepAction
+internal sealed class HookStep(JobScope job, StepProcess process, NodeFinder nodes) : IStepAction
 {
     /// <inheritdoc/>
     public async Task<bool> RunAsync(StepRun run, CancellationToken stop)
@@ -23,19 +23,7 @@ internal sealed class HookStep(JobScope job, ProcessRunner processes, NodeFinder
         log.Write($"##[group]Run '{hook.File}'");
         log.Write($"shell: {string.Join(' ', command)}");
         log.Write("##[endgroup]");
-        var exit = await processes.RunAsync(
-            new ProcessSpec
-            {
-                Program = command[0],
-                Arguments = command[1..],
-                WorkingDirectory = job.Paths.Workspace,
-                Environment = environment,
-                OomScoreAdjustment = OomScore.Of(environment),
-            },
-            new StepOutput(run.Scope),
-            job.NoteProcessStart,
-            stop);
-        ExitCodeFile.Write(job.Paths, run.Task.Number, exit);
+        var exit = await process.RunAsync(run, command[0], command[1..], job.Paths.Workspace, environment, stop);
         if (exit.Code != 0 && !stop.IsCancellationRequested)
         {
             log.Error($"Process completed with exit code {exit.Code}.");

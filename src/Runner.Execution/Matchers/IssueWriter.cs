@@ -53,13 +53,13 @@ internal static class IssueWriter
     private static string? FileOf(StepScope step, MatchedIssue issue)
     {
         // Output may hold anything; a path cannot hold a zero.
-        if (issue.Find(MatchedPart.File) is not { } file || file.Contains('\0', StringComparison.Ordinal))
+        if (issue.Find(MatchedPart.File) is not { } file || HasZero(file))
         {
             return null;
         }
 
         var workspace = step.Job.Paths.Workspace;
-        var folder = issue.Find(MatchedPart.FromPath) is { } from && !from.Contains('\0', StringComparison.Ordinal) ? Path.GetDirectoryName(Path.Combine(workspace, from)) ?? workspace : workspace;
+        var folder = issue.Find(MatchedPart.FromPath) is { } from && !HasZero(from) ? Path.GetDirectoryName(Path.Combine(workspace, from)) ?? workspace : workspace;
         var path = Path.GetFullPath(Path.Combine(folder, file));
         if (!File.Exists(path))
         {
@@ -70,4 +70,6 @@ internal static class IssueWriter
         var root = RepositoryFolder.Find(path, step.Job);
         return root is null ? null : Path.GetRelativePath(root, path);
     }
+
+    private static bool HasZero(string path) => path.Contains('\0', StringComparison.Ordinal);
 }

@@ -1,6 +1,5 @@
 using Runner.Execution.Actions;
 using Runner.Execution.Jobs;
-using Runner.Execution.Processes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Actions;
@@ -8,7 +7,7 @@ using Runner.Workflows.Model.Actions;
 namespace Runner.Execution.Node;
 
 /// <summary>Runs a stage of a JavaScript action by Node.js (<c>worker-semantics.md</c> section 10.1).</summary>
-internal sealed class JavaScriptAction(JobScope job, ProcessRunner processes, NodeFinder nodes)
+internal sealed class JavaScriptAction(JobScope job, StepProcess process, NodeFinder nodes)
 {
     private const string WithoutMaglev = "ACTIONS_RUNNER_DISABLE_NODE_MAGLEV";
     private const string OldVersionFeature = "actions.runner.warnonnode20";
@@ -23,20 +22,8 @@ internal sealed class JavaScriptAction(JobScope job, ProcessRunner processes, No
         var node = await nodes.FindAsync(version.Major, stop);
         var environment = StepEnvironment.Of(run, StepKind.JavaScript, inputs);
         environment.Remove("NODE_ICU_DATA"); // Node.js does not start where it names a folder of another version
-        var exit = await processes.RunAsync(
-            new ProcessSpec
-            {
-                Program = node,
-                Arguments = version.Major == 24 && run.Scope.Allows(WithoutMaglev) ? ["--no-maglev", script] : [script],
-                WorkingDirectory = job.Paths.Workspace,
-                Environment = environment,
-                OomScoreAdjustment = OomScore.Of(environment),
-            },
-            new StepOutput(run.Scope),
-            job.NoteProcessStart,
-            stop);
-
-        ExitCodeFile.Write(job.Paths, run.Task.Number, exit);
+        string[] arguments = version.Major == 24 && run.Scope.Allows(WithoutMaglev) ? ["--no-maglev", script] : [script];
+        var exit = await process.RunAsync(run, node, arguments, job.Paths.Workspace, environment, stop);
         run.Scope.Log.Debug($"Node Action run completed with exit code {exit.Code}");
         return exit.Code == 0;
     }

@@ -8,7 +8,7 @@ using Runner.Jobs.Tokens;
 namespace Runner.Execution.Steps;
 
 /// <summary>Runs a <c>run:</c> step: its script by a shell.</summary>
-internal sealed class ScriptStep(ProcessRunner processes) : IStepAction
+internal sealed class ScriptStep(StepProcess process) : IStepAction
 {
     private static readonly UTF8Encoding Utf8WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -28,20 +28,7 @@ internal sealed class ScriptStep(ProcessRunner processes) : IStepAction
         }
 
         var script = WriteScript(shell, inputs.Script, job.Paths.Temp);
-        var exit = await processes.RunAsync(
-            new ProcessSpec
-            {
-                Program = program,
-                Arguments = shell.ArgumentsFor(script),
-                WorkingDirectory = folder,
-                Environment = environment,
-                OomScoreAdjustment = OomScore.Of(environment),
-            },
-            new StepOutput(run.Scope),
-            job.NoteProcessStart,
-            stop);
-
-        ExitCodeFile.Write(job.Paths, run.Task.Number, exit);
+        var exit = await process.RunAsync(run, program, shell.ArgumentsFor(script), folder, environment, stop);
         if (exit.Code != 0 && !stop.IsCancellationRequested)
         {
             run.Scope.Log.Error($"Process completed with exit code {exit.Code}.");

@@ -22,12 +22,13 @@ internal sealed class StepActions
         Runner = new StepRunner(job, cancellation, ActionOf);
         _containers = new ContainerAction(job);
         var nodes = new NodeFinder(job, processes);
-        _scripts = new ScriptStep(processes);
-        _hooks = new HookStep(job, processes, nodes);
+        var process = new StepProcess(job, processes);
+        _scripts = new ScriptStep(process);
+        _hooks = new HookStep(job, process, nodes);
         _repositories = new RepositoryStep(
             preparation,
             posts,
-            new JavaScriptAction(job, processes, nodes),
+            new JavaScriptAction(job, process, nodes),
             new CompositeAction(Runner.RunAsync),
             _containers);
     }

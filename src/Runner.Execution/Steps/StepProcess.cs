@@ -1,0 +1,33 @@
+using Runner.Execution.Jobs;
+using Runner.Execution.Processes;
+
+namespace Runner.Execution.Steps;
+
+/// <summary>Runs a step's process: its output goes to the step, its exit code to disk.</summary>
+internal sealed class StepProcess(JobScope job, ProcessRunner processes)
+{
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="run">The step.</param>
+    /// <param name="program">Path of the program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="folder">Where it starts.</param>
+    /// <param name="environment">All its variables.</param>
+    /// <param name="stop">Stops it; see <see cref="ProcessRunner"/>.</param>
+    /// <returns>How it ended. That stands on disk when this returns.</returns>
+    /// <exception cref="ProcessStartException">It could not be started.</exception>
+    public async Task<ProcessExit> RunAsync(
+        StepRun run, string program, IReadOnlyList<string> arguments, string folder, Dictionary<string, string> environment, CancellationToken stop)
+    {
+        var spec = new ProcessSpec
+        {
+            Program = program,
+            Arguments = arguments,
+            WorkingDirectory = folder,
+            Environment = environment,
+            OomScoreAdjustment = OomScore.Of(environment),
+        };
+        var exit = await processes.RunAsync(spec, new StepOutput(run.Scope), job.NoteProcessStart, stop);
+        ExitCodeFile.Write(job.Paths, run.Task.Number, exit);
+        return exit;
+    }
+}
