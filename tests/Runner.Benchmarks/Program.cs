@@ -1,9 +1,13 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Runner.Benchmarks;
 using Runner.Benchmarks.EndToEnd;
+using Runner.Benchmarks.Language;
 
 // Run on a quiet machine, after scripts/build.sh:
-//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|steps|lines|slots|expressions …]
+//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|steps|lines|slots|expressions|plan|list …]
 // Without a name: all that run a real agent and worker against the emulator. `expressions` runs BenchmarkDotNet.
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -29,11 +33,18 @@ foreach (var name in names)
         case "slots":
             await SlotBenchmark.RunAsync(cancellation.Token);
             break;
+        case "plan":
+            PlanBenchmark.Run();
+            break;
+        case "list":
+            await ListBenchmark.RunAsync(cancellation.Token);
+            break;
         case "expressions":
-            BenchmarkRunner.Run<ExpressionBenchmarks>();
+            // In this process: a program of its own would be built without our central package versions.
+            BenchmarkRunner.Run<ExpressionBenchmarks>(ManualConfig.Create(DefaultConfig.Instance).AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
             break;
         default:
-            Console.Error.WriteLine($"No benchmark '{name}': expected start, steps, lines, slots or expressions");
+            Console.Error.WriteLine($"No benchmark '{name}': expected start, steps, lines, slots, expressions, plan or list");
             return 2;
     }
 }
