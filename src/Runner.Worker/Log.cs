@@ -67,4 +67,7 @@ internal static partial class Log
 
     [LoggerMessage(5034, LogLevel.Warning, "Nobody reads what the worker asks its launcher for: container actions will fail")]
     public static partial void RequestsUnread(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5035, LogLevel.Debug, "A connection by port {Port} to service {Service} ended: {Reason}")]
+    public static partial void ForwardEnded(this ILogger logger, int port, string service, string reason);
 }

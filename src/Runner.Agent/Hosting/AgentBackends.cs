@@ -20,7 +20,7 @@ internal static class AgentBackends
     public static IServiceCollection AddBackend(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings) =>
         options.BackendInUse switch
         {
-            BackendKind.Host => services.AddHostBackend(options.Host, surroundings),
+            BackendKind.Host => services.AddHostBackend(options.Host, options.Docker, surroundings),
             BackendKind.Kubernetes => services.AddKubernetesBackend(options.Kubernetes ?? new KubernetesOptions(), options.Agent),
             BackendKind.Docker => services.AddDockerBackend(options.Docker, options.Agent, surroundings),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),
@@ -72,7 +72,8 @@ internal static class AgentBackends
             docker, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DockerBackend>>()));
     }
 
-    private static IServiceCollection AddHostBackend(this IServiceCollection services, HostSectionOptions section, AgentSurroundings surroundings)
+    private static IServiceCollection AddHostBackend(
+        this IServiceCollection services, HostSectionOptions section, DockerSectionOptions containers, AgentSurroundings surroundings)
     {
         var host = new HostOptions
         {
@@ -81,6 +82,7 @@ internal static class AgentBackends
             ToolCache = section.ToolCache,
             Externals = section.Externals,
             PassEnvironment = section.PassEnvironment,
+            DockerHost = containers.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
             LauncherEnvironment = surroundings.Environment,
         };
         if (host.Validate() is { Count: > 0 } problems)

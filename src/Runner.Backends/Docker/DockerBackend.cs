@@ -79,6 +79,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken)
     {
+        await _sweep.Value.WaitAsync(cancellationToken);
         var adopted = new List<IJobHandle>();
         foreach (var container in await LeftOversAsync(cancellationToken))
         {

@@ -10,7 +10,8 @@ namespace Runner.Backends.Docker;
 /// <summary>The calls that jobs need, of any engine that speaks Docker's API.</summary>
 internal sealed class DockerEngine : IDisposable
 {
-    private const string DefaultHost = "unix:///var/run/docker.sock";
+    /// <summary>Address of Docker's own socket.</summary>
+    public const string DefaultHost = "unix:///var/run/docker.sock";
     private const int LogTailLines = 20;
     private const int MaxOutcomeBytes = 1024 * 1024;
 

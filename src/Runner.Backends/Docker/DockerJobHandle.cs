@@ -159,6 +159,10 @@ internal sealed class DockerJobHandle : IJobHandle
         {
             return NotStarted(failure.Reason, failure.Message);
         }
+        catch (WorkflowException mistake)
+        {
+            return NotStarted(FailureReason.Rejected, mistake.Message);
+        }
         catch (OperationCanceledException) when (!_released.IsCancellationRequested)
         {
             return NotStarted(FailureReason.Deleted, "The job was cancelled before its worker started");
@@ -244,7 +248,7 @@ internal sealed class DockerJobHandle : IJobHandle
             // A call that was on its way when the preparation was stopped may have made its container after all: it is ended first.
             if (_container is null)
             {
-                await Ended.WaitAsync(limit.Token);
+                await Task.WhenAny(Ended, _started.Task).WaitAsync(limit.Token);
             }
 
             await _engine.RemoveAllAsync($"{DockerLabels.Job}={JobId}", limit.Token);

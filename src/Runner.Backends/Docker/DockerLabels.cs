@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Runner.Jobs;
 
 namespace Runner.Backends.Docker;
 
@@ -16,9 +17,9 @@ internal static class DockerLabels
     public const string Launch = "act.nektos.com/launch";
 
     /// <summary>The labels of a job's things.</summary>
-    public static Dictionary<string, string> Of(JobLaunch launch, string instance, ProcessMark launcher) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> Of(JobId job, string instance, ProcessMark launcher) => new(StringComparer.Ordinal)
     {
-        [Job] = launch.JobId.ToString(),
+        [Job] = job.ToString(),
         [Instance] = instance,
         [LauncherProcess] = launcher.Pid.ToString(CultureInfo.InvariantCulture),
         [LauncherStart] = launcher.Start.ToString(CultureInfo.InvariantCulture),

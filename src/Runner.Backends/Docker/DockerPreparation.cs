@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Secret = Runner.Jobs.Secrets.Secret;
 
 namespace Runner.Backends.Docker;
@@ -31,7 +33,7 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
     private static readonly TimeSpan FirstHealthPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestHealthPause = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, string> _labels = DockerLabels.Of(launch, options.Instance, ProcessMark.Current);
+    private readonly Dictionary<string, string> _labels = DockerLabels.Of(launch.JobId, options.Instance, ProcessMark.Current);
 
     /// <summary>Does it; gives the id of the job's container.</summary>
     /// <param name="linkKey">Key of the worker's requests.</param>
@@ -49,14 +51,12 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
         {
             // Step 2
             var builder = new DockerSpecBuilder(launch, image, options, _labels, time.GetUtcNow());
+            var forwards = builder.Forwards; // a mistake in them is told before anything starts
             var network = launch.Containers.Services.IsEmpty ? null : await engine.CreateNetworkAsync(builder.Name, _labels, cancellationToken);
-            if (network is not null)
-            {
-                await StartServicesAsync(builder, network, cancellationToken);
-            }
+            var services = network is null ? [] : await StartServicesAsync(builder, network, cancellationToken);
 
             // Step 3
-            return await StartJobAsync(builder, network, linkKey, cancellationToken);
+            return await StartJobAsync(builder, network, services, forwards, linkKey, cancellationToken);
         }
         catch (InfrastructureException error)
         {
@@ -94,7 +94,7 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
     private string? PlatformOf(JobContainer container) => container.Options.Find("--platform")
         ?? (launch.Containers.Services.Any(service => service.Container == container) ? null : options.JobContainerOptions?.Find("--platform"));
 
-    private async Task StartServicesAsync(DockerSpecBuilder builder, string network, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, string>> StartServicesAsync(DockerSpecBuilder builder, string network, CancellationToken cancellationToken)
     {
         var started = new List<(ServiceContainer Service, string Id)>();
         foreach (var service in launch.Containers.Services)
@@ -105,6 +105,7 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
         }
 
         await Task.WhenAll(started.Select(service => WaitUntilHealthyAsync(service.Service, service.Id, cancellationToken)));
+        return started.ToDictionary(service => service.Service.Name, service => service.Id, StringComparer.Ordinal);
     }
 
     private async Task WaitUntilHealthyAsync(ServiceContainer service, string id, CancellationToken cancellationToken)
@@ -142,17 +143,25 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
             $"The service '{service.Name}' ({service.Container.Image}) {what}. {(log.Length == 0 ? "It printed nothing" : $"The last it printed:\n{log}")}");
     }
 
-    private async Task<string> StartJobAsync(DockerSpecBuilder builder, string? network, Secret linkKey, CancellationToken cancellationToken)
+    private async Task<string> StartJobAsync(
+        DockerSpecBuilder builder,
+        string? network,
+        Dictionary<string, string> services,
+        ImmutableArray<PortForward> forwards,
+        Secret linkKey,
+        CancellationToken cancellationToken)
     {
         CreateContainerParameters request = builder.Job(network);
         var id = await engine.CreateAsync(request, cancellationToken);
         await engine.UnpackAsync(id, "/", (stream, token) => WorkerArchive.WriteAsync(stream, options, token), cancellationToken);
-        var payload = PayloadBuilder.Build(launch, DockerPaths.Work(options.Externals is not null), time.GetUtcNow()) with
+        var job = launch.Containers.IsEmpty ? launch.Job : ServicePorts.WithContext(launch.Job, id, network, services, forwards);
+        var payload = PayloadBuilder.Build(launch with { Job = job }, DockerPaths.Work(options.Externals is not null), time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
             Environment = (launch.Containers.Job?.Environment ?? []).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal),
             ExtraCertificates = options.ExtraCertificates,
             LinkKey = linkKey.Reveal(),
+            Forwards = forwards,
         };
         await engine.StartWithInputAsync(id, JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload), cancellationToken);
         return id;

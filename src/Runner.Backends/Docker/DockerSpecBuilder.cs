@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Docker.DotNet.Models;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;
@@ -15,6 +16,13 @@ internal sealed class DockerSpecBuilder(
 
     /// <summary>Options that have no effect, a line each; complete once all requests are made.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Ports of services that are reached at <c>localhost</c>.</summary>
+    /// <exception cref="Jobs.Errors.WorkflowException">Two services are mapped to one port.</exception>
+    public ImmutableArray<PortForward> Forwards
+    {
+        get => field.IsDefault ? field = ServicePorts.Forwards(launch.Containers.Services, _warnings) : field;
+    }
 
     /// <summary>Name of the job's container, and beginning of the names of everything else.</summary>
     public string Name { get; } = NameOf(launch);

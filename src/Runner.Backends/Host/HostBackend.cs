@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
-using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 
 namespace Runner.Backends.Host;
@@ -99,7 +98,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.BoundWorkspace), record.Launch.Created) with
             {
                 ExtraCertificates = options.ExtraCertificates,
-                LinkKey = launch.Reporting == ReportingTarget.Launcher && launch.Requests is not null ? LinkKey.New().Reveal() : null,
+                LinkKey = LinkKey.New().Reveal(),
             };
             var process = await WorkerProcess.StartAsync(options, folder, payload, cancellationToken);
             record = record with { Worker = ProcessId.Of(process.Id), WorkerStarted = time.GetUtcNow() };
@@ -116,5 +115,5 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     }
 
     private HostJobHandle Watch(JobLaunch launch, HostFolder folder, HostJobRecord record, Process? process, FileStream ownership, string? linkKey = null) =>
-        new(launch, folder, record, process, linkKey, ownership, () => _launches.TryRemove((launch.JobId, launch.Attempt), out _), time, logger);
+        new(launch, folder, record, process, linkKey, options.DockerHost, ownership, () => _launches.TryRemove((launch.JobId, launch.Attempt), out _), time, logger);
 }

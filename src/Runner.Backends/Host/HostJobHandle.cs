@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Runner.Backends.Docker.Actions;
 using Runner.Backends.Link;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
@@ -21,7 +22,9 @@ internal sealed class HostJobHandle : IJobHandle
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EventFeed _events;
+    private readonly HostContainers _containers;
     private readonly RequestDesk? _desk;
+    private readonly CancellationTokenSource _workerEnded = new();
     private readonly CancellationTokenSource _unread = new();
     private readonly Task _reading;
     private readonly CancellationTokenSource _released = new();
@@ -38,6 +41,7 @@ internal sealed class HostJobHandle : IJobHandle
     /// The worker as a child of this process; <c>null</c> of an adopted job, whose exit code nobody here learns.
     /// </param>
     /// <param name="linkKey">Key of the worker's requests; <c>null</c>: it makes none.</param>
+    /// <param name="dockerHost">Address of the engine for container actions, or <c>null</c>: that of Docker's own socket.</param>
     /// <param name="ownership">The lock that says the job is this agent's.</param>
     /// <param name="forget">Called when the handle lets go of the job.</param>
     /// <param name="time">The clock.</param>
@@ -48,6 +52,7 @@ internal sealed class HostJobHandle : IJobHandle
         HostJobRecord record,
         Process? process,
         string? linkKey,
+        string? dockerHost,
         FileStream ownership,
         Action forget,
         TimeProvider time,
@@ -64,10 +69,11 @@ internal sealed class HostJobHandle : IJobHandle
         Started = record.Worker is null
             ? Task.FromCanceled<LaunchTimes>(new CancellationToken(canceled: true))
             : Task.FromResult(record.ToTimes());
-        _desk = linkKey is not null && launch.Requests is { } requests
-            ? new RequestDesk(launch.JobId, new Secret(linkKey), ConnectAsync, requests, time, logger)
-            : null;
-        _events = new EventFeed(time, made => _desk?.Take(made));
+        _containers = new HostContainers(dockerHost, launch.JobId, time);
+        _desk = linkKey is null
+            ? null
+            : new RequestDesk(launch.JobId, new Secret(linkKey), ConnectAsync, new RequestRouter(_containers, launch.Requests), time, logger);
+        _events = new EventFeed(time, made => _desk?.Take(made), isRead: launch.Reporting == ReportingTarget.Launcher);
         _reading = ReadEventsAsync(process, _unread.Token);
         Ended = WatchAsync(process, _released.Token);
     }
@@ -126,8 +132,11 @@ internal sealed class HostJobHandle : IJobHandle
             Release();
         }
 
+        await _workerEnded.CancelAsync();
         await _reading;
         await StopRequestsAsync();
+        await _containers.DisposeAsync();
+        _workerEnded.Dispose();
         _unread.Dispose();
         _released.Dispose();
     }
@@ -153,9 +162,12 @@ internal sealed class HostJobHandle : IJobHandle
     {
         try
         {
-            if (process is not null && Launch.Reporting == ReportingTarget.Launcher)
+            if (process is not null)
             {
-                await using var output = process.StandardOutput.BaseStream;
+                // A worker that reports to GitHub prints into a file, as it must outlive this process.
+                await using var output = Launch.Reporting == ReportingTarget.Launcher
+                    ? process.StandardOutput.BaseStream
+                    : FollowedFile.Open(_folder.LogFile, _time, _workerEnded.Token);
                 await LineSplitter.ReadAsync(output, line => TakeAsync(line, cancellationToken), cancellationToken);
             }
         }
@@ -213,6 +225,7 @@ internal sealed class HostJobHandle : IJobHandle
             _killTimer?.Dispose();
         }
 
+        await _workerEnded.CancelAsync();
         await StopRequestsAsync();
         JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
         var end = HostVerdict.Judge(_folder.ReadOutcome(), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());

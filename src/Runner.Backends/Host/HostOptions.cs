@@ -26,6 +26,9 @@ public sealed record HostOptions
     /// </summary>
     public IList<string> PassEnvironment { get; set; } = [];
 
+    /// <summary>Address of a Docker engine of this machine for container actions; <c>null</c>: <c>unix:///var/run/docker.sock</c>.</summary>
+    public string? DockerHost { get; set; }
+
     /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; set; }
 

@@ -13,6 +13,8 @@ public sealed class RequestRouter(IWorkerRequestHandler containers, IWorkerReque
     {
         ArgumentNullException.ThrowIfNull(request);
         return (request is ContainerRequest ? containers : others)?.HandleAsync(request, exchange, cancellationToken)
-            ?? throw new InfrastructureException($"Whoever launched this job answers no request '{request.Kind}'");
+            ?? throw new WorkflowException(request is ResolveActionsRequest { Actions: [var first, ..] }
+                ? $"'{first.Repository}@{first.Ref}' cannot be used: this job was started without a source of actions. A local run has only those of the checkout (./path)"
+                : $"Whoever launched this job answers no request '{request.Kind}'");
     }
 }

@@ -45,7 +45,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         var options = reading.Options;
         var engine = options.Docker.Host ?? surroundings.Variable("DOCKER_HOST");
         var kind = options.Backend ?? await ChooseAsync(engine, cancellationToken);
-        _host = new CheckoutBackend(Host(options.Host), folder, copies);
+        _host = new CheckoutBackend(Host(options.Host, engine), folder, copies);
         _chosen = kind switch
         {
             BackendKind.Host => _host,
@@ -85,7 +85,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         }
     }
 
-    private HostBackend Host(HostSectionOptions section)
+    private HostBackend Host(HostSectionOptions section, string? engine)
     {
         var host = new HostOptions
         {
@@ -94,6 +94,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
             ToolCache = section.ToolCache,
             Externals = section.Externals,
             PassEnvironment = section.PassEnvironment,
+            DockerHost = engine,
             LauncherEnvironment = surroundings.Environment,
         };
         return host.Validate() is { Count: > 0 } problems

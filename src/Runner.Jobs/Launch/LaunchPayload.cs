@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Runner.Jobs.Messages;
 
@@ -37,11 +38,20 @@ public sealed record LaunchPayload
     /// </summary>
     public string? LinkKey { get; init; }
 
+    /// <summary>Ports of services that steps reach at <c>localhost</c>; the worker forwards them.</summary>
+    public ImmutableArray<PortForward> Forwards { get; init => field = value.IsDefault ? [] : value; } = [];
+
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
     /// <summary>The job's id only.</summary>
     public override string ToString() => Job.JobId.ToString();
 }
+
+/// <summary>A port of a service that is reached at <c>localhost</c>.</summary>
+/// <param name="Port">Port at <c>localhost</c>.</param>
+/// <param name="Service">The service's name, as the network knows it.</param>
+/// <param name="ServicePort">Port in the service's container.</param>
+public sealed record PortForward(int Port, string Service, int ServicePort);
 
 /// <summary>Who is told of a job.</summary>
 public enum ReportingTarget

@@ -5,6 +5,7 @@ using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 using Runner.Worker.Jobs;
 using Runner.Worker.Link;
+using Runner.Worker.Ports;
 using Runner.Worker.Reporting;
 
 namespace Runner.Worker.Commands;
@@ -26,6 +27,7 @@ internal static class JobCommand
             var payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
             PidFile.Write(payload.Paths.Spool);
             logger.JobStarted(WorkerVersion.Text, payload.Job.JobId.ToString(), Environment.ProcessId);
+            await using var forwarder = PortForwarder.Start(payload.Forwards, logger);
             return await RunAsync(payload);
         }
         catch (PayloadException malformed)

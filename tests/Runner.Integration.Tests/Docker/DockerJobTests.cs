@@ -138,4 +138,27 @@ public sealed class DockerJobTests(DockerEngineFixture engine) : IDisposable
         Assert.Contains("job: served", result.Lines);
         Assert.Contains("action: served", result.Lines);
     }
+
+    [Fact(Timeout = 180_000)]
+    public async Task Mapped_port_of_a_service_is_reached_at_localhost_and_stands_in_the_job_context()
+    {
+        var service = new ServiceContainer("web", new JobContainer
+        {
+            Image = Image,
+            Entrypoint = "/bin/sh",
+            Command = ["-c", "mkdir -p /www && echo served >/www/page && exec httpd -f -p 8080 -h /www"],
+            Ports = [.. PortMapping.Parse("9090:8080", "services.web.ports")],
+            Options = ContainerOptionsParser.Parse("--health-cmd 'wget -qO- http://localhost:8080/page' --health-interval 300ms", "services.web.options"),
+        });
+
+        var result = await _run.RunAsync(
+            new JobContainers { Services = [service] },
+            Some.Script(
+                "echo $PORT: $(wget -qO- http://localhost:$PORT/page)",
+                shell: "sh",
+                env: Some.Mapping(("PORT", new ExpressionToken("job.services.web.ports['8080']")))));
+
+        Assert.True(result.Conclusion == Conclusion.Succeeded, result.ToString());
+        Assert.Contains("9090: served", result.Lines);
+    }
 }

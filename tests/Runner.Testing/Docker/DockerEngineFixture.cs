@@ -75,6 +75,24 @@ public sealed class DockerEngineFixture : IAsyncLifetime
         _folder.Dispose();
     }
 
+    /// <summary>This machine's address as containers see it.</summary>
+    public async Task<string> GatewayAsync(CancellationToken cancellationToken)
+    {
+        var bridge = await Client.Networks.InspectNetworkAsync("bridge", cancellationToken);
+        return bridge.IPAM?.Config?.FirstOrDefault()?.Gateway ?? throw new InvalidOperationException("The engine's bridge has no address");
+    }
+
+    /// <summary>Makes an image of a folder that is the root of a system.</summary>
+    public async Task ImportAsync(string image, string folder, CancellationToken cancellationToken)
+    {
+        using var tar = Process.Start(new ProcessStartInfo("tar") { ArgumentList = { "-C", folder, "--numeric-owner", "-cf", "-", "." }, RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException("tar does not start");
+        var name = image.Split(':');
+        await Client.Images.CreateImageAsync(
+            new ImagesCreateParameters { FromSrc = "-", Repo = name[0], Tag = name[1] }, tar.StandardOutput.BaseStream, null, new Progress<JSONMessage>(), cancellationToken);
+        await tar.WaitForExitAsync(cancellationToken);
+    }
+
     private static string? FindProgram(string name) =>
         new[] { "/usr/sbin", "/usr/bin", "/usr/local/bin" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 

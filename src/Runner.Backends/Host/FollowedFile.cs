@@ -1,0 +1,94 @@
+namespace Runner.Backends.Host;
+
+/// <summary>A file that another process writes, read as it grows. It ends when the writer has ended and all is read.</summary>
+internal sealed class FollowedFile : Stream
+{
+    // The writer's requests wait for this long at most; looking costs one call of the kernel.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly FileStream _file;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _ended;
+
+    private FollowedFile(FileStream file, TimeProvider time, CancellationToken ended)
+    {
+        _file = file;
+        _time = time;
+        _ended = ended;
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Opens it, whether or not it is there yet.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ended">The writer has ended.</param>
+    public static FollowedFile Open(string path, TimeProvider time, CancellationToken ended) => new(
+        new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), time, ended);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var isLast = _ended.IsCancellationRequested;
+            var count = await _file.ReadAsync(buffer, cancellationToken);
+            if (count > 0 || isLast)
+            {
+                return count;
+            }
+
+            await WaitAsync(cancellationToken);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
+        try
+        {
+            await Task.Delay(Pause, _time, stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return; // the writer has ended: one more look
+        }
+    }
+}
