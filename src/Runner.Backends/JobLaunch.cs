@@ -47,6 +47,12 @@ public sealed record JobLaunch
     public IWorkerRequestHandler? Requests { get; init; }
 
     /// <summary>
+    /// Whether <see cref="Requests"/> sends the checkout, for which the worker then asks before its first step. A
+    /// <see cref="BoundWorkspace"/> makes it needless.
+    /// </summary>
+    public bool SendsWorkspace { get; init; }
+
+    /// <summary>
     /// A folder of this machine that is the job's workspace itself (<c>--bind</c>), or <c>null</c>: the job gets one of its own. Where a
     /// backend cannot do that, launching fails.
     /// </summary>

@@ -12,6 +12,7 @@ public static class PayloadBuilder
         Runner = launch.Runner,
         Paths = paths,
         Reporting = launch.Reporting,
+        AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },
         Times = new LaunchTimes { MessageSeen = launch.MessageSeen, PodCreated = created },
     };
 }

@@ -5,8 +5,11 @@ using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
 using Runner.Kubernetes.Placement;
@@ -79,6 +82,7 @@ public sealed class KubernetesBackend : IJobBackend
     public async Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(launch);
+        RefuseBoundWorkspace(launch);
         await _lease.Held.WaitAsync(cancellationToken);
         var placement = PlacementRules.Place(launch.Labels, launch.Platform, _options);
         var warnings = new List<string>();
@@ -87,7 +91,7 @@ public sealed class KubernetesBackend : IJobBackend
         var subscription = _watch.Open(pod.Metadata.Name);
         try
         {
-            await _cluster.CreateSecretAsync(secret, cancellationToken);
+            secret = await _cluster.CreateSecretAsync(secret, cancellationToken);
             pod = await _cluster.CreatePodAsync(pod, cancellationToken);
         }
         catch (InfrastructureException error) when (ApiErrors.IsRefusal(error))
@@ -104,7 +108,7 @@ public sealed class KubernetesBackend : IJobBackend
         }
 
         _logger.PodCreated(launch.JobId, pod.Metadata.Name);
-        var handle = Watch(launch, pod, subscription);
+        var handle = Watch(launch, pod, PayloadSecret.ReadLinkKey(secret), subscription);
         await OwnSecretAsync(pod, cancellationToken);
         return handle;
     }
@@ -140,12 +144,21 @@ public sealed class KubernetesBackend : IJobBackend
     private static string? OwnerOf(V1ObjectMeta metadata) =>
         metadata.Annotations is { } annotations && annotations.TryGetValue(PodLabels.Owner, out var owner) ? owner : null;
 
+    private static void RefuseBoundWorkspace(JobLaunch launch)
+    {
+        if (launch.BoundWorkspace is { } folder)
+        {
+            throw new WorkflowException($"A pod cannot work in '{folder}', a folder of this machine; leave --bind out: the checkout is sent to the pod");
+        }
+    }
+
     private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, IEnumerable<string> warnings, string podName) =>
         PayloadBuilder.Build(launch, PodPaths.Work, _time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}")] },
             Environment = placement.Environment.SetItems(launch.Containers.Job?.Environment ?? []),
             ExtraCertificates = _options.ExtraCertificates,
+            LinkKey = PodLink.IsNeededBy(launch) ? LinkKey.New().Reveal() : null,
         };
 
     // The job runs without it; it is for the case that nobody is left to remove the Secret.
@@ -161,10 +174,11 @@ public sealed class KubernetesBackend : IJobBackend
         }
     }
 
-    private PodJobHandle Watch(JobLaunch launch, V1Pod pod, PodSubscription subscription)
+    private PodJobHandle Watch(JobLaunch launch, V1Pod pod, Secret? linkKey, PodSubscription subscription)
     {
+        var link = PodLink.Of(launch, pod, linkKey, _cluster, _time, _logger);
         var handle = new PodJobHandle(
-            launch, pod, subscription, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));
+            launch, pod, link, subscription, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));
         var first = _handles.GetOrAdd(pod.Metadata.Name, handle);
         if (!ReferenceEquals(first, handle))
         {
@@ -193,7 +207,7 @@ public sealed class KubernetesBackend : IJobBackend
             var secret = await _cluster.FindSecretAsync(pod.Metadata.Name, cancellationToken);
             var launch = (secret is null ? null : PayloadSecret.ReadLaunch(secret)) ?? LaunchFromLabels(pod);
             _logger.PodAdopted(launch.JobId, pod.Metadata.Name, from);
-            return Watch(launch, claimed, subscription);
+            return Watch(launch, claimed, secret is null ? null : PayloadSecret.ReadLinkKey(secret), subscription);
         }
         catch
         {

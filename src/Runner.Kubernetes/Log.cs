@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(2123, LogLevel.Warning, "Secret {Name} could not be tied to its pod ({Problem}); it goes when the job's agent removes it")]
     public static partial void SecretNotOwned(this ILogger logger, string name, string problem);
 
+    [LoggerMessage(2124, LogLevel.Debug, "The log of job {JobId} dropped after line {LastNumber} of its events and is opened again: {Problem}")]
+    public static partial void LogStreamDropped(this ILogger logger, JobId jobId, long lastNumber, string problem);
+
     [LoggerMessage(2120, LogLevel.Debug, "Watch follows from resource version {ResourceVersion}, {Pods} pod(s)")]
     public static partial void WatchListed(this ILogger logger, string resourceVersion, int pods);
 

@@ -6,6 +6,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Pods;
 
 namespace Runner.Kubernetes;
@@ -20,6 +21,7 @@ internal sealed class PodJobHandle : IJobHandle
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
+    private readonly PodLink? _link;
     private readonly IDisposable _subscription;
     private readonly PodServices _services;
     private readonly Action<PodJobHandle> _forget;
@@ -40,14 +42,16 @@ internal sealed class PodJobHandle : IJobHandle
     /// <summary>A handle on a pod that is made.</summary>
     /// <param name="launch">What was launched.</param>
     /// <param name="pod">The pod as made, or as claimed.</param>
+    /// <param name="link">The way to its worker, or <c>null</c>: none is needed. Ends with the handle.</param>
     /// <param name="subscription">Ends with the handle.</param>
     /// <param name="services">What it needs of its backend.</param>
     /// <param name="forget">Called when it lets go of the job.</param>
     public PodJobHandle(
-        JobLaunch launch, V1Pod pod, IDisposable subscription, PodServices services, Action<PodJobHandle> forget)
+        JobLaunch launch, V1Pod pod, PodLink? link, IDisposable subscription, PodServices services, Action<PodJobHandle> forget)
     {
         Launch = launch;
         _pod = pod;
+        _link = link;
         _subscription = subscription;
         _services = services;
         _forget = forget;
@@ -64,7 +68,7 @@ internal sealed class PodJobHandle : IJobHandle
 
     public Task<JobEnd> Ended => _ended.Task;
 
-    public IAsyncEnumerable<WorkerEvent> Events => AsyncEnumerable.Empty<WorkerEvent>();
+    public IAsyncEnumerable<WorkerEvent> Events => _link?.Events ?? AsyncEnumerable.Empty<WorkerEvent>();
 
     /// <summary>Takes news of the pod.</summary>
     public void Observe(V1Pod pod, bool isGone)
@@ -140,6 +144,11 @@ internal sealed class PodJobHandle : IJobHandle
 
         Close();
         await Task.WhenAll(_finishing, _killing);
+        if (_link is not null)
+        {
+            await _link.DisposeAsync();
+        }
+
         if (!isReleased)
         {
             await CleanUpAsync();
@@ -193,6 +202,7 @@ internal sealed class PodJobHandle : IJobHandle
     {
         if (_started.TrySetResult(times))
         {
+            _link?.Begin();
             _services.Logger.WorkerRuns(JobId, Place, times.ContainersStarted);
         }
     }
@@ -219,10 +229,25 @@ internal sealed class PodJobHandle : IJobHandle
             MarkStarted(end.Times);
         }
 
-        _services.Logger.PodEnded(JobId, Place, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
         _started.TrySetCanceled();
+        end = await ReadToEndAsync(end);
+        _services.Logger.PodEnded(JobId, Place, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
         _ended.TrySetResult(end);
         await _over.CancelAsync();
+    }
+
+    // The pod stays until then: its log goes with it.
+    private async Task<JobEnd> ReadToEndAsync(JobEnd end)
+    {
+        if (_link is null)
+        {
+            return end;
+        }
+
+        await _link.CompleteAsync();
+        return _link.Loss is { } loss && end.WorkerStarted
+            ? end with { Message = end.Message is null ? loss : $"{end.Message}. {loss}" }
+            : end;
     }
 
     private async Task<string?> AddLogTailAsync(JobEnd end)
@@ -245,6 +270,7 @@ internal sealed class PodJobHandle : IJobHandle
     {
         _subscription.Dispose();
         _forget(this);
+        _link?.Abandon();
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _over.Cancel();
     }

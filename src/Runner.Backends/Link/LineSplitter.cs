@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace Runner.Backends.Link;
 
 /// <summary>Cuts a stream into lines. One that is longer than any line of a worker is left out: nothing of ours, and no reason to keep it.</summary>
-internal static class LineSplitter
+public static class LineSplitter
 {
     private const int MaxLineBytes = 64 * 1024;
 

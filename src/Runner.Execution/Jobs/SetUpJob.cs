@@ -30,6 +30,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         log.Write("Secret source: Actions");
         log.Write("Prepare workflow directory");
         PrepareFolders();
+        await FillWorkspaceAsync(stop);
         WriteEvent();
         EvaluateEnvironment(contexts);
         EvaluateDefaults(contexts);
@@ -118,6 +119,32 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new WorkflowException($"The folders of the job cannot be made: {error.Message}", error);
+        }
+    }
+
+    private async Task FillWorkspaceAsync(CancellationToken stop)
+    {
+        if (job.Host.Workspace is not { } source)
+        {
+            return;
+        }
+
+        var file = Path.Combine(job.Paths.Spool, "checkout.tar.gz");
+        try
+        {
+            if (await source.FetchAsync(file, stop))
+            {
+                var entries = Workspace.Fill(job.Paths.Workspace, file, stop);
+                log.Write($"Workspace: {entries} files of the checkout");
+            }
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InfrastructureException($"The checkout cannot be put into the workspace '{job.Paths.Workspace}': {error.Message}", error);
+        }
+        finally
+        {
+            File.Delete(file);
         }
     }
 

@@ -41,6 +41,12 @@ public sealed record LaunchPayload
     /// <summary>Ports of services that steps reach at <c>localhost</c>; the worker forwards them.</summary>
     public ImmutableArray<PortForward> Forwards { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>
+    /// Whether the worker asks its launcher for the checkout (<see cref="Link.WorkspaceRequest"/>) and puts it into the workspace before the
+    /// first step. It then has a <see cref="LinkKey"/>.
+    /// </summary>
+    public bool AsksForWorkspace { get; init; }
+
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
     /// <summary>The job's id only.</summary>

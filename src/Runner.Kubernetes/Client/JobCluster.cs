@@ -31,13 +31,13 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     public async Task<string> ReadVersionAsync(CancellationToken cancellationToken) =>
         (await _api.CallAsync("ask for the version", token => _client.Version.GetCodeAsync(token), cancellationToken)).GitVersion;
 
-    /// <summary>Creates the Secret of a job, unless it is there.</summary>
-    public async Task CreateSecretAsync(V1Secret secret, CancellationToken cancellationToken)
+    /// <summary>Creates the Secret of a job, or gives the one that is there.</summary>
+    public async Task<V1Secret> CreateSecretAsync(V1Secret secret, CancellationToken cancellationToken)
     {
         var name = secret.Metadata.Name;
         try
         {
-            await _api.CallAsync(
+            return await _api.CallAsync(
                 $"create Secret {name}",
                 token => Core.CreateNamespacedSecretAsync(secret, Namespace, cancellationToken: token),
                 cancellationToken);
@@ -45,6 +45,8 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         catch (InfrastructureException error) when (ApiErrors.IsConflict(error))
         {
             logger.AlreadyThere("Secret", name);
+            return await _api.CallAsync(
+                $"read Secret {name}", token => Core.ReadNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
         }
     }
 
@@ -156,6 +158,31 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         Task DropOutputAsync(Stream input, Stream output, Stream error) =>
             Task.WhenAll(output.CopyToAsync(Stream.Null, linked.Token), error.CopyToAsync(Stream.Null, linked.Token));
     }
+
+    /// <summary>Starts a command in a job's container, once; what it reads and prints is the stream, and ends with it.</summary>
+    /// <exception cref="InfrastructureException">It could not be started.</exception>
+    public async Task<Stream> OpenExecAsync(string pod, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ExecTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return new ExecStream(await _client.WebSocketNamespacedPodExecAsync(
+                pod, Namespace, command, PodSpecBuilder.JobContainerName, tty: false, webSocketSubProtocol: WebSocketProtocol.V4BinaryWebsocketProtocol, cancellationToken: linked.Token));
+        }
+        catch (Exception exception) when (ApiErrors.Translate(exception, $"run {command[0]} in pod {pod}", cancellationToken) is { } error)
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>Opens the log of a job's container from its beginning and follows it until the container ends.</summary>
+    /// <exception cref="InfrastructureException">It could not be opened; of a pod that is gone, with status 404.</exception>
+    public Task<Stream> FollowLogAsync(string pod, CancellationToken cancellationToken) => ApiCaller.CallOnceAsync(
+        $"follow the log of pod {pod}",
+        token => Core.ReadNamespacedPodLogAsync(
+            pod, Namespace, container: PodSpecBuilder.JobContainerName, follow: true, cancellationToken: token),
+        cancellationToken);
 
     /// <summary>The last lines that a container printed; empty where there are none or they cannot be had.</summary>
     /// <param name="pod">The pod.</param>

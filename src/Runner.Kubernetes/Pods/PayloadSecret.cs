@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
@@ -64,17 +66,20 @@ internal static class PayloadSecret
     /// <summary>The launch that a Secret was made for, or <c>null</c> where it cannot be read.</summary>
     public static JobLaunch? ReadLaunch(V1Secret secret)
     {
-        var data = secret.Data ?? new Dictionary<string, byte[]>();
-        if (!data.TryGetValue(PodPaths.PayloadKey, out var payloadJson) || !data.TryGetValue(LaunchKey, out var launchJson))
-        {
-            return null;
-        }
+        var payload = Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload);
+        return payload is null ? null : Read(secret, LaunchKey, PodsJson.Default.LaunchRecord)?.ToLaunch(payload);
+    }
 
+    /// <summary>Key of the worker's requests, as the Secret has it that its pod is given; <c>null</c>: it makes none, or nobody can tell.</summary>
+    public static Secret? ReadLinkKey(V1Secret secret) =>
+        Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload)?.LinkKey is { } key ? new Secret(key) : null;
+
+    private static T? Read<T>(V1Secret secret, string key, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
-            var payload = JsonSerializer.Deserialize(payloadJson, JobsJson.Default.LaunchPayload);
-            var record = JsonSerializer.Deserialize(launchJson, PodsJson.Default.LaunchRecord);
-            return payload is null ? null : record?.ToLaunch(payload);
+            return secret.Data is { } data && data.TryGetValue(key, out var json) ? JsonSerializer.Deserialize(json, type) : null;
         }
         catch (JsonException)
         {
@@ -118,6 +123,7 @@ internal sealed record LaunchRecord
         Attempt = Attempt,
         Containers = Containers,
         MessageSeen = MessageSeen,
+        Reporting = payload.Reporting,
     };
 }
 

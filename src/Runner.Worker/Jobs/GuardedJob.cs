@@ -17,7 +17,9 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
     /// <param name="reporter">Whom to tell.</param>
     /// <param name="actions">Where actions of repositories come from, or <c>null</c>.</param>
     /// <param name="containers">Runs containers beside the job, or <c>null</c>.</param>
-    public async Task<(JobResult Result, bool IsBug)> RunAsync(IJobReporter reporter, IActionSource? actions, IContainerRunner? containers)
+    /// <param name="workspace">Where the workspace comes from, or <c>null</c>.</param>
+    public async Task<(JobResult Result, bool IsBug)> RunAsync(
+        IJobReporter reporter, IActionSource? actions, IContainerRunner? containers, IWorkspaceSource? workspace)
     {
         var runner = new JobRunner(new JobHost
         {
@@ -25,6 +27,7 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
             Time = host.Time,
             Actions = actions,
             Containers = containers,
+            Workspace = workspace,
             HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
         });
         try

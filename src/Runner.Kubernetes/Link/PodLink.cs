@@ -1,0 +1,87 @@
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Runner.Backends;
+using Runner.Backends.Link;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Link;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Pods;
+
+namespace Runner.Kubernetes.Link;
+
+/// <summary>
+/// The way from a job's worker to its launcher and back: what it tells, from the log of its container; what it asks for, over execs of
+/// <c>runner-worker link</c>. A job that is reported to GitHub and asks for nothing has none: its log is not followed.
+/// </summary>
+internal sealed class PodLink : IAsyncDisposable
+{
+    private readonly PodEvents _log;
+    private readonly EventFeed _feed;
+    private readonly RequestDesk? _desk;
+    private readonly bool _isReported;
+    private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenSource _unread = new();
+    private Task _reading = Task.CompletedTask;
+
+    private PodLink(JobLaunch launch, string podName, Secret? key, JobCluster cluster, TimeProvider time, ILogger logger)
+    {
+        _isReported = launch.Reporting == ReportingTarget.Launcher;
+        _desk = key is { } shared && launch.Requests is { } requests
+            ? new RequestDesk(launch.JobId, shared, OpenAsync, new PodRequests(requests), time, logger)
+            : null;
+        _feed = new EventFeed(time, made => _desk?.Take(made), _isReported);
+        _log = new PodEvents(launch.JobId, token => cluster.FollowLogAsync(podName, token), _feed, time, logger);
+
+        Task<Stream> OpenAsync(CancellationToken token) => cluster.OpenExecAsync(podName, [PodPaths.Worker, "link"], token);
+    }
+
+    /// <summary>What the worker tells; empty of a job that is reported to GitHub.</summary>
+    public IAsyncEnumerable<WorkerEvent> Events => _feed.Events;
+
+    /// <summary>What of the events could not be had, in words, or <c>null</c>; known once they were read to their end.</summary>
+    public string? Loss => _isReported ? _feed.Loss : null;
+
+    /// <summary>Whether a launch's worker asks its launcher for things, and so is given a key.</summary>
+    public static bool IsNeededBy(JobLaunch launch) =>
+        launch.Requests is not null && (launch.SendsWorkspace || launch.Job.UsableSteps.Any(step => step.Reference is { Type: not ActionSource.Script }));
+
+    /// <summary>The link of a job, or <c>null</c>: it needs none.</summary>
+    /// <param name="launch">The launch.</param>
+    /// <param name="pod">Its pod.</param>
+    /// <param name="key">Key of its requests, or <c>null</c>: its worker makes none.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to log.</param>
+    public static PodLink? Of(JobLaunch launch, V1Pod pod, Secret? key, JobCluster cluster, TimeProvider time, ILogger logger) =>
+        launch.Reporting == ReportingTarget.Launcher || (key is not null && launch.Requests is not null)
+            ? new PodLink(launch, pod.Metadata.Name, key, cluster, time, logger)
+            : null;
+
+    /// <summary>The worker runs, or ran: its log can be read from now on. Called once.</summary>
+    public void Begin() => _reading = _log.ReadAsync(_over.Token, _unread.Token);
+
+    /// <summary>The container is over: returns when its log is read to the end, by us and by whoever reads the events.</summary>
+    public async Task CompleteAsync()
+    {
+        await _over.CancelAsync();
+        await _reading;
+        _feed.End(); // also where there was nothing to read
+        await StopRequestsAsync();
+    }
+
+    /// <summary>Nobody reads any more.</summary>
+    public void Abandon() => _unread.Cancel();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _unread.CancelAsync();
+        await CompleteAsync();
+        _over.Dispose();
+        _unread.Dispose();
+    }
+
+    private ValueTask StopRequestsAsync() => _desk?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
