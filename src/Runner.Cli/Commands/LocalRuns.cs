@@ -17,7 +17,7 @@ using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Commands;
 
-/// <summary>Runs plans on this machine and shows how they go.</summary>
+/// <summary>Runs plans on the backend of the settings and shows how they go.</summary>
 internal sealed class LocalRuns(
     ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values, LocalRunRepositories repositories)
 {
@@ -25,30 +25,40 @@ internal sealed class LocalRuns(
     private const int MaxEventsAhead = 1000;
 
     /// <summary>Runs them; gives the exit code.</summary>
-    /// <exception cref="OperatorException">The backend's settings are wrong.</exception>
+    /// <exception cref="OperatorException">The backend's settings are wrong, or it cannot be used.</exception>
     public async Task<int> RunAsync(ImmutableArray<RunPlan> plans)
     {
+        using var cancel = new CancellationTokenSource();
+        using var kill = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var copies = Directory.CreateTempSubdirectory("runner-checkouts-").FullName;
         try
         {
-            using var backends = new LocalBackends(result, flags, surroundings, folder, copies);
-            await backends.OpenAsync(CancellationToken.None);
-            return await RunAsync(plans, backends);
+            await using var backends = new LocalBackends(result, flags, surroundings, folder, copies);
+            await backends.OpenAsync(cancel.Token);
+            return await RunAsync(plans, backends, cancel.Token, kill.Token);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
         }
         finally
         {
             Directory.Delete(copies, recursive: true);
         }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            (cancel.IsCancellationRequested ? kill : cancel).Cancel();
+        }
     }
 
-    private async Task<int> RunAsync(ImmutableArray<RunPlan> plans, LocalBackends backends)
+    private async Task<int> RunAsync(ImmutableArray<RunPlan> plans, LocalBackends backends, CancellationToken cancel, CancellationToken kill)
     {
         await using var services = await LocalRunServices.StartAsync(
             ServiceSettings.Read(result, flags.Services, surroundings, backends.IsOnThisMachine), surroundings.Error, CancellationToken.None);
-        using var cancel = new CancellationTokenSource();
-        using var kill = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var events = Channel.CreateBounded<RunEvent>(MaxEventsAhead);
         var settings = new LocalJobSettings
         {
@@ -65,7 +75,7 @@ internal sealed class LocalRuns(
         var showing = ShowAsync(events.Reader);
         try
         {
-            var conclusion = await engine.RunAsync(plans, cancel.Token, kill.Token);
+            var conclusion = await engine.RunAsync(plans, cancel, kill);
             return cancel.IsCancellationRequested ? ExitCodes.Interrupted : CodeOf(conclusion);
         }
         finally
@@ -73,12 +83,6 @@ internal sealed class LocalRuns(
             events.Writer.Complete();
             await showing;
             await services.KeepArtifactsAsync(surroundings.Error, CancellationToken.None);
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            (cancel.IsCancellationRequested ? kill : cancel).Cancel();
         }
     }
 

@@ -9,6 +9,7 @@ using Runner.Cli.Flags;
 using Runner.Cli.Settings;
 using Runner.Cli.Workspaces;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Options;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Running;
@@ -19,7 +20,7 @@ namespace Runner.Cli.Running;
 /// <param name="surroundings">The process.</param>
 /// <param name="folder">The checkout.</param>
 /// <param name="copies">Folder for copies of it; its owner removes it.</param>
-internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, string copies) : IDisposable
+internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, string copies) : IAsyncDisposable
 {
     private const string WorkerName = "runner-worker";
 
@@ -28,11 +29,12 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         StringComparer.OrdinalIgnoreCase);
 
     private DockerBackend? _docker;
+    private ClusterRun? _cluster;
     private IJobBackend? _host;
     private IJobBackend? _chosen;
 
     /// <summary>Chooses by the settings, and says it where they do not say it.</summary>
-    /// <exception cref="OperatorException">They are wrong.</exception>
+    /// <exception cref="OperatorException">They are wrong, or the cluster cannot be used.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var files = SettingsFiles.Read(surroundings, result.GetValue(flags.Config));
@@ -45,17 +47,19 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         var options = reading.Options;
         var engine = options.Docker.Host ?? surroundings.Variable("DOCKER_HOST");
         var kind = options.Backend ?? await ChooseAsync(engine, cancellationToken);
-        _host = new CheckoutBackend(Host(options.Host, engine), folder, copies);
+        TellUseless(kind);
+        if (kind == BackendKind.Host || _labelsOfThisMachine.Count > 0)
+        {
+            _host = new CheckoutBackend(Host(options.Host, engine), folder, copies);
+        }
+
         _chosen = kind switch
         {
             BackendKind.Host => _host,
             BackendKind.Docker => new CheckoutBackend(_docker = Docker(options.Docker, engine), folder, copies),
-            _ => throw new OperatorException("--backend: this version runs workflows on 'host' and 'docker'; 'kubernetes' is for 'runner agent'"),
+            BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), folder),
+            var other => throw new InvalidOperationException($"backend {other} is unknown"),
         };
-        if (kind != BackendKind.Docker)
-        {
-            TellUseless(kind);
-        }
     }
 
     /// <summary>Whether all jobs are processes of this machine.</summary>
@@ -66,7 +70,20 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         (planned.Labels.Any(_labelsOfThisMachine.Contains) ? _host : _chosen) ?? throw new InvalidOperationException("not opened");
 
     /// <inheritdoc/>
-    public void Dispose() => _docker?.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _docker?.Dispose();
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    private async Task<IJobBackend> OpenClusterAsync(KubernetesOptions? section, CancellationToken cancellationToken)
+    {
+        _cluster = await ClusterRun.OpenAsync(section ?? new KubernetesOptions(), surroundings.Variable("KUBECONFIG"), surroundings.Error, cancellationToken);
+        return _cluster.Backend;
+    }
 
     private async Task<BackendKind> ChooseAsync(string? engine, CancellationToken cancellationToken)
     {
@@ -79,10 +96,18 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
 
     private void TellUseless(BackendKind kind)
     {
-        foreach (var option in flags.Containers.All.Where(option => result.GetResult(option) is { Implicit: false }))
+        Tell(BackendKind.Docker, flags.Containers.All);
+        Tell(BackendKind.Kubernetes, SettingFlags.OfCluster(flags));
+
+        void Tell(BackendKind owner, IEnumerable<Option> options)
         {
-            surroundings.Error.WriteLine($"runner: {option.Name} has no effect on the backend {kind.ToString().ToLowerInvariant()}: it is for docker");
+            foreach (var option in kind == owner ? [] : options.Where(option => result.GetResult(option) is { Implicit: false }))
+            {
+                surroundings.Error.WriteLine($"runner: {option.Name} has no effect on the backend {NameOf(kind)}: it is for {NameOf(owner)}");
+            }
         }
+
+        static string NameOf(BackendKind kind) => kind.ToString().ToLowerInvariant();
     }
 
     private HostBackend Host(HostSectionOptions section, string? engine)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Runner.Agent.Configuration;
 using Runner.Cli.Flags;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Cli.Settings;
 
@@ -17,6 +18,10 @@ internal static class SettingFlags
             .Select(flag => new ConfigOverride(flag.Path, flag.Value ?? string.Empty, $"flag {flag.Option.Name}")),
         .. (result.GetValue(flags.Platforms) ?? []).Select(PlatformFlag.Parse).SelectMany(platform => platform.ToOverrides()),
     ];
+
+    /// <summary>The flags that are for a cluster only.</summary>
+    public static IEnumerable<Option> OfCluster(RunFlags flags) =>
+        Of(flags).Where(flag => flag.Path[0] == KubernetesOptions.SectionName).Select(flag => flag.Option);
 
     /// <summary>The flags of one setting, with the setting's path.</summary>
     public static IEnumerable<(Option<string?> Option, ImmutableArray<string> Path)> Of(RunFlags flags) =>

@@ -17,6 +17,9 @@ namespace Runner.Kubernetes.Link;
 /// </summary>
 internal sealed class PodLink : IAsyncDisposable
 {
+    private const string NoContainerActions =
+        "Container actions (docker:// or a Dockerfile) do not run on the kubernetes backend of this version; use --backend docker, or an action of another kind";
+
     private readonly PodEvents _log;
     private readonly EventFeed _feed;
     private readonly RequestDesk? _desk;
@@ -29,7 +32,7 @@ internal sealed class PodLink : IAsyncDisposable
     {
         _isReported = launch.Reporting == ReportingTarget.Launcher;
         _desk = key is { } shared && launch.Requests is { } requests
-            ? new RequestDesk(launch.JobId, shared, OpenAsync, new PodRequests(requests), time, logger)
+            ? new RequestDesk(launch.JobId, shared, OpenAsync, new RequestRouter(new NoContainers(NoContainerActions), requests), time, logger)
             : null;
         _feed = new EventFeed(time, made => _desk?.Take(made), _isReported);
         _log = new PodEvents(launch.JobId, token => cluster.FollowLogAsync(podName, token), _feed, time, logger);

@@ -89,7 +89,10 @@ public sealed record KubernetesOptions
     public string? ExtraCertificates { get; set; }
 
     /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
-    public IReadOnlyList<string> Validate() => KubernetesOptionsRules.Check(this);
+    /// <param name="needsDefaultImage">
+    /// Whether <see cref="DefaultImage"/> is required. Default true; where it is not, a job that would need it fails and says so.
+    /// </param>
+    public IReadOnlyList<string> Validate(bool needsDefaultImage = true) => KubernetesOptionsRules.Check(this, needsDefaultImage);
 }
 
 /// <summary>A platform: what a label of <c>runs-on</c> stands for.</summary>

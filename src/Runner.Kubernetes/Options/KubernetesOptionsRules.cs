@@ -10,11 +10,19 @@ internal static class KubernetesOptionsRules
     private static readonly string[] VolumeTypes = ["emptyDir", "none", "ephemeral", "pvc", "hostPath"];
     private static readonly string[] SecurityStandards = ["privileged", "baseline", "restricted"];
 
-    public static IReadOnlyList<string> Check(KubernetesOptions options)
+    public static IReadOnlyList<string> Check(KubernetesOptions options, bool needsDefaultImage)
     {
         var errors = new List<string>();
-        Require(errors, "runnerImage", options.RunnerImage);
-        Require(errors, "defaultImage", options.DefaultImage);
+        if (options.RunnerImage.Length == 0)
+        {
+            Add(errors, "runnerImage", "is not set, expected the image that brings runner-worker into the pods, as the Dockerfile of this project makes it");
+        }
+
+        if (needsDefaultImage)
+        {
+            Require(errors, "defaultImage", options.DefaultImage);
+        }
+
         Choice(errors, "imagePullPolicy", options.ImagePullPolicy, PullPolicies);
         Choice(errors, "security.podSecurityStandard", options.Security.PodSecurityStandard, SecurityStandards);
         if (!LabelRules.IsValue(options.Instance) || options.Instance.Length == 0)

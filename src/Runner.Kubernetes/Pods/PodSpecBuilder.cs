@@ -35,7 +35,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
 
         var name = PodNames.For(launch);
         var volumes = PodVolumes.Of(options, secretName: name);
-        var job = Job(launch.Containers.Job?.Image ?? placement.Image, placement);
+        var job = Job(ImageOf(launch, placement), placement);
         if (launch.Containers.Job is { } container)
         {
             RefuseCredentials("container", container);
@@ -79,6 +79,11 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             },
         };
     }
+
+    private static string ImageOf(JobLaunch launch, PodPlacement placement) => (launch.Containers.Job?.Image ?? placement.Image) is { Length: > 0 } image
+        ? image
+        : throw new WorkflowException(
+            $"runs-on: no image is known for '{string.Join(", ", launch.Labels)}'; name one with -P {launch.Labels.FirstOrDefault() ?? "LABEL"}=IMAGE or kubernetes.defaultImage");
 
     private static void RefuseCredentials(string where, JobContainer container)
     {

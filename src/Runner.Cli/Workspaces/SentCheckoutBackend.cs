@@ -1,0 +1,16 @@
+using Runner.Backends;
+
+namespace Runner.Cli.Workspaces;
+
+/// <summary>Sends every job of a backend that runs elsewhere the checkout as its workspace.</summary>
+/// <param name="inner">Runs the jobs.</param>
+/// <param name="folder">The checkout.</param>
+internal sealed class SentCheckoutBackend(IJobBackend inner, string folder) : IJobBackend
+{
+    public string Name => inner.Name;
+
+    public Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken) =>
+        inner.LaunchAsync(launch with { SendsWorkspace = true, Requests = new CheckoutSender(folder, launch.Requests) }, cancellationToken);
+
+    public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) => inner.AdoptAsync(cancellationToken);
+}
