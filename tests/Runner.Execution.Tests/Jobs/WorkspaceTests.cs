@@ -1,0 +1,150 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using Runner.Execution.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
+using Runner.Testing;
+
+namespace Runner.Execution.Tests.Jobs;
+
+/// <summary>A launcher that has the checkout: what it sends is an archive, as <c>runner push</c> packs one.</summary>
+public sealed class WorkspaceTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly RecordingReporter _reporter = new();
+    private readonly JobCancellation _cancellation = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _cancellation.Dispose();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Checkout_is_in_the_workspace_before_the_first_step()
+    {
+        var result = await RunAsync(new Launcher(Text("src/hello.txt", "hi")), "cat src/hello.txt");
+
+        Assert.Equal(Conclusion.Succeeded, result.Conclusion);
+        Assert.Contains("Workspace: 1 files of the checkout", _reporter.LinesOf(result.Steps[0].Id));
+        Assert.Contains("hi", _reporter.LinesOf(result.Steps[1].Id));
+        Assert.Empty(Directory.EnumerateFiles(Some.Paths(_folder.FullPath).Spool, "*.gz"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Job_that_runs_in_the_checkout_itself_keeps_what_is_there()
+    {
+        Directory.CreateDirectory(Some.Paths(_folder.FullPath).Workspace);
+        File.WriteAllText(Path.Combine(Some.Paths(_folder.FullPath).Workspace, "here"), "x");
+
+        var result = await RunAsync(new Launcher { IsInPlace = true }, "test -e here");
+
+        Assert.Equal(Conclusion.Succeeded, result.Conclusion);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Launcher_that_cannot_send_the_checkout_fails_the_job_with_its_words()
+    {
+        var result = await RunAsync(new Launcher { Problem = new WorkflowException("The checkout is gone") }, "true");
+
+        Assert.Equal(Conclusion.Failed, result.Conclusion);
+        Assert.Contains("##[error]The checkout is gone", _reporter.LinesOf(result.Steps[0].Id));
+    }
+
+    [Fact]
+    public void Modes_times_and_links_are_kept_and_what_was_there_before_is_gone()
+    {
+        var time = new DateTimeOffset(2020, 2, 3, 4, 5, 6, TimeSpan.Zero);
+        Directory.CreateDirectory(_folder["work/old"]);
+        var run = Text("bin/run", "x");
+        (run.Mode, run.ModificationTime) = ((UnixFileMode)0b111_101_000, time);
+
+        var entries = Workspace.Fill(_folder["work"], Archive(run, Link("out", "/somewhere/else")), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, entries);
+        Assert.False(Path.Exists(_folder["work/old"]));
+        Assert.Equal((UnixFileMode)0b111_101_000, File.GetUnixFileMode(_folder["work/bin/run"]));
+        Assert.Equal(time.UtcDateTime, File.GetLastWriteTimeUtc(_folder["work/bin/run"]));
+        Assert.Equal("/somewhere/else", new FileInfo(_folder["work/out"]).LinkTarget);
+    }
+
+    [Fact]
+    public void Empty_checkout_is_an_empty_workspace()
+    {
+        Directory.CreateDirectory(_folder["work"]);
+
+        Assert.Equal(0, Workspace.Fill(_folder["work"], Archive(), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("../evil")]
+    [InlineData("/etc/evil")]
+    [InlineData("out/../../evil")]
+    public void Path_that_leads_outside_is_refused(string path)
+    {
+        Directory.CreateDirectory(_folder["work"]);
+
+        var error = Assert.Throws<InvalidDataException>(() => Workspace.Fill(_folder["work"], Archive(Text(path, "x")), TestContext.Current.CancellationToken));
+
+        Assert.Equal($"the path '{path}' leads outside of the archive", error.Message);
+    }
+
+    [Fact]
+    public void Nothing_is_written_through_a_link()
+    {
+        Directory.CreateDirectory(_folder["work"]);
+        Directory.CreateDirectory(_folder["outside"]);
+
+        Assert.Throws<InvalidDataException>(() => Workspace.Fill(
+            _folder["work"], Archive(Link("door", _folder["outside"]), Text("door/evil", "x")), TestContext.Current.CancellationToken));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["outside"]));
+    }
+
+    private static PaxTarEntry Text(string path, string text) =>
+        new(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) };
+
+    private static PaxTarEntry Link(string path, string target) => new(TarEntryType.SymbolicLink, path) { LinkName = target };
+
+    private Task<JobResult> RunAsync(IWorkspaceSource source, string script)
+    {
+        var host = new JobHost { Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, Workspace = source };
+        return new JobRunner(host).RunAsync(Some.Payload(Some.Job() with { Steps = [Some.Script(script)] }, _folder.FullPath), _reporter, _cancellation);
+    }
+
+    private string Archive(params TarEntry[] entries)
+    {
+        var file = _folder["checkout.tar.gz"];
+        Pack(file, entries);
+        return file;
+    }
+
+    private static void Pack(string file, TarEntry[] entries)
+    {
+        using var zipped = new GZipStream(File.Create(file), CompressionLevel.Fastest);
+        using var tar = new TarWriter(zipped, TarEntryFormat.Pax);
+        foreach (var entry in entries)
+        {
+            tar.WriteEntry(entry);
+        }
+    }
+
+    private sealed class Launcher(params TarEntry[] entries) : IWorkspaceSource
+    {
+        public bool IsInPlace { get; init; }
+
+        public Exception? Problem { get; init; }
+
+        public Task<bool> FetchAsync(string file, CancellationToken cancellationToken)
+        {
+            if (Problem is not null)
+            {
+                return Task.FromException<bool>(Problem);
+            }
+
+            Pack(file, entries);
+            return Task.FromResult(!IsInPlace);
+        }
+    }
+}
