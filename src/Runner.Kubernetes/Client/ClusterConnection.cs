@@ -46,25 +46,25 @@ public sealed record ClusterConnection(IKubernetes Client, string Namespace, str
         }
     }
 
-    // As kubectl reads KUBECONFIG: of several files those that are there, each under the ones before it.
+    // Of several files, as in KUBECONFIG, those that are there count, and of these the first that has the context; kubectl would also take a
+    // context's cluster or user from another file, which is rare and then an error here.
     private static KubernetesClientConfiguration LoadFiles(string paths, string? context)
     {
-        var files = paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(path => new FileInfo(ExpandHome(path))).ToList();
-        var there = files.Where(file => file.Exists).ToArray();
-        if (there.Length == 0)
+        var files = paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(ExpandHome).Where(File.Exists)
+            .Select(path => KubernetesClientConfiguration.LoadKubeConfig(path))
+            .ToList();
+        if (files.Count == 0)
         {
             throw new OperatorException($"There is no kubeconfig '{paths}'; name one with --kubeconfig, KUBECONFIG or kubernetes.kubeconfig");
         }
 
-        var configuration = KubernetesClientConfiguration.LoadKubeConfig(there);
-        var contexts = (configuration.Contexts ?? []).Select(known => known.Name).ToList();
-        if (context is not null && !contexts.Contains(context, StringComparer.Ordinal))
-        {
-            throw new OperatorException(
-                $"Kubeconfig '{paths}' has no context '{context}'; it has {(contexts.Count == 0 ? "none" : string.Join(", ", contexts))}{NearestName.Hint(context, contexts)}");
-        }
-
-        return KubernetesClientConfiguration.BuildConfigFromConfigObject(configuration, context);
+        var wanted = context ?? files.Select(file => file.CurrentContext).FirstOrDefault(current => !string.IsNullOrEmpty(current));
+        var known = files.SelectMany(file => file.Contexts ?? []).Select(one => one.Name).ToList();
+        var holder = files.Find(file => (file.Contexts ?? []).Any(one => one.Name == wanted));
+        return holder is null && context is not null
+            ? throw new OperatorException(
+                $"Kubeconfig '{paths}' has no context '{context}'; it has {(known.Count == 0 ? "none" : string.Join(", ", known))}{NearestName.Hint(context, known)}")
+            : KubernetesClientConfiguration.BuildConfigFromConfigObject(holder ?? files[0], wanted);
     }
 
     private static string ExpandHome(string path) => path is ['~', '/', .. var rest]
