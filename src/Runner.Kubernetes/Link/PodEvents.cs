@@ -59,12 +59,12 @@ internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream
     {
         var pause = FirstPause;
         var triesAtEnd = 0;
-        while (!feed.IsComplete)
+        while (true)
         {
             var wasOver = over.IsCancellationRequested;
             var read = feed.LastNumber;
             var end = await ReadOnceAsync(over, cancellationToken);
-            if (end == StreamEnd.Gone || (wasOver && (end == StreamEnd.Complete || ++triesAtEnd == MaxTriesAtEnd)))
+            if (feed.IsComplete || end == StreamEnd.Gone || (wasOver && (end == StreamEnd.Complete || ++triesAtEnd == MaxTriesAtEnd)))
             {
                 return;
             }
@@ -97,7 +97,7 @@ internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream
             && failure is IOException or HttpRequestException or InfrastructureException or OperationCanceledException)
         {
             logger.LogStreamDropped(jobId, feed.LastNumber, failure.Message);
-            return feed.IsComplete ? StreamEnd.Complete : StreamEnd.Dropped;
+            return StreamEnd.Dropped; // or we have ended it, after the last event
         }
 
         async ValueTask TakeAsync(ReadOnlyMemory<byte> line)
