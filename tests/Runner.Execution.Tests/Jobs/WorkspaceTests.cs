@@ -69,14 +69,6 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Equal("/somewhere/else", new FileInfo(_folder["work/out"]).LinkTarget);
     }
 
-    [Fact]
-    public void Empty_checkout_is_an_empty_workspace()
-    {
-        Directory.CreateDirectory(_folder["work"]);
-
-        Assert.Equal(0, Workspace.Fill(_folder["work"], Archive(), TestContext.Current.CancellationToken));
-    }
-
     [Theory]
     [InlineData("../evil")]
     [InlineData("/etc/evil")]
