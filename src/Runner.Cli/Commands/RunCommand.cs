@@ -100,7 +100,8 @@ internal static class RunCommand
         var values = RunValues.Read(result, flags, surroundings, folder);
         var repositories = new LocalRunRepositories(RepositorySettings.Read(result, flags, surroundings, values.GitHubToken));
         var plans = await new LocalRunRequests(result, flags, surroundings, folder, values, repositories).PlanAsync(selection, cancellationToken);
-        foreach (var note in result.GetValue(flags.Quiet) ? [] : plans.SelectMany(plan => plan.Workflow.Notes))
+        var notes = plans.SelectMany(plan => plan.Workflow.Notes).Where(note => !note.IsEmulation || result.GetValue(flags.Verbose));
+        foreach (var note in result.GetValue(flags.Quiet) ? [] : notes)
         {
             await surroundings.Error.WriteLineAsync(DiagnosticText.Line(note, isNote: true));
         }

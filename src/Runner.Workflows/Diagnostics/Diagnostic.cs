@@ -10,6 +10,9 @@ public sealed record Diagnostic(string File, int Line, int Column, string Messag
     /// <summary>What we say beyond GitHub's own message, such as <c>did you mean 'steps'?</c>; <c>null</c> where there is nothing to add.</summary>
     public string? Hint { get; init; }
 
+    /// <summary>Whether it only tells of what stands in for GitHub's service: nothing is lost, so a run prints it only when asked for more.</summary>
+    public bool IsEmulation { get; init; }
+
     /// <summary>Whether <see cref="Message"/> names the line and column itself, as GitHub's messages about YAML tags do.</summary>
     public bool SaysWhere { get; init; }
 

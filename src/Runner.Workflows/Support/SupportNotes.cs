@@ -56,7 +56,10 @@ internal sealed class SupportNotes
         {
             if (support.Level != SupportLevel.Supported && _told.Add(support.Note))
             {
-                _notes.Add(key.Position, $"'{name}': {support.Note}");
+                _notes.Add(new Diagnostic(_notes.File, key.Position?.Line ?? 0, key.Position?.Column ?? 0, $"'{name}': {support.Note}")
+                {
+                    IsEmulation = support.Level == SupportLevel.Emulated,
+                });
             }
 
             Walk(value, _table.PathBelow(path, name));

@@ -15,7 +15,7 @@ public sealed class SupportTableTests
         # What becomes of each key
 
         Made from the sources by a test. Every key of GitHub's grammar for workflows and actions stands here. A key that is not supported in full
-        gives a note in `runner validate`, and once in a local run; a note is no mistake and changes no exit code. Jobs that come from GitHub
+        gives a note in `runner validate`, and once in a local run (for a stand-in only with `-v`); a note is no mistake and changes no exit code. Jobs that come from GitHub
         (`runner agent`) are planned by GitHub's service, with all keys but those that are refused.
 
         """;
