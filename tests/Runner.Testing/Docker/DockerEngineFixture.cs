@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Formats.Tar;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Xunit;
@@ -79,7 +81,16 @@ public sealed class DockerEngineFixture : IAsyncLifetime
     public async Task<string> GatewayAsync(CancellationToken cancellationToken)
     {
         var bridge = await Client.Networks.InspectNetworkAsync("bridge", cancellationToken);
-        return bridge.IPAM?.Config?.FirstOrDefault()?.Gateway ?? throw new InvalidOperationException("The engine's bridge has no address");
+        if (bridge.IPAM?.Config?.FirstOrDefault()?.Gateway is { Length: > 0 } gateway)
+        {
+            return gateway;
+        }
+
+        // An engine that has just made its bridge does not tell the address until it is started again; the interface has it.
+        var name = bridge.Options?.TryGetValue("com.docker.network.bridge.name", out var named) == true ? named : "docker0";
+        return NetworkInterface.GetAllNetworkInterfaces().Where(card => card.Name == name)
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .First(address => address.Address.AddressFamily == AddressFamily.InterNetwork).Address.ToString();
     }
 
     /// <summary>Makes an image of a folder that is the root of a system.</summary>
