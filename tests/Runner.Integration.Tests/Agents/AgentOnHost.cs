@@ -48,7 +48,7 @@ internal sealed class AgentOnHost : IAsyncDisposable
         EmulatorOptions? emulatorOptions = null)
     {
         var folder = Directory.CreateTempSubdirectory("runner-test-");
-        var emulator = await EmulatorServer.StartAsync(emulatorOptions ?? new EmulatorOptions { ShareRunnerKey = true }, cancellationToken);
+        var emulator = await EmulatorServer.StartAsync(emulatorOptions ?? new EmulatorOptions { ShareRunnerKey = true, OfferDuration = TimeSpan.FromSeconds(15) }, cancellationToken);
         var agent = new AgentOnHost(folder, worker(folder.FullName), emulator);
         await agent.StartAgentAsync(cancellationToken, configure);
         return agent;
