@@ -86,11 +86,13 @@ internal static class RunCommand
             return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
         }
 
-        selection.Check(commands);
         if (mistakes.Count > 0 && (result.GetValue(flags.Strict) || selection.Workflows.IsEmpty))
         {
+            await surroundings.Error.WriteLineAsync("runner: nothing is run before these mistakes are mended");
             return ExitCodes.Usage;
         }
+
+        selection.Check(commands);
 
         if (mistakes.Count > 0)
         {

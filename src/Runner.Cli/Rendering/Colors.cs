@@ -1,3 +1,5 @@
+using Runner.Emulator.Console;
+
 namespace Runner.Cli.Rendering;
 
 /// <summary>Colours of a terminal; every text stays as it is where they are off.</summary>
@@ -21,6 +23,9 @@ internal sealed class Colors(bool areOn)
 
     /// <summary>One of several colours, the same for the same number.</summary>
     public string Of(int number, string text) => Paint($"{Palette[number % Palette.Length]}", text);
+
+    /// <summary>A line of a program, with the colours it has itself only where colours are on.</summary>
+    public string Plain(string line) => areOn ? line : TerminalColors.Strip(line);
 
     private string Paint(string code, string text) => areOn && text.Length > 0 ? $"\u001b[{code}m{text}\u001b[0m" : text;
 }

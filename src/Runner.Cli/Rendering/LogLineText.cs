@@ -8,6 +8,7 @@ internal sealed class LogLineText(Colors colors, bool showDebug)
     /// <summary>The line as it is shown, or <c>null</c>: it is not.</summary>
     public string? Of(string line)
     {
+        line = colors.Plain(line);
         var (mark, text) = Split(line);
         switch (mark)
         {

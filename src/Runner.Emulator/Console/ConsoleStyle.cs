@@ -17,6 +17,9 @@ internal sealed class ConsoleStyle(bool useColors)
 
     public string Bold(string text) => Color("1", text);
 
+    /// <summary>A line of a program, with the colours it has itself only where colours are written.</summary>
+    public string Plain(string line) => useColors ? line : TerminalColors.Strip(line);
+
     /// <summary>The colour that a conclusion has, on any text.</summary>
     public string Of(Conclusion? conclusion, string text) => conclusion switch
     {

@@ -13,7 +13,7 @@ internal static class LogLine
         _ when Marked(line, "##[notice]") is { } notice => "Notice: " + notice,
         _ when Marked(line, "##[debug]") is { } debug => style.Dim(debug),
         _ when Marked(line, "[command]") is { } command => command,
-        _ => line,
+        _ => style.Plain(line),
     };
 
     /// <summary>A line of a log file without its time stamp.</summary>

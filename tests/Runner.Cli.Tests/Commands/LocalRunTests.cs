@@ -70,6 +70,21 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Where_no_workflow_can_be_read_the_mistakes_are_the_reason_that_nothing_is_run()
+    {
+        foreach (var file in Directory.GetFiles(_folder["app/.github/workflows"]))
+        {
+            await File.WriteAllTextAsync(file, "on: push\njobs:\n  a:\n    run-on: x\n", TestContext.Current.CancellationToken);
+        }
+
+        var result = await RunAsync("push");
+
+        Assert.Equal(2, result.Code);
+        Assert.Contains("Unexpected value 'run-on'; did you mean 'runs-on'?", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("runner: nothing is run before these mistakes are mended\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Failed_job_makes_the_exit_code_1_and_skips_what_needs_it()
     {
         Write("app/fail", "x");

@@ -68,6 +68,12 @@ public sealed class RunViewTests
         Assert.Equal(plain, System.Text.RegularExpressions.Regex.Replace(colored, "\u001b\\[[0-9;]*m", string.Empty));
     }
 
+    [Theory]
+    [InlineData(true, "\u001b[36;1mecho hello\u001b[0m")]
+    [InlineData(false, "echo hello")]
+    public void Line_keeps_its_own_colours_only_on_a_terminal(bool areOn, string expected) =>
+        Assert.Equal(expected, new LogLineText(new Colors(areOn), showDebug: false).Of("\u001b[36;1mecho hello\u001b[0m"));
+
     [Fact]
     public void Terminal_says_in_its_last_line_what_goes_on()
     {

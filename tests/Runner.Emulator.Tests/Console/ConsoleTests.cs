@@ -6,6 +6,12 @@ namespace Runner.Emulator.Tests.Console;
 
 public sealed class ConsoleTests
 {
+    [Theory]
+    [InlineData(true, "\u001b[36;1mecho hello\u001b[0m")]
+    [InlineData(false, "echo hello")]
+    public void Line_keeps_its_own_colours_only_where_colours_are_written(bool useColors, string expected) =>
+        Assert.Equal(expected, LogLine.Show("\u001b[36;1mecho hello\u001b[0m", new ConsoleStyle(useColors)));
+
     [Fact(Timeout = 60_000)]
     public async Task A_run_is_printed_as_it_goes_with_a_table_at_its_end()
     {

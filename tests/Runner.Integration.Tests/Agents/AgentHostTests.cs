@@ -154,7 +154,7 @@ public sealed class AgentHostTests
         await test.Emulator.WaitForJobAsync(run.Job("one").Id, job => job.Steps.Any(step => step is { Name: "Long", Status: StepStatus.InProgress }), Token);
 
         test.Emulator.CancelRun(run.Id);
-        var ended = await test.Emulator.WaitForRunAsync(run.Id, Token);
+        var ended = await test.WaitForRunAsync(run.Id, Token);
 
         var job = ended.Job("one");
         Assert.Equal(Conclusion.Canceled, job.Conclusion);
@@ -204,7 +204,7 @@ public sealed class AgentHostTests
         await test.StopAgentAsync();
         await test.StartAgentAsync(Token);
         await File.WriteAllTextAsync(go, string.Empty, Token);
-        var ended = await test.Emulator.WaitForRunAsync(run.Id, Token);
+        var ended = await test.WaitForRunAsync(run.Id, Token);
 
         Assert.Equal(Conclusion.Succeeded, ended.Conclusion);
         while (Directory.GetDirectories(test.JobsFolder, "job-*").Length > 0)
@@ -232,7 +232,7 @@ public sealed class AgentHostTests
         await test.Emulator.WaitForJobAsync(run.Job("one").Id, job => job.Steps.Any(step => step is { Name: "Count", Status: StepStatus.InProgress }), Token);
 
         test.Emulator.AddFault(new Fault { Prefix = prefix, Status = status, Seconds = 5 });
-        var ended = await test.Emulator.WaitForRunAsync(run.Id, Token);
+        var ended = await test.WaitForRunAsync(run.Id, Token);
 
         var job = ended.Job("one");
         Assert.Equal(Conclusion.Succeeded, job.Conclusion);
@@ -272,7 +272,7 @@ public sealed class AgentHostTests
     });
 
     private static Task<RunInfo> RunAsync(AgentOnHost test, string jobs, params (string Name, string Value)[] secrets) =>
-        test.Emulator.WaitForRunAsync(Queue(test, jobs, secrets).Id, Token);
+        test.WaitForRunAsync(Queue(test, jobs, secrets).Id, Token);
 
     private static IEnumerable<string> Numbers(string? log) => (log ?? string.Empty)
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -103,7 +103,7 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
         await StepRunsAsync(test, run, "Long");
 
         test.Emulator.CancelRun(run.Id);
-        var ended = await test.Emulator.WaitForRunAsync(run.Id, Token);
+        var ended = await test.WaitForRunAsync(run.Id, Token);
 
         var job = ended.Job("one");
         Assert.True(job.Step("Long").Conclusion == Conclusion.Canceled, string.Join("\n", test.Logs) + await test.Emulator.ReadLogAsync(job.Id, Token));
@@ -151,7 +151,7 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
         var pods = await cluster.Connection.Client.CoreV1.ListNamespacedPodAsync(_namespace, cancellationToken: Token);
         var pod = Assert.Single(pods.Items).Metadata.Name;
         await cluster.Connection.Client.NamespacedPodExecAsync(pod, _namespace, "job", ["touch", "/runner/temp/go"], tty: false, (_, _, _) => Task.CompletedTask, Token);
-        var ended = await test.Emulator.WaitForRunAsync(run.Id, Token);
+        var ended = await test.WaitForRunAsync(run.Id, Token);
         Assert.Equal(Conclusion.Succeeded, ended.Conclusion); // by the worker alone: there is no agent
         await test.StartAgentAsync(Token, UseCluster(await ImageAsync(), _ => { }));
 
@@ -208,7 +208,7 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
     });
 
     private static Task<RunInfo> RunAsync(AgentOnHost test, string jobs, params (string Name, string Value)[] secrets) =>
-        test.Emulator.WaitForRunAsync(Queue(test, jobs, secrets).Id, Token);
+        test.WaitForRunAsync(Queue(test, jobs, secrets).Id, Token);
 
     private static Task<JobInfo> StepRunsAsync(AgentOnHost test, RunInfo run, string name) => test.Emulator.WaitForJobAsync(
         run.Job("one").Id, job => job.Steps.Any(step => step.Name == name && step.Status == StepStatus.InProgress), Token);

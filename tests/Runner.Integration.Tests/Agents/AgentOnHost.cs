@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Hosting;
 using Runner.Emulator;
+using Runner.Emulator.Runs;
 
 namespace Runner.Integration.Tests.Agents;
 
@@ -48,7 +49,7 @@ internal sealed class AgentOnHost : IAsyncDisposable
         EmulatorOptions? emulatorOptions = null)
     {
         var folder = Directory.CreateTempSubdirectory("runner-test-");
-        var emulator = await EmulatorServer.StartAsync(emulatorOptions ?? new EmulatorOptions { ShareRunnerKey = true, OfferDuration = TimeSpan.FromSeconds(15) }, cancellationToken);
+        var emulator = await EmulatorServer.StartAsync(emulatorOptions ?? new EmulatorOptions { ShareRunnerKey = true }, cancellationToken);
         var agent = new AgentOnHost(folder, worker(folder.FullName), emulator);
         await agent.StartAgentAsync(cancellationToken, configure);
         return agent;
@@ -84,6 +85,24 @@ internal sealed class AgentOnHost : IAsyncDisposable
             Logs = _logs,
         };
         Agent = await AgentHost.StartAsync(options, surroundings, cancellationToken);
+    }
+
+    /// <summary>Waits until a run has ended. One that hangs is told with where it stands and what the agent did: nobody sees it twice.</summary>
+    public async Task<RunInfo> WaitForRunAsync(long run, CancellationToken cancellationToken)
+    {
+        // Shortly before xunit ends the test, which says no more than that it took too long.
+        var limit = TimeSpan.FromMilliseconds(0.8 * (TestContext.Current.Test as Xunit.v3.IXunitTest)?.Timeout ?? Timeout.Infinite);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ending.CancelAfter(limit > TimeSpan.Zero ? limit : Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await Emulator.WaitForRunAsync(run, ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            var jobs = Emulator.FindRun(run)?.Jobs.Select(job => $"{job.Name}: {job.Status} {job.Conclusion} {job.Runner} locked until {job.LockedUntil:O} {job.Reason}") ?? [];
+            throw new TimeoutException($"The run did not end.\n{string.Join('\n', jobs)}\n{string.Join('\n', Logs.TakeLast(200))}");
+        }
     }
 
     /// <summary>Stops the agent as SIGTERM does.</summary>

@@ -25,7 +25,7 @@ internal static class CorpusCheck
     public static async Task AssertAsync(AgentOnHost agent, CorpusCase corpus, long run, CancellationToken cancellationToken)
     {
         var emulator = agent.Emulator;
-        var ended = await WaitAsync(agent, run, cancellationToken);
+        var ended = await agent.WaitForRunAsync(run, cancellationToken);
         var problems = new List<string>();
         foreach (var expected in corpus.Jobs)
         {
@@ -40,20 +40,6 @@ internal static class CorpusCheck
         }
 
         Assert.True(problems.Count == 0, string.Join('\n', problems));
-    }
-
-    // A run that hangs is told with where it stands and what the agent did: nobody sees it twice.
-    private static async Task<RunInfo> WaitAsync(AgentOnHost agent, long run, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await agent.Emulator.WaitForRunAsync(run, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            var jobs = agent.Emulator.FindRun(run)?.Jobs.Select(job => $"{job.Name}: {job.Status} {job.Conclusion} {job.Runner} locked until {job.LockedUntil:O} {job.Reason}") ?? [];
-            throw new TimeoutException($"The run did not end.\n{string.Join('\n', jobs)}\n{string.Join('\n', agent.Logs.TakeLast(200))}");
-        }
     }
 
     private static IEnumerable<string> Compare(ExpectedJob expected, JobInfo job, string log)

@@ -59,7 +59,7 @@ public sealed class ContainerStepsOfAgentsTests(DockerEngineFixture engine)
     private static async Task<JobInfo> RunAsync(AgentOnHost agent)
     {
         var run = agent.Emulator.QueueWorkflow(new WorkflowRequest { Workflow = Workflow, Path = ".github/workflows/ci.yml", Repository = "acme/app" });
-        return (await agent.Emulator.WaitForRunAsync(run.Id, Token)).Jobs[0];
+        return (await agent.WaitForRunAsync(run.Id, Token)).Jobs[0];
     }
 
     private static async Task<string> LogAsync(AgentOnHost agent, JobInfo job) => $"{await agent.Emulator.ReadLogAsync(job.Id, Token)}\n{job.Reason}";

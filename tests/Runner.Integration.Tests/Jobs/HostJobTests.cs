@@ -86,7 +86,7 @@ public sealed class HostJobTests
         proxy.Cut();
         await Until.FileExistsAsync(Path.Combine(test.Folder, "restore"), Token);
         proxy.Restore();
-        var job = (await test.Emulator.WaitForRunAsync(queued.Id, Token)).Jobs[0];
+        var job = (await test.WaitForRunAsync(queued.Id, Token)).Jobs[0];
 
         await AssertLinesAsync(test, job, lines);
     }
@@ -115,7 +115,7 @@ public sealed class HostJobTests
         await Until.FileExistsAsync(Path.Combine(test.Folder, "runs"), Token);
 
         test.Emulator.CancelRun(run.Id);
-        var job = (await test.Emulator.WaitForRunAsync(run.Id, Token)).Jobs[0];
+        var job = (await test.WaitForRunAsync(run.Id, Token)).Jobs[0];
 
         Assert.Equal(Conclusion.Canceled, job.Conclusion);
         Assert.Equal(Conclusion.Canceled, job.Step("long").Conclusion);
@@ -141,7 +141,7 @@ public sealed class HostJobTests
     {
         await using var test = await StartAsync();
 
-        var job = (await test.Emulator.WaitForRunAsync(Queue(test, "exit 7").Id, Token)).Jobs[0];
+        var job = (await test.WaitForRunAsync(Queue(test, "exit 7").Id, Token)).Jobs[0];
 
         Assert.Equal(Conclusion.Failed, job.Conclusion);
         Assert.Contains("##[error]Process completed with exit code 7.", await test.Emulator.ReadLogAsync(job.Id, Token), StringComparison.Ordinal);
@@ -157,7 +157,7 @@ public sealed class HostJobTests
 
     private static async Task<JobInfo> RunAsync(AgentOnHost test, string script)
     {
-        var run = await test.Emulator.WaitForRunAsync(Queue(test, script).Id, Token);
+        var run = await test.WaitForRunAsync(Queue(test, script).Id, Token);
         var job = run.Jobs[0];
         Assert.True(job.Conclusion == Conclusion.Succeeded, $"{job.Conclusion}: {job.Reason}");
         return job;

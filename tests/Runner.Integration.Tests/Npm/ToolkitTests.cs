@@ -24,7 +24,7 @@ public sealed class ToolkitTests
             _ => worker, TestContext.Current.CancellationToken, options => options.Host.Externals = Path.Combine(folder.FullPath, "externals"));
 
         var run = agent.Emulator.QueueWorkflow(new WorkflowRequest { Workflow = Workflow(folder.FullPath), Repository = "acme/toolkit" });
-        var job = Assert.Single((await agent.Emulator.WaitForRunAsync(run.Id, TestContext.Current.CancellationToken)).Jobs);
+        var job = Assert.Single((await agent.WaitForRunAsync(run.Id, TestContext.Current.CancellationToken)).Jobs);
 
         var log = await agent.Emulator.ReadLogAsync(job.Id, TestContext.Current.CancellationToken) ?? string.Empty;
         Assert.True(job.Conclusion == Conclusion.Succeeded, log);
