@@ -209,6 +209,8 @@ internal sealed class PodJobHandle : IJobHandle
 
     private async Task FinishAsync(JobEnd end)
     {
+        // The last news of a pod that is gone may have lost what earlier ones told, and a job that began must not be launched again.
+        end = end with { WorkerStarted = end.WorkerStarted || _started.Task.IsCompletedSuccessfully };
         if (end.Failure is FailureReason.WorkerDied or FailureReason.ServiceUnhealthy)
         {
             end = end with { Message = await AddLogTailAsync(end) };

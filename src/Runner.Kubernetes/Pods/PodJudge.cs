@@ -63,9 +63,11 @@ internal sealed class PodJudge(StartOptions limits)
         Times = PodTimes.Of(pod),
     });
 
-    // A pod that is replaced by the kubelet's word only (eviction) may lack the state but not the container's id.
-    private static bool HasRun(V1ContainerStatus? job) =>
-        job is not null && (job.State?.Running is not null || job.State?.Terminated is not null || !string.IsNullOrEmpty(job.ContainerID));
+    // A pod that is replaced by the kubelet's word only (eviction) may lack the state but not the container's id. Of a container that it
+    // no longer finds when the pod ends, the kubelet says "waiting" and puts what was into the last state.
+    private static bool HasRun(V1ContainerStatus? job) => job is not null
+        && (job.State?.Running is not null || job.State?.Terminated is not null || job.LastState?.Terminated is not null
+            || !string.IsNullOrEmpty(job.ContainerID));
 
     private PodVerdict Starting(PodSighting sighting)
     {

@@ -81,6 +81,11 @@ public sealed class PodJudgeTests
             "Somebody deleted the job's pod 'act-job-x' in namespace 'ci'"
         },
         {
+            "deleted, and the kubelet no longer found its container", SomePod.New("Running").OnNode().Waiting("job", "ContainerCreating").Before(137, "ContainerStatusUnknown"), true,
+            FailureReason.Deleted, true,
+            "Somebody deleted the job's pod 'act-job-x' in namespace 'ci'"
+        },
+        {
             "deleted before it started", SomePod.New().Unscheduled("0/1 nodes are available"), true,
             FailureReason.Deleted, false,
             "Somebody deleted the job's pod 'act-job-x' in namespace 'ci'"

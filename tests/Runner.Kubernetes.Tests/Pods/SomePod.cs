@@ -66,6 +66,12 @@ internal static class SomePod
             Terminated = new V1ContainerStateTerminated { ExitCode = exitCode, Reason = reason, Message = message, StartedAt = Started, FinishedAt = Started.AddSeconds(9) },
         });
 
+    public static V1Pod Before(this V1Pod pod, int exitCode, string reason)
+    {
+        pod.Status.ContainerStatuses[0].LastState = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = exitCode, Reason = reason } };
+        return pod;
+    }
+
     public static V1Pod Because(this V1Pod pod, string reason, string? message)
     {
         (pod.Status.Reason, pod.Status.Message) = (reason, message);
