@@ -13,6 +13,7 @@
 #
 # Pods reach the host at 10.244.0.1. Services work (kube-proxy); there is no cluster DNS. Nothing listens outside this machine's own
 # addresses, nothing is pulled: use `imagePullPolicy: IfNotPresent` and images loaded with `image`, or a registry of your own.
+# Ephemeral containers are on (alpha in 1.20, with an API of their own that 1.22 replaced).
 set -euo pipefail
 
 HOME_DIR=${RUNNER_DEV_CLUSTER:-${XDG_CACHE_HOME:-$HOME/.cache}/runner-dev-cluster}
@@ -151,6 +152,7 @@ authentication: {anonymous: {enabled: false}, webhook: {enabled: true}, x509: {c
 authorization: {mode: Webhook}
 tlsCertFile: $RUN/pki/kubelet.crt
 tlsPrivateKeyFile: $RUN/pki/kubelet.key
+featureGates: {EphemeralContainers: true}
 K
   local pki=$RUN/pki
   start etcd etcd --data-dir "$RUN/etcd" --unsafe-no-fsync --listen-client-urls http://127.0.0.1:12379 --advertise-client-urls http://127.0.0.1:12379 \
@@ -162,7 +164,8 @@ K
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$pki/sa.key" --service-account-signing-key-file="$pki/sa.key" \
     --service-cluster-ip-range=$SERVICE_CIDR --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
     --requestheader-client-ca-file="$pki/ca.crt" --requestheader-allowed-names=front-proxy-client --requestheader-extra-headers-prefix=X-Remote-Extra- \
-    --requestheader-group-headers=X-Remote-Group --requestheader-username-headers=X-Remote-User --proxy-client-cert-file="$pki/front.crt" --proxy-client-key-file="$pki/front.key"
+    --requestheader-group-headers=X-Remote-Group --requestheader-username-headers=X-Remote-User --proxy-client-cert-file="$pki/front.crt" --proxy-client-key-file="$pki/front.key" \
+    --feature-gates=EphemeralContainers=true
   export KUBECONFIG=$RUN/admin.kubeconfig
   wait_for 60 kube-apiserver kubectl get --raw /readyz
   start kube-controller-manager "$BIN/kube-controller-manager" --kubeconfig="$RUN/controllers.kubeconfig" --service-account-private-key-file="$pki/sa.key" \
