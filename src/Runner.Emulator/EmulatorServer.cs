@@ -14,7 +14,6 @@ using Runner.Emulator.Runs;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
-using Runner.Workflows.Planning.Calls;
 
 namespace Runner.Emulator;
 
@@ -89,7 +88,7 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
     public RunInfo QueueWorkflow(WorkflowRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Runs.Queue(request, CalledWorkflows.None);
+        return Runs.Queue(request, WorkflowPlanner.Read(request));
     }
 
     /// <summary>Queues a run of a workflow and of those that it calls.</summary>

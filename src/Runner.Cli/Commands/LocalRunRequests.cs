@@ -11,8 +11,8 @@ using Runner.Cli.Values;
 using Runner.Jobs.Data;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
+using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Calls;
 using Runner.Workflows.Planning.Triggers;
 
 namespace Runner.Cli.Commands;
@@ -79,8 +79,14 @@ internal sealed class LocalRunRequests(
 
     private async Task<RunPlan> PlanAsync(Workflow workflow, RunRequest request, CancellationToken cancellationToken)
     {
-        var calls = await CalledWorkflows.LoadAsync(workflow, new RunWorkflows(folder, repositories), cancellationToken);
-        var planning = RunPlan.Create(WithEnvironment(workflow), request with { Calls = calls });
+        var reading = await CalledWorkflows.LoadAsync(
+            workflow, new RunWorkflows(folder, repositories), WorkflowReadOptions.Default, cancellationToken);
+        if (reading.Workflow is not { } complete)
+        {
+            throw new UsageException(string.Join(Environment.NewLine, reading.Diagnostics));
+        }
+
+        var planning = RunPlan.Create(WithEnvironment(complete), request);
         return planning.Plan ?? throw new UsageException(string.Join(Environment.NewLine, planning.Diagnostics));
     }
 

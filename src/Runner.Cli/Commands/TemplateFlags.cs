@@ -42,7 +42,6 @@ internal sealed class TemplateFlags
             defaults with
             {
                 StopsAsGitHub = true,
-                Source = new WorkflowFiles(Called(result.GetValue(_files) ?? [])),
                 Limits = defaults.Limits with
                 {
                     AllowsAnchors = result.GetValue(_anchors),
@@ -58,7 +57,8 @@ internal sealed class TemplateFlags
                 IncludeSource = result.GetValue(_source),
                 IncludeEvents = result.GetValue(_events),
                 IsPartialRerun = result.GetValue(_rerun),
-            });
+            },
+            new WorkflowFiles(Called(result.GetValue(_files) ?? [])));
     }
 
     private static Dictionary<string, string> Called(string[] files)
@@ -79,16 +79,16 @@ internal sealed class TemplateFlags
 }
 
 /// <summary>Converts workflows as GitHub's parser does. A file of its suite brings its own options and called workflows.</summary>
-internal sealed record TemplateConversion(WorkflowReadOptions Options, TemplateForm Form)
+internal sealed record TemplateConversion(WorkflowReadOptions Options, TemplateForm Form, IWorkflowSource Source)
 {
     /// <summary>The JSON, and whether the workflow is valid.</summary>
-    public (JsonObject Json, bool IsValid) Convert(string path, string text)
+    public async Task<(JsonObject Json, bool IsValid)> ConvertAsync(string path, string text, CancellationToken cancellationToken)
     {
         var name = $".github/workflows/{Path.GetFileName(path)}";
         var suite = SuiteFile.TryRead(text);
         var reading = suite is null
-            ? WorkflowFile.Read(name, text, Options)
-            : WorkflowFile.Read(name, suite.Workflow, suite.Apply(Options));
+            ? await WorkflowFile.ReadWithCallsAsync(name, text, Source, Options, cancellationToken)
+            : await WorkflowFile.ReadWithCallsAsync(name, suite.Workflow, suite.Source, suite.Apply(Options), cancellationToken);
         return (WorkflowTemplate.ToJson(reading, suite?.Form ?? Form), reading.Workflow is not null);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         var code = ExitCodes.Success;
         foreach (var file in ValidatedFiles.Find(paths).Where(file => !file.IsAction))
         {
-            var (json, isValid) = conversion.Convert(file.Path, await file.ReadAsync(cancellationToken));
+            var (json, isValid) = await conversion.ConvertAsync(file.Path, await file.ReadAsync(cancellationToken), cancellationToken);
             await surroundings.Out.WriteLineAsync(json.ToJsonString(JsonLines.Options));
             code = isValid ? code : ExitCodes.Usage;
         }
@@ -60,7 +60,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         foreach (var file in ValidatedFiles.Find(paths))
         {
             files++;
-            var found = file.Check(await file.ReadAsync(cancellationToken));
+            var found = await file.CheckAsync(await file.ReadAsync(cancellationToken), cancellationToken);
             problems += found.Problems.Length;
             await TellAsync(found.Problems, isNote: false, isJson);
             await TellAsync(found.Notes, isNote: true, isJson);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Cli.Repositories;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
@@ -27,7 +28,8 @@ internal sealed record ValidatedFile(string Path)
     }
 
     /// <summary>Everything that is wrong with it, and the keys that do something else here than on GitHub. Calls of workflows in the same checkout are checked against these.</summary>
-    public (ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Notes) Check(string text)
+    public async Task<(ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Notes)> CheckAsync(
+        string text, CancellationToken cancellationToken)
     {
         if (IsAction)
         {
@@ -35,7 +37,9 @@ internal sealed record ValidatedFile(string Path)
             return (action.Diagnostics, action.Notes);
         }
 
-        var reading = WorkflowFile.Read(Path, text, new WorkflowReadOptions { Source = CheckoutWorkflows.Around(Path) });
+        var reading = CheckoutWorkflows.Around(Path) is { } checkout
+            ? await WorkflowFile.ReadWithCallsAsync(Path, text, checkout, WorkflowReadOptions.Default, cancellationToken)
+            : WorkflowFile.Read(Path, text);
         return (reading.Diagnostics, reading.Workflow?.Notes ?? []);
     }
 }

@@ -1,5 +1,5 @@
 using Runner.Jobs.Errors;
-using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Model.Calls;
 
 namespace Runner.Cli.Repositories;
 
@@ -8,12 +8,13 @@ namespace Runner.Cli.Repositories;
 /// <param name="repositories">The other repositories.</param>
 internal sealed class RunWorkflows(string folder, LocalRunRepositories repositories) : IWorkflowSource
 {
+    private readonly CheckoutWorkflows _checkout = new(folder);
+
     public async Task<string?> ReadAsync(WorkflowPlace place, CancellationToken cancellationToken)
     {
         if (place is not { Repository: { } name, Ref: { } version })
         {
-            var path = Path.Combine(folder, place.Path);
-            return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : null;
+            return await _checkout.ReadAsync(place, cancellationToken);
         }
 
         var repository = repositories.Find(name, version);

@@ -1,6 +1,6 @@
 using Runner.Emulator.Actions;
 using Runner.Jobs.Errors;
-using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Model.Calls;
 
 namespace Runner.Emulator.Runs;
 

@@ -10,7 +10,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Services.Blobs;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Model;
 using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Emulator.Runs;
@@ -57,14 +57,14 @@ internal sealed class RunBoard : IDisposable
     /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
     /// <exception cref="InfrastructureException">A repository that it calls a workflow of could not be read.</exception>
     public async Task<RunInfo> QueueAsync(WorkflowRequest request, CancellationToken cancellationToken) =>
-        Queue(request, await _planner.ReadCallsAsync(request, cancellationToken));
+        Queue(request, await _planner.ReadWithCallsAsync(request, cancellationToken));
 
     /// <summary>Queues a run of a workflow.</summary>
     /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
-    public RunInfo Queue(WorkflowRequest request, CalledWorkflows calls)
+    public RunInfo Queue(WorkflowRequest request, Workflow workflow)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var plan = _planner.Plan(request, calls, id);
+        var plan = _planner.Plan(request, workflow, id);
         var concurrency = ConcurrencyOf(request.Repository);
         var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow())
         {

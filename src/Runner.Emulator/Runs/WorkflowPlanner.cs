@@ -6,7 +6,6 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Calls;
 using Runner.Workflows.Planning.Triggers;
 
 namespace Runner.Emulator.Runs;
@@ -14,24 +13,26 @@ namespace Runner.Emulator.Runs;
 /// <summary>Reads a workflow and plans a run of it.</summary>
 internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress address, ActionRepositories repositories)
 {
-    /// <summary>The workflows that a workflow calls, directly and through others.</summary>
-    /// <exception cref="WorkflowException">The workflow cannot be read.</exception>
+    /// <summary>The workflow with those that it calls, directly and through others.</summary>
+    /// <exception cref="WorkflowException">It cannot be read; the message holds all that is wrong, a line each.</exception>
     /// <exception cref="InfrastructureException">A repository could not be read.</exception>
-    public Task<CalledWorkflows> ReadCallsAsync(WorkflowRequest request, CancellationToken cancellationToken) =>
-        CalledWorkflows.LoadAsync(Read(request), new RequestedWorkflows(request, repositories), cancellationToken);
+    public async Task<Workflow> ReadWithCallsAsync(WorkflowRequest request, CancellationToken cancellationToken) => Read(await WorkflowFile.ReadWithCallsAsync(
+        request.Path, request.Workflow, new RequestedWorkflows(request, repositories), WorkflowReadOptions.Default, cancellationToken));
+
+    /// <summary>The workflow alone.</summary>
+    /// <exception cref="WorkflowException">It cannot be read; the message holds all that is wrong, a line each.</exception>
+    public static Workflow Read(WorkflowRequest request) => Read(WorkflowFile.Read(request.Path, request.Workflow));
 
     /// <summary>Plans a run, if the event starts one.</summary>
     /// <exception cref="WorkflowException">The workflow cannot run, or not on that event; the message holds all that is wrong, a line each.</exception>
-    public RunPlan Plan(WorkflowRequest request, CalledWorkflows calls, long run)
+    public RunPlan Plan(WorkflowRequest request, Workflow workflow, long run)
     {
-        var workflow = Read(request);
         var payload = request.Payload is { } given ? PlainJson.ToData(given) : DictionaryData.Empty;
         Judge(workflow, request, payload as DictionaryData ?? DictionaryData.Empty);
         var planning = RunPlan.Create(workflow, new RunRequest
         {
             EventName = request.Event,
             Event = payload,
-            Calls = calls,
             GitHub = GitHub(request, run.ToString(CultureInfo.InvariantCulture)),
             Inputs = request.Inputs is { } inputs ? PlainJson.ToDictionary(inputs) : null,
             Vars = [.. request.Vars],
@@ -40,11 +41,8 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
         return planning.Plan ?? throw new WorkflowException(string.Join('\n', planning.Diagnostics));
     }
 
-    private static Workflow Read(WorkflowRequest request)
-    {
-        var reading = WorkflowFile.Read(request.Path, request.Workflow);
-        return reading.Workflow ?? throw new WorkflowException(string.Join('\n', reading.Diagnostics));
-    }
+    private static Workflow Read(WorkflowReading reading) =>
+        reading.Workflow ?? throw new WorkflowException(string.Join('\n', reading.Diagnostics));
 
     private static void Judge(Workflow workflow, WorkflowRequest request, DictionaryData payload)
     {

@@ -1,5 +1,6 @@
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Model;
 
@@ -8,12 +9,11 @@ internal static class ConcurrencyChecker
 {
     private const int MaxGroupLength = 400;
 
-    public static void Check(TemplateToken? concurrency, DiagnosticBag diagnostics)
+    public static void Check(WorkflowConcurrency? concurrency, DiagnosticBag diagnostics)
     {
-        var group = concurrency is MappingToken mapping ? mapping.Find("group") : concurrency;
-        if (group is StringToken { Value.Length: > MaxGroupLength })
+        if (concurrency?.Group is StringToken { Value.Length: > MaxGroupLength })
         {
-            diagnostics.Add(concurrency?.Position, $"Concurrency group name must be less than {MaxGroupLength} characters");
+            diagnostics.Add(concurrency.Written.Position, $"Concurrency group name must be less than {MaxGroupLength} characters");
         }
     }
 }

@@ -1,6 +1,7 @@
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Model;
 
@@ -10,32 +11,31 @@ internal sealed class ContainerChecker(DiagnosticBag diagnostics)
 {
     private const string Docker = "docker://";
 
-    public void Check(TemplateToken? container, TemplateToken? services)
+    public void Check(WorkflowContainer? container, WorkflowServices? services)
     {
         if (container is not null)
         {
             Check(container, isService: false);
         }
 
-        foreach (var (_, service) in (services as MappingToken)?.Entries ?? [])
+        foreach (var (_, service) in services?.Containers ?? [])
         {
             Check(service, isService: true);
         }
     }
 
-    private void Check(TemplateToken container, bool isService)
+    private void Check(WorkflowContainer container, bool isService)
     {
-        var image = container is MappingToken mapping ? mapping.Find("image") : container;
-        var isMissing = image switch
+        var isMissing = container.Image switch
         {
-            null => LacksImage((MappingToken)container),
+            null => LacksImage((MappingToken)container.Written),
             StringToken { Value: Docker } => true,
             StringToken { Value: "" } => isService,
             _ => false,
         };
         if (isMissing)
         {
-            diagnostics.Add(container.Position, "Container image cannot be empty");
+            diagnostics.Add(container.Written.Position, "Container image cannot be empty");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Model;
 
@@ -13,11 +14,17 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
     public WorkflowJob Read(ScalarToken key, MappingToken job)
     {
         Identifiers.Check(key, diagnostics);
-        new ContainerChecker(diagnostics).Check(job.Find("container"), job.Find("services"));
-        new MatrixChecker(diagnostics).Check(job.Find("strategy"));
-        ConcurrencyChecker.Check(job.Find("concurrency"), diagnostics);
-        SnapshotChecker.Check(job.Find("snapshot"), diagnostics);
-        CheckRunnerGroup(job.Find("runs-on"));
+        var container = WorkflowContainer.Read(job.Find("container"));
+        var services = WorkflowServices.Read(job.Find("services"));
+        var strategy = WorkflowStrategy.Read(job.Find("strategy"));
+        var concurrency = WorkflowConcurrency.Read(job.Find("concurrency"));
+        var snapshot = WorkflowSnapshot.Read(job.Find("snapshot"));
+        var runsOn = RunsOn.Read(job.Find("runs-on"));
+        new ContainerChecker(diagnostics).Check(container, services);
+        new MatrixChecker(diagnostics).Check(strategy?.Matrix);
+        ConcurrencyChecker.Check(concurrency, diagnostics);
+        SnapshotChecker.Check(snapshot, diagnostics);
+        CheckRunnerGroup(runsOn);
         return new WorkflowJob
         {
             Id = key.ToString() ?? string.Empty,
@@ -27,20 +34,20 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
             WrittenNeeds = [.. NeedsTokens(job)],
             Condition = Conditions.Read(job.Find("if"), Scopes.JobCondition, diagnostics),
             ConditionPosition = job.Find("if")?.Position,
-            Strategy = job.Find("strategy"),
-            RunsOn = job.Find("runs-on"),
+            Strategy = strategy,
+            RunsOn = runsOn,
             Env = job.Find("env"),
-            Defaults = job.Find("defaults"),
+            Defaults = WorkflowDefaults.Read(job.Find("defaults")),
             Outputs = job.Find("outputs"),
             TimeoutMinutes = job.Find("timeout-minutes"),
             CancelTimeoutMinutes = job.Find("cancel-timeout-minutes"),
             ContinueOnError = job.Find("continue-on-error"),
-            Container = job.Find("container"),
-            Services = job.Find("services"),
-            Environment = job.Find("environment"),
-            Permissions = job.Find("permissions"),
-            Concurrency = job.Find("concurrency"),
-            Snapshot = job.Find("snapshot"),
+            Container = container,
+            Services = services,
+            Environment = DeploymentEnvironment.Read(job.Find("environment")),
+            Permissions = WorkflowPermissions.Read(job.Find("permissions")),
+            Concurrency = concurrency,
+            Snapshot = snapshot,
             Steps = new StepReader(diagnostics, Scopes.StepCondition).Read(job.Find("steps")),
             Calls = job.Find("uses") is StringToken uses
                 ? new CalledWorkflow(uses.Value, uses.Position, job.Find("with"), job.Find("secrets"))
@@ -56,9 +63,9 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
         _ => [],
     };
 
-    private void CheckRunnerGroup(TemplateToken? runsOn)
+    private void CheckRunnerGroup(RunsOn? runsOn)
     {
-        if (runsOn is not MappingToken mapping || mapping.Find("group") is not StringToken group || !group.Value.Contains('/', StringComparison.Ordinal))
+        if (runsOn?.Group is not StringToken group || !group.Value.Contains('/', StringComparison.Ordinal))
         {
             return;
         }

@@ -1,20 +1,20 @@
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Model;
 
 /// <summary>Checks a <c>matrix</c> as far as it is written down; what comes from expressions is checked when they are evaluated.</summary>
 internal sealed class MatrixChecker(DiagnosticBag diagnostics)
 {
-    public void Check(TemplateToken? strategy)
+    public void Check(WorkflowMatrix? matrix)
     {
-        if ((strategy as MappingToken)?.Find("matrix") is not MappingToken matrix)
+        if (matrix?.Written is not MappingToken)
         {
             return;
         }
 
-        var lists = matrix.Entries.Where(entry => entry.Key.ToString() is not ("include" or "exclude")).ToList();
-        foreach (var (name, value) in lists)
+        foreach (var (name, value) in matrix.Lists)
         {
             if (value is SequenceToken { Items.IsEmpty: true })
             {
@@ -22,16 +22,16 @@ internal sealed class MatrixChecker(DiagnosticBag diagnostics)
             }
         }
 
-        if (lists.Count == 0 && matrix.Find("include") is null or SequenceToken { Items.IsEmpty: true })
+        if (matrix.Lists.IsEmpty && matrix.Include is null or SequenceToken { Items.IsEmpty: true })
         {
-            diagnostics.Add(matrix.Position, "Matrix must define at least one vector");
+            diagnostics.Add(matrix.Written.Position, "Matrix must define at least one vector");
         }
 
-        if (!HasExpression(matrix))
+        if (!HasExpression(matrix.Written))
         {
-            CheckItems(matrix.Find("include") as SequenceToken, "include");
-            CheckItems(matrix.Find("exclude") as SequenceToken, "exclude");
-            CheckExcludedKeys(matrix.Find("exclude") as SequenceToken, [.. lists.Select(list => list.Key.ToString() ?? string.Empty)]);
+            CheckItems(matrix.Include as SequenceToken, "include");
+            CheckItems(matrix.Exclude as SequenceToken, "exclude");
+            CheckExcludedKeys(matrix.Exclude as SequenceToken, [.. matrix.Lists.Select(list => list.Key)]);
         }
     }
 

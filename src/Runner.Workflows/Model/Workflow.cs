@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Model.Triggers;
 
 namespace Runner.Workflows.Model;
@@ -33,19 +34,22 @@ public sealed record Workflow
     public TemplateToken? Env { get; init; }
 
     /// <summary><c>defaults</c>, or <c>null</c>.</summary>
-    public TemplateToken? Defaults { get; init; }
+    public WorkflowDefaults? Defaults { get; init; }
 
     /// <summary><c>permissions</c>, or <c>null</c>: the repository's default.</summary>
-    public TemplateToken? Permissions { get; init; }
+    public WorkflowPermissions? Permissions { get; init; }
 
     /// <summary><c>concurrency</c>, or <c>null</c>.</summary>
-    public TemplateToken? Concurrency { get; init; }
+    public WorkflowConcurrency? Concurrency { get; init; }
 
     /// <summary>The jobs in the order of the file.</summary>
     public required ImmutableArray<WorkflowJob> Jobs { get; init; }
 
     /// <summary>Names of the files that the tokens' places refer to.</summary>
     public required ImmutableArray<string> FileTable { get; init; }
+
+    /// <summary>Size of its tokens, as GitHub counts it.</summary>
+    internal long Bytes { get; init; }
 
     /// <summary>Keys that do something else here than on GitHub, and what. No mistakes.</summary>
     public ImmutableArray<Diagnostic> Notes { get; init; } = [];

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
 using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Model.Triggers;
 using Runner.Workflows.Support;
+using Runner.Workflows.Templates;
 using Runner.Workflows.Yaml;
 
 namespace Runner.Workflows.Model;
@@ -14,7 +17,7 @@ namespace Runner.Workflows.Model;
 /// <param name="Diagnostics">Everything that is wrong, in the order of the file. Empty: the workflow can be planned.</param>
 public sealed record WorkflowReading(Workflow? Workflow, ImmutableArray<Diagnostic> Diagnostics);
 
-/// <summary>Reads workflow files: text → tokens with places → grammar → model → called workflows. Pure but for the source of those.</summary>
+/// <summary>Reads workflow files: text → tokens with places → grammar → model → called workflows. Pure but for where those come from.</summary>
 public static class WorkflowFile
 {
     /// <summary>Reads a workflow.</summary>
@@ -22,12 +25,28 @@ public static class WorkflowFile
     /// <param name="text">The file's text.</param>
     public static WorkflowReading Read(string path, string text) => Read(path, text, WorkflowReadOptions.Default);
 
-    /// <summary>Reads a workflow, and with <see cref="WorkflowReadOptions.Source"/> the workflows that it calls.</summary>
+    /// <summary>Reads a workflow; the workflows that it calls are left unread.</summary>
     public static WorkflowReading Read(string path, string text, WorkflowReadOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new CallLoader(options).Load(path, text);
+        var diagnostics = BagOf(path, text, options);
+        var workflow = ReadOne(path, text, file: 1, options, diagnostics, new TokenBytes(options.MaxBytes));
+        return new WorkflowReading(
+            diagnostics.IsEmpty ? workflow : null, options.StopsAsGitHub ? diagnostics.InOrderFound() : diagnostics.ToImmutable());
     }
+
+    /// <summary>Reads a workflow and the workflows that it calls.</summary>
+    /// <exception cref="InfrastructureException">The source could not be reached.</exception>
+    public static async Task<WorkflowReading> ReadWithCallsAsync(
+        string path, string text, IWorkflowSource source, WorkflowReadOptions options, CancellationToken cancellationToken)
+    {
+        var reading = Read(path, text, options);
+        return reading.Workflow is null ? reading : await CalledWorkflows.LoadAsync(reading.Workflow, source, options, cancellationToken);
+    }
+
+    /// <summary>A bag for what is wrong with a file. GitHub tells the beginning of the scalar where something is wrong inside of it.</summary>
+    internal static DiagnosticBag BagOf(string path, string text, WorkflowReadOptions options) =>
+        new(path) { Places = options.StopsAsGitHub ? null : new ExpressionPlaces(text) };
 
     /// <summary>Reads one file.</summary>
     /// <param name="path">Path, or the reference under which it was called.</param>
@@ -35,7 +54,7 @@ public static class WorkflowFile
     /// <param name="file">Index of the file in the file table, counted from 1.</param>
     /// <param name="options">How.</param>
     /// <param name="diagnostics">Takes what is wrong.</param>
-    /// <param name="bytes">Takes the size of the tokens.</param>
+    /// <param name="bytes">Counts the size of the tokens.</param>
     internal static Workflow? ReadOne(
         string path, string text, int file, WorkflowReadOptions options, DiagnosticBag diagnostics, TokenBytes bytes)
     {
@@ -47,13 +66,16 @@ public static class WorkflowFile
         }
 
         var root = new ShapeChecker(diagnostics).Check(document.Root, WorkflowGrammar.Root) as MappingToken;
+        var before = bytes.Used;
         if (root is not null && !bytes.TryAdd(root))
         {
             diagnostics.Add(null, "Maximum object size exceeded");
             return null;
         }
 
-        return root is null || (options.StopsAsGitHub && !diagnostics.IsEmpty) ? null : Convert(path, root, options, diagnostics);
+        return root is null || (options.StopsAsGitHub && !diagnostics.IsEmpty)
+            ? null
+            : Convert(path, root, options, diagnostics) is { } workflow ? workflow with { Bytes = bytes.Used - before } : null;
     }
 
     private static Workflow? Convert(string path, MappingToken root, WorkflowReadOptions options, DiagnosticBag diagnostics)
@@ -63,7 +85,8 @@ public static class WorkflowFile
             return null;
         }
 
-        ConcurrencyChecker.Check(root.Find("concurrency"), diagnostics);
+        var concurrency = WorkflowConcurrency.Read(root.Find("concurrency"));
+        ConcurrencyChecker.Check(concurrency, diagnostics);
         var read = ReadJobs(jobs, diagnostics);
         if (!options.StopsAsGitHub || diagnostics.IsEmpty)
         {
@@ -79,9 +102,9 @@ public static class WorkflowFile
             On = events,
             Triggers = TriggerReader.Read(events),
             Env = root.Find("env"),
-            Defaults = root.Find("defaults"),
-            Permissions = root.Find("permissions"),
-            Concurrency = root.Find("concurrency"),
+            Defaults = WorkflowDefaults.Read(root.Find("defaults")),
+            Permissions = WorkflowPermissions.Read(root.Find("permissions")),
+            Concurrency = concurrency,
             Jobs = read,
             Notes = SupportNotes.Of(path, root, WorkflowKeys.Table),
         };

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
+using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Model;
 
-/// <summary>A job of a workflow, before its matrix is expanded. A token that is <c>null</c> was not written.</summary>
+/// <summary>A job of a workflow, before its matrix is expanded. What is <c>null</c> was not written.</summary>
 public sealed record WorkflowJob
 {
     /// <summary>Key of the job.</summary>
@@ -28,16 +30,16 @@ public sealed record WorkflowJob
     public SourcePosition? ConditionPosition { get; init; }
 
     /// <summary><c>strategy</c>.</summary>
-    public TemplateToken? Strategy { get; init; }
+    public WorkflowStrategy? Strategy { get; init; }
 
     /// <summary><c>runs-on</c>; <c>null</c> only for a job that calls a workflow.</summary>
-    public TemplateToken? RunsOn { get; init; }
+    public RunsOn? RunsOn { get; init; }
 
     /// <summary><c>env</c>.</summary>
     public TemplateToken? Env { get; init; }
 
     /// <summary><c>defaults</c>.</summary>
-    public TemplateToken? Defaults { get; init; }
+    public WorkflowDefaults? Defaults { get; init; }
 
     /// <summary><c>outputs</c>.</summary>
     public TemplateToken? Outputs { get; init; }
@@ -52,22 +54,22 @@ public sealed record WorkflowJob
     public TemplateToken? ContinueOnError { get; init; }
 
     /// <summary><c>container</c>.</summary>
-    public TemplateToken? Container { get; init; }
+    public WorkflowContainer? Container { get; init; }
 
     /// <summary><c>services</c>.</summary>
-    public TemplateToken? Services { get; init; }
+    public WorkflowServices? Services { get; init; }
 
     /// <summary><c>environment</c>.</summary>
-    public TemplateToken? Environment { get; init; }
+    public DeploymentEnvironment? Environment { get; init; }
 
     /// <summary><c>permissions</c>.</summary>
-    public TemplateToken? Permissions { get; init; }
+    public WorkflowPermissions? Permissions { get; init; }
 
     /// <summary><c>concurrency</c>.</summary>
-    public TemplateToken? Concurrency { get; init; }
+    public WorkflowConcurrency? Concurrency { get; init; }
 
     /// <summary><c>snapshot</c>.</summary>
-    public TemplateToken? Snapshot { get; init; }
+    public WorkflowSnapshot? Snapshot { get; init; }
 
     /// <summary>The steps in order.</summary>
     public ImmutableArray<WorkflowStep> Steps { get; init; } = [];
@@ -84,7 +86,7 @@ public sealed record WorkflowJob
 public sealed record CalledWorkflow(string Reference, SourcePosition? Position, TemplateToken? With, TemplateToken? Secrets)
 {
     /// <summary>
-    /// The workflow itself, read and checked against this call; <c>null</c> where <see cref="WorkflowReadOptions.Source"/> was not given.
+    /// The workflow itself, read and checked against this call; <c>null</c> as long as <see cref="CalledWorkflows"/> has not read it.
     /// </summary>
     public Workflow? Workflow { get; init; }
 }

@@ -11,9 +11,6 @@ public sealed record WorkflowReadOptions
     /// <summary>When to stop reading a file.</summary>
     public YamlLimits Limits { get; init; } = YamlLimits.Workflow;
 
-    /// <summary>Gives called workflows, which are then read and checked too; <c>null</c>: calls are left as they are.</summary>
-    public IWorkflowSource? Source { get; init; }
-
     /// <summary>How deep calls may be nested; 0: a workflow may call none. Default 9.</summary>
     public int MaxCallDepth { get; init; } = 9;
 

@@ -72,8 +72,8 @@ internal static class JobPlanner
         var asked = job.Permissions ?? scope.Workflow.Permissions;
         return scope.Ceiling switch
         {
-            null => TokenPermissions.Read(asked),
-            { } ceiling => asked is null ? ceiling : TokenPermissions.Read(asked).LimitedTo(ceiling),
+            null => TokenPermissions.Of(asked),
+            { } ceiling => asked is null ? ceiling : TokenPermissions.Of(asked).LimitedTo(ceiling),
         };
     }
 
@@ -114,18 +114,17 @@ internal static class JobPlanner
                 id, name, concurrency, Evaluate("uses", job, () => CallPlanner.Plan(call, PermissionsOf(job, contexts.Scope), contexts, id, name)));
         }
 
-        var runsOn = job.RunsOn as MappingToken;
         return new PlannedLeg.Job(new PlannedJob(contexts)
         {
             Id = id,
             Job = job,
             DisplayName = name,
-            Labels = Evaluate("runs-on", job, () => evaluator.EvaluateTextList(runsOn is null ? job.RunsOn : runsOn.Find("labels"))),
-            RunnerGroup = Evaluate("runs-on", job, () => runsOn?.Find("group") is { } group ? evaluator.EvaluateText(group) : null),
+            Labels = Evaluate("runs-on", job, () => evaluator.EvaluateTextList(job.RunsOn?.Labels)),
+            RunnerGroup = Evaluate("runs-on", job, () => job.RunsOn?.Group is { } group ? evaluator.EvaluateText(group) : null),
             ContinueOnError = Evaluate("continue-on-error", job, () => IsTrue(job.ContinueOnError, evaluator)),
             Timeout = Evaluate("timeout-minutes", job, () => Minutes(job.TimeoutMinutes, evaluator, byDefault: 360)),
             CancelTimeout = Evaluate("cancel-timeout-minutes", job, () => Minutes(job.CancelTimeoutMinutes, evaluator, byDefault: 5)),
-            EnvironmentName = Evaluate("environment", job, () => EnvironmentName(job.Environment, evaluator)),
+            EnvironmentName = Evaluate("environment", job, () => EnvironmentName(job.Environment?.Name, evaluator)),
             Concurrency = concurrency,
         });
     }
@@ -155,7 +154,7 @@ internal static class JobPlanner
 
     private static string? EnvironmentName(TemplateToken? token, TemplateEvaluator evaluator)
     {
-        var name = evaluator.EvaluateText(token is MappingToken mapping ? mapping.Find("name") : token);
+        var name = evaluator.EvaluateText(token);
         return name.Length == 0 ? null : name;
     }
 

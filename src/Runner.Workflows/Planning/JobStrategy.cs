@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Runner.Expressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
-using Runner.Jobs.Tokens;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning;
@@ -14,11 +14,11 @@ namespace Runner.Workflows.Planning;
 internal sealed record JobStrategy(bool FailFast, int MaxParallel, ImmutableArray<MatrixCombination> Combinations)
 {
     /// <exception cref="WorkflowException">The strategy is not valid.</exception>
-    public static JobStrategy Read(TemplateToken? token, TemplateEvaluator evaluator)
+    public static JobStrategy Read(WorkflowStrategy? written, TemplateEvaluator evaluator)
     {
         var strategy = new JobStrategy(FailFast: true, MaxParallel: 0, Combinations: []);
         var errors = new List<string>();
-        foreach (var (name, value) in evaluator.EvaluateEntries(token))
+        foreach (var (name, value) in evaluator.EvaluateEntries(written?.Written))
         {
             strategy = (name, value) switch
             {
@@ -29,7 +29,7 @@ internal sealed record JobStrategy(bool FailFast, int MaxParallel, ImmutableArra
             };
         }
 
-        return errors.Count == 0 ? strategy : throw new WorkflowException(string.Join('\n', errors), token?.Position);
+        return errors.Count == 0 ? strategy : throw new WorkflowException(string.Join('\n', errors), written?.Written.Position);
     }
 
     /// <summary>The <c>strategy</c> context of one leg.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
-using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Model.Calls;
 
 namespace Runner.Workflows.Planning;
 

@@ -4,6 +4,7 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
+using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning.Calls;
 using Runner.Workflows.Planning.Concurrency;
 using Runner.Workflows.Templates;
@@ -64,8 +65,7 @@ public sealed record RunPlan
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(request);
         var diagnostics = new DiagnosticBag(workflow.Path);
-        diagnostics.AddRange(request.Calls.Diagnostics);
-        ReportUnreadCalls(workflow, request.Calls, diagnostics);
+        ReportUnreadCalls(workflow, diagnostics);
         var plan = new RunPlan
         {
             Workflow = workflow,
@@ -99,16 +99,11 @@ public sealed record RunPlan
             : throw new ArgumentException("The jobs need each other in a circle; such a workflow has diagnostics and no model", nameof(workflow));
     }
 
-    // Calls that were looked for and not found have their own diagnostic.
-    private static void ReportUnreadCalls(Workflow workflow, CalledWorkflows calls, DiagnosticBag diagnostics)
+    private static void ReportUnreadCalls(Workflow workflow, DiagnosticBag diagnostics)
     {
-        var place = WorkflowPlace.OfRun(workflow.Path);
-        foreach (var job in workflow.Jobs.Where(job => job.Calls is not null && calls.Diagnostics.IsEmpty))
+        foreach (var job in workflow.Jobs.Where(job => job.Calls is { Workflow: null }))
         {
-            if (!place.TryResolve(job.Calls!.Reference, out var target) || calls.Find(target) is null)
-            {
-                diagnostics.Add(job.Calls.Position, $"Job '{job.Id}' calls '{job.Calls.Reference}', which was not read");
-            }
+            diagnostics.Add(job.Calls?.Position, $"Job '{job.Id}' calls '{job.Calls?.Reference}', which was not read");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Data;
 using Runner.Jobs.Secrets;
-using Runner.Workflows.Planning.Calls;
 
 namespace Runner.Workflows.Planning;
 
@@ -34,9 +33,6 @@ public sealed record RunRequest
 
     /// <summary>The <c>vars</c> context.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Vars { get; init; } = [];
-
-    /// <summary>The workflows that jobs call. Default: none were read, and a job that calls one cannot be planned.</summary>
-    public CalledWorkflows Calls { get; init; } = CalledWorkflows.None;
 
     /// <summary>The secrets that the jobs get.</summary>
     public ImmutableArray<KeyValuePair<string, Secret>> Secrets { get; init; } = [];

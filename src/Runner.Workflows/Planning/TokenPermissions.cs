@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using Runner.Jobs.Tokens;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Planning;
 
-/// <summary>What a job's token may do: names with <c>read</c> or <c>write</c>; what is not named it may not.</summary>
-/// <param name="Levels">The levels by name, as <c>permissions</c> writes them.</param>
-internal sealed record TokenPermissions(ImmutableSortedDictionary<string, string> Levels)
+/// <summary>What a job's token may do: levels by scope; what is not named it may not.</summary>
+/// <param name="Levels">The levels by scope.</param>
+internal sealed record TokenPermissions(ImmutableSortedDictionary<string, AccessLevel> Levels)
 {
     // What an unwritten "permissions" grants; "read-all" and "write-all" grant id-token beside it.
     private static readonly string[] All =
@@ -17,24 +17,22 @@ internal sealed record TokenPermissions(ImmutableSortedDictionary<string, string
     ];
 
     /// <summary>What <c>permissions</c> says; <c>null</c>: what a repository grants by default.</summary>
-    public static TokenPermissions Read(TemplateToken? permissions)
+    public static TokenPermissions Of(WorkflowPermissions? permissions)
     {
-        IEnumerable<(string Name, string Level)> levels = permissions switch
+        IEnumerable<KeyValuePair<string, AccessLevel>> levels = permissions switch
         {
-            MappingToken mapping => mapping.Entries.Select(entry => (entry.Key.ToString() ?? string.Empty, Text(entry.Value))),
-            StringToken all => All.Append("id-token").Select(name => (name, all.Value == "read-all" ? "read" : "write")),
-            _ => All.Select(name => (name, "write")),
+            null => All.Select(name => KeyValuePair.Create(name, AccessLevel.Write)),
+            { All: { } level } => All.Append("id-token").Select(name => KeyValuePair.Create(name, level)),
+            _ => permissions.Scopes.Where(scope => scope.Value != AccessLevel.None),
         };
-        return new(levels
-            .Where(entry => entry.Level != "none")
-            .ToImmutableSortedDictionary(entry => entry.Name, entry => entry.Level, StringComparer.Ordinal));
+        return new(levels.ToImmutableSortedDictionary(StringComparer.Ordinal));
     }
 
     /// <summary>The same, where none goes beyond another set: the job that calls a workflow bounds what the workflow's jobs may.</summary>
     public TokenPermissions LimitedTo(TokenPermissions ceiling) => new(Levels
         .Where(entry => ceiling.Levels.ContainsKey(entry.Key))
         .ToImmutableSortedDictionary(
-            entry => entry.Key, entry => ceiling.Levels[entry.Key] == "write" ? entry.Value : "read", StringComparer.Ordinal));
+            entry => entry.Key, entry => entry.Value < ceiling.Levels[entry.Key] ? entry.Value : ceiling.Levels[entry.Key], StringComparer.Ordinal));
 
     /// <summary>The JSON map that "Set up job" prints (<c>system.github.token.permissions</c>).</summary>
     public string ToJson()
@@ -43,9 +41,9 @@ internal sealed record TokenPermissions(ImmutableSortedDictionary<string, string
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            foreach (var (name, level) in Levels.SetItem("metadata", "read"))
+            foreach (var (name, level) in Levels.SetItem("metadata", AccessLevel.Read))
             {
-                writer.WriteString(Pascal(name), level);
+                writer.WriteString(Pascal(name), level.ToText());
             }
 
             writer.WriteEndObject();
@@ -53,8 +51,6 @@ internal sealed record TokenPermissions(ImmutableSortedDictionary<string, string
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
-
-    private static string Text(TemplateToken token) => token.ToString() ?? string.Empty;
 
     private static string Pascal(string name) =>
         string.Concat(name.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));

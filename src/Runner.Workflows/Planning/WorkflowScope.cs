@@ -3,7 +3,7 @@ using Runner.Expressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
-using Runner.Workflows.Planning.Calls;
+using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning.Concurrency;
 using Runner.Workflows.Templates;
 

@@ -20,12 +20,13 @@ public sealed class WorkflowConformanceTests
         [.. GitHubData.Folder is null ? [""] : GitHubData.Files("workflows", "*.yml").Select(Path.GetFileNameWithoutExtension).OfType<string>()];
 
     [Theory, MemberData(nameof(Files))]
-    public void Workflow_is_read_as_github_reads_it(string name)
+    public async Task Workflow_is_read_as_github_reads_it(string name)
     {
         Assert.SkipWhen(GitHubData.Folder is null, GitHubData.SkipReason);
         var suite = Assert.IsType<SuiteFile>(SuiteFile.TryRead(File.ReadAllText(GitHubData.Files("workflows", name + ".yml").Single())));
 
-        var reading = WorkflowFile.Read($".github/workflows/{name}.yml", suite.Workflow, suite.Apply(AsSuite));
+        var reading = await WorkflowFile.ReadWithCallsAsync(
+            $".github/workflows/{name}.yml", suite.Workflow, suite.Source, suite.Apply(AsSuite), TestContext.Current.CancellationToken);
 
         var expected = JsonNode.Parse(suite.Expected);
         var actual = WorkflowTemplate.ToJson(reading, suite.Form);

@@ -31,14 +31,14 @@ internal sealed class CallChecker(DiagnosticBag caller, DiagnosticBag called, Wo
     /// <summary>Checks that the called workflow and its jobs want no more than the caller may give.</summary>
     public void CheckPermissions(Workflow workflow, TokenAccess allowed)
     {
-        if (TokenAccess.Read(workflow.Permissions)?.Beyond(allowed) is var (requested, most))
+        if (TokenAccess.Of(workflow.Permissions)?.Beyond(allowed) is var (requested, most))
         {
             Refuse($"The workflow '{call.Reference}'", requested, most);
         }
 
         foreach (var nested in workflow.Jobs)
         {
-            if (TokenAccess.Read(nested.Permissions)?.Beyond(allowed) is var (wanted, given))
+            if (TokenAccess.Of(nested.Permissions)?.Beyond(allowed) is var (wanted, given))
             {
                 Refuse($"The nested job '{(nested.Name?.ToString() is { Length: > 0 } name ? name : nested.Id)}'", wanted, given);
             }

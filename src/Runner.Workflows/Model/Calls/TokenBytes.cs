@@ -8,25 +8,26 @@ internal sealed class TokenBytes(long limit)
     private const int ObjectBytes = 24;
     private const int TextBytes = 26;
 
-    private long _bytes;
+    /// <summary>What has been counted.</summary>
+    public long Used { get; set; }
 
     /// <summary>Adds a token with all that it holds. False where the limit is passed.</summary>
     public bool TryAdd(TemplateToken token)
     {
-        _bytes += ObjectBytes;
+        Used += ObjectBytes;
         return token switch
         {
             SequenceToken sequence => sequence.Items.All(TryAdd),
             MappingToken mapping => mapping.Entries.All(entry => TryAdd(entry.Key) && TryAdd(entry.Value)),
             StringToken text => TryAddText(text.Value),
             ExpressionToken expression => TryAddText(expression.Expression),
-            _ => _bytes <= limit,
+            _ => Used <= limit,
         };
     }
 
     private bool TryAddText(string text)
     {
-        _bytes += TextBytes + (sizeof(char) * text.Length);
-        return _bytes <= limit;
+        Used += TextBytes + (sizeof(char) * text.Length);
+        return Used <= limit;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Model.Template;
 
@@ -15,11 +16,11 @@ internal sealed class JobJson(TokenJson tokens)
     /// <summary>What a token may do, without what it may not.</summary>
     public static JsonObject? Permissions(TokenAccess? access) => access is null
         ? null
-        : new JsonObject(access.Levels.Select(level => KeyValuePair.Create<string, JsonNode?>(level.Key, level.Value)));
+        : new JsonObject(access.Levels.Select(level => KeyValuePair.Create<string, JsonNode?>(level.Key, level.Value.ToText())));
 
     private JsonObject Job(WorkflowJob job, TokenAccess? inherited)
     {
-        var access = TokenAccess.Read(job.Permissions) ?? inherited;
+        var access = TokenAccess.Of(job.Permissions) ?? inherited;
         var json = new JsonObject
         {
             ["type"] = job.Calls is null ? "job" : "reusableWorkflowJob",
@@ -42,8 +43,8 @@ internal sealed class JobJson(TokenJson tokens)
             AddOwn(json, job);
         }
 
-        WorkflowTemplate.Add(json, "strategy", tokens.Of(job.Strategy));
-        WorkflowTemplate.Add(json, "concurrency", tokens.Of(job.Concurrency));
+        WorkflowTemplate.Add(json, "strategy", tokens.Of(job.Strategy?.Written));
+        WorkflowTemplate.Add(json, "concurrency", tokens.Of(job.Concurrency?.Written));
         return json;
     }
 
@@ -53,13 +54,13 @@ internal sealed class JobJson(TokenJson tokens)
         WorkflowTemplate.Add(json, "timeout-minutes", tokens.Of(job.TimeoutMinutes));
         WorkflowTemplate.Add(json, "cancel-timeout-minutes", tokens.Of(job.CancelTimeoutMinutes));
         WorkflowTemplate.Add(json, "env", tokens.Of(job.Env));
-        WorkflowTemplate.Add(json, "environment", tokens.Of(job.Environment));
-        WorkflowTemplate.Add(json, "defaults", tokens.Of(job.Defaults));
-        WorkflowTemplate.Add(json, "runs-on", tokens.Of(job.RunsOn));
-        WorkflowTemplate.Add(json, "container", tokens.Of(job.Container));
-        WorkflowTemplate.Add(json, "services", tokens.Of(job.Services));
+        WorkflowTemplate.Add(json, "environment", tokens.Of(job.Environment?.Written));
+        WorkflowTemplate.Add(json, "defaults", tokens.Of(job.Defaults?.Written));
+        WorkflowTemplate.Add(json, "runs-on", tokens.Of(job.RunsOn?.Written));
+        WorkflowTemplate.Add(json, "container", tokens.Of(job.Container?.Written));
+        WorkflowTemplate.Add(json, "services", tokens.Of(job.Services?.Written));
         WorkflowTemplate.Add(json, "outputs", tokens.Of(job.Outputs));
-        WorkflowTemplate.Add(json, "snapshot", tokens.Of(job.Snapshot));
+        WorkflowTemplate.Add(json, "snapshot", tokens.Of(job.Snapshot?.Written));
         if (!job.Steps.IsEmpty)
         {
             json["steps"] = new JsonArray([.. job.Steps.Select(step => (JsonNode)Step(step))]);
@@ -70,7 +71,7 @@ internal sealed class JobJson(TokenJson tokens)
     {
         json["ref"] = tokens.Text(call.Reference, call.Position);
         var trigger = (call.Workflow?.On as MappingToken)?.Find("workflow_call") as MappingToken;
-        var allowed = TokenAccess.Read(call.Workflow?.Permissions) ?? access;
+        var allowed = TokenAccess.Of(call.Workflow?.Permissions) ?? access;
         WorkflowTemplate.Add(json, "permissions", Permissions(allowed));
         WorkflowTemplate.Add(json, "input-definitions", tokens.Of(trigger?.Find("inputs")));
         WorkflowTemplate.Add(json, "input-values", tokens.Of(call.With));
@@ -85,9 +86,9 @@ internal sealed class JobJson(TokenJson tokens)
         }
 
         WorkflowTemplate.Add(json, "outputs", tokens.Of(trigger?.Find("outputs")));
-        WorkflowTemplate.Add(json, "defaults", tokens.Of(call.Workflow?.Defaults));
+        WorkflowTemplate.Add(json, "defaults", tokens.Of(call.Workflow?.Defaults?.Written));
         WorkflowTemplate.Add(json, "env", tokens.Of(call.Workflow?.Env));
-        WorkflowTemplate.Add(json, "embedded-concurrency", tokens.Of(call.Workflow?.Concurrency));
+        WorkflowTemplate.Add(json, "embedded-concurrency", tokens.Of(call.Workflow?.Concurrency?.Written));
         if (call.Workflow is { } workflow)
         {
             json["jobs"] = Jobs(workflow, allowed);

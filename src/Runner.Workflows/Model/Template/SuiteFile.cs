@@ -44,9 +44,11 @@ public sealed record SuiteFile(MappingToken Options, string Workflow, ImmutableD
                 "Write" => PermissionsPolicy.Write,
                 _ => options.Policy,
             },
-            Source = new WorkflowFiles(Called),
         };
     }
+
+    /// <summary>Where the called workflows are.</summary>
+    public IWorkflowSource Source => new WorkflowFiles(Called);
 
     /// <summary>How the expected result is printed.</summary>
     public TemplateForm Form => new()

@@ -38,11 +38,11 @@ public static class WorkflowTemplate
             Add(json, "input-types", EventJson.InputTypes(workflow.On));
         }
 
-        var access = TokenAccess.Read(workflow.Permissions);
+        var access = TokenAccess.Of(workflow.Permissions);
         Add(json, "env", tokens.Of(workflow.Env));
         Add(json, "permissions", JobJson.Permissions(access));
-        Add(json, "defaults", tokens.Of(workflow.Defaults));
-        Add(json, "concurrency", tokens.Of(workflow.Concurrency));
+        Add(json, "defaults", tokens.Of(workflow.Defaults?.Written));
+        Add(json, "concurrency", tokens.Of(workflow.Concurrency?.Written));
         json["jobs"] = new JobJson(tokens).Jobs(workflow, access);
         if (form.IncludeSource)
         {

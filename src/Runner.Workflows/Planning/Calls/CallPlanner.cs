@@ -24,7 +24,7 @@ internal static class CallPlanner
     public static WorkflowScope Plan(CalledWorkflow call, TokenPermissions permissions, JobContexts contexts, PlannedJobId id, string name)
     {
         var caller = contexts.Scope;
-        if (!caller.Place.TryResolve(call.Reference, out var place) || contexts.Plan.Request.Calls.Find(place) is not { } workflow)
+        if (!caller.Place.TryResolve(call.Reference, out var place) || call.Workflow is not { } workflow)
         {
             throw new WorkflowException($"'{call.Reference}' was not read", call.Position);
         }

@@ -1,6 +1,6 @@
 using Runner.Expressions;
 using Runner.Jobs.Errors;
-using Runner.Jobs.Tokens;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning.Concurrency;
@@ -13,28 +13,26 @@ public sealed record ConcurrencyRequest(string Group, bool CancelsInProgress, bo
 {
     /// <summary>Evaluates it. <c>null</c> where nothing is written, or where the group's name comes out empty: then there is no group.</summary>
     /// <exception cref="WorkflowException">It cannot be evaluated.</exception>
-    internal static ConcurrencyRequest? Read(TemplateToken? token, TemplateEvaluator evaluator)
+    internal static ConcurrencyRequest? Read(WorkflowConcurrency? concurrency, TemplateEvaluator evaluator)
     {
-        if (token is not MappingToken mapping)
+        if (concurrency is null)
         {
-            return Of(evaluator.EvaluateText(token), cancelsInProgress: false, keepsQueue: false);
+            return null;
         }
 
-        var keepsQueue = mapping.Find("queue")?.ToString() == "max";
-        var cancelsInProgress = evaluator.Evaluate(mapping.Find("cancel-in-progress")) switch
+        var keepsQueue = concurrency.Queue == ConcurrencyQueue.Max;
+        var cancelsInProgress = evaluator.Evaluate(concurrency.CancelInProgress) switch
         {
             BooleanValue boolean => boolean.Value,
             NullValue => false,
-            var other => throw new WorkflowException($"cancel-in-progress must be a boolean, not '{other.ToText()}'", mapping.Position),
+            var other => throw new WorkflowException($"cancel-in-progress must be a boolean, not '{other.ToText()}'", concurrency.Written.Position),
         };
         if (keepsQueue && cancelsInProgress)
         {
-            throw new WorkflowException("'queue: max' and 'cancel-in-progress: true' exclude each other", mapping.Position);
+            throw new WorkflowException("'queue: max' and 'cancel-in-progress: true' exclude each other", concurrency.Written.Position);
         }
 
-        return Of(evaluator.EvaluateText(mapping.Find("group")), cancelsInProgress, keepsQueue);
+        var group = evaluator.EvaluateText(concurrency.Group);
+        return group.Length == 0 ? null : new ConcurrencyRequest(group, cancelsInProgress, keepsQueue);
     }
-
-    private static ConcurrencyRequest? Of(string group, bool cancelsInProgress, bool keepsQueue) =>
-        group.Length == 0 ? null : new ConcurrencyRequest(group, cancelsInProgress, keepsQueue);
 }

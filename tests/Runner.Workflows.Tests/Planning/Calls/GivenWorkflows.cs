@@ -1,5 +1,6 @@
+using Runner.Workflows.Model;
+using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Calls;
 
 namespace Runner.Workflows.Tests.Planning.Calls;
 
@@ -12,9 +13,9 @@ internal sealed class GivenWorkflows(params (string Place, string Text)[] files)
     /// <summary>Plans a run of a workflow that calls these.</summary>
     public async Task<RunPlanning> PlanAsync(string text)
     {
-        var workflow = Plans.Read(text);
-        var calls = await CalledWorkflows.LoadAsync(workflow, this, TestContext.Current.CancellationToken);
-        return RunPlan.Create(workflow, Plans.Request with { Calls = calls });
+        var reading = await CalledWorkflows.LoadAsync(
+            Plans.Read(text), this, WorkflowReadOptions.Default, TestContext.Current.CancellationToken);
+        return reading.Workflow is { } workflow ? RunPlan.Create(workflow, Plans.Request) : new RunPlanning(null, reading.Diagnostics);
     }
 
     /// <summary>A run of a workflow that calls these.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Runner.Workflows.Planning.Calls;
+namespace Runner.Workflows.Model.Calls;
 
 /// <summary>Where a workflow file is.</summary>
 /// <param name="Repository"><c>owner/repo</c>; <c>null</c>: the repository of the run, as it was checked out.</param>
@@ -10,17 +10,21 @@ public sealed record WorkflowPlace(string? Repository, string Path, string? Ref)
 {
     private const string Local = "./";
 
+    // The repository of the file that says it: what ./ means too.
+    private const string Self = "$/";
+
     /// <summary>A file of the run's own repository.</summary>
     public static WorkflowPlace OfRun(string path) => new(null, path, null);
 
     /// <summary>
-    /// The place that <c>uses</c> of a job names in a workflow at this place: <c>./path</c> is in the same repository at the same commit,
-    /// <c>owner/repo/path@ref</c> anywhere. False where it is neither.
+    /// The place that <c>uses</c> of a job names in a workflow at this place: <c>./path</c> and <c>$/path</c> are in the same repository at the
+    /// same commit, <c>owner/repo/path@ref</c> anywhere. False where it is none of these.
     /// </summary>
     public bool TryResolve(string uses, [NotNullWhen(true)] out WorkflowPlace? place)
     {
+        ArgumentNullException.ThrowIfNull(uses);
         place = null;
-        if (uses.StartsWith(Local, StringComparison.Ordinal))
+        if (uses.StartsWith(Local, StringComparison.Ordinal) || uses.StartsWith(Self, StringComparison.Ordinal))
         {
             place = this with { Path = uses[Local.Length..] };
         }

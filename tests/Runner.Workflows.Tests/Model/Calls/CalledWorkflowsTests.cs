@@ -3,14 +3,14 @@ using Runner.Workflows.Model.Calls;
 
 namespace Runner.Workflows.Tests.Model.Calls;
 
-public sealed class CallLoaderTests
+public sealed class CalledWorkflowsTests
 {
     private const string Caller = ".github/workflows/ci.yml";
 
     [Fact]
-    public void Called_workflows_hang_on_their_calls_and_share_one_table_of_files()
+    public async Task Called_workflows_hang_on_their_calls_and_share_one_table_of_files()
     {
-        var reading = Read(
+        var reading = await ReadAsync(
             "on: push\njobs:\n  a: {uses: o/r/.github/workflows/x.yml@v1}",
             ("o/r/.github/workflows/x.yml@v1", "on: workflow_call\njobs:\n  b: {uses: ./.github/workflows/y.yml}"),
             ("o/r/.github/workflows/y.yml@v1", "on: workflow_call\njobs:\n  c: {runs-on: x}"));
@@ -36,18 +36,18 @@ public sealed class CallLoaderTests
     };
 
     [Theory, MemberData(nameof(Broken))]
-    public void Call_that_does_not_fit_is_refused(string call, string called, string problem)
+    public async Task Call_that_does_not_fit_is_refused(string call, string called, string problem)
     {
-        var reading = Read($"on: push\njobs:\n  a: {call}", ("./x.yml", called));
+        var reading = await ReadAsync($"on: push\njobs:\n  a: {call}", ("./x.yml", called));
 
         Assert.Null(reading.Workflow);
         Assert.Equal([problem], reading.Diagnostics.Select(diagnostic => diagnostic.ToString()));
     }
 
     [Fact]
-    public void Workflow_that_calls_itself_ends_at_the_depth_of_calls()
+    public async Task Workflow_that_calls_itself_ends_at_the_depth_of_calls()
     {
-        var reading = Read("on: push\njobs:\n  a: {uses: ./x.yml}", ("./x.yml", "on: workflow_call\njobs:\n  a: {uses: ./x.yml}"));
+        var reading = await ReadAsync("on: push\njobs:\n  a: {uses: ./x.yml}", ("./x.yml", "on: workflow_call\njobs:\n  a: {uses: ./x.yml}"));
 
         Assert.Equal(["Nested reusable workflow depth exceeded 9."], reading.Diagnostics.Select(diagnostic => diagnostic.GitHubText));
     }
@@ -61,6 +61,10 @@ public sealed class CallLoaderTests
         Assert.Null(reading.Workflow?.Jobs[0].Calls?.Workflow);
     }
 
-    private static WorkflowReading Read(string text, params (string Reference, string Text)[] called) => WorkflowFile.Read(
-        Caller, text, new WorkflowReadOptions { Source = new WorkflowFiles(called.ToDictionary(file => file.Reference, file => file.Text)) });
+    private static Task<WorkflowReading> ReadAsync(string text, params (string Reference, string Text)[] called) => WorkflowFile.ReadWithCallsAsync(
+        Caller,
+        text,
+        new WorkflowFiles(called.ToDictionary(file => file.Reference, file => file.Text)),
+        WorkflowReadOptions.Default,
+        TestContext.Current.CancellationToken);
 }
