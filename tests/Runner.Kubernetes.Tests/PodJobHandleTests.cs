@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Backends;
-using Runner.Jobs.Launch;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Pods;
 using Runner.Kubernetes.Tests.Pods;

@@ -11,8 +11,8 @@ public sealed record WorkflowConcurrency(TemplateToken Written) : WorkflowPart(W
     /// <summary><c>cancel-in-progress</c>.</summary>
     public TemplateToken? CancelInProgress { get; init; }
 
-    /// <summary><c>queue</c>. Default <see cref="ConcurrencyQueue.Single"/>.</summary>
-    public ConcurrencyQueue Queue { get; init; }
+    /// <summary><c>queue</c>. Default <see cref="ConcurrencyWaiting.Single"/>.</summary>
+    public ConcurrencyWaiting Queue { get; init; }
 
     /// <summary>Takes it apart; <c>null</c>: it is not written.</summary>
     internal static WorkflowConcurrency? Read(TemplateToken? token) => token switch
@@ -22,14 +22,14 @@ public sealed record WorkflowConcurrency(TemplateToken Written) : WorkflowPart(W
         {
             Group = mapping.Find("group"),
             CancelInProgress = mapping.Find("cancel-in-progress"),
-            Queue = mapping.Find("queue") is StringToken { Value: "max" } ? ConcurrencyQueue.Max : ConcurrencyQueue.Single,
+            Queue = mapping.Find("queue") is StringToken { Value: "max" } ? ConcurrencyWaiting.Max : ConcurrencyWaiting.Single,
         },
         _ => new WorkflowConcurrency(token) { Group = token },
     };
 }
 
 /// <summary>How many may wait for a concurrency group.</summary>
-public enum ConcurrencyQueue
+public enum ConcurrencyWaiting
 {
     /// <summary>One: it makes way for whoever comes after it.</summary>
     Single = 0,

@@ -20,7 +20,7 @@ public sealed record ConcurrencyRequest(string Group, bool CancelsInProgress, bo
             return null;
         }
 
-        var keepsQueue = concurrency.Queue == ConcurrencyQueue.Max;
+        var keepsQueue = concurrency.Queue == ConcurrencyWaiting.Max;
         var cancelsInProgress = evaluator.Evaluate(concurrency.CancelInProgress) switch
         {
             BooleanValue boolean => boolean.Value,
