@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Builds what a user runs into artifacts/: `runner` (agent, emulator, command line) and `runner-worker` (the static worker).
+# Builds what a user runs into artifacts/: `runner` (agent, emulator, command line), `runner-worker` (the static worker) and `externals/` (the
+# Node.js that runs JavaScript actions in pods and containers).
 # Does only what the sources call for: a second run with nothing changed takes a second.
 #
 #   build.sh [--help]
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-[ "${1:-}" != --help ] || { sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0; }
+[ "${1:-}" != --help ] || { sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0; }
 
 newest() { # the newest of the sources that an artifact is made from
   find "$ROOT/src" "$ROOT"/Directory.*.props "$ROOT/global.json" \( -name obj -o -name bin \) -prune -o -type f -newer "$1" -print -quit
@@ -21,3 +22,4 @@ if [ ! -x "$ARTIFACTS/runner" ] || [ -n "$(newest "$ARTIFACTS/runner")" ]; then
   install -m 755 "$ARTIFACTS/publish/runner/runner" "$ARTIFACTS/runner"
 fi
 "$ROOT/scripts/publish-worker.sh"
+"$ROOT/scripts/externals.sh"

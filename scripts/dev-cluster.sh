@@ -233,20 +233,23 @@ agent_image() { # artifacts stamps
   rm -rf "$root"
 }
 
-# The image that a pod's setup container runs: the static worker, a CA bundle and nothing else.
+# The image that a pod's setup container runs: the static worker, a CA bundle, the Node.js of JavaScript actions and nothing else.
 # The job image is a plain Debian with what the examples use.
 images() {
-  local artifacts=$HERE/../artifacts root stamp=$RUN/images
+  local artifacts=$HERE/../artifacts root stamp=$RUN/images sum
   [ -x "$artifacts/runner-worker" ] || { echo "dev cluster: $artifacts/runner-worker is missing; run scripts/build.sh" >&2; exit 1; }
   mkdir -p "$stamp"
-  if [ "$(cat "$stamp/runner" 2>/dev/null)" != "$(sha256sum <"$artifacts/runner-worker")" ] || ! has_image local/runner:dev; then
+  "$HERE/externals.sh"
+  sum=$(cat "$artifacts/runner-worker" "$artifacts/externals/version" | sha256sum)
+  if [ "$(cat "$stamp/runner" 2>/dev/null)" != "$sum" ] || ! has_image local/runner:dev; then
     root=$(mktemp -d)
     mkdir -p "$root"/{tmp,etc/ssl/certs}
     cp "$artifacts/runner-worker" "$artifacts/ca-certificates.crt" "$root/"
+    cp -a "$artifacts/externals" "$root/externals"
     cp "$artifacts/ca-certificates.crt" "$root/etc/ssl/certs/ca-certificates.crt"
     chmod 755 "$root"; chmod 1777 "$root/tmp"
     image local/runner:dev "$root" '{"Entrypoint":["/runner-worker"]}'
-    sha256sum <"$artifacts/runner-worker" >"$stamp/runner"
+    printf '%s\n' "$sum" >"$stamp/runner"
     rm -rf "$root"
   fi
   agent_image "$artifacts" "$stamp"

@@ -49,7 +49,7 @@ internal sealed class HookStep(JobScope job, StepProcess process, NodeFinder nod
             case ".ps1":
                 return [Find("pwsh", "powershell"), "-command", $". '{hook.File}'"];
             case ".js":
-                return [await nodes.FindAnyAsync([24, 20], stop), hook.File];
+                return [(await nodes.FindAsync([24, 20], stop)).Path, hook.File];
             case var extension:
                 throw new WorkflowException($"{hook.Variable}: '{extension}' is no kind of hook. Expected a file that ends with .sh, .ps1 or .js");
         }

@@ -18,12 +18,14 @@ internal sealed class JavaScriptAction(JobScope job, StepProcess process, NodeFi
     {
         var script = ScriptOf(run, action, runs);
         var version = NodeVersion.Of(runs.Using, job.Message, job.Environment, job.Host.Environment, job.Host.Architecture);
-        Warn(run, runs, version);
-        var node = await nodes.FindAsync(version.Major, stop);
+
+        // GitHub ended Node.js 20 in September 2026: where there is none, 24 does, as on GitHub's own runners.
+        var node = await nodes.FindAsync(version.Major == 20 ? [20, 24] : [version.Major], stop);
+        Warn(run, runs, version, node);
         var environment = StepEnvironment.Of(run, StepKind.JavaScript, inputs);
         environment.Remove("NODE_ICU_DATA"); // Node.js does not start where it names a folder of another version
-        string[] arguments = version.Major == 24 && run.Scope.Allows(WithoutMaglev) ? ["--no-maglev", script] : [script];
-        var exit = await process.RunAsync(run, node, arguments, job.Paths.Workspace, environment, stop);
+        string[] arguments = node.Major == 24 && run.Scope.Allows(WithoutMaglev) ? ["--no-maglev", script] : [script];
+        var exit = await process.RunAsync(run, node.Path, arguments, job.Paths.Workspace, environment, stop);
         run.Scope.Log.Debug($"Node Action run completed with exit code {exit.Code}");
         return exit.Code == 0;
     }
@@ -40,14 +42,19 @@ internal sealed class JavaScriptAction(JobScope job, StepProcess process, NodeFi
         return File.Exists(file) ? file : throw new WorkflowException($"File not found: '{file}', which is '{name}' of {action.Manifest.Path}");
     }
 
-    private void Warn(StepRun run, JavaScriptRuns runs, NodeVersion version)
+    private void Warn(StepRun run, JavaScriptRuns runs, NodeVersion version, FoundNode node)
     {
         if (version.Warning is { } warning)
         {
             run.Scope.Log.Warning(warning);
         }
 
-        if (version.Major == 20 && run.Stage == StepStage.Main && job.Message.IsFeatureOn(OldVersionFeature))
+        if (version.IsOldAskedFor && node.Major != version.Major)
+        {
+            run.Scope.Log.Warning($"{NodeVersion.AllowOld} asks for Node.js {version.Major}, which this runner does not have: Node.js {node.Major} runs the action");
+        }
+
+        if (node.Major == 20 && run.Stage == StepStage.Main && job.Message.IsFeatureOn(OldVersionFeature))
         {
             run.Scope.Log.Warning(
                 $"Node.js 20 actions are deprecated. {DisplayNames.OfReference(run.Step.Reference)} ({runs.Using}) should be updated to Node.js 24.");

@@ -12,52 +12,42 @@ namespace Runner.Execution.Node;
 /// <summary>Finds Node.js: in the runner's externals, else on the machine. What was found is kept for the job.</summary>
 internal sealed partial class NodeFinder(JobScope job, ProcessRunner processes)
 {
-    private readonly ConcurrentDictionary<int, string> _found = new();
+    private readonly ConcurrentDictionary<int, FoundNode> _found = new();
 
-    /// <summary>The path of a Node.js of this major version.</summary>
-    /// <exception cref="WorkflowException">There is none; the message names all places that were looked at.</exception>
-    public async Task<string> FindAsync(int major, CancellationToken cancellationToken)
+    /// <summary>A Node.js of one of these major versions: the first that the externals have, else that of the machine if it is one of them.</summary>
+    /// <param name="majors">Versions that will do, the best first.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="WorkflowException">There is none; the message names all places that were looked at, and what to do.</exception>
+    public async Task<FoundNode> FindAsync(IReadOnlyList<int> majors, CancellationToken cancellationToken)
     {
-        if (_found.TryGetValue(major, out var known))
+        if (_found.TryGetValue(majors[0], out var known))
         {
             return known;
         }
 
-        var places = Externals(major).ToList();
-        if (places.FirstOrDefault(File.Exists) is { } bundled)
+        var places = new List<string>();
+        foreach (var major in majors)
         {
-            return _found[major] = bundled;
+            var externals = Externals(major).ToList();
+            if (externals.FirstOrDefault(File.Exists) is { } bundled)
+            {
+                return _found[majors[0]] = new FoundNode(bundled, major);
+            }
+
+            places.AddRange(externals);
         }
 
         var (path, version) = await OfMachineAsync(cancellationToken);
-        if (path is not null && version == major)
+        if (path is not null && version is { } found && majors.Contains(found))
         {
-            return _found[major] = path;
+            return _found[majors[0]] = new FoundNode(path, found);
         }
 
         places.Add(path is null ? "node in PATH: not there" : $"{path}: is version {version?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}");
+        var wanted = string.Join(" or ", majors);
         throw new WorkflowException(
-            $"This action needs Node.js {major}, which was not found. Looked at: {string.Join("; ", places)}. "
-            + $"Install Node.js {major} on the machine, or give the runner its externals");
-    }
-
-    /// <summary>The path of a Node.js of the first of these major versions that is there.</summary>
-    /// <exception cref="WorkflowException">There is none; the message is about the last of them.</exception>
-    public async Task<string> FindAnyAsync(IReadOnlyList<int> majors, CancellationToken cancellationToken)
-    {
-        foreach (var major in majors.SkipLast(1))
-        {
-            try
-            {
-                return await FindAsync(major, cancellationToken);
-            }
-            catch (WorkflowException)
-            {
-                // The next one may be there.
-            }
-        }
-
-        return await FindAsync(majors[^1], cancellationToken);
+            $"This action needs Node.js {wanted}, which was not found. Looked at: {string.Join("; ", places)}. "
+            + $"Install Node.js {majors[0]} where the job runs, or give the runner its externals");
     }
 
     // The builds for Alpine stand beside the others, as in GitHub's own runner.

@@ -7,10 +7,14 @@ namespace Runner.Execution.Node;
 /// <param name="Warning">What the log has to say about it, or <c>null</c>.</param>
 internal sealed record NodeVersion(int Major, string? Warning = null)
 {
+    /// <summary>The variable that asks for Node.js 20 where GitHub has made 24 the default.</summary>
+    public const string AllowOld = "ACTIONS_ALLOW_USE_UNSECURE_NODE_VERSION";
     private const string Force = "FORCE_JAVASCRIPT_ACTIONS_TO_NODE24";
-    private const string AllowOld = "ACTIONS_ALLOW_USE_UNSECURE_NODE_VERSION";
     private const string Require24 = "actions.runner.requirenode24";
     private const string Default24 = "actions.runner.usenode24bydefault";
+
+    /// <summary>Whether it is 20 only because <see cref="AllowOld"/> says so. Default false.</summary>
+    public bool IsOldAskedFor { get; init; }
 
     /// <summary>Decides.</summary>
     /// <param name="using"><c>runs.using</c> of the action: <c>node12</c> to <c>node24</c>.</param>
@@ -39,7 +43,7 @@ internal sealed record NodeVersion(int Major, string? Warning = null)
         }
 
         return standard == 24
-            ? new NodeVersion(IsTrue(AllowOld, workflow, machine) ? 20 : 24)
+            ? IsTrue(AllowOld, workflow, machine) ? new NodeVersion(20) { IsOldAskedFor = true } : new NodeVersion(24)
             : new NodeVersion(IsTrue(Force, workflow, machine) ? 24 : 20);
     }
 

@@ -175,9 +175,35 @@ public sealed class JavaScriptActionTests
         Assert.Equal(
             [
                 $"##[error]This action needs Node.js 24, which was not found. Looked at: {externals}/node24/bin/node; node in PATH: not there. "
-                + "Install Node.js 24 on the machine, or give the runner its externals",
+                + "Install Node.js 24 where the job runs, or give the runner its externals",
             ],
             job.OutputOf("Run acme/new@v1"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Action_for_Node_20_runs_by_24_of_the_externals_rather_than_by_the_machines_20_and_says_so_to_whoever_asked_for_20()
+    {
+        using var job = new TestJob();
+        job.WithAction("acme/old/action.yml", "runs: { using: node20, main: a.js }").WithAction("acme/old/a.js", "");
+        job.WithFile("externals/node24/bin/node", "#!/bin/sh\necho fake node 24\n");
+        var externals = Path.Combine(job.Paths.Workspace, "externals");
+        File.SetUnixFileMode(Path.Combine(externals, "node24/bin/node"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var message = Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["actions.runner.usenode24bydefault"] = new() { Value = "true" } },
+            EnvironmentVariables = [Some.Mapping(("ACTIONS_ALLOW_USE_UNSECURE_NODE_VERSION", new StringToken("true")))],
+            Steps = [Some.Using("acme/old@v1")],
+        };
+        var payload = Some.Payload(message, job.Folder);
+
+        await job.RunAsync(payload with { Paths = payload.Paths with { Externals = externals } });
+
+        Assert.Equal(
+            [
+                "##[warning]ACTIONS_ALLOW_USE_UNSECURE_NODE_VERSION asks for Node.js 20, which this runner does not have: Node.js 24 runs the action",
+                "fake node 24",
+            ],
+            job.OutputOf("Run acme/old@v1"));
     }
 
     [Theory(Timeout = 60_000)]
