@@ -15,8 +15,9 @@ internal static class WorkerProgram
           runner-worker job --payload -|FILE
               Runs the job of a payload, read once from standard input or from a file that is removed at once. SIGTERM or SIGINT
               cancels the job. The outcome is left where the payload says.
-          runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR]
-              Sets a job pod up: copies the worker, its CA bundle and node to the pod's volumes and the payload to memory.
+          runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR [--keep DIR]]
+              Sets a job pod up: copies the worker and its CA bundle to the pod's volumes and the payload to memory; with
+              --externals Node.js too, which with --keep is copied there only once for all jobs.
           runner-worker cancel [--grace SECONDS] [--spool DIR]
               Asks the worker that runs in this pod to cancel its job. Default spool: /runner/spool.
           runner-worker link [--spool DIR]
@@ -51,7 +52,7 @@ internal static class WorkerProgram
                 case "job":
                     return await JobCommand.RunAsync(Arguments.Parse(args, ["--payload"], [])["--payload"], host);
                 case "setup":
-                    return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals"]), host);
+                    return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals", "--keep"]), host);
                 case "cancel":
                     return CancelCommand.Run(Arguments.Parse(args, [], ["--grace", "--spool"]), Console.Error);
                 case "link":

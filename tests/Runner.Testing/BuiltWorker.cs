@@ -18,20 +18,6 @@ public static class BuiltWorker
 #pragma warning disable RS0030 // tests take their environment directly
         var named = Environment.GetEnvironmentVariable("RUNNER_WORKER");
 #pragma warning restore RS0030
-        if (!string.IsNullOrEmpty(named))
-        {
-            return named;
-        }
-
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = System.IO.Path.Combine(folder.FullName, "artifacts", "runner-worker");
-            if (File.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
+        return string.IsNullOrEmpty(named) ? BuiltArtifacts.Find("runner-worker") : named;
     }
 }

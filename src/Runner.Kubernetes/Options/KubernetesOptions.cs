@@ -26,7 +26,7 @@ public sealed record KubernetesOptions
     /// <summary>Agents with the same value share their jobs: each adopts those of another that is gone. Default <c>runner</c>.</summary>
     public string Instance { get; set; } = "runner";
 
-    /// <summary>Image that holds <c>/runner-worker</c> and <c>/ca-certificates.crt</c>; its container sets the pod up. Required.</summary>
+    /// <summary>Image that holds <c>/runner-worker</c>, <c>/ca-certificates.crt</c> and, in <c>/externals</c>, Node.js; its container sets the pod up. Required.</summary>
     public string RunnerImage { get; set; } = string.Empty;
 
     /// <summary>
@@ -67,6 +67,14 @@ public sealed record KubernetesOptions
 
     /// <summary>Volumes of a job.</summary>
     public StorageOptions Storage { get; set; } = new();
+
+    /// <summary>
+    /// How the Node.js of JavaScript actions gets from the runner image into pods that may need it: <c>copy</c> (default; 110 MB of the node's
+    /// disk for as long as the pod is there), <c>image</c> (mounted as an image volume; Kubernetes 1.33 and a runtime that has it, such as
+    /// containerd 2.1; older clusters copy), <c>toolCache</c> (copied once to a tool cache of type <c>pvc</c> or <c>hostPath</c>), <c>none</c>
+    /// (not at all: the job's image must have it).
+    /// </summary>
+    public string Externals { get; set; } = ExternalsWay.Copy;
 
     /// <summary>Network settings of a job pod.</summary>
     public NetworkingOptions Networking { get; set; } = new();

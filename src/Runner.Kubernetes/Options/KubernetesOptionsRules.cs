@@ -24,6 +24,12 @@ internal static class KubernetesOptionsRules
         }
 
         Choice(errors, "imagePullPolicy", options.ImagePullPolicy, PullPolicies);
+        Choice(errors, "externals", options.Externals, ExternalsWay.All);
+        if (options.Externals == ExternalsWay.ToolCache && options.Storage.ToolCache.Type is not ("pvc" or "hostPath"))
+        {
+            Add(errors, "externals", $"is 'toolCache', but storage.toolCache is of type '{options.Storage.ToolCache.Type}', which keeps nothing; expected pvc or hostPath");
+        }
+
         Choice(errors, "security.podSecurityStandard", options.Security.PodSecurityStandard, SecurityStandards);
         if (!LabelRules.IsValue(options.Instance) || options.Instance.Length == 0)
         {

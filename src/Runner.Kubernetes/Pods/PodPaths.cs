@@ -8,6 +8,10 @@ internal static class PodPaths
     public const string Runner = "/runner";
     public const string Bin = Runner + "/bin";
     public const string Externals = Runner + "/externals";
+
+    /// <summary>Where the tool cache keeps copies of <see cref="Externals"/>, one for each version.</summary>
+    public const string KeptExternals = ToolCache + "/.externals";
+
     public const string Temp = Runner + "/temp";
     public const string Payload = Runner + "/payload";
     public const string PayloadFile = Payload + "/" + PayloadKey;

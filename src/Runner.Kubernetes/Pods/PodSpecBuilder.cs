@@ -34,8 +34,9 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         }
 
         var name = PodNames.For(launch);
-        var volumes = PodVolumes.Of(options, secretName: name);
-        var job = Job(ImageOf(launch, placement), placement);
+        var externals = PodExternals.For(options, launch, placement, features, warnings);
+        List<V1Volume> volumes = [.. PodVolumes.Of(options, secretName: name), .. externals.Volumes()];
+        var job = Job(ImageOf(launch, placement), placement, externals);
         if (launch.Containers.Job is { } container)
         {
             RefuseCredentials("container", container);
@@ -73,7 +74,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 DnsPolicy = options.Networking.DnsPolicy,
                 DnsConfig = options.Networking.DnsConfig,
                 HostAliases = services.Aliases(),
-                InitContainers = [Setup(placement), .. services.Build(features, secretName: name)],
+                InitContainers = [Setup(placement, externals), .. services.Build(features, secretName: name)],
                 Containers = [job],
                 Volumes = volumes,
             },
@@ -116,7 +117,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         return new V1ObjectMeta { Name = name, NamespaceProperty = options.Namespace, Labels = labels, Annotations = annotations };
     }
 
-    private V1Container Setup(PodPlacement placement) => new()
+    private V1Container Setup(PodPlacement placement, PodExternals externals) => new()
     {
         Name = SetupContainerName,
         Image = options.RunnerImage,
@@ -127,7 +128,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             "--from", PodPaths.Secret,
             "--to", PodPaths.Payload,
             "--bin", PodPaths.Bin,
-            "--externals", PodPaths.Externals,
+            .. externals.SetupArguments(),
         ],
         // The same as the job's, of which it needs a part: the pod's request stays that of the job, and so does its class of service.
         Resources = Resources(placement, isSetup: true),
@@ -136,7 +137,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         VolumeMounts = PodVolumes.SetupMounts(),
     };
 
-    private V1Container Job(string image, PodPlacement placement) => new()
+    private V1Container Job(string image, PodPlacement placement, PodExternals externals) => new()
     {
         Name = JobContainerName,
         Image = image,
@@ -147,7 +148,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         SecurityContext = ContainerSecurity(),
         TerminationMessagePath = PodPaths.TerminationLog,
         TerminationMessagePolicy = "File",
-        VolumeMounts = PodVolumes.JobMounts(),
+        VolumeMounts = [.. PodVolumes.JobMounts(), .. externals.JobMounts()],
     };
 
     private static V1ResourceRequirements? Resources(PodPlacement placement, bool isSetup)

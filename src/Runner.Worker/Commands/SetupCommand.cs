@@ -5,7 +5,7 @@ using Runner.Worker.Jobs;
 namespace Runner.Worker.Commands;
 
 /// <summary>
-/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR]</c>: the pod's set-up container. Puts the worker
+/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR [--keep DIR]]</c>: the pod's set-up container. Puts the worker
 /// where the job's container finds it, and moves the payload from its Secret to memory.
 /// </summary>
 internal static class SetupCommand
@@ -39,10 +39,10 @@ internal static class SetupCommand
                 Install(bundle, Path.Combine(arguments["--bin"], CertificateBundle.FileName), ReadableByAll);
             }
 
-            var externals = Path.Combine(host.Folder, ExternalsName);
-            if (arguments.Find("--externals") is { } target && Directory.Exists(externals))
+            var externals = new ExternalsFolder(Path.Combine(host.Folder, ExternalsName), host.Time);
+            if (arguments.Find("--externals") is { } target)
             {
-                CopyFolder(new DirectoryInfo(externals), target);
+                externals.Provide(target, keep: arguments.Find("--keep"), Console.Error);
             }
 
             return ExitCodes.Ok;
@@ -58,28 +58,6 @@ internal static class SetupCommand
         Directory.CreateDirectory(Path.GetDirectoryName(target) ?? "/");
         File.Copy(source, target, overwrite: true);
         SetMode(target, mode);
-    }
-
-    private static void CopyFolder(DirectoryInfo source, string target)
-    {
-        Directory.CreateDirectory(target);
-        foreach (var entry in source.EnumerateFileSystemInfos())
-        {
-            var path = Path.Combine(target, entry.Name);
-            switch (entry)
-            {
-                case { LinkTarget: { } link }:
-                    File.Delete(path);
-                    File.CreateSymbolicLink(path, link);
-                    break;
-                case DirectoryInfo folder:
-                    CopyFolder(folder, path);
-                    break;
-                default:
-                    File.Copy(entry.FullName, path, overwrite: true); // keeps its mode
-                    break;
-            }
-        }
     }
 
     private static void SetMode(string path, UnixFileMode mode)

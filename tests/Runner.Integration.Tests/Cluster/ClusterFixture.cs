@@ -7,6 +7,7 @@ using Runner.Integration.Tests.Cluster;
 using Runner.Integration.Tests.Jobs;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
+using Runner.Testing;
 
 [assembly: AssemblyFixture(typeof(ClusterFixture))]
 
@@ -79,15 +80,15 @@ public sealed class ClusterFixture : IAsyncLifetime
             return;
         }
 
-        _standIn = await MakeImageAsync("local/runner-standin", Path.Combine(AppContext.BaseDirectory, "standin-worker.sh"));
+        _standIn = await MakeImageAsync("local/runner-standin", Path.Combine(AppContext.BaseDirectory, "standin-worker.sh"), externals: null);
     }
 
-    /// <summary>An image with a real worker.</summary>
+    /// <summary>An image with a real worker, and with Node.js where <c>scripts/externals.sh</c> made it.</summary>
     public Task<string> RealWorkerImageAsync(string worker)
     {
         lock (_namespaces)
         {
-            return _realWorker ??= MakeImageAsync("local/runner-test", worker);
+            return _realWorker ??= MakeImageAsync("local/runner-test", worker, BuiltExternals.Find());
         }
     }
 
@@ -173,9 +174,10 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
     }
 
-    private static async Task<string> MakeImageAsync(string name, string worker)
+    private static async Task<string> MakeImageAsync(string name, string worker, string? externals)
     {
-        var image = $"{name}:{Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(worker)))[..8]}";
+        byte[] version = externals is null ? [] : await File.ReadAllBytesAsync(Path.Combine(externals, "version"));
+        var image = $"{name}:{Convert.ToHexStringLower(SHA256.HashData([.. await File.ReadAllBytesAsync(worker), .. version]))[..8]}";
         // A static busybox and the worker: the smallest image that can set a pod up.
         await ShellAsync(
             """
@@ -184,9 +186,10 @@ public sealed class ClusterFixture : IAsyncLifetime
             cp "$(command -v busybox)" "$root/bin/busybox"
             for applet in $("$root/bin/busybox" --list); do [ "$applet" = busybox ] || ln -sf busybox "$root/bin/$applet"; done
             cp "$2" "$root/runner-worker"; chmod 755 "$root" "$root/runner-worker"
+            [ -z "$4" ] || cp -a "$4" "$root/externals"
             "$1/scripts/dev-cluster.sh" image "$3" "$root"; rm -rf "$root"
             """,
-            Repository.Root, worker, image);
+            Repository.Root, worker, image, externals ?? string.Empty);
         return image;
     }
 

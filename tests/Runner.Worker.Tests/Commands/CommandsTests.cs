@@ -97,7 +97,7 @@ public sealed class CommandsTests : IDisposable
     private Arguments SetUpArguments() => Arguments.Parse(
         ["setup", "--from", _folder["secret"], "--to", _folder["payload"], "--bin", _folder["bin"], "--externals", _folder["externals"]],
         ["--from", "--to", "--bin"],
-        ["--externals"]);
+        ["--externals", "--keep"]);
 
     private WorkerHost Host(string folder) => new()
     {

@@ -1,0 +1,71 @@
+using k8s.Models;
+using Runner.Backends;
+using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Placement;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>How the Node.js of JavaScript actions, which the runner image holds in <c>/externals</c>, gets into a job's pod. Pure.</summary>
+/// <remarks>
+/// It has 110 MB, so a job that cannot need it goes without. Its place is the same everywhere: the program has the path of its loader in it
+/// (<c>scripts/externals.sh</c>).
+/// </remarks>
+internal sealed class PodExternals
+{
+    private const string VolumeName = "externals";
+    private const string ImageFolder = "externals";
+    private const string HookVariables = "ACTIONS_RUNNER_HOOK_";
+
+    private readonly KubernetesOptions _options;
+    private readonly string? _way;
+
+    private PodExternals(KubernetesOptions options, string? way)
+    {
+        _options = options;
+        _way = way;
+    }
+
+    /// <summary>Decides for one job.</summary>
+    public static PodExternals For(KubernetesOptions options, JobLaunch launch, PodPlacement placement, ClusterFeatures features, ICollection<string> warnings)
+    {
+        var hasHook = placement.Environment.Any(
+            variable => variable.Key.StartsWith(HookVariables, StringComparison.Ordinal) && variable.Value.EndsWith(".js", StringComparison.OrdinalIgnoreCase));
+        if (!launch.MayNeedNode && !hasHook)
+        {
+            return new PodExternals(options, way: null);
+        }
+
+        if (options.Externals == ExternalsWay.Image && !features.HasImageVolumes)
+        {
+            warnings.Add($"kubernetes.externals: the cluster's version is {features.Version}; image volumes need Kubernetes 1.33, so Node.js is copied");
+            return new PodExternals(options, ExternalsWay.Copy);
+        }
+
+        return new PodExternals(options, options.Externals);
+    }
+
+    /// <summary>What the set-up container is told beside its other arguments.</summary>
+    public IEnumerable<string> SetupArguments() => _way switch
+    {
+        ExternalsWay.Copy => ["--externals", PodPaths.Externals],
+        ExternalsWay.ToolCache => ["--externals", PodPaths.Externals, "--keep", PodPaths.KeptExternals],
+        _ => [],
+    };
+
+    /// <summary>Further volumes of the pod.</summary>
+    public IEnumerable<V1Volume> Volumes() => _way == ExternalsWay.Image
+        ?
+        [
+            new V1Volume
+            {
+                Name = VolumeName,
+                Image = new V1ImageVolumeSource { Reference = _options.RunnerImage, PullPolicy = _options.ImagePullPolicy },
+            },
+        ]
+        : [];
+
+    /// <summary>Further folders of the job container.</summary>
+    public IEnumerable<V1VolumeMount> JobMounts() => _way == ExternalsWay.Image
+        ? [new V1VolumeMount { Name = VolumeName, MountPath = PodPaths.Externals, SubPath = ImageFolder, ReadOnlyProperty = true }]
+        : [];
+}
