@@ -82,18 +82,24 @@ internal static class RunnerCommandLine
         return root;
     }
 
-    // What stands in an .actrc of act's own form counts as if it stood first on the command line of a run.
+    // What stands in an .actrc of act's own form counts as if it stood first on the command line of a run. A plan takes of it what it has
+    // a flag for: the rest is how jobs are run.
     private static ParseResult Parse(string[] args, CliSurroundings surroundings)
     {
         var root = Build(surroundings);
         var result = root.Parse(args);
-        if (result.Errors.Count > 0 || result.CommandResult.Command != root || result.Action != root.Action)
+        var command = result.CommandResult.Command;
+        var isPlan = command.Name == PlanCommand.Name && args[0] == PlanCommand.Name;
+        if (result.Errors.Count > 0 || result.Action != command.Action || (command != root && !isPlan))
         {
             return result;
         }
 
         var files = SettingsFiles.Read(surroundings, result.GetValue<string?>(RunFlags.ConfigName));
-        return files.Flags.IsEmpty ? result : root.Parse([.. files.Arguments, .. args]);
+        var lines = files.Lines.Where(line => !isPlan || line.IsOf(command) || !line.IsOf(root)).SelectMany(line => line.Arguments);
+        return files.Flags.IsEmpty ? result
+            : isPlan ? root.Parse([PlanCommand.Name, .. lines, .. args[1..]])
+            : root.Parse([.. lines, .. args]);
     }
 
     // A command that only groups others shows what it has.

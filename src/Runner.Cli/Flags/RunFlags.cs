@@ -127,7 +127,8 @@ internal sealed class RunFlags
     public IReadOnlyList<Option> Planning =>
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
-        Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile, Strict, Json, Quiet,
+        Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
+        Config, .. Repositories.All, Strict, Json, Quiet,
     ];
 
     /// <summary>All of them, in the order of the help.</summary>

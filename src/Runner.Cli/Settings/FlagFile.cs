@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.RegularExpressions;
 using Runner.Cli.CommandLine;
 
@@ -6,7 +7,15 @@ namespace Runner.Cli.Settings;
 /// <summary>One line of an <c>.actrc</c>: a flag and its value.</summary>
 /// <param name="Line">Line in the file, from 1.</param>
 /// <param name="Arguments">As a command line has them: the flag, and its value if there is one.</param>
-internal sealed record FlagLine(int Line, string[] Arguments);
+internal sealed record FlagLine(int Line, string[] Arguments)
+{
+    /// <summary>Whether a command has the flag.</summary>
+    public bool IsOf(Command command)
+    {
+        var name = Arguments[0].Split('=', 2)[0];
+        return command.Options.Any(option => option.Name == name || option.Aliases.Contains(name));
+    }
+}
 
 /// <summary>
 /// Files in act's own format: one flag and its value a line, <c>#</c> for remarks, <c>$NAME</c> and <c>${NAME}</c> for environment variables.

@@ -11,8 +11,8 @@ internal sealed record SettingsFiles(ImmutableArray<ConfigText> Yaml, ImmutableA
 {
     private const string FileName = ".actrc";
 
-    /// <summary>All arguments of the flag files, in order.</summary>
-    public IEnumerable<string> Arguments => Flags.SelectMany(file => file.Lines).SelectMany(line => line.Arguments);
+    /// <summary>All lines of the flag files, in order.</summary>
+    public IEnumerable<FlagLine> Lines => Flags.SelectMany(file => file.Lines);
 
     /// <summary>Reads the files that there are.</summary>
     /// <param name="surroundings">Folder and environment.</param>

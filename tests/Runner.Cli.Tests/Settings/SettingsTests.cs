@@ -74,6 +74,23 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_takes_of_a_file_what_it_has_a_flag_for()
+    {
+        Write("here/.github/workflows/ci.yml", "on: push\njobs:\n  a: {runs-on: x, steps: [{run: a}]}\n  b: {runs-on: x, steps: [{run: b}]}\n");
+        Write("here/.actrc", "--backend=host\n-P x=debian:12\n-j a\n");
+
+        var plan = await RunAsync([], "plan", "push");
+        Write("here/.actrc", "--lst\n");
+        var mistake = await RunAsync([], "plan", "push");
+
+        Assert.Equal(ExitCodes.Success, plan.Code);
+        Assert.Contains("a on x", plan.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("b on x", plan.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, mistake.Code);
+        Assert.Contains("--lst", mistake.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Schema_is_printed()
     {
         var result = await RunAsync([], "config", "schema");
