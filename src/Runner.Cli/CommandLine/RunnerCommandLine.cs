@@ -96,7 +96,12 @@ internal static class RunnerCommandLine
         }
 
         var files = SettingsFiles.Read(surroundings, result.GetValue<string?>(RunFlags.ConfigName));
-        var lines = files.Lines.Where(line => !isPlan || line.IsOf(command) || !line.IsOf(root)).SelectMany(line => line.Arguments);
+        if (files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, surroundings)).ToList() is { Count: > 0 } problems)
+        {
+            throw new UsageException(string.Join("\nrunner: ", problems));
+        }
+
+        var lines = files.Lines.Where(line => !isPlan || line.IsOf(command)).SelectMany(line => line.Arguments);
         return files.Flags.IsEmpty ? result
             : isPlan ? root.Parse([PlanCommand.Name, .. lines, .. args[1..]])
             : root.Parse([.. lines, .. args]);
