@@ -35,6 +35,9 @@ internal sealed class LogLineText(Colors colors, bool showDebug)
         }
     }
 
+    /// <summary>Whether a line is an error, a warning or a notice.</summary>
+    public static bool IsAnnotation(string line) => Split(line).Mark is "error" or "warning" or "notice";
+
     private string Indented(string text) => _isInGroup ? $"  {text}" : text;
 
     private static (string? Mark, string Text) Split(string line)

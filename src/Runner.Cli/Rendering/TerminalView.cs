@@ -115,7 +115,9 @@ internal sealed class TerminalView : IRunView
             _logs[line.Job] = log = new LogLineText(_colors, _options.IsVerbose);
         }
 
-        return log.Of(line.Text) is { } text ? $"  {text}" : null;
+        var text = log.Of(line.Text);
+        var isShown = line.Step is not { IsFrame: true } || _options.IsVerbose || LogLineText.IsAnnotation(line.Text);
+        return isShown && text is not null ? $"  {text}" : null;
     }
 
     // Without a file its own line in the log has said it.

@@ -75,7 +75,8 @@ internal sealed record JobEnded(
 /// <summary>A step of a job, as events name it.</summary>
 /// <param name="Number">Its place in the job, from 1.</param>
 /// <param name="Name">Shown name.</param>
-internal sealed record RunStep(int Number, string Name);
+/// <param name="IsFrame">Whether it is what the runner does before and after the job's own steps: "Set up job", "Complete job".</param>
+internal sealed record RunStep(int Number, string Name, bool IsFrame = false);
 
 /// <summary>A step began.</summary>
 internal sealed record StepStarted(DateTimeOffset Time, RunJob Job, RunStep Step) : JobEvent(Time, Job);

@@ -21,6 +21,9 @@ internal sealed class WorkerEventTranslator(RunJob job)
         _ => [],
     };
 
+    // The names by which telemetry knows them.
+    private static bool IsFrame(StepState state) => state is { Type: "runner", ActionName: "set_up_job" or "complete_job" };
+
     private RunStep? Find(StepId id) => _steps.GetValueOrDefault(id)?.Step;
 
     private IEnumerable<RunEvent> StepChanged(StepState state, DateTimeOffset now)
@@ -31,7 +34,7 @@ internal sealed class WorkerEventTranslator(RunJob job)
             _steps[state.Id] = known;
         }
 
-        known.Step = new RunStep(state.Number, state.Name);
+        known.Step = new RunStep(state.Number, state.Name, IsFrame(state));
         if (!known.IsStarted && state.Status != StepStatus.Pending && state.Conclusion != Conclusion.Skipped)
         {
             known.IsStarted = true;

@@ -18,7 +18,7 @@ public sealed class RunViewTests
     {
         get
         {
-            var (npm, check) = (new RunStep(2, "npm ci"), new RunStep(2, "Run tests"));
+            var (npm, check, setUp) = (new RunStep(2, "npm ci"), new RunStep(2, "Run tests"), new RunStep(1, "Set up job", IsFrame: true));
             return
             [
                 new RunStarted(At(0), Build.Workflow, "CI"),
@@ -26,6 +26,10 @@ public sealed class RunViewTests
                 new JobQueued(At(0), Test, "kubernetes"),
                 new JobWaiting(At(1), Test, "pulling debian:12"),
                 new JobStarted(At(2), Build, "pod act-job-1"),
+                new StepStarted(At(2), Build, setUp),
+                new LogLine(At(2), Build, setUp, "Runner name: 'local'"),
+                new LogLine(At(2), Build, setUp, "##[warning]'--cpus' has no effect here"),
+                new StepEnded(At(2), Build, setUp, Conclusion.Succeeded, TimeSpan.FromSeconds(0.04)),
                 new StepStarted(At(2), Build, npm),
                 new LogLine(At(3), Build, npm, "##[group]Run npm ci"),
                 new LogLine(At(3), Build, npm, "npm ci"),
