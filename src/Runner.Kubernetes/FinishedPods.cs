@@ -15,6 +15,9 @@ internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy)
     // A job that still runs has a moment to see its signal; nobody waits for its report any more.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
+    // Services of a job that is over have nothing to save for anybody.
+    private static readonly TimeSpan ServiceGrace = TimeSpan.FromSeconds(1);
+
     private static readonly Dictionary<string, string> None = [];
 
     private readonly Lock _gate = new();
@@ -32,6 +35,12 @@ internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy)
         if (end is null)
         {
             await cluster.DeletePodAsync(name, StopGrace, cancellationToken);
+            return;
+        }
+
+        if (PlainServices.AreIn(pod))
+        {
+            await cluster.DeletePodAsync(name, ServiceGrace, cancellationToken); // never kept: they would run on in it
             return;
         }
 

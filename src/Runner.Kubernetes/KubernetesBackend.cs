@@ -158,6 +158,8 @@ public sealed class KubernetesBackend : IJobBackend
             Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}")] },
             Environment = placement.Environment.SetItems(launch.Containers.Job?.Environment ?? []),
             ExtraCertificates = _options.ExtraCertificates,
+            Forwards = PodPorts.Forwards(launch.Containers.Services),
+            Containers = ServicePods.Placed(launch, _features, podName),
             LinkKey = PodLink.IsNeededBy(launch) ? LinkKey.New().Reveal() : null,
         };
 

@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(2124, LogLevel.Debug, "The log of job {JobId} dropped after line {LastNumber} of its events and is opened again: {Problem}")]
     public static partial void LogStreamDropped(this ILogger logger, JobId jobId, long lastNumber, string problem);
 
+    [LoggerMessage(2125, LogLevel.Debug, "Job {JobId} in pod {PodName} could not be told of its services, try {Tries}: {Problem}")]
+    public static partial void ReleaseNotHeard(this ILogger logger, JobId jobId, string podName, int tries, string problem);
+
     [LoggerMessage(2120, LogLevel.Debug, "Watch follows from resource version {ResourceVersion}, {Pods} pod(s)")]
     public static partial void WatchListed(this ILogger logger, string resourceVersion, int pods);
 

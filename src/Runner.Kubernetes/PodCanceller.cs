@@ -87,7 +87,9 @@ internal sealed class PodCanceller(PodServices services, JobId jobId, string pod
 
     private TimeSpan Left => TimeSpan.FromTicks(Math.Max(0, (grace - services.Time.GetElapsedTime(_start)).Ticks));
 
-    private static bool MayStart(V1Pod pod) => !string.IsNullOrEmpty(pod.Spec?.NodeName) && StartObstacle.Find(pod) is null;
+    // A worker that runs may wait for a service that cannot start.
+    private static bool MayStart(V1Pod pod) =>
+        PodTimes.JobStatus(pod)?.State?.Running is not null || (!string.IsNullOrEmpty(pod.Spec?.NodeName) && StartObstacle.Find(pod) is null);
 
     // What kept the worker from hearing, or null: it heard.
     private async Task<string?> AskOnceAsync(CancellationToken cancellationToken)
@@ -95,7 +97,7 @@ internal sealed class PodCanceller(PodServices services, JobId jobId, string pod
         try
         {
             var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            var exitCode = await services.Cluster.ExecAsync(podName, [PodPaths.Worker, "cancel", "--grace", seconds], cancellationToken);
+            var exitCode = await services.Cluster.ExecAsync(podName, [PodPaths.Worker, "cancel", "--grace", seconds], ReadOnlyMemory<byte>.Empty, cancellationToken);
             _isHeard = exitCode == 0;
             return _isHeard ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
         }

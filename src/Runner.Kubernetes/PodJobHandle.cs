@@ -38,6 +38,7 @@ internal sealed class PodJobHandle : IJobHandle
     private PodCanceller? _canceller;
     private Task _finishing = Task.CompletedTask;
     private Task _killing = Task.CompletedTask;
+    private Task? _releasing;
 
     /// <summary>A handle on a pod that is made.</summary>
     /// <param name="launch">What was launched.</param>
@@ -143,7 +144,7 @@ internal sealed class PodJobHandle : IJobHandle
         }
 
         Close();
-        await Task.WhenAll(_finishing, _killing);
+        await Task.WhenAll(_finishing, _killing, _releasing ?? Task.CompletedTask);
         if (_link is not null)
         {
             await _link.DisposeAsync();
@@ -181,7 +182,7 @@ internal sealed class PodJobHandle : IJobHandle
                     break;
                 case PodVerdict.Running running:
                     MarkStarted(running.Times);
-                    JudgeAgain(running.JudgeAgainAt, now);
+                    JudgeAgain(running.JudgeAgainAt ?? AttendServices(running.Services, now), now);
                     break;
                 case PodVerdict.Over over:
                     _isJudged = true;
@@ -189,6 +190,24 @@ internal sealed class PodJobHandle : IJobHandle
                     break;
             }
         }
+    }
+
+    // Gives when to look at them again, or null: there is nothing more to look at.
+    private DateTimeOffset? AttendServices(ServiceReadiness? services, DateTimeOffset now)
+    {
+        if (services is null || _releasing is not null)
+        {
+            return null;
+        }
+
+        var waiting = services as ServiceReadiness.Waiting;
+        _startFailingSince = waiting?.IsStartFailing == true ? _startFailingSince ?? now : null;
+        if (waiting is null)
+        {
+            _releasing = new ServiceRelease(_services, JobId, Place).TellAsync(services, _over.Token);
+        }
+
+        return waiting?.JudgeAgainAt;
     }
 
     private void JudgeAgain(DateTimeOffset? at, DateTimeOffset now)

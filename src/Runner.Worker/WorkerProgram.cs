@@ -20,6 +20,8 @@ internal static class WorkerProgram
               --externals Node.js too, which with --keep is copied there only once for all jobs.
           runner-worker cancel [--grace SECONDS] [--spool DIR]
               Asks the worker that runs in this pod to cancel its job. Default spool: /runner/spool.
+          runner-worker release [--failure BYTES] [--spool DIR]
+              Tells the worker that runs in this pod that its job's services are ready, or why not: so many bytes of standard input.
           runner-worker link [--spool DIR]
               Bridges its standard input and output to the worker that runs here, which asked its launcher for something.
           runner-worker version
@@ -55,6 +57,8 @@ internal static class WorkerProgram
                     return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals", "--keep"]), host);
                 case "cancel":
                     return CancelCommand.Run(Arguments.Parse(args, [], ["--grace", "--spool"]), Console.Error);
+                case "release":
+                    return ReleaseCommand.Run(Arguments.Parse(args, [], ["--failure", "--spool"]), Console.OpenStandardInput(), Console.Error);
                 case "link":
                     return await LinkCommand.RunAsync(Arguments.Parse(args, [], ["--spool"]), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error);
                 case "version" or "--version":
@@ -67,7 +71,7 @@ internal static class WorkerProgram
                     Console.Error.Write(Help);
                     return ExitCodes.Usage;
                 case var command:
-                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel, link or version" + NearestName.Hint(command, ["job", "setup", "cancel", "link", "version", "help"]));
+                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel, release, link or version" + NearestName.Hint(command, ["job", "setup", "cancel", "release", "link", "version", "help"]));
             }
         }
         catch (UsageException exception)

@@ -23,6 +23,9 @@ internal sealed class TestJob : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Says when its services are ready, or <c>null</c>: nobody.</summary>
+    public IServiceGate? Services { get; init; }
+
     public string Folder => _folder.FullPath;
 
     public WorkPaths Paths => Some.Paths(_folder.FullPath);
@@ -57,7 +60,7 @@ internal sealed class TestJob : IDisposable
 
     public async Task<JobResult> RunAsync(LaunchPayload payload)
     {
-        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Containers = _containers }).RunAsync(payload, Reporter, Cancellation);
+        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Containers = _containers, Services = Services }).RunAsync(payload, Reporter, Cancellation);
         return Result;
     }
 

@@ -29,6 +29,7 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
 {
     private const int PullTries = 3;
     private const int ServiceLogLines = 50;
+    private const string DefaultNetwork = "bridge";
     private static readonly TimeSpan PullPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstHealthPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestHealthPause = TimeSpan.FromSeconds(5);
@@ -154,16 +155,30 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
         CreateContainerParameters request = builder.Job(network);
         var id = await engine.CreateAsync(request, cancellationToken);
         await engine.UnpackAsync(id, "/", (stream, token) => WorkerArchive.WriteAsync(stream, options, token), cancellationToken);
-        var job = launch.Containers.IsEmpty ? launch.Job : ServicePorts.WithContext(launch.Job, id, network, services, forwards);
-        var payload = PayloadBuilder.Build(launch with { Job = job }, DockerPaths.Work(options.Externals is not null), time.GetUtcNow()) with
+        var payload = PayloadBuilder.Build(launch, DockerPaths.Work(options.Externals is not null), time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
             Environment = (launch.Containers.Job?.Environment ?? []).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal),
             ExtraCertificates = options.ExtraCertificates,
             LinkKey = linkKey.Reveal(),
             Forwards = forwards,
+            Containers = launch.Containers.IsEmpty ? null : Placed(id, network ?? options.Network ?? DefaultNetwork, services, forwards),
         };
         await engine.StartWithInputAsync(id, JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload), cancellationToken);
         return id;
     }
+
+    private PlacedContainers Placed(string job, string network, Dictionary<string, string> services, ImmutableArray<PortForward> forwards) => new()
+    {
+        Network = network,
+        Job = launch.Containers.Job is { } container ? new PlacedContainer(job, container.Image) : null,
+        Services =
+        [
+            .. launch.Containers.Services.Select(service => new PlacedService(service.Name, new PlacedContainer(services[service.Name], service.Container.Image))
+            {
+                Ports = ServicePorts.Of(service.Name, forwards),
+                HasCheck = service.Container.Options.EffectiveHealth is not null,
+            }),
+        ],
+    };
 }

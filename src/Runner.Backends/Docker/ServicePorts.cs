@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Runner.Jobs.Containers;
-using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
-using Runner.Jobs.Messages;
 
 namespace Runner.Backends.Docker;
 
@@ -41,32 +38,10 @@ internal static class ServicePorts
         return [.. forwards.Values];
     }
 
-    /// <summary>The job with <c>job.container</c> and <c>job.services</c> in its contexts.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="container">Id of its container.</param>
-    /// <param name="network">Its network; <c>null</c>: it has none of its own.</param>
-    /// <param name="services">Ids of its services' containers, by name.</param>
-    /// <param name="forwards">What is forwarded.</param>
-    public static JobMessage WithContext(
-        JobMessage job, string container, string? network, IEnumerable<KeyValuePair<string, string>> services, ImmutableArray<PortForward> forwards)
-    {
-        var present = job.ContextData.GetValueOrDefault("job") as DictionaryData ?? DictionaryData.Empty;
-        var members = present
-            .With("container", Place(container, network))
-            .With("services", new DictionaryData([.. services.Select(service => KeyValuePair.Create<string, ContextData>(
-                service.Key, Place(service.Value, network).With("ports", Ports(service.Key, forwards))))]));
-        return job with { ContextData = new Dictionary<string, ContextData>(job.ContextData) { ["job"] = members } };
-    }
+    /// <summary>Where the ports of one service are reached.</summary>
+    public static ImmutableArray<PortMapping> Of(string service, ImmutableArray<PortForward> forwards) =>
+        [.. forwards.Where(forward => forward.Service == service).Select(forward => new PortMapping(forward.ServicePort, forward.Port, Tcp))];
 
     private static IEnumerable<(string Service, PortMapping Port)> Mappings(ImmutableArray<ServiceContainer> services) =>
         services.SelectMany(service => service.Container.Ports.Select(port => (service.Name, port)));
-
-    private static DictionaryData Place(string id, string? network) =>
-        DictionaryData.FromStrings([KeyValuePair.Create("id", id), .. network is null ? [] : new[] { KeyValuePair.Create("network", network) }]);
-
-    private static DictionaryData Ports(string service, ImmutableArray<PortForward> forwards) => DictionaryData.FromStrings(forwards
-        .Where(forward => forward.Service == service)
-        .Select(forward => KeyValuePair.Create(Text(forward.ServicePort), Text(forward.Port))));
-
-    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,6 @@
 using Runner.Execution.Jobs;
 using Runner.Expressions;
 using Runner.Jobs.Data;
-using Runner.Jobs.Tokens;
 using Runner.Workflows.Templates;
 
 namespace Runner.Execution.Contexts;
@@ -81,9 +80,9 @@ internal sealed class JobContexts
             _jobMembers.AddRange(given.Entries.Select(entry => KeyValuePair.Create(entry.Key, ContextValues.ToValue(entry.Value))));
         }
 
-        if (Job.Message.JobServiceContainers is not (null or NullToken) && !_jobMembers.Exists(entry => entry.Key == "services"))
+        if (Job.Payload.Containers is { } containers)
         {
-            _jobMembers.Add(KeyValuePair.Create<string, Value>("services", ServicesContext.Create(Job.Message)));
+            _jobMembers.AddRange(ContainersContext.Members(containers));
         }
 
         foreach (var member in WorkflowMembers)

@@ -1,8 +1,5 @@
 using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
-using Runner.Jobs;
-using Runner.Jobs.Messages;
-using Runner.Jobs.Tokens;
 
 namespace Runner.Execution.Hooks;
 
@@ -20,17 +17,8 @@ internal sealed record JobHook(string StepName, string Moment, string Variable, 
     public static JobHook? Completed(JobScope job) => Find(job, "ACTIONS_RUNNER_HOOK_JOB_COMPLETED", "Complete runner", "completed");
 
     /// <summary>The step that runs it: always, and once.</summary>
-    public PlannedStep ToStep(JobScope job, int number)
-    {
-        var step = new JobStep
-        {
-            Type = StepType.Action,
-            Id = StepId.New(),
-            Condition = "always()",
-            DisplayNameToken = new StringToken(StepName),
-        };
-        return new PlannedStep(new StepUse(step, parent: null) { Name = StepName, Hook = this }, StepStage.Main, StepReport.OfRunner(job, number, StepName));
-    }
+    public PlannedStep ToStep(JobScope job, int number) =>
+        PlannedStep.OfRunner(job, number, StepName, "always()", step => new StepUse(step, parent: null) { Name = StepName, Hook = this });
 
     // Only what the operator gave the worker counts: a workflow cannot name a hook.
     private static JobHook? Find(JobScope job, string variable, string name, string moment) =>

@@ -28,6 +28,9 @@ public sealed record JobHost
     /// <summary>Runs containers beside the job, or <c>null</c>: it cannot be done, and a step that needs it says so.</summary>
     public IContainerRunner? Containers { get; init; }
 
+    /// <summary>Says when the job's services are ready, or <c>null</c>: they were before this process started.</summary>
+    public IServiceGate? Services { get; init; }
+
     /// <summary>
     /// Whether this process has no children but steps. Then it adopts the orphans of steps, so that they are found when a step is killed, and clears
     /// them away when they end. Default false: in a test, other children's exit codes would be lost.

@@ -68,7 +68,7 @@ public sealed class JobRunner
             var posts = new PostSteps(job, numbers);
             if (JobHook.Completed(job) is { } hook)
             {
-                posts.Add(hook);
+                posts.Add(number => hook.ToStep(job, number));
             }
 
             var processes = new ProcessRunner(_launcher, _host.Time);

@@ -1,4 +1,3 @@
-using Runner.Execution.Hooks;
 using Runner.Execution.Steps;
 
 namespace Runner.Execution.Jobs;
@@ -25,12 +24,13 @@ internal sealed class PostSteps(JobScope job, StepNumbers numbers)
         }
     }
 
-    /// <summary>Adds a hook: of the steps after the job's own, the first that is added runs last.</summary>
-    public void Add(JobHook hook)
+    /// <summary>Adds a step of the runner's: of the steps after the job's own, the first that is added runs last.</summary>
+    /// <param name="plan">Makes it with its number.</param>
+    public void Add(Func<int, PlannedStep> plan)
     {
         lock (_lock)
         {
-            var step = hook.ToStep(job, numbers.NextPost());
+            var step = plan(numbers.NextPost());
             step.Report.Announce();
             _steps.Push(step);
         }

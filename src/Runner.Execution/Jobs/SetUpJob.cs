@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Runner.Execution.Actions;
 using Runner.Execution.Background;
+using Runner.Execution.Containers;
 using Runner.Execution.Contexts;
 using Runner.Execution.Hooks;
 using Runner.Execution.Steps;
@@ -87,13 +88,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
             return;
         }
 
-        log.Write($"##[group]{title}");
-        foreach (var line in lines)
-        {
-            log.Write(line);
-        }
-
-        log.Write("##[endgroup]");
+        log.WriteGroup(title, lines);
     }
 
     private void PrepareFolders()
@@ -216,6 +211,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         return
         [
             .. JobHook.Started(job) is { } hook ? [hook.ToStep(job, numbers.Next())] : Array.Empty<PlannedStep>(),
+            .. InitializeContainers.Plan(job, numbers) is { } containers ? [containers] : Array.Empty<PlannedStep>(),
             .. uses.Where(use => use.HasPre).Select(use => Plan(use, StepStage.Pre, $"Pre {use.Name}")),
             .. uses.Select(use => Plan(use, StepStage.Main, use.Name ?? string.Empty)),
             .. ImplicitWait.For(uses) is { } wait ? [Plan(wait, StepStage.Main, wait.Name ?? string.Empty)] : Array.Empty<PlannedStep>(),

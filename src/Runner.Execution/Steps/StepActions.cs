@@ -16,11 +16,15 @@ internal sealed class StepActions
     private readonly RepositoryStep _repositories;
     private readonly ContainerAction _containers;
     private readonly HookStep _hooks;
+    private readonly InitializeContainers _initialize;
+    private readonly StopContainers _stop;
 
     public StepActions(JobScope job, ProcessRunner processes, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
     {
         Runner = new StepRunner(job, cancellation, ActionOf);
         _containers = new ContainerAction(job);
+        _initialize = new InitializeContainers(job, posts);
+        _stop = new StopContainers(job);
         var nodes = new NodeFinder(job, processes);
         var process = new StepProcess(job, processes);
         _scripts = new ScriptStep(process);
@@ -39,6 +43,7 @@ internal sealed class StepActions
     private IStepAction ActionOf(StepUse use) => use.Step switch
     {
         _ when use.Hook is not null => _hooks,
+        _ when use.Containers is { } work => work == ContainerWork.Initialize ? _initialize : _stop,
         { Reference.Type: ActionSource.Script } => _scripts,
         { Reference.Type: ActionSource.Repository } => _repositories,
         { Reference.Type: ActionSource.ContainerRegistry } => _containers,

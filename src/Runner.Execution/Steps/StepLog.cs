@@ -72,6 +72,18 @@ internal sealed class StepLog(StepId step, int number, IJobReporter reporter, Se
         ArrayPool<byte>.Shared.Return(bytes);
     }
 
+    /// <summary>Writes lines that can be folded under a title.</summary>
+    public void WriteGroup(string title, IEnumerable<string> lines)
+    {
+        Write($"##[group]{title}");
+        foreach (var line in lines)
+        {
+            Write(line);
+        }
+
+        Write("##[endgroup]");
+    }
+
     /// <summary>Writes a line that is shown in debug mode only.</summary>
     public void Debug(string text)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Execution.Actions;
+using Runner.Execution.Containers;
 using Runner.Execution.Contexts;
 using Runner.Execution.Hooks;
 using Runner.Jobs.Messages;
@@ -37,6 +38,9 @@ internal sealed class StepUse(JobStep step, StepUse? parent)
 
     /// <summary>The hook that it runs; <c>null</c>: it is a step of the workflow.</summary>
     public JobHook? Hook { get; init; }
+
+    /// <summary>What the runner does in it for the job's containers; <c>null</c>: it is no such step.</summary>
+    public ContainerWork? Containers { get; init; }
 
     /// <summary>Its shown name, once that is known.</summary>
     public string? Name { get; set; }

@@ -41,6 +41,9 @@ public sealed record LaunchPayload
     /// <summary>Ports of services that steps reach at <c>localhost</c>; the worker forwards them.</summary>
     public ImmutableArray<PortForward> Forwards { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>The containers that the job asked for, or <c>null</c>: none.</summary>
+    public PlacedContainers? Containers { get; init; }
+
     /// <summary>
     /// Whether the worker asks its launcher for the checkout (<see cref="Link.WorkspaceRequest"/>) and puts it into the workspace before the
     /// first step. It then has a <see cref="LinkKey"/>.
@@ -55,9 +58,13 @@ public sealed record LaunchPayload
 
 /// <summary>A port of a service that is reached at <c>localhost</c>.</summary>
 /// <param name="Port">Port at <c>localhost</c>.</param>
-/// <param name="Service">The service's name, as the network knows it.</param>
+/// <param name="Service">The service's name.</param>
 /// <param name="ServicePort">Port in the service's container.</param>
-public sealed record PortForward(int Port, string Service, int ServicePort);
+public sealed record PortForward(int Port, string Service, int ServicePort)
+{
+    /// <summary>Where the service is; <c>null</c>: where its name leads.</summary>
+    public string? Host { get; init; }
+}
 
 /// <summary>Who is told of a job.</summary>
 public enum ReportingTarget

@@ -140,23 +140,34 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         $"delete Secret {name}", token => Core.DeleteNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
 
     /// <summary>Runs a command in a job's container once and gives its exit code.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="input">What it is given on standard input, which does not end after that.</param>
+    /// <param name="cancellationToken">Stops waiting for it.</param>
     /// <exception cref="InfrastructureException">It could not be run, or no exit code came back.</exception>
-    public async Task<int> ExecAsync(string pod, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    public async Task<int> ExecAsync(string pod, IReadOnlyList<string> command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(ExecTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             return await _client.NamespacedPodExecAsync(
-                pod, Namespace, PodSpecBuilder.JobContainerName, command, tty: false, DropOutputAsync, linked.Token);
+                pod, Namespace, PodSpecBuilder.JobContainerName, command, tty: false, GiveInputAsync, linked.Token);
         }
         catch (Exception exception) when (ApiErrors.Translate(exception, $"run {command[0]} in pod {pod}", cancellationToken) is { } error)
         {
             throw error;
         }
 
-        Task DropOutputAsync(Stream input, Stream output, Stream error) =>
-            Task.WhenAll(output.CopyToAsync(Stream.Null, linked.Token), error.CopyToAsync(Stream.Null, linked.Token));
+        async Task GiveInputAsync(Stream stdin, Stream output, Stream error)
+        {
+            if (!input.IsEmpty)
+            {
+                await stdin.WriteAsync(input, linked.Token);
+            }
+
+            await Task.WhenAll(output.CopyToAsync(Stream.Null, linked.Token), error.CopyToAsync(Stream.Null, linked.Token));
+        }
     }
 
     /// <summary>Starts a command in a job's container, once; what it reads and prints is the stream, and ends with it.</summary>

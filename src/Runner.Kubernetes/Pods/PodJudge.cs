@@ -48,7 +48,9 @@ internal sealed class PodJudge(StartOptions limits)
         }
 
         // Steps 4 and 5.
-        return job?.State?.Running is not null ? Alive(pod, job, judgeAgainAt: null) : Starting(sighting);
+        return job?.State?.Running is not null
+            ? new PodVerdict.Running(PodTimes.Of(pod), JudgeAgainAt: null) { Services = PlainServices.Judge(sighting, limits) }
+            : Starting(sighting);
     }
 
     private static PodVerdict Alive(V1Pod pod, V1ContainerStatus? job, DateTimeOffset? judgeAgainAt) => job?.State?.Running is not null
@@ -84,7 +86,7 @@ internal sealed class PodJudge(StartOptions limits)
         if (StartObstacle.Find(pod) is { } obstacle)
         {
             var since = sighting.StartFailingSince ?? sighting.Now;
-            var patience = obstacle.IsFinal ? TimeSpan.Zero : limits.ImagePullGrace;
+            var patience = obstacle.Patience(limits);
             return sighting.Now >= since + patience
                 ? Lost(pod, new PodFailure(obstacle.Failure, obstacle.Message(sighting.Now - since)))
                 : new PodVerdict.Waiting(since + patience, IsStartFailing: true);

@@ -34,6 +34,9 @@ internal static class PodMessages
         return $"{service.Name} ({StartObstacle.SpecOf(pod, service.Name)?.Image}) {how} before it was healthy, so no step was run";
     }
 
+    public static string ServiceUnhealthy(V1Container service, TimeSpan tried) =>
+        $"{service.Name} ({service.Image}) was not healthy within {Duration(tried)}, so no step was run";
+
     public static string WorkerNotStarted(V1ContainerStateTerminated terminated) =>
         $"The worker could not be started in the job's container ({terminated.Reason}){Colon(terminated.Message)}";
 

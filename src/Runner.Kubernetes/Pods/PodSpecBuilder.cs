@@ -49,6 +49,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         }
 
         var services = new ServicePods(options, ContainerSecurity(), launch, volumes, warnings);
+        var sidecars = services.Build(secretName: name);
         return new V1Pod
         {
             ApiVersion = "v1",
@@ -74,8 +75,8 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 DnsPolicy = options.Networking.DnsPolicy,
                 DnsConfig = options.Networking.DnsConfig,
                 HostAliases = services.Aliases(),
-                InitContainers = [Setup(placement, externals), .. services.Build(features, secretName: name)],
-                Containers = [job],
+                InitContainers = [Setup(placement, externals), .. features.HasNativeSidecars ? sidecars : []],
+                Containers = [job, .. features.HasNativeSidecars ? [] : PlainServices.Of(sidecars)],
                 Volumes = volumes,
             },
         };

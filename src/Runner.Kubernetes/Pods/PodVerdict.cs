@@ -37,7 +37,11 @@ internal abstract record PodVerdict
     /// <summary>The worker runs.</summary>
     /// <param name="Times">When it passed the stages before.</param>
     /// <param name="JudgeAgainAt">When the verdict may change without news of the pod, or <c>null</c>.</param>
-    public sealed record Running(LaunchTimes Times, DateTimeOffset? JudgeAgainAt) : PodVerdict;
+    public sealed record Running(LaunchTimes Times, DateTimeOffset? JudgeAgainAt) : PodVerdict
+    {
+        /// <summary>Whether the services that it waits for are ready; <c>null</c>: it waits for none.</summary>
+        public ServiceReadiness? Services { get; init; }
+    }
 
     /// <summary>The job is over here.</summary>
     public sealed record Over(JobEnd End) : PodVerdict;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs.Containers;
-using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
@@ -10,7 +10,8 @@ namespace Runner.Kubernetes.Pods;
 /// <summary>A job's services as native sidecars of its pod. Pure.</summary>
 /// <remarks>
 /// The kubelet starts them before the job's container, each when the one before has passed its start-up probe, which is the check of
-/// <c>--health-…</c>. They share the pod's network: steps reach them by name (<c>hostAliases</c>) and at <c>localhost</c>.
+/// <c>--health-…</c>. They share the pod's network: steps reach them by name (<c>hostAliases</c>) and at <c>localhost</c>. What becomes of
+/// them on a cluster without native sidecars: <see cref="PlainServices"/>.
 /// </remarks>
 internal sealed partial class ServicePods(
     KubernetesOptions options, V1SecurityContext? security, JobLaunch launch, ICollection<V1Volume> volumes, ICollection<string> warnings)
@@ -34,24 +35,26 @@ internal sealed partial class ServicePods(
     public static IEnumerable<KeyValuePair<string, string>> SecretValues(JobContainers containers) => containers.Services.SelectMany(
         (service, index) => service.Container.Environment.Select((variable, number) => KeyValuePair.Create(SecretKey(index, number), variable.Value)));
 
-    /// <summary>The containers.</summary>
-    /// <exception cref="WorkflowException">Such services cannot be in one pod, or not on this cluster.</exception>
-    public IEnumerable<V1Container> Build(ClusterFeatures features, string secretName)
+    /// <summary>The containers, as sidecars.</summary>
+    /// <exception cref="Jobs.Errors.WorkflowException">Such services cannot be in one pod.</exception>
+    public IReadOnlyList<V1Container> Build(string secretName)
     {
-        if (launch.Containers.Services.IsEmpty)
-        {
-            return [];
-        }
-
-        if (!features.HasNativeSidecars)
-        {
-            throw new WorkflowException(
-                $"services: the cluster's version is {features.Version}; service containers need Kubernetes 1.29 (the job asks for '{launch.Containers.Services[0].Name}')");
-        }
-
-        RefuseClashes();
-        return launch.Containers.Services.Select((service, index) => Build(service, index, secretName)).ToList();
+        PodPorts.Check(launch.Containers.Services, warnings);
+        return [.. launch.Containers.Services.Select((service, index) => Build(service, index, secretName))];
     }
+
+    /// <summary>The containers of a launch as its worker tells them; <c>null</c>: it asks for none.</summary>
+    public static PlacedContainers? Placed(JobLaunch launch, ClusterFeatures features, string podName) => launch.Containers.IsEmpty ? null : new PlacedContainers
+    {
+        Network = podName,
+        Job = launch.Containers.Job is { } job ? new PlacedContainer(PodSpecBuilder.JobContainerName, job.Image) : null,
+        Services = [.. launch.Containers.Services.Select(service => new PlacedService(service.Name, new PlacedContainer(ContainerName(service.Name), service.Container.Image))
+        {
+            Ports = PodPorts.Of(service.Container),
+            HasCheck = service.Container.Options.EffectiveHealth?.Command is not null,
+        })],
+        AwaitsRelease = !features.HasNativeSidecars && !launch.Containers.Services.IsEmpty,
+    };
 
     /// <summary>The names by which services are found.</summary>
     public IList<V1HostAlias>? Aliases()
@@ -97,7 +100,6 @@ internal sealed partial class ServicePods(
         new PodOptionMapping(container, $"services.{service.Name}", volumes, warnings).Apply(job);
         container.Command = job.Entrypoint is { } entrypoint ? [entrypoint] : container.Command;
         container.Args = job.Command.IsEmpty ? null : [.. job.Command];
-        WarnOfMappedPorts(service);
         return container;
     }
 
@@ -127,23 +129,4 @@ internal sealed partial class ServicePods(
     }
 
     private static int WholeSeconds(TimeSpan time) => (int)Math.Ceiling(time.TotalSeconds);
-
-    private void RefuseClashes()
-    {
-        var ports = launch.Containers.Services.SelectMany(service => service.Container.Ports.Select(port => (service.Name, Port: (port.ContainerPort, port.Protocol))));
-        foreach (var clash in ports.Distinct().GroupBy(port => port.Port).Where(same => same.Count() > 1))
-        {
-            var names = clash.Select(service => $"'{service.Name}'").ToList();
-            throw new WorkflowException(
-                $"services: {names[0]} and {names[1]} both listen on port {clash.Key.ContainerPort}; services of a job share their pod's network, so let one of them listen elsewhere");
-        }
-    }
-
-    private void WarnOfMappedPorts(ServiceContainer service)
-    {
-        foreach (var port in service.Container.Ports.Where(port => port.ReachedAt != port.ContainerPort))
-        {
-            warnings.Add($"services.{service.Name}.ports: in a pod the service is reached at localhost:{port.ContainerPort}, not at {port.ReachedAt}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Runner.Backends;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
@@ -20,11 +21,17 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
         ? FailureReason.ImagePull
         : FailureReason.ContainerStart;
 
+    /// <summary>How long it may be tried again.</summary>
+    public TimeSpan Patience(StartOptions limits) => IsFinal ? TimeSpan.Zero : limits.ImagePullGrace;
+
     /// <summary>The first such container, or <c>null</c>: those that wait wait for something ordinary.</summary>
-    public static StartObstacle? Find(V1Pod pod)
+    /// <param name="pod">The pod.</param>
+    /// <param name="container">The container to look at; <c>null</c>: all.</param>
+    public static StartObstacle? Find(V1Pod pod, string? container = null)
     {
         var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
         return statuses
+            .Where(status => container is null || status.Name == container)
             .Where(status => status.State?.Waiting is { Reason: not (null or "" or "PodInitializing" or "ContainerCreating") })
             .Select(status => new StartObstacle(
                 status.Name, ImageOf(pod, status), status.State.Waiting.Reason, status.State.Waiting.Message ?? string.Empty))

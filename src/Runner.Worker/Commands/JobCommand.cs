@@ -6,6 +6,7 @@ using Runner.Jobs.Outcomes;
 using Runner.Worker.Jobs;
 using Runner.Worker.Link;
 using Runner.Worker.Ports;
+using Runner.Worker.Release;
 using Runner.Worker.Reporting;
 
 namespace Runner.Worker.Commands;
@@ -25,10 +26,11 @@ internal static class JobCommand
         try
         {
             var payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
+            using var gate = new ServiceGate(payload.Paths.Spool, host.Time);
             PidFile.Write(payload.Paths.Spool);
             logger.JobStarted(WorkerVersion.Text, payload.Job.JobId.ToString(), Environment.ProcessId);
             await using var forwarder = PortForwarder.Start(payload.Forwards, logger);
-            return await RunAsync(payload);
+            return await RunAsync(payload, host with { Services = gate });
         }
         catch (PayloadException malformed)
         {
@@ -43,10 +45,10 @@ internal static class JobCommand
             return ExitCodes.Infrastructure;
         }
 
-        Task<int> RunAsync(LaunchPayload payload) => payload.Reporting switch
+        Task<int> RunAsync(LaunchPayload payload, WorkerHost worker) => payload.Reporting switch
         {
-            ReportingTarget.GitHub => new JobSession(host, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
-            ReportingTarget.Launcher => new LauncherSession(host, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
+            ReportingTarget.GitHub => new JobSession(worker, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
+            ReportingTarget.Launcher => new LauncherSession(worker, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
             var other => throw new InvalidOperationException($"Reporting target {other} has no session"),
         };
 

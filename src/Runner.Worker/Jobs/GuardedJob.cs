@@ -28,6 +28,7 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
             Actions = actions,
             Containers = containers,
             Workspace = workspace,
+            Services = host.Services,
             HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
         });
         try

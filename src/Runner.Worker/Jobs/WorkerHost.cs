@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runner.Execution.Containers;
 
 namespace Runner.Worker.Jobs;
 
@@ -19,6 +20,9 @@ internal sealed record WorkerHost
 
     /// <summary>Loggers for the operator.</summary>
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Hears that the job's services are ready, or <c>null</c>: nothing does.</summary>
+    public IServiceGate? Services { get; init; }
 
     /// <summary>Whether the process may adopt the orphans of steps: true in the worker, false in a test.</summary>
     public bool HasOnlyStepsAsChildren { get; init; }

@@ -95,7 +95,7 @@ internal sealed class PortForwarder : IAsyncDisposable
             try
             {
                 using var service = new TcpClient();
-                await service.ConnectAsync(forward.Service, forward.ServicePort, _over.Token);
+                await service.ConnectAsync(forward.Host ?? forward.Service, forward.ServicePort, _over.Token);
                 var (asks, answers) = (client.GetStream(), service.GetStream());
                 await Task.WhenAll(CopyAsync(asks, answers), CopyAsync(answers, asks));
             }

@@ -1,8 +1,6 @@
 using Runner.Backends.Docker;
 using Runner.Jobs.Containers;
-using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
-using Runner.Testing;
 
 namespace Runner.Backends.Tests.Docker;
 
@@ -37,17 +35,11 @@ public sealed class ServicePortsTests
     }
 
     [Fact]
-    public void Job_context_has_container_network_and_ports_beside_what_it_had()
+    public void Ports_of_one_service_are_those_it_is_reached_at()
     {
-        var job = Some.Job() with { ContextData = new Dictionary<string, ContextData> { ["job"] = DictionaryData.Empty.With("check_run_id", new StringData("7")) } };
-        var forwards = ServicePorts.Forwards([Service("db", ["5433:5432"])], []);
+        var forwards = ServicePorts.Forwards([Service("db", ["5433:5432"]), Service("web", ["80"])], []);
 
-        var context = ServicePorts.WithContext(job, "c1", "n1", [KeyValuePair.Create("db", "c2")], forwards).ContextData["job"] as DictionaryData;
-
-        var db = (context?.Find("services") as DictionaryData)?.Find("db") as DictionaryData;
-        Assert.Equal("7", context?.FindText("check_run_id"));
-        Assert.Equal(("c1", "n1"), ((context?.Find("container") as DictionaryData)?.FindText("id"), (context?.Find("container") as DictionaryData)?.FindText("network")));
-        Assert.Equal(("c2", "n1", "5433"), (db?.FindText("id"), db?.FindText("network"), (db?.Find("ports") as DictionaryData)?.FindText("5432")));
+        Assert.Equal(["5433:5432/tcp"], ServicePorts.Of("db", forwards).Select(port => port.ToString()));
     }
 
     private static ServiceContainer Service(string name, string[] ports) => new(name, new JobContainer

@@ -147,41 +147,6 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
-    public async Task Ports_of_services_are_those_that_the_job_reaches_them_at()
-    {
-        using var job = new TestJob();
-        string[] expressions = ["job.services.redis.ports['6379']", "job.services.db.ports[5432]", "job.services.none.ports"];
-
-        await job.RunAsync(Some.Job() with
-        {
-            JobServiceContainers = Some.Mapping(
-                ("redis", Some.Mapping(("image", new StringToken("redis:7")), ("ports", new SequenceToken([new StringToken("6380:6379")])))),
-                ("db", Some.Mapping(("image", new StringToken("postgres")), ("ports", new SequenceToken([new StringToken("5432/tcp")])))),
-                ("off", Some.Mapping(("image", new StringToken(""))))),
-            Steps = [.. expressions.Select(expression => Some.Script("echo \"[$V]\"", env: Some.Mapping(("V", new ExpressionToken(expression)))))],
-        });
-
-        Assert.Equal("[6379]", Assert.Single(job.Output(0)));
-        Assert.Equal("[5432]", Assert.Single(job.Output(1)));
-        Assert.Equal("[]", Assert.Single(job.Output(2)));
-    }
-
-    [Fact]
-    public async Task Service_that_cannot_be_read_fails_the_set_up_and_names_its_key()
-    {
-        using var job = new TestJob();
-
-        await job.RunAsync(Some.Job() with
-        {
-            JobServiceContainers = Some.Mapping(("redis", Some.Mapping(("image", new StringToken("redis")), ("ports", new SequenceToken([new StringToken("x")]))))),
-            Steps = [Some.Script("echo never")],
-        });
-
-        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
-        Assert.StartsWith("##[error]services.redis.ports: 'x' cannot be read", job.LinesOf("Set up job")[^1], StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Nulls_in_a_message_bring_nothing_down()
     {
         using var job = new TestJob();

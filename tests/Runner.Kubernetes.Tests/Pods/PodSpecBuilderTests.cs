@@ -2,6 +2,7 @@ using k8s;
 using k8s.Models;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
@@ -115,33 +116,53 @@ public sealed class PodSpecBuilderTests
         Assert.DoesNotContain("s3cr3t", KubernetesYaml.Serialize(pod), StringComparison.Ordinal);
         Assert.Equal("s3cr3t", System.Text.Encoding.UTF8.GetString(secret.Data["service.0.0"]));
         Assert.Equal(
-            [
-                "services: 'redis_cache' cannot be the name of a host in a pod; the service is reached at localhost",
-                "services.Redis_Cache.ports: in a pod the service is reached at localhost:6379, not at 6380",
-            ],
+            ["services: 'redis_cache' cannot be the name of a host in a pod; the service is reached at localhost"],
             warnings);
         Assert.Equal("postgres:16", PayloadSecret.ReadLaunch(secret)?.Containers.Services[0].Container.Image);
     }
 
-    [Fact]
-    public void Services_on_one_port_are_refused_with_both_names()
+    [Theory]
+    [InlineData("v1.20.2")]
+    [InlineData("v1.28.9+k3s1")]
+    public void Services_on_a_cluster_without_native_sidecars_are_plain_containers_whose_probe_tells_when_they_are_ready(string version)
     {
-        var web = Container("web", "") with { Ports = [.. PortMapping.Parse("80", "x")] };
+        var containers = new JobContainers
+        {
+            Services =
+            [
+                new("postgres", Container("postgres:16", "--health-cmd pg_isready --health-interval 5s") with { Environment = [new("POSTGRES_PASSWORD", "s3cr3t")] }),
+                new("web", Container("nginx", string.Empty)),
+            ],
+        };
 
-        var error = Assert.Throws<WorkflowException>(() => Build(SomeKubernetes.Options(), containers: new JobContainers { Services = [new("a", web), new("b", web)] }));
+        var pod = Build(SomeKubernetes.Options(), containers: containers, features: ClusterFeatures.Of(version));
 
-        Assert.Equal("services: 'a' and 'b' both listen on port 80; services of a job share their pod's network, so let one of them listen elsewhere", error.Message);
+        Check("plain-services.yaml", pod);
+        Assert.True(PlainServices.AreIn(pod));
     }
 
-    [Theory]
-    [InlineData("v1.20.2", "services: the cluster's version is v1.20.2; service containers need Kubernetes 1.29 (the job asks for 'a')")]
-    [InlineData("v1.28.9+k3s1", "services: the cluster's version is v1.28.9+k3s1; service containers need Kubernetes 1.29 (the job asks for 'a')")]
-    public void Services_on_an_old_cluster_are_refused_with_its_version(string version, string message)
+    [Fact]
+    public void Worker_is_told_of_its_containers_and_waits_for_services_where_the_kubelet_does_not()
     {
-        var error = Assert.Throws<WorkflowException>(() => Build(
-            SomeKubernetes.Options(), containers: new JobContainers { Services = [new("a", Container("web", ""))] }, features: ClusterFeatures.Of(version)));
+        var launch = SomeKubernetes.Launch() with
+        {
+            Containers = new JobContainers
+            {
+                Job = Container("debian:12", string.Empty),
+                Services = [new("redis", Container("redis:7", "--health-cmd true") with { Ports = [.. PortMapping.Parse("6380:6379", "x")] })],
+            },
+        };
 
-        Assert.Equal(message, error.Message);
+        var old = ServicePods.Placed(launch, ClusterFeatures.Of("v1.28.0"), "pod-1");
+        var modern = ServicePods.Placed(launch, ClusterFeatures.Of("v1.29.0"), "pod-1");
+
+        Assert.Equal(("pod-1", new PlacedContainer("job", "debian:12")), (old?.Network, old?.Job));
+        var redis = Assert.Single(old?.Services ?? []);
+        Assert.Equal(("redis", new PlacedContainer("service-redis", "redis:7"), true), (redis.Name, redis.Container, redis.HasCheck));
+        Assert.Equal(["6380:6379/tcp"], redis.Ports.Select(port => port.ToString()));
+        Assert.Equal((true, false), (old?.AwaitsRelease, modern?.AwaitsRelease));
+        Assert.Null(ServicePods.Placed(SomeKubernetes.Launch(), ClusterFeatures.Of("v1.28.0"), "pod-1"));
+        Assert.False(ServicePods.Placed(launch with { Containers = launch.Containers with { Services = [] } }, ClusterFeatures.Of("v1.28.0"), "pod-1")?.AwaitsRelease);
     }
 
     [Fact]

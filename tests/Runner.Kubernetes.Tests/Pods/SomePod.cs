@@ -90,12 +90,23 @@ internal static class SomePod
         return pod;
     }
 
-    private static V1Pod With(this V1Pod pod, string container, V1ContainerState state)
+    /// <summary>With a plain service, as clusters before 1.29 have it.</summary>
+    public static V1Pod WithService(this V1Pod pod, string name, V1Probe? probe = null)
     {
-        var status = new V1ContainerStatus { Name = container, Image = "sha256:0", State = state };
-        if (container == "job")
+        pod.Spec.Containers = [.. pod.Spec.Containers, new V1Container { Name = $"service-{name}", Image = $"{name}:1", ReadinessProbe = probe }];
+        return pod;
+    }
+
+    /// <summary>A plain service runs, ready or not.</summary>
+    public static V1Pod Serving(this V1Pod pod, string name, bool isReady) =>
+        pod.With($"service-{name}", new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Started } }, isReady);
+
+    private static V1Pod With(this V1Pod pod, string container, V1ContainerState state, bool isReady = false)
+    {
+        var status = new V1ContainerStatus { Name = container, Image = "sha256:0", State = state, Ready = isReady };
+        if (pod.Spec.Containers.Any(spec => spec.Name == container))
         {
-            pod.Status.ContainerStatuses = [status];
+            pod.Status.ContainerStatuses = [.. (pod.Status.ContainerStatuses ?? []).Where(other => other.Name != container), status];
         }
         else
         {

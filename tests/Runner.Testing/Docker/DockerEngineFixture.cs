@@ -15,7 +15,7 @@ namespace Runner.Testing.Docker;
 public sealed class DockerEngineFixture : IAsyncLifetime
 {
     /// <summary>An image with a shell and some small servers.</summary>
-    public const string Image = "local/busybox:test";
+    public const string Image = "local/busybox:1";
 
     private const string Busybox = "/usr/bin/busybox";
     private static readonly string[] Applets = ["sh", "cat", "sed", "httpd", "wget", "sleep", "mkdir", "id", "kill", "env", "ls", "touch", "grep", "nc"];

@@ -1,0 +1,104 @@
+using k8s.Models;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Kubernetes.Pods;
+
+/// <summary>Services as plain containers of the pod: the fallback for clusters without native sidecars (before Kubernetes 1.29). Pure.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>The kubelet starts them beside the job's container; what would be their start-up probe tells as a readiness probe when they are
+/// healthy.</item>
+/// <item>The worker waits with the first step until the agent, which watches the pod, says that all are (<see cref="ServiceRelease"/>), or which
+/// one is not. A kubelet never gives a readiness probe up, so how long one may fail is counted here.</item>
+/// <item>They do not keep the job from ending: its own container's end is the job's. They keep the pod from ending, so it is always removed.</item>
+/// </list>
+/// </remarks>
+internal static class PlainServices
+{
+    // A kubelet waits up to a period before the first check, lest those of many pods come at once, and needs a moment to tell.
+    private const int PeriodsBeforeFirstCheck = 1;
+    private static readonly TimeSpan TellMargin = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sidecars as plain containers.</summary>
+    public static IEnumerable<V1Container> Of(IEnumerable<V1Container> sidecars) =>
+        sidecars.Select(sidecar => sidecar with { RestartPolicy = null, StartupProbe = null, ReadinessProbe = sidecar.StartupProbe });
+
+    /// <summary>Whether a pod has such services.</summary>
+    public static bool AreIn(V1Pod pod) => In(pod).Any();
+
+    /// <summary>What a sighting says of its services; the worst of them counts. <c>null</c>: it has none.</summary>
+    public static ServiceReadiness? Judge(PodSighting sighting, StartOptions limits)
+    {
+        var all = In(sighting.Pod).Select(service => Judge(service, sighting, limits)).ToList();
+        return all.OfType<ServiceReadiness.Failed>().FirstOrDefault()
+            ?? all.OfType<ServiceReadiness.Waiting>().MinBy(waiting => waiting.JudgeAgainAt)
+            ?? all.FirstOrDefault();
+    }
+
+    private static IEnumerable<V1Container> In(V1Pod pod) => (pod.Spec?.Containers ?? []).Where(container => ServicePods.IsService(container.Name));
+
+    private static ServiceReadiness Judge(V1Container service, PodSighting sighting, StartOptions limits)
+    {
+        var status = sighting.Pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == service.Name);
+        switch (status?.State)
+        {
+            case { Terminated: not null }:
+                return new ServiceReadiness.Failed(service.Name, PodMessages.ServiceFailed(sighting.Pod, status));
+            case { Running: { } running }:
+                return status.Ready ? new ServiceReadiness.Ready() : Checked(service, PodTimes.At(running.StartedAt) ?? sighting.Now, sighting);
+            default:
+                return Starting(service, sighting, limits);
+        }
+    }
+
+    private static ServiceReadiness Checked(V1Container service, DateTimeOffset started, PodSighting sighting)
+    {
+        if (service.ReadinessProbe is not { } probe)
+        {
+            return new ServiceReadiness.Waiting(JudgeAgainAt: null); // the kubelet is about to say that it is ready
+        }
+
+        var periods = (probe.FailureThreshold ?? 1) + PeriodsBeforeFirstCheck;
+        var limit = TimeSpan.FromSeconds((periods * (probe.PeriodSeconds ?? 1)) + (probe.TimeoutSeconds ?? 1));
+        return sighting.Now < started + limit + TellMargin
+            ? new ServiceReadiness.Waiting(started + limit + TellMargin)
+            : new ServiceReadiness.Failed(service.Name, PodMessages.ServiceUnhealthy(service, limit));
+    }
+
+    private static ServiceReadiness Starting(V1Container service, PodSighting sighting, StartOptions limits)
+    {
+        if (StartObstacle.Find(sighting.Pod, service.Name) is { } obstacle)
+        {
+            var since = sighting.StartFailingSince ?? sighting.Now;
+            return sighting.Now >= since + obstacle.Patience(limits)
+                ? new ServiceReadiness.Failed(service.Name, obstacle.Message(sighting.Now - since))
+                : new ServiceReadiness.Waiting(since + obstacle.Patience(limits), IsStartFailing: true);
+        }
+
+        var deadline = (PodTimes.Of(sighting.Pod).Scheduled ?? sighting.Now) + limits.StartDeadline;
+        return sighting.Now < deadline
+            ? new ServiceReadiness.Waiting(deadline)
+            : new ServiceReadiness.Failed(service.Name, PodMessages.NotStarted(sighting.Pod, limits.StartDeadline));
+    }
+}
+
+/// <summary>Whether the services of a job are ready.</summary>
+internal abstract record ServiceReadiness
+{
+    private ServiceReadiness()
+    {
+    }
+
+    /// <summary>Not all are yet.</summary>
+    /// <param name="JudgeAgainAt">When that may change without news of the pod, or <c>null</c>.</param>
+    /// <param name="IsStartFailing">Whether one cannot be started; it is tried again until the grace is over.</param>
+    public sealed record Waiting(DateTimeOffset? JudgeAgainAt, bool IsStartFailing = false) : ServiceReadiness;
+
+    /// <summary>All are.</summary>
+    public sealed record Ready : ServiceReadiness;
+
+    /// <summary>One never will be.</summary>
+    /// <param name="Container">Its container.</param>
+    /// <param name="Message">Why, in words.</param>
+    public sealed record Failed(string Container, string Message) : ServiceReadiness;
+}

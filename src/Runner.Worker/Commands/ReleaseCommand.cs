@@ -1,0 +1,58 @@
+using System.Globalization;
+using Runner.Jobs.Errors;
+using Runner.Worker.Jobs;
+using Runner.Worker.Native;
+using Runner.Worker.Release;
+
+namespace Runner.Worker.Commands;
+
+/// <summary>
+/// <c>runner-worker release [--failure BYTES] [--spool DIR]</c>: tells the worker of this pod that the job's services are ready, or, with
+/// <c>--failure</c>, why one is not: so many bytes of standard input. It may be said again; the first word counts.
+/// </summary>
+internal static class ReleaseCommand
+{
+    private const int MaxBytes = 64 * 1024;
+
+    /// <summary>Runs it; gives the exit code: 69 where no worker runs.</summary>
+    /// <exception cref="UsageException">The number is none.</exception>
+    /// <exception cref="InfrastructureException">The word cannot be left.</exception>
+    public static int Run(Arguments arguments, Stream input, TextWriter error)
+    {
+        var folder = arguments.Find("--spool") ?? PidFile.DefaultFolder;
+        try
+        {
+            ReleaseFile.Leave(folder, Read(arguments.Find("--failure"), input));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InfrastructureException($"The release cannot be left in {folder}: {failure.Message}", failure);
+        }
+
+        if (PidFile.Read(folder) is { } process && Libc.Kill(process, ServiceGate.Signal) != 0)
+        {
+            error.WriteLine($"runner-worker: the worker, process {process}, does not run");
+            return ExitCodes.Infrastructure;
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    // So many bytes, not up to the end: an exec cannot end the standard input of what it runs.
+    private static byte[] Read(string? length, Stream input)
+    {
+        if (length is null)
+        {
+            return [];
+        }
+
+        if (!int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is 0 or > MaxBytes)
+        {
+            throw new UsageException($"--failure must be a number of bytes from 1 to {MaxBytes}, not '{length}'");
+        }
+
+        var failure = new byte[count];
+        input.ReadExactly(failure);
+        return failure;
+    }
+}
