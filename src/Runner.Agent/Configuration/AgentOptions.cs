@@ -128,7 +128,10 @@ public sealed record HostSectionOptions
     /// <summary>Tool cache that the jobs of this machine share. Default: under <see cref="Root"/>.</summary>
     public string? ToolCache { get; set; }
 
-    /// <summary>Folder that holds <c>node20/bin/node</c> and its like.</summary>
+    /// <summary>
+    /// Folder that holds <c>node24/bin/node</c> and its like, for this machine: what <c>scripts/externals.sh</c> makes runs in pods and
+    /// containers only. Default: the machine's own Node.js is used.
+    /// </summary>
     public string? Externals { get; set; }
 
     /// <summary>Names of further environment variables that steps inherit.</summary>

@@ -9,7 +9,10 @@ public sealed record DockerSectionOptions
     /// <summary>The static worker. Default: <c>runner-worker</c> beside the runner's own.</summary>
     public string? Worker { get; set; }
 
-    /// <summary>Folder that holds <c>node20/bin/node</c> and its like.</summary>
+    /// <summary>
+    /// Folder with the Node.js of JavaScript actions (<c>node24/bin/node</c>), as <c>scripts/externals.sh</c> makes it for images of any kind.
+    /// Default: <c>externals</c> beside the worker, if it is there.
+    /// </summary>
     public string? Externals { get; set; }
 
     /// <summary>Images by <c>runs-on</c> label, for jobs without a <c>container</c>.</summary>

@@ -56,7 +56,7 @@ internal static class AgentBackends
         {
             Host = section.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
             WorkerPath = Path.GetFullPath(section.Worker ?? surroundings.DefaultWorker),
-            Externals = section.Externals,
+            Externals = section.Externals is { } externals ? Path.GetFullPath(externals) : null,
             Platforms = new Dictionary<string, string>(section.Platforms, StringComparer.OrdinalIgnoreCase),
             DefaultImage = section.DefaultImage,
             ToolCacheVolume = section.ToolCacheVolume,

@@ -26,6 +26,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DockerEngine _engine;
+    private readonly ExternalsVolume _externals;
     private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<DockerJobHandle>> _handles = new();
     private readonly Lazy<Task> _sweep;
 
@@ -40,6 +41,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         _time = time;
         _logger = logger;
         _engine = new DockerEngine(options.Host);
+        _externals = new ExternalsVolume(_engine, options, time, logger);
         _sweep = new Lazy<Task>(SweepAsync);
     }
 
@@ -101,12 +103,16 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _engine.Dispose();
+    public void Dispose()
+    {
+        _externals.Dispose();
+        _engine.Dispose();
+    }
 
     private DockerJobHandle Start(JobLaunch launch, string image, Action forget)
     {
         var (key, created) = (LinkKey.New(), _time.GetUtcNow());
-        var preparation = new DockerPreparation(_engine, _options, launch, image, _time, _logger);
+        var preparation = new DockerPreparation(_engine, _options, _externals, launch, image, _time, _logger);
         DockerJobHandle? handle = null;
         var containers = new ContainerActions(
             _engine,

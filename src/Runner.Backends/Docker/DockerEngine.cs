@@ -50,6 +50,23 @@ internal sealed class DockerEngine : IDisposable
     public async Task<string> CreateAsync(CreateContainerParameters request, CancellationToken cancellationToken) =>
         (await EngineErrors.CallAsync($"create container {request.Name}", token => _client.Containers.CreateContainerAsync(request, token), cancellationToken)).ID;
 
+    /// <summary>Gives a container another name; false where another container has it.</summary>
+    public async Task<bool> TryRenameAsync(string id, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EngineErrors.CallAsync(
+                $"name the container {name}",
+                token => _client.Containers.RenameContainerAsync(id, new ContainerRenameParameters { NewName = name }, token),
+                cancellationToken);
+            return true;
+        }
+        catch (InfrastructureException error) when (error.StatusCode == 409)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Starts a container.</summary>
     public Task StartAsync(string id, CancellationToken cancellationToken) => EngineErrors.CallAsync(
         "start the container", token => _client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token), cancellationToken);
@@ -188,7 +205,11 @@ internal sealed class DockerEngine : IDisposable
         token => _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
         cancellationToken);
 
-    // 409: somebody else removes it already.
+    /// <summary>Removes a volume with a name, unless a container still has it.</summary>
+    public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>
+        UnlessGoneAsync($"remove volume {name}", token => _client.Volumes.RemoveAsync(name, force: false, token), cancellationToken);
+
+    // 409: somebody else removes it already, or still has it.
     private static async Task UnlessGoneAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {
         try

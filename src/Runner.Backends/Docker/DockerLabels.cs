@@ -16,6 +16,9 @@ internal static class DockerLabels
     /// <summary>On the job's own container, if its worker reports to GitHub and so outlives its launcher: what a successor must know.</summary>
     public const string Launch = "act.nektos.com/launch";
 
+    /// <summary>On what holds Node.js for all jobs: the name of its version. Such things belong to no job and to no launcher.</summary>
+    public const string Externals = "act.nektos.com/externals";
+
     /// <summary>The labels of a job's things.</summary>
     public static Dictionary<string, string> Of(JobId job, string instance, ProcessMark launcher) => new(StringComparer.Ordinal)
     {

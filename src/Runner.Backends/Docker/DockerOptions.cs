@@ -15,7 +15,10 @@ public sealed record DockerOptions
     /// <summary>The static worker that is copied into each job's container. Required, absolute.</summary>
     public string WorkerPath { get; set; } = string.Empty;
 
-    /// <summary>Folder that holds <c>node20/bin/node</c> and its like, or <c>null</c>: there is none.</summary>
+    /// <summary>
+    /// Folder that holds <c>node24/bin/node</c>, as <c>scripts/externals.sh</c> makes it for images of any kind; <c>null</c>: the folder
+    /// <c>externals</c> beside the worker, if it is there.
+    /// </summary>
     public string? Externals { get; set; }
 
     /// <summary>Images by label, for jobs without a <c>container</c>. Labels are found in any case.</summary>
@@ -51,6 +54,10 @@ public sealed record DockerOptions
     /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; set; }
 
+    /// <summary>The folder of <see cref="Externals"/> or its default; <c>null</c>: there is none, and the images must have Node.js.</summary>
+    internal string? ExternalsFolder =>
+        Externals ?? (Path.Combine(Path.GetDirectoryName(WorkerPath) ?? "/", "externals") is var beside && Directory.Exists(beside) ? beside : null);
+
     /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -58,6 +65,11 @@ public sealed record DockerOptions
         if (!Path.IsPathFullyQualified(WorkerPath) || !File.Exists(WorkerPath))
         {
             errors.Add($"{SectionName}: {nameof(WorkerPath)} is '{WorkerPath}', where no file is; build it with scripts/build.sh");
+        }
+
+        if (Externals is not null && !(Path.IsPathFullyQualified(Externals) && Directory.Exists(Externals)))
+        {
+            errors.Add($"{SectionName}: {nameof(Externals)} is '{Externals}', which is no absolute path of a folder; scripts/externals.sh makes it");
         }
 
         if (Host is not null && !Uri.TryCreate(Host, UriKind.Absolute, out _))

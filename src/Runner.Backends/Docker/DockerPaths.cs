@@ -7,6 +7,7 @@ internal static class DockerPaths
 {
     public const string Worker = "/runner/bin/runner-worker";
     public const string Outcome = "/runner/spool/outcome.json";
+    public const string Externals = "/runner/externals";
     public const string Workspace = "/github/workspace";
 
     /// <summary>Where the engine's own socket is seen, if at all.</summary>
@@ -19,7 +20,7 @@ internal static class DockerPaths
         Temp = "/runner/temp",
         ToolCache = "/opt/hostedtoolcache",
         Actions = "/runner/actions",
-        Externals = hasExternals ? "/runner/externals" : null,
+        Externals = hasExternals ? Externals : null,
         Home = "/home/runner",
         Spool = "/runner/spool",
         Outcome = Outcome,

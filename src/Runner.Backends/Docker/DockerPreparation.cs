@@ -25,7 +25,8 @@ internal sealed class PlaceException(FailureReason reason, string message) : Exc
 /// </list>
 /// Everything carries the job's label, so whoever removes by it need not know how far this came.
 /// </remarks>
-internal sealed class DockerPreparation(DockerEngine engine, DockerOptions options, JobLaunch launch, string image, TimeProvider time, ILogger logger)
+internal sealed class DockerPreparation(
+    DockerEngine engine, DockerOptions options, ExternalsVolume externals, JobLaunch launch, string image, TimeProvider time, ILogger logger)
 {
     private const int PullTries = 3;
     private const int ServiceLogLines = 50;
@@ -152,10 +153,11 @@ internal sealed class DockerPreparation(DockerEngine engine, DockerOptions optio
         Secret linkKey,
         CancellationToken cancellationToken)
     {
-        CreateContainerParameters request = builder.Job(network);
+        var node = launch.MayNeedNode ? await externals.EnsureAsync(cancellationToken) : null;
+        CreateContainerParameters request = builder.Job(network, node);
         var id = await engine.CreateAsync(request, cancellationToken);
         await engine.UnpackAsync(id, "/", (stream, token) => WorkerArchive.WriteAsync(stream, options, token), cancellationToken);
-        var payload = PayloadBuilder.Build(launch, DockerPaths.Work(options.Externals is not null), time.GetUtcNow()) with
+        var payload = PayloadBuilder.Build(launch, DockerPaths.Work(hasExternals: node is not null), time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
             Environment = (launch.Containers.Job?.Environment ?? []).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal),

@@ -31,7 +31,9 @@ internal sealed class DockerSpecBuilder(
     /// <remarks>
     /// The variables of <c>container.env</c> are in the payload: whoever may ask the engine could read them here.
     /// </remarks>
-    public CreateContainerParameters Job(string? network)
+    /// <param name="network">Network that it joins, or <c>null</c>: the one of the settings.</param>
+    /// <param name="externals">Volume with Node.js, or <c>null</c>: none is mounted.</param>
+    public CreateContainerParameters Job(string? network, string? externals)
     {
         var container = launch.Containers.Job ?? new JobContainer { Image = image };
         if (!container.Ports.IsEmpty)
@@ -39,7 +41,7 @@ internal sealed class DockerSpecBuilder(
             _warnings.Add($"{JobKey}.ports: has no effect on the docker backend, where nothing outside reaches a job");
         }
 
-        var request = Common(container, JobKey, network ?? options.Network, aliases: [], binds: JobBinds());
+        var request = Common(container, JobKey, network ?? options.Network, aliases: [], binds: JobBinds(externals));
         request.Name = Name;
         request.Entrypoint = [DockerPaths.Worker];
         request.Cmd = ["job", "--payload", "-"];
@@ -82,9 +84,10 @@ internal sealed class DockerSpecBuilder(
         return request;
     }
 
-    private string[] JobBinds() =>
+    private string[] JobBinds(string? externals) =>
     [
         $"{options.ToolCacheVolume}:{DockerPaths.Work(hasExternals: false).ToolCache}",
+        .. externals is null ? Array.Empty<string>() : [$"{externals}:{DockerPaths.Externals}:ro"],
         .. launch.BoundWorkspace is { } bound ? [$"{bound}:{DockerPaths.Workspace}"] : Array.Empty<string>(),
         .. options.JobSocket is { } socket ? [$"{socket}:{DockerPaths.Socket}"] : Array.Empty<string>(),
     ];

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Runner.Jobs.Containers;
@@ -69,6 +70,32 @@ internal sealed class EngineImages(DockerClient client)
             token => client.Images.BuildImageFromDockerfileAsync(parameters, context, [], new Dictionary<string, string>(), progress, token),
             cancellationToken);
         progress.ThrowIfFailed("build the image");
+    }
+
+    /// <summary>Makes an image with nothing in it but an empty folder, where the engine does not have it yet.</summary>
+    /// <param name="image">Its name and tag.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task EnsureEmptyAsync(string image, CancellationToken cancellationToken)
+    {
+        if (await HasAsync(image, cancellationToken))
+        {
+            return;
+        }
+
+        using var archive = new MemoryStream();
+        await using (var tar = new TarWriter(archive, leaveOpen: true))
+        {
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "empty/"), cancellationToken);
+        }
+
+        archive.Position = 0;
+        var name = image.Split(':');
+        var progress = new EngineProgress(tell: null);
+        await EngineErrors.CallAsync(
+            $"make image {image}",
+            token => client.Images.CreateImageAsync(new ImagesCreateParameters { FromSrc = "-", Repo = name[0], Tag = name[1] }, archive, null, progress, token),
+            cancellationToken);
+        progress.ThrowIfFailed($"make image {image}");
     }
 
     /// <summary>Removes an image by its name; the layers that it was built from stay, for the next build.</summary>

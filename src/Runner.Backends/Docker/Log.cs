@@ -27,6 +27,12 @@ internal static partial class Log
     [LoggerMessage(2307, LogLevel.Information, "Job {JobId} of an agent that is gone adopted, container {Container}")]
     public static partial void DockerJobAdopted(this ILogger logger, JobId jobId, string container);
 
+    [LoggerMessage(2308, LogLevel.Information, "Node.js for JavaScript actions is on the engine as {Volume}, made in {Seconds:F1} s")]
+    public static partial void ExternalsMade(this ILogger logger, string volume, double seconds);
+
+    [LoggerMessage(2309, LogLevel.Warning, "The volume {Volume} could not be removed: {Problem}; it costs disk space and nothing else")]
+    public static partial void ExternalsNotRemoved(this ILogger logger, string volume, string problem);
+
     [LoggerMessage(2306, LogLevel.Information, "Containers of job {LeftJobId}, whose launcher is gone, are removed")]
     public static partial void DockerLeftOver(this ILogger logger, string leftJobId);
 }

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 
 namespace Runner.Backends.Docker;
 
-/// <summary>The archive that puts the worker, node and the job's folders into a container.</summary>
+/// <summary>The archives that put the worker, the job's folders and Node.js into containers.</summary>
 internal static class WorkerArchive
 {
     private const string CertificateBundle = "ca-certificates.crt";
@@ -14,7 +14,7 @@ internal static class WorkerArchive
     private static readonly string[] Folders =
         ["runner", "runner/bin", "runner/temp", "runner/actions", "runner/spool", "github", "github/workspace", "home/runner", "opt/hostedtoolcache"];
 
-    /// <summary>Writes it, to be unpacked at the root.</summary>
+    /// <summary>Writes worker and folders, to be unpacked at the root.</summary>
     public static async Task WriteAsync(Stream output, DockerOptions options, CancellationToken cancellationToken)
     {
         await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
@@ -29,11 +29,13 @@ internal static class WorkerArchive
         {
             await AddFileAsync(tar, bundle, $"runner/bin/{CertificateBundle}", Readable, cancellationToken);
         }
+    }
 
-        if (options.Externals is { } externals)
-        {
-            await AddFolderAsync(tar, new DirectoryInfo(externals), "runner/externals", cancellationToken);
-        }
+    /// <summary>Writes the content of the folder with Node.js, to be unpacked where that stands.</summary>
+    public static async Task WriteExternalsAsync(Stream output, string folder, CancellationToken cancellationToken)
+    {
+        await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
+        await AddFolderAsync(tar, new DirectoryInfo(folder), string.Empty, cancellationToken);
     }
 
     private static async Task AddFileAsync(TarWriter tar, string path, string name, UnixFileMode mode, CancellationToken cancellationToken)
@@ -42,19 +44,20 @@ internal static class WorkerArchive
         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { Mode = mode, DataStream = file }, cancellationToken);
     }
 
+    // A name is empty, or ends with a slash.
     private static async Task AddFolderAsync(TarWriter tar, DirectoryInfo folder, string name, CancellationToken cancellationToken)
     {
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, name + "/") { Mode = Executable }, cancellationToken);
         foreach (var entry in folder.EnumerateFileSystemInfos())
         {
-            var entryName = $"{name}/{entry.Name}";
+            var entryName = name + entry.Name;
             switch (entry)
             {
                 case { LinkTarget: { } target }:
                     await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, entryName) { LinkName = target }, cancellationToken);
                     break;
                 case DirectoryInfo inner:
-                    await AddFolderAsync(tar, inner, entryName, cancellationToken);
+                    await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, entryName + "/") { Mode = Executable }, cancellationToken);
+                    await AddFolderAsync(tar, inner, entryName + "/", cancellationToken);
                     break;
                 default:
                     await AddFileAsync(tar, entry.FullName, entryName, OperatingSystem.IsWindows() ? Executable : entry.UnixFileMode, cancellationToken);

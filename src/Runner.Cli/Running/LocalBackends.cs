@@ -133,7 +133,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         {
             Host = engine,
             WorkerPath = Worker(section.Worker),
-            Externals = section.Externals,
+            Externals = section.Externals is { } externals ? Path.GetFullPath(externals) : null,
             Platforms = ActImages.Under(section.Platforms),
             DefaultImage = section.DefaultImage,
             ToolCacheVolume = section.ToolCacheVolume,

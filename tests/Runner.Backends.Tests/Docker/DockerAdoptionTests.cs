@@ -94,7 +94,7 @@ public sealed class DockerAdoptionTests : IDisposable
     private async Task LeaveAsync(JobLaunch launch)
     {
         var options = new DockerOptions { Instance = _instance };
-        var request = new DockerSpecBuilder(launch, DockerEngineFixture.Image, options, DockerLabels.Of(launch.JobId, _instance, Gone), DateTimeOffset.UnixEpoch).Job(network: null);
+        var request = new DockerSpecBuilder(launch, DockerEngineFixture.Image, options, DockerLabels.Of(launch.JobId, _instance, Gone), DateTimeOffset.UnixEpoch).Job(network: null, externals: null);
         request.Entrypoint = ["/bin/sh"];
         request.Cmd = ["-c", Worker];
         var container = await _engine.Client.Containers.CreateContainerAsync(request, Token);

@@ -1,6 +1,7 @@
 using Runner.Emulator;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Agents;
+using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Integration.Tests.Corpus;
@@ -8,9 +9,6 @@ namespace Runner.Integration.Tests.Corpus;
 /// <summary>Runs a case at an emulator whose agent is on any backend, and compares.</summary>
 internal static class CorpusCheck
 {
-    // "2026-11-25T12:00:00.0000000Z "
-    private const int StampLength = 29;
-
     /// <summary>Queues the case's workflow.</summary>
     public static RunInfo Queue(EmulatorServer emulator, CorpusCase corpus) => emulator.QueueWorkflow(new WorkflowRequest
     {
@@ -64,7 +62,7 @@ internal static class CorpusCheck
         }
 
         var at = 0;
-        var lines = log.Split('\n').Select(line => line.Length >= StampLength ? line[StampLength..] : line).ToArray();
+        var lines = LogLines.Texts(log).ToArray();
         foreach (var line in expected.Log)
         {
             var found = Array.IndexOf(lines, line, at);

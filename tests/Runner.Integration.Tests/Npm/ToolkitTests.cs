@@ -1,5 +1,6 @@
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Agents;
+using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
 
@@ -9,9 +10,6 @@ namespace Runner.Integration.Tests.Npm;
 public sealed class ToolkitTests
 {
     private const int Limit = 180_000;
-
-    // "2026-11-25T12:00:00.0000000Z "
-    private const int StampLength = 29;
 
     [Fact(Timeout = Limit)]
     public async Task Every_package_of_the_toolkit_works_in_an_action()
@@ -28,7 +26,7 @@ public sealed class ToolkitTests
 
         var log = await agent.Emulator.ReadLogAsync(job.Id, TestContext.Current.CancellationToken) ?? string.Empty;
         Assert.True(job.Conclusion == Conclusion.Succeeded, log);
-        var lines = log.Split('\n').Select(line => line.Length > StampLength ? line[StampLength..] : line).ToList();
+        var lines = LogLines.Texts(log);
         Assert.All(
             (string[])
             [
