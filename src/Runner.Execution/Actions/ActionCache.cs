@@ -6,14 +6,23 @@ namespace Runner.Execution.Actions;
 /// </summary>
 /// <param name="given">Folder of <c>ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE</c>, or <c>null</c>.</param>
 /// <param name="own">Our folder, or <c>null</c>: nothing is kept.</param>
-internal sealed class ActionCache(string? given, string? own)
+/// <param name="limit">Keeps our folder small.</param>
+internal sealed class ActionCache(string? given, string? own, ActionCacheLimit limit)
 {
     /// <summary>Name of our folder on the tool cache.</summary>
     public const string FolderName = "_action_archives";
 
     /// <summary>The archive of a commit, or <c>null</c> where none is kept.</summary>
-    public string? Find(ResolvedAction action) =>
-        Folders(action).Select(folder => Path.Combine(folder, action.Sha + ".tar.gz")).FirstOrDefault(File.Exists);
+    public string? Find(ResolvedAction action)
+    {
+        var archive = Folders(action).Select(folder => Path.Combine(folder, action.Sha + ".tar.gz")).FirstOrDefault(File.Exists);
+        if (archive is not null && IsOwn(archive))
+        {
+            limit.Touch(archive);
+        }
+
+        return archive;
+    }
 
     /// <summary>The unpacked commit in the folder that others fill, or <c>null</c>.</summary>
     public string? FindUnpacked(ResolvedAction action)
@@ -37,6 +46,7 @@ internal sealed class ActionCache(string? given, string? own)
             Directory.CreateDirectory(folder);
             File.Copy(archive, draft);
             File.Move(draft, Path.Combine(folder, action.Sha + ".tar.gz"), overwrite: true);
+            limit.Enforce(own);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -51,11 +61,13 @@ internal sealed class ActionCache(string? given, string? own)
     /// <summary>Forgets an archive of ours that turned out to be broken.</summary>
     public void Forget(string archive)
     {
-        if (own is not null && archive.StartsWith(own + "/", StringComparison.Ordinal))
+        if (IsOwn(archive))
         {
             File.Delete(archive);
         }
     }
+
+    private bool IsOwn(string archive) => own is not null && archive.StartsWith(own + "/", StringComparison.Ordinal);
 
     private IEnumerable<string> Folders(ResolvedAction action) =>
         HasCommit(action) ? new[] { given, own }.OfType<string>().Select(folder => Path.Combine(folder, NameOf(action))) : [];

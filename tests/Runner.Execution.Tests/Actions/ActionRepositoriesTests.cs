@@ -6,6 +6,8 @@ namespace Runner.Execution.Tests.Actions;
 
 public sealed class ActionRepositoriesTests : IDisposable
 {
+    private static readonly ActionCacheLimit NoLimit = new(long.MaxValue, TimeProvider.System);
+
     private readonly TempFolder _folder = new();
     private readonly TestStep _step = new();
     private readonly FolderActions _source;
@@ -111,7 +113,7 @@ public sealed class ActionRepositoriesTests : IDisposable
     [Fact]
     public async Task Launcher_without_actions_is_told_by_the_action_that_cannot_be_had()
     {
-        using var repositories = new ActionRepositories(null, new ActionCache(null, null), _folder["actions"], _step.Job.Masker, prefersUnpacked: false);
+        using var repositories = new ActionRepositories(null, new ActionCache(null, null, NoLimit), _folder["actions"], _step.Job.Masker, prefersUnpacked: false);
 
         var error = await Assert.ThrowsAsync<WorkflowException>(() => GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null)));
 
@@ -125,7 +127,7 @@ public sealed class ActionRepositoriesTests : IDisposable
         await File.WriteAllTextAsync(
             _folder["given/acme_tool/0123456789abcdef0123456789abcdef01234567/top/action.yml"], "name: kept", TestContext.Current.CancellationToken);
         using var repositories = new ActionRepositories(
-            _source, new ActionCache(_folder["given"], null), _folder["actions"], _step.Job.Masker, prefersUnpacked: true);
+            _source, new ActionCache(_folder["given"], null, NoLimit), _folder["actions"], _step.Job.Masker, prefersUnpacked: true);
 
         await GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null));
 
@@ -140,7 +142,7 @@ public sealed class ActionRepositoriesTests : IDisposable
     }
 
     private ActionRepositories Repositories(string folder = "actions") =>
-        new(_source, new ActionCache(null, _folder["cache"]), _folder[folder], _step.Job.Masker, prefersUnpacked: false);
+        new(_source, new ActionCache(null, _folder["cache"], NoLimit), _folder[folder], _step.Job.Masker, prefersUnpacked: false);
 
     private Task GetAsync(ActionRepositories repositories, params RepositoryAction[] actions) =>
         repositories.GetAsync(actions, _step.Log, TestContext.Current.CancellationToken);
