@@ -10,6 +10,7 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
+using Runner.Workflows.Templates;
 
 namespace Runner.Execution.Jobs;
 
@@ -36,6 +37,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         EvaluateEnvironment(contexts);
         EvaluateDefaults(contexts);
         var steps = await PlanAsync(contexts, stop);
+        TellCalledWorkflow();
         log.Write($"Complete job name: {job.Message.JobDisplayName}");
         return steps;
     }
@@ -71,6 +73,20 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         {
             log.Warning($"The permissions of the token cannot be shown: variable {JobVariables.TokenPermissions} is no JSON");
         }
+    }
+
+    // Of a job of a called workflow job.workflow_ref names the called file, github.workflow_ref the run's.
+    private void TellCalledWorkflow()
+    {
+        var github = job.Message.ContextData.GetValueOrDefault("github") as DictionaryData;
+        if (job.WorkflowMember("workflow_ref") is not { Length: > 0 } file || file == github?.FindText("workflow_ref"))
+        {
+            return;
+        }
+
+        log.Write(job.WorkflowMember("workflow_sha") is { Length: > 0 } commit ? $"Uses: {file} ({commit})" : $"Uses: {file}");
+        var inputs = job.Message.ContextData.GetValueOrDefault("inputs") as DictionaryData;
+        TellGroup("Inputs", [.. (inputs?.Entries ?? []).Select(input => $"{input.Key}: {ContextValues.ToValue(input.Value).ToText()}")]);
     }
 
     private void TellIfKnown(string name, string? value)

@@ -71,6 +71,33 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
+    public async Task Job_of_a_called_workflow_tells_its_file_and_inputs()
+    {
+        using var job = new TestJob();
+        static VariableValue Text(string value) => new() { Value = value };
+
+        await job.RunAsync(Some.Job(name: "call / build") with
+        {
+            Variables = new Dictionary<string, VariableValue>
+            {
+                ["system.workflowFilePath"] = Text("ci/called.yml"),
+                ["system.workflowFileFullPath"] = Text("acme/tools/ci/called.yml"),
+                ["system.workflowFileRef"] = Text("refs/tags/v1"),
+                ["system.workflowFileSha"] = Text("0123"),
+            },
+            ContextData = new Dictionary<string, ContextData>
+            {
+                ["github"] = DictionaryData.FromStrings(new Dictionary<string, string> { ["workflow_ref"] = "acme/app/.github/workflows/ci.yml@refs/heads/main" }),
+                ["inputs"] = new DictionaryData([new("level", new NumberData(2)), new("dry", new BooleanData(true))]),
+            },
+        });
+
+        Assert.Equal(
+            ["Uses: acme/tools/ci/called.yml@refs/tags/v1 (0123)", "##[group]Inputs", "level: 2", "dry: true", "##[endgroup]", "Complete job name: call / build"],
+            job.Reporter.LinesOf(job.Result?.Steps[0].Id ?? default).TakeLast(6));
+    }
+
+    [Fact]
     public async Task Completion_shows_the_moments_with_the_first_step()
     {
         using var job = await TestJob.OfAsync(Some.Script("true"), Some.Script("true"));
