@@ -8,6 +8,7 @@ using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
+using Runner.Kubernetes.Actions;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Options;
@@ -178,7 +179,8 @@ public sealed class KubernetesBackend : IJobBackend
 
     private PodJobHandle Watch(JobLaunch launch, V1Pod pod, Secret? linkKey, PodSubscription subscription)
     {
-        var link = PodLink.Of(launch, pod, linkKey, _cluster, _time, _logger);
+        var actions = new PodActions(launch.JobId, pod, new ActionServices(_cluster, _watch, _options, _features, _time, _logger));
+        var link = PodLink.Of(launch, pod, linkKey, actions, _cluster, _time, _logger);
         var handle = new PodJobHandle(
             launch, pod, link, subscription, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));
         var first = _handles.GetOrAdd(pod.Metadata.Name, handle);

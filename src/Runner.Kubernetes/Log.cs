@@ -51,8 +51,11 @@ internal static partial class Log
     [LoggerMessage(2123, LogLevel.Warning, "Secret {Name} could not be tied to its pod ({Problem}); it goes when the job's agent removes it")]
     public static partial void SecretNotOwned(this ILogger logger, string name, string problem);
 
-    [LoggerMessage(2124, LogLevel.Debug, "The log of job {JobId} dropped after line {LastNumber} of its events and is opened again: {Problem}")]
-    public static partial void LogStreamDropped(this ILogger logger, JobId jobId, long lastNumber, string problem);
+    [LoggerMessage(2124, LogLevel.Debug, "The log of job {JobId} dropped at {Progress} and is opened again: {Problem}")]
+    public static partial void LogStreamDropped(this ILogger logger, JobId jobId, long progress, string problem);
+
+    [LoggerMessage(2125, LogLevel.Warning, "A container action of job {JobId} in pod {PodName} could not be cleaned up: {Problem}; it goes with the pod")]
+    public static partial void ActionNotCleanedUp(this ILogger logger, JobId jobId, string podName, string problem);
 
     [LoggerMessage(2125, LogLevel.Debug, "Job {JobId} in pod {PodName} could not be told of its services, try {Tries}: {Problem}")]
     public static partial void ReleaseNotHeard(this ILogger logger, JobId jobId, string podName, int tries, string problem);

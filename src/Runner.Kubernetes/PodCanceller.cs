@@ -97,7 +97,8 @@ internal sealed class PodCanceller(PodServices services, JobId jobId, string pod
         try
         {
             var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            var exitCode = await services.Cluster.ExecAsync(podName, [PodPaths.Worker, "cancel", "--grace", seconds], ReadOnlyMemory<byte>.Empty, cancellationToken);
+            var exitCode = await services.Cluster.ExecAsync(
+                podName, PodSpecBuilder.JobContainerName, [PodPaths.Worker, "cancel", "--grace", seconds], ReadOnlyMemory<byte>.Empty, cancellationToken);
             _isHeard = exitCode == 0;
             return _isHeard ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
         }

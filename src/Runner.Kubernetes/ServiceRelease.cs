@@ -52,7 +52,7 @@ internal sealed class ServiceRelease(PodServices services, JobId jobId, string p
             : [PodPaths.Worker, "release", "--failure", failure.Length.ToString(CultureInfo.InvariantCulture)];
         try
         {
-            var exitCode = await services.Cluster.ExecAsync(podName, command, failure, cancellationToken);
+            var exitCode = await services.Cluster.ExecAsync(podName, PodSpecBuilder.JobContainerName, command, failure, cancellationToken);
             return exitCode == 0 ? null : $"runner-worker release {ExitText.Of(exitCode)}";
         }
         catch (InfrastructureException error)

@@ -24,6 +24,9 @@ internal static class WorkerProgram
               Tells the worker that runs in this pod that its job's services are ready, or why not: so many bytes of standard input.
           runner-worker link [--spool DIR]
               Bridges its standard input and output to the worker that runs here, which asked its launcher for something.
+          runner-worker signal --name INT|TERM|KILL
+              Sends a signal to the first process of the container that this is run in; for containers of actions, which share the
+              processes of the job's.
           runner-worker version
 
         Exit codes: 0 the job was concluded and reported (or the command done), 64 wrong arguments, 69 something outside failed,
@@ -61,6 +64,8 @@ internal static class WorkerProgram
                     return ReleaseCommand.Run(Arguments.Parse(args, [], ["--failure", "--spool"]), Console.OpenStandardInput(), Console.Error);
                 case "link":
                     return await LinkCommand.RunAsync(Arguments.Parse(args, [], ["--spool"]), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error);
+                case "signal":
+                    return SignalCommand.Run(Arguments.Parse(args, ["--name"], [])["--name"], Console.Error);
                 case "version" or "--version":
                     Console.Out.WriteLine(WorkerVersion.Text);
                     return ExitCodes.Ok;
@@ -71,7 +76,7 @@ internal static class WorkerProgram
                     Console.Error.Write(Help);
                     return ExitCodes.Usage;
                 case var command:
-                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel, release, link or version" + NearestName.Hint(command, ["job", "setup", "cancel", "release", "link", "version", "help"]));
+                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel, release, link, signal or version" + NearestName.Hint(command, ["job", "setup", "cancel", "release", "link", "signal", "version", "help"]));
             }
         }
         catch (UsageException exception)

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Runner.Execution.Contexts;
-using Runner.Execution.FileCommands;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 
@@ -23,9 +21,9 @@ internal sealed class ContainerPaths
         // Those inside of temp come before temp: the first that fits is the one.
         Mounts =
         [
-            Mount(MountSource.Home, Path.Combine(paths.Temp, "_github_home"), Home),
-            Mount(MountSource.Workflow, Path.GetDirectoryName(GitHubContext.EventFile(paths.Temp)) ?? paths.Temp, "/github/workflow"),
-            Mount(MountSource.FileCommands, Path.Combine(paths.Temp, StepFiles.FolderName), "/github/file_commands"),
+            Mount(MountSource.Home, Path.Combine(paths.Temp, TempFolders.Home), Home),
+            Mount(MountSource.Workflow, Path.Combine(paths.Temp, TempFolders.Workflow), "/github/workflow"),
+            Mount(MountSource.FileCommands, Path.Combine(paths.Temp, TempFolders.FileCommands), "/github/file_commands"),
             Mount(MountSource.Temp, paths.Temp, "/github/runner_temp"),
             Mount(MountSource.Workspace, paths.Workspace, Workspace),
             new ContainerMount { Source = MountSource.Docker, Target = Engine },

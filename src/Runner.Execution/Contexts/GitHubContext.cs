@@ -1,6 +1,7 @@
 using Runner.Execution.Jobs;
 using Runner.Expressions;
 using Runner.Jobs.Data;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Templates;
 
@@ -25,7 +26,7 @@ internal sealed class GitHubContext
     private GitHubContext(OrderedDictionary<string, Value> members) => _members = members;
 
     /// <summary>Where <c>event.json</c> is, below <c>runner.temp</c>.</summary>
-    public static string EventFile(string temp) => Path.Combine(temp, "_github_workflow", "event.json");
+    public static string EventFile(string temp) => Path.Combine(temp, TempFolders.Workflow, "event.json");
 
     /// <summary>What is the same for all steps of a job.</summary>
     public static GitHubContext Create(JobScope job)

@@ -1,15 +1,13 @@
 using Runner.Execution.Artifacts;
 using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
+using Runner.Jobs.Launch;
 
 namespace Runner.Execution.FileCommands;
 
 /// <summary>The command files of one step: made before it, read after it, also when it failed.</summary>
 internal sealed class StepFiles
 {
-    /// <summary>Folder of the files, below <c>runner.temp</c>.</summary>
-    public const string FolderName = "_runner_file_commands";
-
     private static readonly IFileCommand[] Commands =
     [
         new AddPathFile(),
@@ -41,7 +39,7 @@ internal sealed class StepFiles
     /// <summary>Makes the empty files, with names that no earlier step knew.</summary>
     public static StepFiles Create(JobScope job)
     {
-        var folder = Path.Combine(job.Paths.Temp, FolderName);
+        var folder = Path.Combine(job.Paths.Temp, TempFolders.FileCommands);
         Directory.CreateDirectory(folder);
         var suffix = Guid.NewGuid().ToString("D");
         var commands = job.Artifacts is null ? Commands : WithArtifacts;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Runner.Jobs.Containers;
 
 namespace Runner.Jobs.Link;
 
@@ -41,6 +42,11 @@ public sealed record ContainerRequest : WorkerRequest
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Kind => KindName;
+
+    /// <summary>The arguments word by word, whichever way they were given.</summary>
+    /// <exception cref="Errors.WorkflowException">A quote of <see cref="CommandLine"/> is not closed.</exception>
+    public ImmutableArray<string> SplitArguments() =>
+        CommandLine is { } line ? [.. ShellWords.Split(line, $"with.args of '{StepName}'")] : Arguments;
 
     private static ImmutableSortedDictionary<string, string> NoVariables => ImmutableSortedDictionary<string, string>.Empty;
 }

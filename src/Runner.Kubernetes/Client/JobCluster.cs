@@ -125,6 +125,27 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
             cancellationToken);
     }
 
+    /// <summary>Sets values of a Secret, or removes those that are <c>null</c>.</summary>
+    /// <exception cref="InfrastructureException">It could not be done; where the Secret would be too large, with the API server's words.</exception>
+    public Task SetSecretValuesAsync(string name, IReadOnlyDictionary<string, byte[]?> values, CancellationToken cancellationToken)
+    {
+        var patch = MergePatch("data", values);
+        return _api.CallAsync(
+            $"patch Secret {name}", token => Core.PatchNamespacedSecretAsync(patch, name, Namespace, cancellationToken: token), cancellationToken);
+    }
+
+    /// <summary>Adds a container to a pod that runs; one of the same name that is there already is the same one.</summary>
+    public Task AddContainerAsync(string pod, V1EphemeralContainer container, CancellationToken cancellationToken)
+    {
+        // Merged into the list by its name, so the list need not be read first.
+        var body = new Dictionary<string, object> { ["spec"] = new Dictionary<string, object> { ["ephemeralContainers"] = new[] { container } } };
+        var patch = new V1Patch(body, V1Patch.PatchType.StrategicMergePatch);
+        return _api.CallAsync(
+            $"add container {container.Name} to pod {pod}",
+            token => Core.PatchNamespacedPodEphemeralcontainersAsync(patch, pod, Namespace, cancellationToken: token),
+            cancellationToken);
+    }
+
     /// <summary>Deletes a pod; its containers have <paramref name="grace"/> to end.</summary>
     public Task DeletePodAsync(string name, TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -139,20 +160,22 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     public Task DeleteSecretAsync(string name, CancellationToken cancellationToken) => OrNullAsync(
         $"delete Secret {name}", token => Core.DeleteNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
 
-    /// <summary>Runs a command in a job's container once and gives its exit code.</summary>
+    /// <summary>Runs a command in a container of a job's pod once and gives its exit code.</summary>
     /// <param name="pod">The pod.</param>
+    /// <param name="container">The container.</param>
     /// <param name="command">The command.</param>
     /// <param name="input">What it is given on standard input, which does not end after that.</param>
     /// <param name="cancellationToken">Stops waiting for it.</param>
     /// <exception cref="InfrastructureException">It could not be run, or no exit code came back.</exception>
-    public async Task<int> ExecAsync(string pod, IReadOnlyList<string> command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    public async Task<int> ExecAsync(
+        string pod, string container, IReadOnlyList<string> command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(ExecTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             return await _client.NamespacedPodExecAsync(
-                pod, Namespace, PodSpecBuilder.JobContainerName, command, tty: false, GiveInputAsync, linked.Token);
+                pod, Namespace, container, command, tty: false, GiveInputAsync, linked.Token);
         }
         catch (Exception exception) when (ApiErrors.Translate(exception, $"run {command[0]} in pod {pod}", cancellationToken) is { } error)
         {
@@ -187,12 +210,12 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         }
     }
 
-    /// <summary>Opens the log of a job's container from its beginning and follows it until the container ends.</summary>
+    /// <summary>Opens the log of a container of a job's pod from its beginning and follows it until the container ends.</summary>
     /// <exception cref="InfrastructureException">It could not be opened; of a pod that is gone, with status 404.</exception>
-    public Task<Stream> FollowLogAsync(string pod, CancellationToken cancellationToken) => ApiCaller.CallOnceAsync(
+    public Task<Stream> FollowLogAsync(string pod, string container, CancellationToken cancellationToken) => ApiCaller.CallOnceAsync(
         $"follow the log of pod {pod}",
         token => Core.ReadNamespacedPodLogAsync(
-            pod, Namespace, container: PodSpecBuilder.JobContainerName, follow: true, cancellationToken: token),
+            pod, Namespace, container: container, follow: true, cancellationToken: token),
         cancellationToken);
 
     /// <summary>The last lines that a container printed; empty where there are none or they cannot be had.</summary>

@@ -1,40 +1,28 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Runner.Backends.Link;
 using Runner.Jobs;
-using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 
 namespace Runner.Kubernetes.Link;
 
-/// <summary>Reads what a worker tells from the log of its container, over as many streams as that takes.</summary>
+/// <summary>Reads what a worker tells from the log of its container.</summary>
 /// <remarks>
-/// <list type="number">
-/// <item>The log is followed from its beginning.</item>
-/// <item>A stream that ends, breaks or is silent for long is opened again, from the beginning too: what was read before shows by its number. The
-/// log that a node gives is no longer than a file of it (10 MiB by default), so that is cheap, and no clock is trusted.</item>
-/// <item>A line that is missing may come with the next stream; if it does not, its file is gone, and it is lost.</item>
-/// <item>It is over with the worker's last event, or when the container is over and its log was read to the end.</item>
-/// </list>
-/// How the job ended, the pod's status says; this is only what is to be seen of it.
+/// What was read before a stream dropped shows by its number. A line that is missing may come with the next stream; if it does not, its file
+/// is gone, and it is lost. It is over with the worker's last event at the latest. How the job ended, the pod's status says; this is only
+/// what is to be seen of it.
 /// </remarks>
 /// <param name="jobId">The job.</param>
 /// <param name="open">Opens the log and follows it.</param>
 /// <param name="feed">Takes the lines.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream>> open, EventFeed feed, TimeProvider time, ILogger logger)
+internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream>> open, EventFeed feed, TimeProvider time, ILogger logger) : ILogReader
 {
-    // A connection that is dead without a word, as behind a NAT that forgot it, is noticed by this.
-    private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan MaxSilenceAtEnd = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
-
-    // With the pauses between them half a minute; the pod is kept that long.
-    private const int MaxTriesAtEnd = 8;
-
     private long? _gapAfter;
+
+    long ILogReader.Progress => feed.LastNumber;
+
+    bool ILogReader.IsComplete => feed.IsComplete;
 
     /// <summary>Reads until there is nothing more to read, and ends the feed.</summary>
     /// <param name="over">The container does not run any more.</param>
@@ -43,7 +31,7 @@ internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream
     {
         try
         {
-            await FollowAsync(over, cancellationToken);
+            await new FollowedLog(jobId, open, this, time, logger).FollowAsync(over, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -55,54 +43,21 @@ internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream
         }
     }
 
-    private async Task FollowAsync(CancellationToken over, CancellationToken cancellationToken)
+    async Task<bool> ILogReader.ReadAsync(Stream log, Action heard, CancellationToken silence, CancellationToken cancellationToken)
     {
-        var pause = FirstPause;
-        var triesAtEnd = 0;
-        while (true)
-        {
-            var wasOver = over.IsCancellationRequested;
-            var read = feed.LastNumber;
-            var end = await ReadOnceAsync(over, cancellationToken);
-            if (feed.IsComplete || end == StreamEnd.Gone || (wasOver && (end == StreamEnd.Complete || ++triesAtEnd == MaxTriesAtEnd)))
-            {
-                return;
-            }
-
-            pause = feed.LastNumber != read || end == StreamEnd.Gap ? FirstPause : pause * 2 < MaxPause ? pause * 2 : MaxPause;
-            await PauseAsync(pause, wasOver ? CancellationToken.None : over, cancellationToken);
-        }
-    }
-
-    private async Task<StreamEnd> ReadOnceAsync(CancellationToken over, CancellationToken cancellationToken)
-    {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => silence.Cancel(), state: null, MaxSilence, Timeout.InfiniteTimeSpan);
-        using var ending = over.Register(() => timer.Change(MaxSilenceAtEnd, Timeout.InfiniteTimeSpan));
         try
         {
-            await using var log = await open(silence.Token);
-            await LineSplitter.ReadAsync(log, TakeAsync, silence.Token);
-            return StreamEnd.Complete;
+            await LineSplitter.ReadAsync(log, TakeAsync, silence);
+            return true;
         }
-        catch (InfrastructureException error) when (error.StatusCode == (int)HttpStatusCode.NotFound)
+        catch (EnoughException enough)
         {
-            return StreamEnd.Gone;
-        }
-        catch (GapException)
-        {
-            return StreamEnd.Gap;
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested
-            && failure is IOException or HttpRequestException or InfrastructureException or OperationCanceledException)
-        {
-            logger.LogStreamDropped(jobId, feed.LastNumber, failure.Message);
-            return StreamEnd.Dropped; // or we have ended it, after the last event
+            return !enough.HasGap;
         }
 
         async ValueTask TakeAsync(ReadOnlyMemory<byte> line)
         {
-            timer.Change(over.IsCancellationRequested ? MaxSilenceAtEnd : MaxSilence, Timeout.InfiniteTimeSpan);
+            heard();
 
             // Not the token of silence: an event that is taken and then not handed on would be lost.
             if (await feed.TakeAsync(line, cancellationToken) == LineReading.Gap)
@@ -112,7 +67,7 @@ internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream
 
             if (feed.IsComplete)
             {
-                await silence.CancelAsync(); // the container may live on for its grace
+                throw new EnoughException(hasGap: false); // the container may live on for its grace
             }
         }
     }
@@ -122,32 +77,14 @@ internal sealed class PodEvents(JobId jobId, Func<CancellationToken, Task<Stream
         if (_gapAfter != feed.LastNumber)
         {
             _gapAfter = feed.LastNumber;
-            throw new GapException();
+            throw new EnoughException(hasGap: true);
         }
 
         await feed.SkipToAsync(line, cancellationToken);
     }
 
-    private async Task PauseAsync(TimeSpan pause, CancellationToken over, CancellationToken cancellationToken)
+    private sealed class EnoughException(bool hasGap) : Exception
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over, cancellationToken);
-        try
-        {
-            await Task.Delay(pause, time, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return; // the container is over: the rest of its log is there
-        }
+        public bool HasGap => hasGap;
     }
-
-    private enum StreamEnd
-    {
-        Complete,
-        Dropped,
-        Gap,
-        Gone,
-    }
-
-    private sealed class GapException : Exception;
 }

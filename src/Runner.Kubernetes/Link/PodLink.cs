@@ -17,9 +17,6 @@ namespace Runner.Kubernetes.Link;
 /// </summary>
 internal sealed class PodLink : IAsyncDisposable
 {
-    private const string NoContainerActions =
-        "Container actions (docker:// or a Dockerfile) do not run on the kubernetes backend of this version; use --backend docker, or an action of another kind";
-
     private readonly PodEvents _log;
     private readonly EventFeed _feed;
     private readonly RequestDesk? _desk;
@@ -28,14 +25,12 @@ internal sealed class PodLink : IAsyncDisposable
     private readonly CancellationTokenSource _unread = new();
     private Task _reading = Task.CompletedTask;
 
-    private PodLink(JobLaunch launch, string podName, Secret? key, JobCluster cluster, TimeProvider time, ILogger logger)
+    private PodLink(JobLaunch launch, string podName, (Secret Key, IWorkerRequestHandler Handler)? requests, JobCluster cluster, TimeProvider time, ILogger logger)
     {
         _isReported = launch.Reporting == ReportingTarget.Launcher;
-        _desk = key is { } shared && launch.Requests is { } requests
-            ? new RequestDesk(launch.JobId, shared, OpenAsync, new RequestRouter(new NoContainers(NoContainerActions), requests), time, logger)
-            : null;
+        _desk = requests is { } given ? new RequestDesk(launch.JobId, given.Key, OpenAsync, given.Handler, time, logger) : null;
         _feed = new EventFeed(time, made => _desk?.Take(made), _isReported);
-        _log = new PodEvents(launch.JobId, token => cluster.FollowLogAsync(podName, token), _feed, time, logger);
+        _log = new PodEvents(launch.JobId, token => cluster.FollowLogAsync(podName, PodSpecBuilder.JobContainerName, token), _feed, time, logger);
 
         Task<Stream> OpenAsync(CancellationToken token) => cluster.OpenExecAsync(podName, [PodPaths.Worker, "link"], token);
     }
@@ -47,20 +42,29 @@ internal sealed class PodLink : IAsyncDisposable
     public string? Loss => _isReported ? _feed.Loss : null;
 
     /// <summary>Whether a launch's worker asks its launcher for things, and so is given a key.</summary>
-    public static bool IsNeededBy(JobLaunch launch) =>
-        launch.Requests is not null && (launch.SendsWorkspace || launch.Job.UsableSteps.Any(step => step.Reference is { Type: not ActionSource.Script }));
+    public static bool IsNeededBy(JobLaunch launch) => (launch.Requests is not null && launch.SendsWorkspace) || MayRunContainers(launch);
+
+    /// <summary>Whether a launch's job has steps of which one may run a container. What an action is, nobody knows before it is fetched.</summary>
+    public static bool MayRunContainers(JobLaunch launch) => launch.Job.UsableSteps.Any(step => step.Reference is { Type: not ActionSource.Script });
 
     /// <summary>The link of a job, or <c>null</c>: it needs none.</summary>
     /// <param name="launch">The launch.</param>
     /// <param name="pod">Its pod.</param>
     /// <param name="key">Key of its requests, or <c>null</c>: its worker makes none.</param>
+    /// <param name="containers">Runs container actions.</param>
     /// <param name="cluster">The cluster.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
-    public static PodLink? Of(JobLaunch launch, V1Pod pod, Secret? key, JobCluster cluster, TimeProvider time, ILogger logger) =>
-        launch.Reporting == ReportingTarget.Launcher || (key is not null && launch.Requests is not null)
-            ? new PodLink(launch, pod.Metadata.Name, key, cluster, time, logger)
+    public static PodLink? Of(
+        JobLaunch launch, V1Pod pod, Secret? key, IWorkerRequestHandler containers, JobCluster cluster, TimeProvider time, ILogger logger)
+    {
+        // A local run's job whose launcher is gone is only there to be removed.
+        var isReported = launch.Reporting == ReportingTarget.Launcher;
+        (Secret, IWorkerRequestHandler)? requests = key is { } shared && (launch.Requests is not null || !isReported)
+            ? (shared, new RequestRouter(containers, launch.Requests))
             : null;
+        return isReported || requests is not null ? new PodLink(launch, pod.Metadata.Name, requests, cluster, time, logger) : null;
+    }
 
     /// <summary>The worker runs, or ran: its log can be read from now on. Called once.</summary>
     public void Begin() => _reading = _log.ReadAsync(_over.Token, _unread.Token);

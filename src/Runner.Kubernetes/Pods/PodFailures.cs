@@ -62,6 +62,9 @@ internal static class PodFailures
         : pod.Status?.InitContainerStatuses?.FirstOrDefault(
             status => ServicePods.IsService(status.Name) && (status.RestartCount > 0 || status.State?.Terminated is not null));
 
+    /// <summary>Whether a container "ended" because its process could not be started.</summary>
+    public static bool IsStartFailure(V1ContainerStateTerminated terminated) => StartReasons.Contains(terminated.Reason, StringComparer.Ordinal);
+
     private static PodFailure? FailedInit(V1Pod pod)
     {
         var failed = pod.Status?.InitContainerStatuses?.FirstOrDefault(
@@ -93,7 +96,7 @@ internal static class PodFailures
             return null;
         }
 
-        if (StartReasons.Contains(terminated.Reason, StringComparer.Ordinal))
+        if (IsStartFailure(terminated))
         {
             return new PodFailure(FailureReason.ContainerStart, PodMessages.WorkerNotStarted(terminated), WorkerStarted: false);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s.Models;
 using Runner.Backends;
+using Runner.Kubernetes.Actions;
 using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Pods;
@@ -12,8 +13,9 @@ internal static class PodMessages
 
     public static string ImagePull(StartObstacle obstacle, TimeSpan tried)
     {
-        var isJob = obstacle.Container == PodSpecBuilder.JobContainerName;
-        var whose = isJob ? "The job's image" : $"The image of container '{obstacle.Container}'";
+        var whose = obstacle.Container == PodSpecBuilder.JobContainerName ? "The job's image"
+            : ActionContainer.IsAction(obstacle.Container) ? "The action's image"
+            : $"The image of container '{obstacle.Container}'";
         var tries = tried < TimeSpan.FromSeconds(1) ? string.Empty : $", tried for {Duration(tried)}";
         return obstacle.Reason == "InvalidImageName"
             ? $"{whose}, '{obstacle.Image}', is no valid image name"
@@ -81,6 +83,14 @@ internal static class PodMessages
 
     public static string WorkerDied(V1ContainerStateTerminated terminated) =>
         $"The worker's process {ExitText.Of(terminated.ExitCode)} before the job was concluded";
+
+    /// <summary>What is to be said of the end of an action's container beside its exit code, or <c>null</c>.</summary>
+    public static string? ActionEnded(V1ContainerStateTerminated terminated) => terminated.Reason switch
+    {
+        "OOMKilled" => "The action's container was killed, because it used more memory than the job's pod may or its node has",
+        "ContainerStatusUnknown" => $"The node lost the action's container{Colon(terminated.Message)}",
+        _ => null,
+    };
 
     /// <summary>Where an image comes from: the first part of its name if that looks like a host, else Docker Hub.</summary>
     internal static string RegistryOf(string image)

@@ -4,6 +4,7 @@ using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
 
@@ -48,7 +49,13 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             RefuseCredentials($"services.{service.Name}", service.Container);
         }
 
-        var services = new ServicePods(options, ContainerSecurity(), launch, volumes, warnings);
+        if (features.HasEphemeralContainers && PodLink.MayRunContainers(launch))
+        {
+            volumes.AddRange(ActionVolumes.Volumes());
+            job.VolumeMounts = [.. job.VolumeMounts, .. ActionVolumes.JobMounts()];
+        }
+
+        var services = new ServicePods(options, ContainerSecurity(options), launch, volumes, warnings);
         var sidecars = services.Build(secretName: name);
         return new V1Pod
         {
@@ -133,7 +140,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         ],
         // The same as the job's, of which it needs a part: the pod's request stays that of the job, and so does its class of service.
         Resources = Resources(placement, isSetup: true),
-        SecurityContext = ContainerSecurity(),
+        SecurityContext = ContainerSecurity(options),
         TerminationMessagePolicy = "FallbackToLogsOnError",
         VolumeMounts = PodVolumes.SetupMounts(),
     };
@@ -146,7 +153,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         Command = [PodPaths.Worker, "job", "--payload", PodPaths.PayloadFile],
         WorkingDir = PodPaths.Workspace,
         Resources = Resources(placement, isSetup: false),
-        SecurityContext = ContainerSecurity(),
+        SecurityContext = ContainerSecurity(options),
         TerminationMessagePath = PodPaths.TerminationLog,
         TerminationMessagePolicy = "File",
         VolumeMounts = [.. PodVolumes.JobMounts(), .. externals.JobMounts()],
@@ -173,13 +180,14 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         return context with
         {
             SeccompProfile = context.SeccompProfile ?? new V1SeccompProfile { Type = "RuntimeDefault" },
-            RunAsNonRoot = context.RunAsNonRoot ?? (IsRestricted ? true : null),
+            RunAsNonRoot = context.RunAsNonRoot ?? (IsRestricted(options) ? true : null),
         };
     }
 
-    private V1SecurityContext? ContainerSecurity()
+    /// <summary>What the settings let any container of a job be.</summary>
+    internal static V1SecurityContext? ContainerSecurity(KubernetesOptions options)
     {
-        if (!IsRestricted)
+        if (!IsRestricted(options))
         {
             return options.Security.SecurityContext;
         }
@@ -193,7 +201,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         };
     }
 
-    private bool IsRestricted => options.Security.PodSecurityStandard == "restricted";
+    private static bool IsRestricted(KubernetesOptions options) => options.Security.PodSecurityStandard == "restricted";
 
     private V1Affinity? Affinity(JobLaunch launch, PodPlacement placement)
     {

@@ -13,9 +13,9 @@ internal static class PodVolumes
 
     private const string Secret = "payload-secret";
     private const string Payload = "payload";
-    private const string Runner = "runner";
-    private const string Temp = "temp";
-    private const string Workspace = "workspace";
+    public const string Runner = "runner";
+    public const string Temp = "temp";
+    public const string Workspace = "workspace";
     private const string ToolCache = "tool-cache";
     private const string Home = "home";
 

@@ -30,13 +30,14 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
     public static StartObstacle? Find(V1Pod pod, string? container = null)
     {
         var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
-        return statuses
-            .Where(status => container is null || status.Name == container)
-            .Where(status => status.State?.Waiting is { Reason: not (null or "" or "PodInitializing" or "ContainerCreating") })
-            .Select(status => new StartObstacle(
-                status.Name, ImageOf(pod, status), status.State.Waiting.Reason, status.State.Waiting.Message ?? string.Empty))
-            .FirstOrDefault();
+        return statuses.Where(status => container is null || status.Name == container).Select(status => Of(pod, status)).OfType<StartObstacle>().FirstOrDefault();
     }
+
+    /// <summary>What keeps one container from starting, or <c>null</c>.</summary>
+    public static StartObstacle? Of(V1Pod pod, V1ContainerStatus status) =>
+        status.State?.Waiting is { Reason: not (null or "" or "PodInitializing" or "ContainerCreating") } waiting
+            ? new StartObstacle(status.Name, ImageOf(pod, status), waiting.Reason, waiting.Message ?? string.Empty)
+            : null;
 
     /// <summary>The failure in words.</summary>
     public string Message(TimeSpan tried) => Failure == FailureReason.ImagePull
@@ -49,5 +50,8 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
 
     // The status repeats the image in the runtime's words; the spec has it as it was written.
     private static string ImageOf(V1Pod pod, V1ContainerStatus status) =>
-        SpecOf(pod, status.Name)?.Image ?? status.Image ?? string.Empty;
+        SpecOf(pod, status.Name)?.Image
+        ?? pod.Spec?.EphemeralContainers?.FirstOrDefault(container => container.Name == status.Name)?.Image
+        ?? status.Image
+        ?? string.Empty;
 }

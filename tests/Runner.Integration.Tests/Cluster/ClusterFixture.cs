@@ -29,6 +29,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     private string _reason = string.Empty;
     private string _standIn = string.Empty;
     private Task<string>? _realWorker;
+    private Task<ApiOf125>? _later;
 
     /// <summary>Path of the kubeconfig.</summary>
     public string Kubeconfig { get; private set; } = string.Empty;
@@ -92,6 +93,16 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>The same cluster as one of Kubernetes 1.25, for what the dev cluster has in another way.</summary>
+    public Task<ApiOf125> LaterAsync()
+    {
+        _ = Connection; // the skip comes first
+        lock (_namespaces)
+        {
+            return _later ??= ApiOf125.StartAsync(Kubeconfig);
+        }
+    }
+
     /// <summary>Makes a namespace for one class of tests and waits until pods can be made in it.</summary>
     public async Task<string> NewNamespaceAsync(CancellationToken cancellationToken)
     {
@@ -143,6 +154,11 @@ public sealed class ClusterFixture : IAsyncLifetime
         foreach (var name in _namespaces)
         {
             await Connection.Client.CoreV1.DeleteNamespaceAsync(name);
+        }
+
+        if (_later is not null)
+        {
+            await (await _later).DisposeAsync();
         }
 
         _connection?.Dispose();

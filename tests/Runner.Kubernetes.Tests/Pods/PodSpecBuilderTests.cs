@@ -57,6 +57,15 @@ public sealed class PodSpecBuilderTests
     }
 
     [Fact]
+    public void Job_that_may_run_container_actions_has_volumes_for_their_folders()
+    {
+        var job = SomeKubernetes.Job() with { Steps = [Some.Script("echo"), Some.Uses("octo-org/greet")] };
+
+        Check("actions.yaml", Build(SomeKubernetes.Options(), job));
+        Assert.DoesNotContain(Build(SomeKubernetes.Options(), job, features: ClusterFeatures.Of("v1.24.1")).Spec.Volumes, volume => volume.Name.StartsWith("github-", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Restricted_pod()
     {
         var options = SomeKubernetes.Options();

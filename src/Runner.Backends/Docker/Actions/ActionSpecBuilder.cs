@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Docker.DotNet.Models;
-using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 
@@ -43,16 +41,13 @@ internal static class ActionSpecBuilder
             container.Entrypoint = [entrypoint];
         }
 
-        if (Arguments(request) is { IsEmpty: false } arguments)
+        if (request.SplitArguments() is { IsEmpty: false } arguments)
         {
             container.Cmd = [.. arguments];
         }
 
         return container;
     }
-
-    private static ImmutableArray<string> Arguments(ContainerRequest request) =>
-        request.CommandLine is { } line ? [.. ShellWords.Split(line, $"with.args of '{request.StepName}'")] : request.Arguments;
 
     private static string? Bind(ContainerMount mount, IActionPlace place, string? socket) => mount.Source switch
     {

@@ -1,4 +1,5 @@
 using Docker.DotNet.Models;
+using Runner.Backends.Link;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 
@@ -22,8 +23,6 @@ internal sealed class ContainerActions(
 {
     private const string BuiltImages = "runner-action";
 
-    private static readonly TimeSpan AfterInterrupt = TimeSpan.FromSeconds(7.5);
-    private static readonly TimeSpan AfterTerminate = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
@@ -131,22 +130,8 @@ internal sealed class ContainerActions(
     }
 
     // Step 3
-    private Task StopAsync(string id) => CleanUpAsync(async token =>
-    {
-        foreach (var (signal, wait) in new[] { ("SIGINT", AfterInterrupt), ("SIGTERM", AfterTerminate) })
-        {
-            await engine.SignalAsync(id, signal, token);
-            try
-            {
-                await engine.WaitAsync(id, token).WaitAsync(wait, time, token);
-                return;
-            }
-            catch (TimeoutException)
-            {
-                continue; // the next signal is a stronger one; at last its removal kills it
-            }
-        }
-    });
+    private Task StopAsync(string id) => CleanUpAsync(token => StopSignals.SendAsync(
+        (signal, stop) => engine.SignalAsync(id, $"SIG{signal}", stop), stop => engine.WaitAsync(id, stop), time, token)); // at last its removal kills it
 
     // What is not removed here is removed with the job: it has the job's label.
     private async Task CleanUpAsync(Func<CancellationToken, Task> cleanUp)

@@ -1,0 +1,191 @@
+using System.Net;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Runner.Backends;
+using Runner.Backends.Link;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Link;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Link;
+using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Watch;
+
+namespace Runner.Kubernetes.Actions;
+
+/// <summary>What container actions need of their backend.</summary>
+internal sealed record ActionServices(
+    JobCluster Cluster, PodWatch Watch, KubernetesOptions Options, ClusterFeatures Features, TimeProvider Time, ILogger Logger);
+
+/// <summary>Runs container actions beside a job, each as a container that is added to the job's pod.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Its variables go into the job's Secret, and the container to the pod; the node pulls the image and starts it.</item>
+/// <item>Once it has started, or failed to, the variables are removed.</item>
+/// <item>What it prints goes to the worker; how it ended, the pod's status says.</item>
+/// <item>A cancel is told as GitHub's runner tells a process. A container that did not start by then cannot start any more without its
+/// variables. None can be taken out of the pod: it goes with it.</item>
+/// </list>
+/// The same request taken up again, by an agent that adopted the job, finds its container by its name and goes on.
+/// </remarks>
+internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services) : IWorkerRequestHandler
+{
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(28); // the worker waits for 30 s
+    private static readonly TimeSpan LateStartLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+
+    private readonly string _pod = pod.Metadata.Name;
+
+    /// <inheritdoc/>
+    public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
+    {
+        var asked = request as ContainerRequest ?? throw new InfrastructureException($"A request '{request.Kind}' asks for no container");
+        var container = ActionContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options);
+        var output = new ActionOutput(exchange.Output, exchange.Received);
+        using var watch = new ActionWatch(services.Watch, pod, container.Name, services.Options.Start, services.Time);
+        try
+        {
+            await TellAsync(container, output, cancellationToken);
+            return await StartAsync(container, watch, cancellationToken) switch
+            {
+                ActionState.Ended { How: var how } when PodFailures.IsStartFailure(how) =>
+                    throw new WorkflowException($"The container cannot be started: {how.Message?.Trim() ?? how.Reason}"), // no such program, as a rule
+                _ => await FollowAsync(container, watch, output, cancellationToken),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync(container, watch);
+            throw;
+        }
+    }
+
+    private string ImageOf(ContainerRequest request)
+    {
+        if (!services.Features.HasEphemeralContainers)
+        {
+            throw new WorkflowException(
+                $"The cluster's version is {services.Features.Version}; container actions need Kubernetes 1.25. Use an action of another kind, or run the job on the backend docker");
+        }
+
+        return request.Source switch
+        {
+            ContainerImage source => source.Image,
+            ContainerBuild source => throw new WorkflowException(
+                $"'{source.Context}/{source.Dockerfile}' has to be built, and a pod has no engine for that: publish the image and name it (image: docker://…), or run the job on the backend docker"),
+            var other => throw new InfrastructureException($"A container cannot be made from {other.GetType().Name} by this version"),
+        };
+    }
+
+    private async Task TellAsync(ActionContainer container, ActionOutput output, CancellationToken cancellationToken)
+    {
+        await output.WriteLineAsync($"Image '{container.Spec.Image}' runs as container '{container.Name}' of pod '{_pod}'", cancellationToken);
+        if (!container.LeftOut.IsEmpty)
+        {
+            var names = string.Join(", ", container.LeftOut.Select(name => $"'{name}'"));
+            await output.WriteLineAsync($"##[warning]The container lacks variables whose names Kubernetes does not take: {names}", cancellationToken);
+        }
+    }
+
+    // Steps 1 and 2
+    private async Task<ActionState> StartAsync(ActionContainer container, ActionWatch watch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!watch.IsThere)
+            {
+                await services.Cluster.SetSecretValuesAsync(_pod, container.Values.ToDictionary(value => value.Key, value => (byte[]?)value.Value), cancellationToken);
+                await services.Cluster.AddContainerAsync(_pod, container.Spec, cancellationToken);
+            }
+
+            return await watch.StartedAsync(cancellationToken);
+        }
+        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) || error.StatusCode == (int)HttpStatusCode.RequestEntityTooLarge)
+        {
+            throw new WorkflowException($"The cluster refused the action's container: {error.Message}", error); // no right to, a policy, or too large
+        }
+        finally
+        {
+            await CleanUpAsync(token => services.Cluster.SetSecretValuesAsync(_pod, container.Values.ToDictionary(value => value.Key, _ => (byte[]?)null), token));
+        }
+    }
+
+    // Step 3
+    private async Task<RequestResult> FollowAsync(ActionContainer container, ActionWatch watch, ActionOutput output, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var log = new FollowedLog(
+            jobId, token => services.Cluster.FollowLogAsync(_pod, container.Name, token), output, services.Time, services.Logger);
+        var following = log.FollowAsync(over.Token, stop.Token);
+        try
+        {
+            var end = await watch.EndedAsync(cancellationToken);
+            await over.CancelAsync();
+            await following;
+            return new ContainerEnded { ExitCode = end.ExitCode, Message = PodMessages.ActionEnded(end) };
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await following.ContinueWith(_ => { }, TaskScheduler.Default); // what went wrong is on its way already
+        }
+    }
+
+    // Step 4
+    private Task StopAsync(ActionContainer container, ActionWatch watch) => CleanUpAsync(async token =>
+    {
+        if (!await RunsAsync(watch, token) || await StopSignals.SendAsync(SignalAsync, watch.EndedAsync, services.Time, token))
+        {
+            return;
+        }
+
+        await SignalAsync("KILL", token);
+        if (!await StopSignals.EndsWithinAsync(KillLimit, watch.EndedAsync, services.Time, token))
+        {
+            throw new InfrastructureException($"container {container.Name} was killed, and its node does not say that it ended");
+        }
+
+        async Task SignalAsync(string signal, CancellationToken stop)
+        {
+            var exitCode = await services.Cluster.ExecAsync(
+                _pod, container.Name, [ActionVolumes.Worker, "signal", "--name", signal], ReadOnlyMemory<byte>.Empty, stop);
+            if (exitCode != 0)
+            {
+                throw new InfrastructureException($"runner-worker signal {ExitText.Of(exitCode)}");
+            }
+        }
+    });
+
+    // The node may have read the variables before they were removed.
+    private async Task<bool> RunsAsync(ActionWatch watch, CancellationToken cancellationToken)
+    {
+        var runs = false;
+        try
+        {
+            await StopSignals.EndsWithinAsync(
+                LateStartLimit, async token => runs = await watch.StartedAsync(token) is ActionState.Running, services.Time, cancellationToken);
+        }
+        catch (WorkflowException)
+        {
+            runs = false; // it cannot be started
+        }
+
+        return runs;
+    }
+
+    // It takes a token of its own, since the request's may be the reason for it. What is not cleaned up here goes with the job.
+    private async Task CleanUpAsync(Func<CancellationToken, Task> cleanUp)
+    {
+        using var limit = new CancellationTokenSource(CleanUpLimit, services.Time);
+        try
+        {
+            await cleanUp(limit.Token);
+        }
+        catch (Exception failure) when (failure is InfrastructureException or OperationCanceledException)
+        {
+            services.Logger.ActionNotCleanedUp(jobId, _pod, failure.Message);
+        }
+    }
+}
