@@ -54,7 +54,7 @@ internal static partial class Log
     [LoggerMessage(2124, LogLevel.Debug, "The log of job {JobId} dropped at {Progress} and is opened again: {Problem}")]
     public static partial void LogStreamDropped(this ILogger logger, JobId jobId, long progress, string problem);
 
-    [LoggerMessage(2125, LogLevel.Warning, "A container action of job {JobId} in pod {PodName} could not be cleaned up: {Problem}; it goes with the pod")]
+    [LoggerMessage(2130, LogLevel.Warning, "A container action of job {JobId} in pod {PodName} could not be cleaned up: {Problem}; it goes with the pod")]
     public static partial void ActionNotCleanedUp(this ILogger logger, JobId jobId, string podName, string problem);
 
     [LoggerMessage(2125, LogLevel.Debug, "Job {JobId} in pod {PodName} could not be told of its services, try {Tries}: {Problem}")]
