@@ -15,7 +15,10 @@ using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
-/// <summary>The Secret through which a job's payload reaches its pod, and from which another agent reads the job. Pure.</summary>
+/// <summary>
+/// The Secret through which a job's payload, its services' variables and its registry logins reach its pod, and from which another agent reads
+/// the job. Pure.
+/// </summary>
 internal static class PayloadSecret
 {
     // The API server takes a megabyte per object, its names and labels included.
@@ -47,11 +50,17 @@ internal static class PayloadSecret
             data[key] = Encoding.UTF8.GetBytes(value);
         }
 
+        var hasLogins = RegistryLogins.AreIn(launch.Containers);
+        if (hasLogins)
+        {
+            data[RegistryLogins.SecretKey] = RegistryLogins.ToDockerConfig(launch.Containers);
+        }
+
         return new V1Secret
         {
             ApiVersion = "v1",
             Kind = "Secret",
-            Type = "Opaque",
+            Type = hasLogins ? RegistryLogins.SecretType : "Opaque",
             Metadata = new V1ObjectMeta
             {
                 Name = PodNames.For(launch),

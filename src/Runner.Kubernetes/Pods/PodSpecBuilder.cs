@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using k8s.Models;
 using Runner.Backends;
-using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Options;
@@ -40,13 +39,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         var job = Job(ImageOf(launch, placement), placement, externals);
         if (launch.Containers.Job is { } container)
         {
-            RefuseCredentials("container", container);
             new PodOptionMapping(job, "container", volumes, warnings).Apply(container);
-        }
-
-        foreach (var service in launch.Containers.Services)
-        {
-            RefuseCredentials($"services.{service.Name}", service.Container);
         }
 
         if (features.HasEphemeralContainers && PodLink.MayRunContainers(launch))
@@ -69,7 +62,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 AutomountServiceAccountToken = false,
                 EnableServiceLinks = false,
                 ServiceAccountName = placement.ServiceAccount,
-                ImagePullSecrets = NullIfEmpty(options.ImagePullSecrets.Select(secret => new V1LocalObjectReference { Name = secret })),
+                ImagePullSecrets = PullSecrets(launch, name),
                 SecurityContext = PodSecurity(placement),
                 NodeSelector = NullIfEmpty(placement.NodeSelector),
                 Affinity = Affinity(launch, placement),
@@ -94,14 +87,11 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         : throw new WorkflowException(
             $"runs-on: no image is known for '{string.Join(", ", launch.Labels)}'; name one with -P {launch.Labels.FirstOrDefault() ?? "LABEL"}=IMAGE or kubernetes.defaultImage");
 
-    private static void RefuseCredentials(string where, JobContainer container)
-    {
-        if (container.Credentials is not null)
-        {
-            throw new WorkflowException(
-                $"{where}.credentials: pods of this runner log in to registries by the imagePullSecrets of its settings; put '{container.Image}' into one of these");
-        }
-    }
+    // The job's own Secret first: where the settings name one for the same registry, both are tried.
+    private List<V1LocalObjectReference>? PullSecrets(JobLaunch launch, string secretName) => NullIfEmpty(
+        options.ImagePullSecrets.Prepend(RegistryLogins.AreIn(launch.Containers) ? secretName : null)
+            .OfType<string>()
+            .Select(secret => new V1LocalObjectReference { Name = secret }));
 
     private V1ObjectMeta Metadata(JobLaunch launch, PodPlacement placement, string name, string owner)
     {

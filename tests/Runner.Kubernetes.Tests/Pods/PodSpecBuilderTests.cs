@@ -181,9 +181,6 @@ public sealed class PodSpecBuilderTests
             "container.volumes: '/srv:/srv' is a folder of the machine, which a job in a pod does not get; use a volume with a name",
             Refusal(Container("a", "") with { Volumes = [VolumeMapping.Parse("/srv:/srv", "x")] }));
         Assert.Equal("container.options: '--user' must be a number in a pod, which knows no names of users, not 'node'", Refusal(Container("a", "--user node")));
-        Assert.Equal(
-            "container.credentials: pods of this runner log in to registries by the imagePullSecrets of its settings; put 'a' into one of these",
-            Refusal(Container("a", "") with { Credentials = new RegistryCredentials("me", "x") }));
     }
 
     [Fact]

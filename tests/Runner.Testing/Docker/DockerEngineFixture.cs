@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Formats.Tar;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Docker.DotNet;
@@ -17,8 +16,6 @@ public sealed class DockerEngineFixture : IAsyncLifetime
     /// <summary>An image with a shell and some small servers.</summary>
     public const string Image = "local/busybox:1";
 
-    private const string Busybox = "/usr/bin/busybox";
-    private static readonly string[] Applets = ["sh", "cat", "sed", "httpd", "wget", "sleep", "mkdir", "id", "kill", "env", "ls", "touch", "grep", "nc"];
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder = new();
@@ -38,7 +35,7 @@ public sealed class DockerEngineFixture : IAsyncLifetime
     {
         Missing = !OperatingSystem.IsLinux() || Environment.UserName != "root" ? "starting a Docker engine takes root on Linux"
             : FindProgram("dockerd") is null ? "dockerd is not installed (Debian: docker.io)"
-            : !File.Exists(Busybox) ? $"{Busybox} is not installed (Debian: busybox-static)"
+            : !File.Exists(BusyboxSystem.Program) ? $"{BusyboxSystem.Program} is not installed (Debian: busybox-static)"
             : null;
         if (Missing is not null)
         {
@@ -128,18 +125,7 @@ public sealed class DockerEngineFixture : IAsyncLifetime
 
     private static async Task ImportImageAsync(DockerClient client)
     {
-        using var archive = new MemoryStream();
-        await using (var tar = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
-        {
-            await using var busybox = File.OpenRead(Busybox);
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = (UnixFileMode)0b111_101_101, DataStream = busybox });
-            foreach (var applet in Applets)
-            {
-                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
-            }
-        }
-
-        archive.Position = 0;
+        using var archive = await BusyboxSystem.ArchiveAsync();
         var name = Image.Split(':');
         await client.Images.CreateImageAsync(
             new ImagesCreateParameters { FromSrc = "-", Repo = name[0], Tag = name[1] }, archive, null, new Progress<JSONMessage>(), CancellationToken.None);

@@ -1,0 +1,51 @@
+using Runner.Backends;
+using Runner.Jobs.Containers;
+using Runner.Jobs.Outcomes;
+using Runner.Testing;
+using Runner.Testing.Docker;
+
+namespace Runner.Integration.Tests.Docker;
+
+/// <summary>Jobs in containers whose images a real registry gives only to who logs in with the workflow's <c>credentials</c>.</summary>
+public sealed class PrivateImageTests(DockerEngineFixture engine, RegistryFixture registry) : IDisposable
+{
+    private readonly DockerRun _run = new(engine);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact(Timeout = 180_000)]
+    public async Task Images_of_job_and_service_are_pulled_with_their_logins()
+    {
+        Assert.SkipWhen(registry.Missing is not null, registry.Missing ?? string.Empty);
+        var login = new RegistryCredentials(RegistryFixture.User, RegistryFixture.Password);
+        var containers = new JobContainers
+        {
+            Job = new JobContainer { Image = await registry.PushAsync(Token), Credentials = login },
+            Services = [new("idle", new JobContainer { Image = await registry.PushAsync(Token), Credentials = login, Command = ["sleep", "600"] })],
+        };
+
+        var result = await _run.RunAsync(containers, Some.Script("echo the step runs", shell: "sh"));
+
+        Assert.True(result.Conclusion == Conclusion.Succeeded, result.ToString());
+        Assert.DoesNotContain(RegistryFixture.Password, result.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 180_000)]
+    [InlineData("wrong-password", "unauthorized: authentication required")]
+    [InlineData(null, "no basic auth credentials")]
+    public async Task Image_without_the_right_login_fails_the_job_with_the_registrys_answer(string? password, string answer)
+    {
+        Assert.SkipWhen(registry.Missing is not null, registry.Missing ?? string.Empty);
+        var image = await registry.PushAsync(Token);
+        var login = password is null ? null : new RegistryCredentials(RegistryFixture.User, password);
+
+        var result = await _run.RunAsync(new JobContainers { Job = new JobContainer { Image = image, Credentials = login } }, Some.Script("echo never", shell: "sh"));
+
+        Assert.Equal(FailureReason.ImagePull, result.End.Failure);
+        Assert.StartsWith($"The image '{image}' could not be had in 3 tries: ", result.End.Message, StringComparison.Ordinal);
+        Assert.Contains(answer, result.End.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-password", result.End.Message, StringComparison.Ordinal);
+    }
+}
