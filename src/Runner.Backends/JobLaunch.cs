@@ -58,6 +58,10 @@ public sealed record JobLaunch
     /// </summary>
     public string? BoundWorkspace { get; init; }
 
+    /// <summary>Variables of the job's own container, less those that name job hooks: these are the operator's, who may count on them.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ContainerEnvironment =>
+        Containers.Job?.Environment.Where(variable => !HookVariables.Contains(variable.Key)) ?? [];
+
     /// <summary>Whether a step may be a JavaScript action: any that is neither a script nor a container's, as what a repository holds is seen only when it runs.</summary>
     public bool MayNeedNode => Job.UsableSteps.Any(
         step => step is { Type: StepType.Action, Enabled: not false, Reference.Type: not (ActionSource.Script or ActionSource.ContainerRegistry) });

@@ -157,7 +157,7 @@ public sealed class KubernetesBackend : IJobBackend
         PayloadBuilder.Build(launch, PodPaths.Work, _time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}")] },
-            Environment = placement.Environment.SetItems(launch.Containers.Job?.Environment ?? []),
+            Environment = PodHooks.Environment(_options.Hooks, placement).SetItems(launch.ContainerEnvironment),
             ExtraCertificates = _options.ExtraCertificates,
             Forwards = PodPorts.Forwards(launch.Containers.Services),
             Containers = ServicePods.Placed(launch, _features, podName),

@@ -160,7 +160,7 @@ internal sealed class DockerPreparation(
         var payload = PayloadBuilder.Build(launch, DockerPaths.Work(hasExternals: node is not null), time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
-            Environment = (launch.Containers.Job?.Environment ?? []).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal),
+            Environment = launch.ContainerEnvironment.ToDictionary(StringComparer.Ordinal),
             ExtraCertificates = options.ExtraCertificates,
             LinkKey = linkKey.Reveal(),
             Forwards = forwards,

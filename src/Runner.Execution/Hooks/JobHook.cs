@@ -1,5 +1,6 @@
 using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
+using Runner.Jobs.Launch;
 
 namespace Runner.Execution.Hooks;
 
@@ -11,10 +12,10 @@ namespace Runner.Execution.Hooks;
 internal sealed record JobHook(string StepName, string Moment, string Variable, string File)
 {
     /// <summary>The hook before the first step, or <c>null</c>.</summary>
-    public static JobHook? Started(JobScope job) => Find(job, "ACTIONS_RUNNER_HOOK_JOB_STARTED", "Set up runner", "started");
+    public static JobHook? Started(JobScope job) => Find(job, HookVariables.Started, "Set up runner", "started");
 
     /// <summary>The hook after the last step, or <c>null</c>.</summary>
-    public static JobHook? Completed(JobScope job) => Find(job, "ACTIONS_RUNNER_HOOK_JOB_COMPLETED", "Complete runner", "completed");
+    public static JobHook? Completed(JobScope job) => Find(job, HookVariables.Completed, "Complete runner", "completed");
 
     /// <summary>The step that runs it: always, and once.</summary>
     public PlannedStep ToStep(JobScope job, int number) =>

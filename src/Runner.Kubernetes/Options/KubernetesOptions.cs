@@ -76,6 +76,9 @@ public sealed record KubernetesOptions
     /// </summary>
     public string Externals { get; set; } = ExternalsWay.Copy;
 
+    /// <summary>Scripts of the operator's around every job.</summary>
+    public HookOptions Hooks { get; set; } = new();
+
     /// <summary>Network settings of a job pod.</summary>
     public NetworkingOptions Networking { get; set; } = new();
 

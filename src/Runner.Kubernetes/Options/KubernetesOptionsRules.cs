@@ -8,6 +8,7 @@ internal static class KubernetesOptionsRules
 {
     private static readonly string[] PullPolicies = ["Always", "IfNotPresent", "Never"];
     private static readonly string[] VolumeTypes = ["emptyDir", "none", "ephemeral", "pvc", "hostPath"];
+    private static readonly string[] HookEndings = [".sh", ".js", ".ps1"];
     private static readonly string[] SecurityStandards = ["privileged", "baseline", "restricted"];
 
     public static IReadOnlyList<string> Check(KubernetesOptions options, bool needsDefaultImage)
@@ -30,6 +31,7 @@ internal static class KubernetesOptionsRules
             Add(errors, "externals", $"is 'toolCache', but storage.toolCache is of type '{options.Storage.ToolCache.Type}', which keeps nothing; expected pvc or hostPath");
         }
 
+        Hooks(errors, options.Hooks);
         Choice(errors, "security.podSecurityStandard", options.Security.PodSecurityStandard, SecurityStandards);
         if (!LabelRules.IsValue(options.Instance) || options.Instance.Length == 0)
         {
@@ -60,6 +62,27 @@ internal static class KubernetesOptionsRules
         NotNegative(errors, "cleanupPolicy.successfulJobsHistoryLimit", options.CleanupPolicy.SuccessfulJobsHistoryLimit);
         NotNegative(errors, "cleanupPolicy.failedJobsHistoryLimit", options.CleanupPolicy.FailedJobsHistoryLimit);
         return errors;
+    }
+
+    private static void Hooks(List<string> errors, HookOptions hooks)
+    {
+        foreach (var (name, script) in new[] { ("jobStarted", hooks.JobStarted), ("jobCompleted", hooks.JobCompleted) })
+        {
+            if (script is null)
+            {
+                continue;
+            }
+
+            if (hooks.ConfigMap is null)
+            {
+                Add(errors, $"hooks.{name}", $"is '{script}', but hooks.configMap, which should hold it, is not set");
+            }
+
+            if (!HookEndings.Contains(Path.GetExtension(script), StringComparer.OrdinalIgnoreCase) || script.Contains('/', StringComparison.Ordinal))
+            {
+                Add(errors, $"hooks.{name}", $"is '{script}', expected a key of the ConfigMap that ends with {string.Join(", ", HookEndings)}");
+            }
+        }
     }
 
     private static void Volume(List<string> errors, string name, VolumeOptions volume)

@@ -36,6 +36,19 @@ public sealed record VolumeOptions
     public string? Path { get; set; }
 }
 
+/// <summary>Scripts of the operator's around every job: <c>.sh</c>, <c>.js</c> or <c>.ps1</c>. A platform's <c>env</c> may name others.</summary>
+public sealed record HookOptions
+{
+    /// <summary>ConfigMap of the jobs' namespace that holds the scripts; job containers see it read-only in <c>/runner/hooks</c>.</summary>
+    public string? ConfigMap { get; set; }
+
+    /// <summary>Key of the script that runs before the first step.</summary>
+    public string? JobStarted { get; set; }
+
+    /// <summary>Key of the script that runs after the last step, also after a failure.</summary>
+    public string? JobCompleted { get; set; }
+}
+
 /// <summary>Network settings of a job pod.</summary>
 public sealed record NetworkingOptions
 {

@@ -14,7 +14,6 @@ internal sealed class PodExternals
 {
     private const string VolumeName = "externals";
     private const string ImageFolder = "externals";
-    private const string HookVariables = "ACTIONS_RUNNER_HOOK_";
 
     private readonly KubernetesOptions _options;
     private readonly string? _way;
@@ -28,9 +27,7 @@ internal sealed class PodExternals
     /// <summary>Decides for one job.</summary>
     public static PodExternals For(KubernetesOptions options, JobLaunch launch, PodPlacement placement, ClusterFeatures features, ICollection<string> warnings)
     {
-        var hasHook = placement.Environment.Any(
-            variable => variable.Key.StartsWith(HookVariables, StringComparison.Ordinal) && variable.Value.EndsWith(".js", StringComparison.OrdinalIgnoreCase));
-        if (!launch.MayNeedNode && !hasHook)
+        if (!launch.MayNeedNode && !PodHooks.NeedNode(PodHooks.Environment(options.Hooks, placement)))
         {
             return new PodExternals(options, way: null);
         }

@@ -12,6 +12,9 @@ internal static class PodPaths
     /// <summary>Where the tool cache keeps copies of <see cref="Externals"/>, one for each version.</summary>
     public const string KeptExternals = ToolCache + "/.externals";
 
+    /// <summary>Where the operator's job hooks are.</summary>
+    public const string Hooks = Runner + "/hooks";
+
     public const string Temp = Runner + "/temp";
     public const string Payload = Runner + "/payload";
     public const string PayloadFile = Payload + "/" + PayloadKey;

@@ -35,7 +35,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
 
         var name = PodNames.For(launch);
         var externals = PodExternals.For(options, launch, placement, features, warnings);
-        List<V1Volume> volumes = [.. PodVolumes.Of(options, secretName: name), .. externals.Volumes()];
+        List<V1Volume> volumes = [.. PodVolumes.Of(options, secretName: name), .. externals.Volumes(), .. PodHooks.Volumes(options.Hooks)];
         var job = Job(ImageOf(launch, placement), placement, externals);
         if (launch.Containers.Job is { } container)
         {
@@ -146,7 +146,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         SecurityContext = ContainerSecurity(options),
         TerminationMessagePath = PodPaths.TerminationLog,
         TerminationMessagePolicy = "File",
-        VolumeMounts = [.. PodVolumes.JobMounts(), .. externals.JobMounts()],
+        VolumeMounts = [.. PodVolumes.JobMounts(), .. externals.JobMounts(), .. PodHooks.JobMounts(options.Hooks)],
     };
 
     private static V1ResourceRequirements? Resources(PodPlacement placement, bool isSetup)

@@ -1,3 +1,5 @@
+using k8s;
+using k8s.Models;
 using Runner.Agent.Configuration;
 using Runner.Emulator;
 using Runner.Emulator.Runs;
@@ -44,10 +46,36 @@ public sealed class NodeInPodsTests(ClusterFixture cluster)
         Assert.All(logs, log => Assert.Contains("tls works", log));
     }
 
-    private async Task<AgentOnHost> StartAsync(Action<KubernetesOptions> configure)
+    [Fact(Timeout = Limit)]
+    public async Task Hooks_of_a_ConfigMap_run_around_the_job_the_one_in_JavaScript_too()
     {
+        _ = BuiltExternals.Path();
         _ = cluster.Connection; // the skip comes first
         var space = await cluster.NewNamespaceAsync(TestContext.Current.CancellationToken);
+        var scripts = new V1ConfigMap
+        {
+            Metadata = new V1ObjectMeta { Name = "ci-hooks" },
+            Data = new Dictionary<string, string>
+            {
+                ["started.sh"] = "echo started in $PWD; echo FROM_HOOK=seen >>$GITHUB_ENV\n",
+                ["completed.js"] = "console.log('completed by', process.version.split('.')[0], 'of', process.env.GITHUB_REPOSITORY);\n",
+            },
+        };
+        await cluster.Connection.Client.CoreV1.CreateNamespacedConfigMapAsync(scripts, space, cancellationToken: TestContext.Current.CancellationToken);
+        await using var agent = await StartAsync(
+            options => options.Hooks = new HookOptions { ConfigMap = "ci-hooks", JobStarted = "started.sh", JobCompleted = "completed.js" }, space);
+
+        var log = await RunAsync(agent, "on: push\njobs: {one: {runs-on: self-hosted, steps: [{run: 'echo step saw $FROM_HOOK', shell: sh}]}}\n");
+
+        Assert.Equal(
+            ["started in /github/workspace", "step saw seen", "completed by v24 of acme/probe"],
+            log.Where(line => line.StartsWith("started ", StringComparison.Ordinal) || line.StartsWith("step saw", StringComparison.Ordinal) || line.StartsWith("completed ", StringComparison.Ordinal)));
+    }
+
+    private async Task<AgentOnHost> StartAsync(Action<KubernetesOptions> configure, string? space = null)
+    {
+        _ = cluster.Connection; // the skip comes first
+        space ??= await cluster.NewNamespaceAsync(TestContext.Current.CancellationToken);
         var image = await cluster.RealWorkerImageAsync(TestWorker.Real());
         return await AgentOnHost.StartAsync(
             _ => "/no/worker/on/the/host",
