@@ -1,8 +1,6 @@
 using Runner.Agent.Configuration;
-using Runner.Emulator;
 using Runner.Integration.Tests.Agents;
 using Runner.Integration.Tests.Cluster;
-using Runner.Kubernetes.Options;
 
 namespace Runner.Integration.Tests.Corpus;
 
@@ -26,7 +24,6 @@ public sealed class CorpusOnClusterTests(CorpusOnCluster cluster) : IClassFixtur
 /// <summary>An emulator that pods reach, an agent that makes them, and the runs of all cases.</summary>
 public sealed class CorpusOnCluster(ClusterFixture cluster) : IAsyncDisposable
 {
-    private const string JobImage = "local/debian:12"; // bash, git and no more: scripts/dev-cluster.sh images makes it
     private const int Slots = 4;
 
     private Dictionary<string, long>? _runs;
@@ -51,24 +48,6 @@ public sealed class CorpusOnCluster(ClusterFixture cluster) : IAsyncDisposable
         }
     }
 
-    private async Task<AgentOnHost> StartAsync(CancellationToken cancellationToken)
-    {
-        _ = cluster.Connection; // the skip comes first
-        var space = await cluster.NewNamespaceAsync(cancellationToken);
-        var image = await cluster.RealWorkerImageAsync(TestWorker.Real());
-        return await AgentOnHost.StartAsync(
-            _ => "/no/worker/on/the/host",
-            cancellationToken,
-            options =>
-            {
-                options.Backend = BackendKind.Kubernetes;
-                options.Github.AllowInsecureHttp = true;
-                options.Pools = [new PoolOptions { Name = "corpus", Labels = ["self-hosted", "linux"], MaxJobs = Slots }];
-                options.Kubernetes = new KubernetesOptions
-                {
-                    Kubeconfig = cluster.Kubeconfig, Namespace = space, RunnerImage = image, DefaultImage = JobImage,
-                };
-            },
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress });
-    }
+    private Task<AgentOnHost> StartAsync(CancellationToken cancellationToken) => AgentOn.ClusterAsync(
+        cluster, options => options.Pools = [new PoolOptions { Name = "corpus", Labels = ["self-hosted", "linux"], MaxJobs = Slots }], cancellationToken);
 }

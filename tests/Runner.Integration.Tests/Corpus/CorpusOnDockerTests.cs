@@ -1,5 +1,3 @@
-using Runner.Agent.Configuration;
-using Runner.Emulator;
 using Runner.Integration.Tests.Agents;
 using Runner.Testing.Docker;
 
@@ -26,12 +24,10 @@ public sealed class CorpusOnDockerTests(CorpusOnDocker docker) : IClassFixture<C
 /// <summary>An emulator that containers reach, and an agent that makes them.</summary>
 public sealed class CorpusOnDocker(DockerEngineFixture engine) : IAsyncDisposable
 {
-    private const string Image = "local/debian:12";
-
     private AgentOnHost? _agent;
 
     /// <summary>The agent; skips the test where engine, image or worker are missing.</summary>
-    internal async Task<AgentOnHost> AgentAsync(CancellationToken cancellationToken) => _agent ??= await StartAsync(cancellationToken);
+    internal async Task<AgentOnHost> AgentAsync(CancellationToken cancellationToken) => _agent ??= await AgentOn.DockerAsync(engine, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -40,25 +36,5 @@ public sealed class CorpusOnDocker(DockerEngineFixture engine) : IAsyncDisposabl
         {
             await _agent.DisposeAsync();
         }
-    }
-
-    private async Task<AgentOnHost> StartAsync(CancellationToken cancellationToken)
-    {
-        var worker = TestWorker.Real();
-        Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? string.Empty);
-        var system = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/runner-dev-cluster/debian-12");
-        Assert.SkipUnless(Directory.Exists(system), $"the Debian system for jobs is not at {system}: run scripts/dev-cluster.sh images");
-        await engine.ImportAsync(Image, system, cancellationToken);
-        return await AgentOnHost.StartAsync(
-            _ => worker,
-            cancellationToken,
-            options =>
-            {
-                options.Backend = BackendKind.Docker;
-                options.Github.AllowInsecureHttp = true;
-                options.Pools = [new PoolOptions { Name = "corpus", Labels = ["self-hosted", "linux"], MaxJobs = 2 }];
-                options.Docker = new DockerSectionOptions { Host = engine.Host, Worker = worker, DefaultImage = Image };
-            },
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(cancellationToken) });
     }
 }

@@ -1,7 +1,5 @@
 using k8s;
 using k8s.Models;
-using Runner.Agent.Configuration;
-using Runner.Emulator;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Agents;
 using Runner.Integration.Tests.Cluster;
@@ -72,26 +70,17 @@ public sealed class NodeInPodsTests(ClusterFixture cluster)
             log.Where(line => line.StartsWith("started ", StringComparison.Ordinal) || line.StartsWith("step saw", StringComparison.Ordinal) || line.StartsWith("completed ", StringComparison.Ordinal)));
     }
 
-    private async Task<AgentOnHost> StartAsync(Action<KubernetesOptions> configure, string? space = null)
-    {
-        _ = cluster.Connection; // the skip comes first
-        space ??= await cluster.NewNamespaceAsync(TestContext.Current.CancellationToken);
-        var image = await cluster.RealWorkerImageAsync(TestWorker.Real());
-        return await AgentOnHost.StartAsync(
-            _ => "/no/worker/on/the/host",
-            TestContext.Current.CancellationToken,
-            options =>
-            {
-                options.Backend = BackendKind.Kubernetes;
-                options.Github.AllowInsecureHttp = true;
-                options.Kubernetes = new KubernetesOptions
-                {
-                    Kubeconfig = cluster.Kubeconfig, Namespace = space, RunnerImage = image, DefaultImage = cluster.JobImage,
-                };
-                configure(options.Kubernetes);
-            },
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress });
-    }
+    private Task<AgentOnHost> StartAsync(Action<KubernetesOptions> configure, string? space = null) => AgentOn.ClusterAsync(
+        cluster,
+        options =>
+        {
+            // AgentOn has set it.
+            var kubernetes = options.Kubernetes!;
+            kubernetes.DefaultImage = cluster.JobImage;
+            configure(kubernetes);
+        },
+        TestContext.Current.CancellationToken,
+        space);
 
     // A job that writes the probe into its workspace, and then does one more thing.
     private static string Steps(string step) => $"""
