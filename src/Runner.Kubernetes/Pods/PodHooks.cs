@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using k8s.Models;
-using Runner.Backends;
 using Runner.Jobs.Launch;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
