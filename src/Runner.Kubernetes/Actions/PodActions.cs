@@ -31,7 +31,8 @@ internal sealed record ActionServices(
 /// </remarks>
 internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services) : IWorkerRequestHandler
 {
-    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(28); // the worker waits for 30 s
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(26); // the worker waits for 30 s
+    private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LateStartLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
@@ -44,21 +45,13 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services
         var container = ActionContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options);
         var output = new ActionOutput(exchange.Output, exchange.Received);
         using var watch = new ActionWatch(services.Watch, pod, container.Name, services.Options.Start, services.Time);
-        try
+        await TellAsync(container, output, cancellationToken);
+        return await StartAsync(container, watch, cancellationToken) switch
         {
-            await TellAsync(container, output, cancellationToken);
-            return await StartAsync(container, watch, cancellationToken) switch
-            {
-                ActionState.Ended { How: var how } when PodFailures.IsStartFailure(how) =>
-                    throw new WorkflowException($"The container cannot be started: {how.Message?.Trim() ?? how.Reason}"), // no such program, as a rule
-                _ => await FollowAsync(container, watch, output, cancellationToken),
-            };
-        }
-        catch (OperationCanceledException)
-        {
-            await StopAsync(container, watch);
-            throw;
-        }
+            ActionState.Ended { How: var how } when PodFailures.IsStartFailure(how) =>
+                throw new WorkflowException($"The container cannot be started: {how.Message?.Trim() ?? how.Reason}"), // no such program, as a rule
+            _ => await FollowAsync(container, watch, output, cancellationToken),
+        };
     }
 
     private string ImageOf(ContainerRequest request)
@@ -93,6 +86,19 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services
     {
         try
         {
+            return await AskForItAsync(container, watch, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync(container, watch);
+            throw;
+        }
+    }
+
+    private async Task<ActionState> AskForItAsync(ActionContainer container, ActionWatch watch, CancellationToken cancellationToken)
+    {
+        try
+        {
             if (!watch.IsThere)
             {
                 await services.Cluster.SetSecretValuesAsync(_pod, container.Values.ToDictionary(value => value.Key, value => (byte[]?)value.Value), cancellationToken);
@@ -115,20 +121,27 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services
     private async Task<RequestResult> FollowAsync(ActionContainer container, ActionWatch watch, ActionOutput output, CancellationToken cancellationToken)
     {
         using var over = new CancellationTokenSource();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var unread = new CancellationTokenSource();
         var log = new FollowedLog(
             jobId, token => services.Cluster.FollowLogAsync(_pod, container.Name, token), output, services.Time, services.Logger);
-        var following = log.FollowAsync(over.Token, stop.Token);
+        var following = log.FollowAsync(over.Token, unread.Token);
         try
         {
             var end = await watch.EndedAsync(cancellationToken);
             await over.CancelAsync();
-            await following;
+            await following.WaitAsync(cancellationToken);
             return new ContainerEnded { ExitCode = end.ExitCode, Message = PodMessages.ActionEnded(end) };
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync(container, watch); // what it prints at that is still passed on
+            await over.CancelAsync();
+            await StopSignals.EndsWithinAsync(LastWordsLimit, following.WaitAsync, services.Time, CancellationToken.None);
+            throw;
         }
         finally
         {
-            await stop.CancelAsync();
+            await unread.CancelAsync();
             await following.ContinueWith(_ => { }, TaskScheduler.Default); // what went wrong is on its way already
         }
     }

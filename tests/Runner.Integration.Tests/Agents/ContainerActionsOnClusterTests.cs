@@ -62,24 +62,191 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
         await EmptyAsync();
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Images_own_entry_point_gets_the_arguments_and_its_exit_code_is_the_steps()
+    {
+        var image = await cluster.MakeImageAsync("local/action-speaks", """{"Entrypoint":["/bin/sh","-c","echo own entry point of $1; exit 7","x"],"Cmd":["itself"],"Env":["PATH=/bin"]}""");
+        await using var agent = await StartAsync();
+
+        var job = await RunAsync(
+            agent,
+            $$$"""
+            - {uses: 'docker://{{{image}}}', continue-on-error: true}
+            - {uses: 'docker://{{{image}}}', with: {args: $(HOME)}}
+            """);
+
+        var lines = await LinesAsync(agent, job);
+        Assert.Contains("own entry point of itself", lines);
+        Assert.Contains("own entry point of $(HOME)", lines); // Kubernetes would take that for a reference
+        Assert.Equal(Conclusion.Failed, job.Conclusion);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Actions_in_composite_and_background_steps_run_with_their_stages_and_outputs()
+    {
+        await using var agent = await StartAsync();
+
+        var job = await RunAsync(
+            agent,
+            $$$"""
+            - run: |
+                mkdir -p act outer
+                cat >act/action.yml <<'E'
+                name: Greeter
+                description: says hello
+                inputs: {greeting: {default: hello}}
+                outputs: {said: {description: what was said}}
+                runs:
+                  using: docker
+                  image: docker://{{{Image}}}
+                  entrypoint: /github/workspace/act/main.sh
+                  post-entrypoint: /github/workspace/act/post.sh
+                  env: {WHO: world}
+                  args: ['@{{ inputs.greeting }} there', "it's"]
+                E
+                printf '#!/bin/sh\necho "main got $1, $2, $WHO"; echo kept=yes >>$GITHUB_STATE; echo "said=$1" >>$GITHUB_OUTPUT; mkdir -p bin; echo /github/workspace/bin >>$GITHUB_PATH\n' >act/main.sh
+                printf '#!/bin/sh\necho "post has $STATE_kept"\n' >act/post.sh
+                chmod +x act/*.sh
+                cat >outer/action.yml <<'E'
+                name: Outer
+                description: composite
+                outputs: {said: {description: x, value: '@{{ steps.inner.outputs.said }}'}}
+                runs:
+                  using: composite
+                  steps:
+                    - {id: inner, uses: ./act, with: {greeting: good day}}
+                    - {if: failure(), uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/false}}
+                E
+                sed -i 's/@/$/' act/action.yml outer/action.yml # not an expression of this workflow
+            - {id: outer, uses: ./outer}
+            - {id: first, background: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/sh, args: "-c 'while [ ! -e met ]; do sleep 0.1; done; echo number=1 >>$GITHUB_OUTPUT'"}}
+            - {id: second, background: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/touch, args: met}}
+            - wait-all: true
+            - {run: 'echo "outer said ${{ steps.outer.outputs.said }}, background ${{ steps.first.outputs.number }}, path $PATH"'}
+            """);
+
+        var lines = await LinesAsync(agent, job);
+        Assert.True(job.Conclusion == Conclusion.Succeeded, string.Join('\n', lines));
+        Assert.Contains("main got good day there, it's, world", lines);
+        Assert.Contains(lines, line => line.StartsWith("outer said good day there, background 1, path /github/workspace/bin:", StringComparison.Ordinal));
+        Assert.Contains("post has yes", lines);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task What_cannot_be_started_is_told_and_the_job_goes_on()
+    {
+        await using var agent = await StartAsync(options => options.Start.ImagePullGrace = TimeSpan.FromSeconds(2));
+
+        var job = await RunAsync(
+            agent,
+            $$$"""
+            - {continue-on-error: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /no/such}}
+            - {continue-on-error: true, uses: 'docker://127.0.0.1:1/no/such:image'}
+            - {run: 'mkdir act; printf "name: x\ndescription: x\nruns: {using: docker, image: Dockerfile}\n" >act/action.yml; echo FROM scratch >act/Dockerfile'}
+            - {continue-on-error: true, uses: ./act}
+            """);
+
+        var errors = (await LinesAsync(agent, job)).Where(line => line.StartsWith("##[error]", StringComparison.Ordinal)).ToList();
+        Assert.True(job.Conclusion == Conclusion.Succeeded && errors.Count == 3, string.Join('\n', errors));
+        Assert.StartsWith("##[error]The container cannot be started: ", errors[0], StringComparison.Ordinal);
+        Assert.Contains("/no/such", errors[0], StringComparison.Ordinal);
+        Assert.StartsWith("##[error]The action's image, '127.0.0.1:1/no/such:image', could not be pulled from 127.0.0.1:1 (", errors[1], StringComparison.Ordinal);
+        Assert.StartsWith("##[error]'/github/workspace/act/Dockerfile' has to be built, and a pod has no engine for that", errors[2], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Container_that_no_signal_ends_is_killed_at_a_cancel_and_nothing_secret_stands_in_the_pod()
+    {
+        await using var agent = await StartAsync();
+        var run = Queue(
+            agent,
+            $$$"""
+            - name: Stubborn
+              uses: docker://{{{Image}}}
+              env: {TOKEN: '${{ secrets.TOKEN }}'}
+              with: {entrypoint: /bin/sh, args: "-c 'trap \"echo interrupted\" INT; trap \"echo terminated\" TERM; : ${{ secrets.TOKEN }}; echo started; while :; do sleep 0.1; done'"}
+            - {name: After, if: always(), run: 'ps | grep "[t]rap" || echo none is left; while [ ! -e go ]; do sleep 0.1; done'}
+            """);
+        var name = await RunsAsync();
+
+        agent.Emulator.CancelRun(run.Id);
+        await StepRunsAsync(agent, run, "After");
+        var pod = await Core.ReadNamespacedPodAsync(name, _namespace, cancellationToken: Token);
+        var secret = await Core.ReadNamespacedSecretAsync(name, _namespace, cancellationToken: Token);
+        await LetGoAsync(name);
+        var job = (await agent.WaitForRunAsync(run.Id, Token)).Job("one");
+
+        var lines = await LinesAsync(agent, job);
+        Assert.Equal(["started", "interrupted", "terminated", "none is left"], lines.Where(line => line is "started" or "interrupted" or "terminated" or "none is left"));
+        Assert.Equal((Conclusion.Canceled, Conclusion.Canceled, Conclusion.Succeeded), (job.Conclusion, job.Step("Stubborn").Conclusion, job.Step("After").Conclusion));
+        Assert.DoesNotContain("s3cr3t", KubernetesJson.Serialize(pod), StringComparison.Ordinal);
+        Assert.Single(pod.Spec.EphemeralContainers);
+        Assert.DoesNotContain(secret.Data.Keys, key => key.StartsWith("action-", StringComparison.Ordinal));
+        await EmptyAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Agent_that_adopts_a_job_goes_on_with_its_container_and_runs_the_next_one()
+    {
+        await using var agent = await StartAsync();
+        var run = Queue(
+            agent,
+            $$$"""
+            - {uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/sh, args: "-c 'echo before; while [ ! -e go ]; do sleep 0.1; done; echo after'"}}
+            - {uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/echo, args: the next one}}
+            """);
+        var pod = await RunsAsync();
+
+        await agent.StopAgentAsync();
+        await agent.StartAgentAsync(Token, await UseClusterAsync(_ => { }));
+        await LetGoAsync(pod);
+        var job = (await agent.WaitForRunAsync(run.Id, Token)).Job("one");
+
+        var lines = await LinesAsync(agent, job);
+        Assert.True(job.Conclusion == Conclusion.Succeeded, string.Join('\n', lines));
+        Assert.Equal(["before", "after", "the next one"], lines.Where(line => line is "before" or "after" or "the next one"));
+        await EmptyAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Cluster_that_is_too_old_is_told_with_its_version()
+    {
+        await using var agent = await StartAsync(options => options.Kubeconfig = cluster.Kubeconfig);
+
+        var job = await RunAsync(agent, $"- uses: docker://{Image}");
+
+        Assert.Contains(
+            "##[error]The cluster's version is v1.20.2; container actions need Kubernetes 1.25. Use an action of another kind, or run the job on the backend docker",
+            await LinesAsync(agent, job));
+    }
+
     private async Task<AgentOnHost> StartAsync(Action<KubernetesOptions>? configure = null)
     {
-        var later = await cluster.LaterAsync();
         return await AgentOnHost.StartAsync(
             _ => "/no/worker/on/the/host",
             Token,
-            UseCluster(await cluster.RealWorkerImageAsync(TestWorker.Real()), later.Kubeconfig, configure ?? (_ => { })),
+            await UseClusterAsync(configure ?? (_ => { })),
             new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress });
     }
 
-    private Action<AgentOptions> UseCluster(string runnerImage, string kubeconfig, Action<KubernetesOptions> configure) => options =>
+    private async Task<Action<AgentOptions>> UseClusterAsync(Action<KubernetesOptions> configure)
     {
-        options.Backend = BackendKind.Kubernetes;
-        options.Github.AllowInsecureHttp = true;
-        options.Kubernetes = new KubernetesOptions { Kubeconfig = kubeconfig, Namespace = _namespace, RunnerImage = runnerImage, DefaultImage = Image };
-        options.Agent.DrainTimeout = TimeSpan.Zero;
-        configure(options.Kubernetes);
-    };
+        var kubernetes = new KubernetesOptions
+        {
+            Kubeconfig = (await cluster.LaterAsync()).Kubeconfig,
+            Namespace = _namespace,
+            RunnerImage = await cluster.RealWorkerImageAsync(TestWorker.Real()),
+            DefaultImage = Image,
+        };
+        configure(kubernetes);
+        return options =>
+        {
+            options.Backend = BackendKind.Kubernetes;
+            options.Github.AllowInsecureHttp = true;
+            options.Kubernetes = kubernetes;
+            options.Agent.DrainTimeout = TimeSpan.Zero;
+        };
+    }
 
     private static RunInfo Queue(AgentOnHost agent, string steps) => agent.Emulator.QueueWorkflow(new WorkflowRequest
     {
@@ -94,6 +261,27 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
         var log = $"{await agent.Emulator.ReadLogAsync(job.Id, Token)}\n{job.Reason}";
         return [.. log.Split('\n').Select(line => line.Split("Z ", 2)[^1])];
     }
+
+    private static Task<JobInfo> StepRunsAsync(AgentOnHost agent, RunInfo run, string name) => agent.Emulator.WaitForJobAsync(
+        run.Job("one").Id, job => job.Steps.Any(step => step.Name == name && step.Status == StepStatus.InProgress), Token);
+
+    // Until the container of an action runs; gives the pod.
+    private async Task<string> RunsAsync()
+    {
+        await foreach (var (_, pod) in Core.WatchListNamespacedPodAsync(_namespace, cancellationToken: Token))
+        {
+            if (pod.Status?.EphemeralContainerStatuses?.Any(status => status.State?.Running is not null) == true)
+            {
+                return pod.Metadata.Name;
+            }
+        }
+
+        throw new InvalidOperationException("The watch ended");
+    }
+
+    // Some steps wait for this file.
+    private Task<int> LetGoAsync(string pod) => cluster.Connection.Client.NamespacedPodExecAsync(
+        pod, _namespace, "job", ["touch", "/github/workspace/go"], tty: false, (_, _, _) => Task.CompletedTask, Token);
 
     private async Task EmptyAsync()
     {

@@ -24,6 +24,15 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
+    private const string MakeBusybox =
+        """
+        set -e
+        root=$(mktemp -d); mkdir -p "$root/bin"
+        cp "$(command -v busybox)" "$root/bin/busybox"
+        for applet in $("$root/bin/busybox" --list); do [ "$applet" = busybox ] || ln -sf busybox "$root/bin/$applet"; done
+
+        """;
+
     private readonly List<string> _namespaces = [];
     private ClusterConnection? _connection;
     private string _reason = string.Empty;
@@ -91,6 +100,17 @@ public sealed class ClusterFixture : IAsyncLifetime
         {
             return _realWorker ??= MakeImageAsync("local/runner-test", worker, BuiltExternals.Find());
         }
+    }
+
+    /// <summary>An image with a shell and a configuration of its own.</summary>
+    /// <param name="name">Its name, without a tag.</param>
+    /// <param name="configuration">The part <c>config</c> of an image's configuration, JSON.</param>
+    public async Task<string> MakeImageAsync(string name, string configuration)
+    {
+        _ = Connection; // the skip comes first
+        var image = $"{name}:{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(configuration)))[..8]}";
+        await ShellAsync(MakeBusybox + "\"$1/scripts/dev-cluster.sh\" image \"$2\" \"$root\" \"$3\"; rm -rf \"$root\"", Repository.Root, image, configuration);
+        return image;
     }
 
     /// <summary>The same cluster as one of Kubernetes 1.25, for what the dev cluster has in another way.</summary>
@@ -196,11 +216,8 @@ public sealed class ClusterFixture : IAsyncLifetime
         var image = $"{name}:{Convert.ToHexStringLower(SHA256.HashData([.. await File.ReadAllBytesAsync(worker), .. version]))[..8]}";
         // A static busybox and the worker: the smallest image that can set a pod up.
         await ShellAsync(
+            MakeBusybox +
             """
-            set -e
-            root=$(mktemp -d); mkdir -p "$root/bin"
-            cp "$(command -v busybox)" "$root/bin/busybox"
-            for applet in $("$root/bin/busybox" --list); do [ "$applet" = busybox ] || ln -sf busybox "$root/bin/$applet"; done
             cp "$2" "$root/runner-worker"; chmod 755 "$root" "$root/runner-worker"
             [ -z "$4" ] || cp -a "$4" "$root/externals"
             "$1/scripts/dev-cluster.sh" image "$3" "$root"; rm -rf "$root"
