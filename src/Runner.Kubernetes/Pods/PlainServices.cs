@@ -6,8 +6,9 @@ namespace Runner.Kubernetes.Pods;
 /// <summary>Services as plain containers of the pod: the fallback for clusters without native sidecars (before Kubernetes 1.29). Pure.</summary>
 /// <remarks>
 /// <list type="number">
-/// <item>The kubelet starts them beside the job's container; what would be their start-up probe tells as a readiness probe when they are
-/// healthy.</item>
+/// <item>The kubelet starts them before the job's container, in the spec's order, but waits for none to be healthy: what would be their start-up
+/// probe tells that as a readiness probe. They come first because a kubelet that pulls an image tells nothing of containers that it has
+/// started already.</item>
 /// <item>The worker waits with the first step until the agent, which watches the pod, says that all are (<see cref="ServiceRelease"/>), or which
 /// one is not. A kubelet never gives a readiness probe up, so how long one may fail is counted here.</item>
 /// <item>They do not keep the job from ending: its own container's end is the job's. They keep the pod from ending, so it is always removed.</item>

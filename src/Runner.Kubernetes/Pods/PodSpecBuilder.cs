@@ -76,7 +76,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 DnsConfig = options.Networking.DnsConfig,
                 HostAliases = services.Aliases(),
                 InitContainers = [Setup(placement, externals), .. features.HasNativeSidecars ? sidecars : []],
-                Containers = [job, .. features.HasNativeSidecars ? [] : PlainServices.Of(sidecars)],
+                Containers = [.. features.HasNativeSidecars ? [] : PlainServices.Of(sidecars), job],
                 Volumes = volumes,
             },
         };

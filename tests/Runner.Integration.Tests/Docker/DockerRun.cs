@@ -61,6 +61,18 @@ internal sealed class DockerRun : IDisposable
         return result;
     }
 
+    /// <summary>Starts a job, cancels it at a moment, and reads it to its end.</summary>
+    public async Task<DockerRunResult> CancelWhenAsync(Func<CancellationToken, Task<IDisposable>> moment, JobContainers containers, params JobStep[] steps)
+    {
+        var launch = Launch(containers, steps);
+        var handle = await _backend.LaunchAsync(launch, TestContext.Current.CancellationToken);
+        using var reached = await moment(TestContext.Current.CancellationToken);
+        await handle.CancelAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var result = await FinishAsync(handle);
+        await AssertNothingLeftAsync(launch);
+        return result;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -6,8 +6,8 @@ using Runner.Testing.Docker;
 
 namespace Runner.Integration.Tests.Docker;
 
-/// <summary>Jobs in containers whose images a real registry gives only to who logs in with the workflow's <c>credentials</c>.</summary>
-public sealed class PrivateImageTests(DockerEngineFixture engine, RegistryFixture registry) : IDisposable
+/// <summary>Jobs in containers whose images a registry gives only to who logs in with the workflow's <c>credentials</c>, or not in time.</summary>
+public sealed class ImageTests(DockerEngineFixture engine, RegistryFixture registry) : IDisposable
 {
     private readonly DockerRun _run = new(engine);
 
@@ -47,5 +47,24 @@ public sealed class PrivateImageTests(DockerEngineFixture engine, RegistryFixtur
         Assert.StartsWith($"The image '{image}' could not be had in 3 tries: ", result.End.Message, StringComparison.Ordinal);
         Assert.Contains(answer, result.End.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-password", result.End.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Slow => ["job", "service"];
+
+    [Theory(Timeout = 180_000), MemberData(nameof(Slow))]
+    public async Task Cancel_while_an_image_is_pulled_leaves_nothing(string whose)
+    {
+        using var silent = new SilentRegistry();
+        var image = new JobContainer { Image = silent.Image, Volumes = [VolumeMapping.Parse("/data", "x")] };
+        var containers = new JobContainers
+        {
+            Job = whose == "job" ? image : null,
+            Services = whose == "service" ? [new("slow", image)] : [],
+        };
+
+        var result = await _run.CancelWhenAsync(token => silent.AskedAsync(token), containers, Some.Script("echo never", shell: "sh"));
+
+        Assert.Equal((FailureReason.Deleted, false), (result.End.Failure, result.End.WorkerStarted));
+        Assert.Equal("The job was cancelled before its worker started", result.End.Message);
     }
 }

@@ -7,8 +7,8 @@ using Runner.Testing.Docker;
 
 namespace Runner.Integration.Tests.Cluster;
 
-/// <summary>Jobs in pods whose images a real registry gives only to who logs in with the workflow's <c>credentials</c>.</summary>
-public sealed class PrivateImagesOnClusterTests(ClusterFixture cluster, RegistryFixture registry)
+/// <summary>Jobs in pods whose images a registry gives only to who logs in with the workflow's <c>credentials</c>, or not in time.</summary>
+public sealed class ImagesOnClusterTests(ClusterFixture cluster, RegistryFixture registry)
 {
     private const int Limit = 180_000;
 
@@ -55,6 +55,28 @@ public sealed class PrivateImagesOnClusterTests(ClusterFixture cluster, Registry
         Assert.StartsWith($"The job's image, '{image}', could not be pulled from {registry.Address} ", job.End.Message, StringComparison.Ordinal);
         Assert.Contains("401 Unauthorized", job.End.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-password", job.End.Message, StringComparison.Ordinal);
+        await run.AllIsRemovedAsync();
+    }
+
+    public static TheoryData<string> Slow => ["job", "service"];
+
+    [Theory(Timeout = Limit), MemberData(nameof(Slow))]
+    public async Task Cancel_while_an_image_is_pulled_leaves_nothing(string whose)
+    {
+        using var silent = new SilentRegistry();
+        var run = await PodRun.StartAsync(cluster);
+        var image = new JobContainer { Image = silent.Image, Credentials = new RegistryCredentials("me", "correct-horse"), Environment = [new("A", "b")] };
+        var service = whose == "service" ? image : new JobContainer { Image = "local/busybox:1", Command = ["sleep", "600"] };
+        await using var agent = run.Agent();
+        var handle = await agent.Backend.LaunchAsync(
+            PodRun.Launch(new JobContainers { Job = whose == "job" ? image : null, Services = [new("idle", service)] }), Token);
+        using var pull = await silent.AskedAsync(Token);
+
+        await handle.CancelAsync(TimeSpan.FromMinutes(1), Token);
+        var job = await PodRun.EndAsync(handle);
+
+        Assert.Equal((FailureReason.Deleted, false), (job.End.Failure, job.End.WorkerStarted));
+        Assert.Equal("The job was cancelled before its worker started", job.End.Message);
         await run.AllIsRemovedAsync();
     }
 }
