@@ -6,7 +6,7 @@ ARG BASE_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 
 FROM ${SDK_IMAGE} AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends clang lld zlib1g-dev libssl-dev libbrotli-dev cmake make binutils ca-certificates npm openssl patchelf \
+ && apt-get install -y --no-install-recommends clang lld zlib1g-dev libssl-dev libbrotli-dev cmake make binutils ca-certificates npm openssl \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .

@@ -22,4 +22,4 @@ if [ ! -x "$ARTIFACTS/runner" ] || [ -n "$(newest "$ARTIFACTS/runner")" ]; then
   install -m 755 "$ARTIFACTS/publish/runner/runner" "$ARTIFACTS/runner"
 fi
 "$ROOT/scripts/publish-worker.sh"
-"$ROOT/scripts/externals.sh"
+"$ROOT/scripts/externals.sh" || say "artifacts/externals was not made: in containers and pods JavaScript actions need a Node.js in the job's image"

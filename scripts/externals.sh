@@ -21,11 +21,11 @@ esac
 target=${1:-$ARTIFACTS/externals}
 place=/runner/externals/node24/lib # where the program finds its loader and libraries
 glibc=$(ldd --version | sed -n '1s/.* //p')
-key=$package-$version-glibc-$glibc-$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-8) # another recipe makes another folder
+key=$package-$version-glibc-$glibc-$(cat "${BASH_SOURCE[0]}" "$ROOT/scripts/externals/place-node.mjs" | sha256sum | cut -c1-8) # another recipe makes another folder
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/runner-externals/$key
 
 make() { # folder
-  local node=$1/node24/bin/node lib=$1/node24/lib interpreter file
+  local node=$1/node24/bin/node lib=$1/node24/lib loader file
   mkdir -p "$1/node24/bin" "$lib"
   (cd "$1" && npm pack --silent "$package@$version" >/dev/null)
   [ "$(openssl dgst -sha512 -binary "$1/$package-$version.tgz" | base64 -w0)" = "$sum" ] || {
@@ -33,26 +33,28 @@ make() { # folder
   }
   tar -C "$1/node24" --strip-components=1 --no-same-owner -xzf "$1/$package-$version.tgz" package/bin/node package/LICENSE
   rm "$1/$package-$version.tgz"
-  strip "$node" # 18 MB of symbols for debuggers
+  mv "$node" "$node.plain"
+  strip -o "$node" "$node.plain" # 18 MB of symbols for debuggers
 
   # What it is linked with, and what addons may want.
-  interpreter=$(patchelf --print-interpreter "$node")
-  for file in "$interpreter" $(ldd "$node" | grep -oE '=> /[^ ]+' | cut -c4-) $(ldconfig -p | grep -oE '/.*/lib(resolv\.so\.2|rt\.so\.1|util\.so\.1)$'); do
+  loader=$(ldd "$node.plain" | grep -oE '/[^ ]*/ld-linux[^ ]*')
+  for file in "$loader" $(ldd "$node" | grep -oE '=> /[^ ]+' | cut -c4-) $(ldconfig -p | grep -oE '/.*/lib(resolv\.so\.2|rt\.so\.1|util\.so\.1)$'); do
     cp -L "$file" "$lib/"
   done
-  # An rpath (not a runpath) holds for addons too. No LD_LIBRARY_PATH, which the programs that actions start would inherit.
-  patchelf --set-interpreter "$place/$(basename "$interpreter")" --set-rpath "$place" --force-rpath "$node"
+  # Written into the program, not told by LD_LIBRARY_PATH, which the programs that actions start would inherit.
+  "$node.plain" "$ROOT/scripts/externals/place-node.mjs" "$node" "$place" "$place/$(basename "$loader")"
+  rm "$node.plain"
   for file in libc6 libgcc-s1 libstdc++6; do
     [ ! -f "/usr/share/doc/$file/copyright" ] || install -m 644 "/usr/share/doc/$file/copyright" "$lib/LICENSE.$file"
   done
-  [ "$("$lib/$(basename "$interpreter")" --library-path "$lib" "$node" -p process.versions.node)" = "$version" ]
+  [ "$("$lib/$(basename "$loader")" --library-path "$lib" "$node" -p process.versions.node)" = "$version" ]
   chmod -R u=rwX,go=rX "$1"
   find "$1" -exec touch -d @0 {} + # made again it is the same to those who compare
   printf '%s\n' "$key" >"$1/version"
 }
 
 if [ ! -f "$cache/version" ]; then
-  need npm npm; need patchelf patchelf; need strip binutils; need openssl openssl
+  need npm npm; need strip binutils; need openssl openssl
   say "making the Node.js of JavaScript actions ($key)"
   mkdir -p "$(dirname "$cache")"
   new=$(mktemp -d "$cache.XXXXXX")

@@ -28,6 +28,7 @@ finish() { [ -z "$started" ] || "$ROOT/scripts/dev-cluster.sh" down >/dev/null; 
 trap finish EXIT
 
 "$ROOT/scripts/build.sh"
+"$ROOT/scripts/externals.sh"
 say "building the tests"
 dotnet build "$ROOT/Runner.sln" -v q --nologo
 
