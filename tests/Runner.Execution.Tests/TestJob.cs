@@ -26,6 +26,9 @@ internal sealed class TestJob : IDisposable
     /// <summary>Says when its services are ready, or <c>null</c>: nobody.</summary>
     public IServiceGate? Services { get; init; }
 
+    /// <summary>Has the logs of its services, or <c>null</c>: nobody.</summary>
+    public IServiceLogs? ServiceLogs { get; init; }
+
     public string Folder => _folder.FullPath;
 
     public WorkPaths Paths => Some.Paths(_folder.FullPath);
@@ -60,7 +63,7 @@ internal sealed class TestJob : IDisposable
 
     public async Task<JobResult> RunAsync(LaunchPayload payload)
     {
-        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Containers = _containers, Services = Services }).RunAsync(payload, Reporter, Cancellation);
+        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Containers = _containers, Services = Services, ServiceLogs = ServiceLogs }).RunAsync(payload, Reporter, Cancellation);
         return Result;
     }
 

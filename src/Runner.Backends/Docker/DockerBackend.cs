@@ -124,7 +124,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
             launch,
             _engine,
             token => preparation.RunAsync(key, token),
-            (key, new RequestRouter(containers, launch.Requests)),
+            (key, new RequestRouter(containers, new ServiceLogs(_engine, launch.JobId), launch.Requests)),
             created,
             ownership: null,
             forget,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Runner.Backends.Link;
@@ -15,6 +16,17 @@ internal sealed class EngineStreams(DockerClient client)
             var parameters = new ContainerLogsParameters { ShowStdout = true, ShowStderr = false, Follow = true };
             await using var output = new DemultiplexedStream(await client.Containers.GetContainerLogsAsync(id, parameters, token));
             await LineSplitter.ReadAsync(output, take, token);
+        },
+        cancellationToken);
+
+    /// <summary>Copies the last lines that a container printed, both streams in one.</summary>
+    public Task CopyLogAsync(string id, int lines, Stream output, CancellationToken cancellationToken) => EngineErrors.CallAsync(
+        "read the container's log",
+        async token =>
+        {
+            var parameters = new ContainerLogsParameters { ShowStdout = true, ShowStderr = true, Tail = lines.ToString(CultureInfo.InvariantCulture) };
+            using var stream = await client.Containers.GetContainerLogsAsync(id, parameters, token);
+            await stream.CopyOutputToAsync(Stream.Null, output, output, token);
         },
         cancellationToken);
 

@@ -72,7 +72,7 @@ internal sealed class HostJobHandle : IJobHandle
         _containers = new HostContainers(dockerHost, launch.JobId, time);
         _desk = linkKey is null
             ? null
-            : new RequestDesk(launch.JobId, new Secret(linkKey), ConnectAsync, new RequestRouter(_containers, launch.Requests), time, logger);
+            : new RequestDesk(launch.JobId, new Secret(linkKey), ConnectAsync, new RequestRouter(_containers, services: null, launch.Requests), time, logger);
         _events = new EventFeed(time, made => _desk?.Take(made), isRead: launch.Reporting == ReportingTarget.Launcher);
         _reading = ReadEventsAsync(process, _unread.Token);
         Ended = WatchAsync(process, _released.Token);

@@ -31,6 +31,9 @@ public sealed record JobHost
     /// <summary>Says when the job's services are ready, or <c>null</c>: they were before this process started.</summary>
     public IServiceGate? Services { get; init; }
 
+    /// <summary>Has the logs of the job's services, or <c>null</c>: they cannot be had.</summary>
+    public IServiceLogs? ServiceLogs { get; init; }
+
     /// <summary>
     /// Whether this process has no children but steps. Then it adopts the orphans of steps, so that they are found when a step is killed, and clears
     /// them away when they end. Default false: in a test, other children's exit codes would be lost.

@@ -12,6 +12,7 @@ namespace Runner.Jobs.Link;
 [JsonDerivedType(typeof(ResolveActionsRequest), ResolveActionsRequest.KindName)]
 [JsonDerivedType(typeof(ActionRequest), ActionRequest.KindName)]
 [JsonDerivedType(typeof(WorkspaceRequest), WorkspaceRequest.KindName)]
+[JsonDerivedType(typeof(ServiceLogRequest), ServiceLogRequest.KindName)]
 public abstract record WorkerRequest
 {
     private protected WorkerRequest()
@@ -78,6 +79,24 @@ public sealed record ActionRequest : WorkerRequest
 public sealed record WorkspaceRequest : WorkerRequest
 {
     internal const string KindName = "workspace";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Kind => KindName;
+}
+
+/// <summary>
+/// Send the log of one of the job's services, or the last part of a long one: the bytes are its lines. Answered by <see cref="RequestDone"/>.
+/// </summary>
+public sealed record ServiceLogRequest : WorkerRequest
+{
+    internal const string KindName = "serviceLog";
+
+    /// <summary>Most lines that are sent.</summary>
+    public const int MaxLines = 5000;
+
+    /// <summary>Its container, as <see cref="Launch.PlacedContainer.Id"/> has it.</summary>
+    public required string Container { get; init; }
 
     /// <inheritdoc/>
     [JsonIgnore]

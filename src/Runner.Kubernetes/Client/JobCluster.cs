@@ -14,6 +14,7 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
 {
     private const int LogTailLines = 20;
     private const int LogTailBytes = 4096;
+    private const int MaxLogBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan ExecTimeout = TimeSpan.FromSeconds(15);
     private static readonly Dictionary<string, string> Nothing = [];
@@ -216,6 +217,14 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         $"follow the log of pod {pod}",
         token => Core.ReadNamespacedPodLogAsync(
             pod, Namespace, container: container, follow: true, cancellationToken: token),
+        cancellationToken);
+
+    /// <summary>Opens the last lines that a container printed.</summary>
+    /// <exception cref="InfrastructureException">They cannot be had.</exception>
+    public Task<Stream> OpenLogAsync(string pod, string container, int lines, CancellationToken cancellationToken) => ApiCaller.CallOnceAsync(
+        $"read the log of {container} in pod {pod}",
+        token => Core.ReadNamespacedPodLogAsync(
+            pod, Namespace, container: container, tailLines: lines, limitBytes: MaxLogBytes, cancellationToken: token),
         cancellationToken);
 
     /// <summary>The last lines that a container printed; empty where there are none or they cannot be had.</summary>

@@ -42,7 +42,8 @@ internal sealed class PodLink : IAsyncDisposable
     public string? Loss => _isReported ? _feed.Loss : null;
 
     /// <summary>Whether a launch's worker asks its launcher for things, and so is given a key.</summary>
-    public static bool IsNeededBy(JobLaunch launch) => (launch.Requests is not null && launch.SendsWorkspace) || MayRunContainers(launch);
+    public static bool IsNeededBy(JobLaunch launch) =>
+        (launch.Requests is not null && launch.SendsWorkspace) || MayRunContainers(launch) || !launch.Containers.Services.IsEmpty;
 
     /// <summary>Whether a launch's job has steps of which one may run a container. What an action is, nobody knows before it is fetched.</summary>
     public static bool MayRunContainers(JobLaunch launch) => launch.Job.UsableSteps.Any(step => step.Reference is { Type: not ActionSource.Script });
@@ -61,7 +62,7 @@ internal sealed class PodLink : IAsyncDisposable
         // A local run's job whose launcher is gone is only there to be removed.
         var isReported = launch.Reporting == ReportingTarget.Launcher;
         (Secret, IWorkerRequestHandler)? requests = key is { } shared && (launch.Requests is not null || !isReported)
-            ? (shared, new RequestRouter(containers, launch.Requests))
+            ? (shared, new RequestRouter(containers, new ServiceLogs(cluster, pod.Metadata.Name), launch.Requests))
             : null;
         return isReported || requests is not null ? new PodLink(launch, pod.Metadata.Name, requests, cluster, time, logger) : null;
     }

@@ -17,9 +17,10 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
     /// <param name="reporter">Whom to tell.</param>
     /// <param name="actions">Where actions of repositories come from, or <c>null</c>.</param>
     /// <param name="containers">Runs containers beside the job, or <c>null</c>.</param>
+    /// <param name="serviceLogs">Has the logs of services, or <c>null</c>.</param>
     /// <param name="workspace">Where the workspace comes from, or <c>null</c>.</param>
     public async Task<(JobResult Result, bool IsBug)> RunAsync(
-        IJobReporter reporter, IActionSource? actions, IContainerRunner? containers, IWorkspaceSource? workspace)
+        IJobReporter reporter, IActionSource? actions, IContainerRunner? containers, IServiceLogs? serviceLogs, IWorkspaceSource? workspace)
     {
         var runner = new JobRunner(new JobHost
         {
@@ -29,6 +30,7 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
             Containers = containers,
             Workspace = workspace,
             Services = host.Services,
+            ServiceLogs = serviceLogs,
             HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
         });
         try

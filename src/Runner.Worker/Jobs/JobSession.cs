@@ -104,12 +104,12 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         var job = new GuardedJob(host, payload, cancellation, _logger);
         if (payload.LinkKey is not { } key)
         {
-            return await job.RunAsync(reporter, actions, containers: null, workspace: null);
+            return await job.RunAsync(reporter, actions, containers: null, serviceLogs: null, workspace: null);
         }
 
         var announcements = new EventPump(output, _logger.RequestsUnread);
         await using var link = new LauncherLink(payload.Paths.Spool, new Secret(key), announcements.Write, host.Time, _logger);
-        var result = await job.RunAsync(reporter, actions, new LinkContainerRunner(link), workspace: null);
+        var result = await job.RunAsync(reporter, actions, new LinkContainerRunner(link), new LinkServiceLogs(link), workspace: null);
         _ = announcements.CompleteAsync(); // not awaited: what was asked for is over
         return result;
     }

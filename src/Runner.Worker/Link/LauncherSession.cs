@@ -30,8 +30,9 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
         await using var link = OpenLink(events);
         var actions = link is null ? null : new LinkActionSource(link);
         var containers = link is null ? null : new LinkContainerRunner(link);
+        var serviceLogs = link is null ? null : new LinkServiceLogs(link);
         var workspace = link is not null && payload.AsksForWorkspace ? new LinkWorkspaceSource(link) : null;
-        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync(reporter, actions, containers, workspace);
+        var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync(reporter, actions, containers, serviceLogs, workspace);
 
         // Before the last event: a worker killed while it waits for its reader has still said how the job ended.
         Write(result, isReported: false);

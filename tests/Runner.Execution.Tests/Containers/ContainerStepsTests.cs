@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Time.Testing;
 using Runner.Execution.Containers;
 using Runner.Execution.Jobs;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Tokens;
@@ -137,8 +139,57 @@ public sealed class ContainerStepsTests
         Assert.Equal([Conclusion.Canceled, Conclusion.Skipped, Conclusion.Succeeded], job.Steps.Select(step => step.Conclusion));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Logs_of_services_are_printed_before_they_go_as_text_and_no_commands()
+    {
+        using var job = new TestJob { ServiceLogs = new Logs((_, output) => output.Write("::error::not ours\nno end"u8)) };
+
+        await RunAsync(job, Placed with { Services = [Placed.Services[0]] }, "true");
+
+        Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
+        Assert.Equal(
+            ["##[group]Print service container logs: redis", "::error::not ours", "no end", "##[endgroup]", "Stop and remove container: c-1 (debian:12)"],
+            job.LinesOf("Stop containers").Take(5));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Logs_that_cannot_be_had_do_not_fail_the_job()
+    {
+        using var job = new TestJob { ServiceLogs = new Logs((_, _) => throw new InfrastructureException("the engine is gone")) };
+
+        await RunAsync(job, Placed with { Services = [Placed.Services[0]] }, "true");
+
+        Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
+        Assert.Equal("They cannot be had: the engine is gone", job.LinesOf("Stop containers")[1]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Launcher_that_does_not_answer_holds_the_job_no_longer_than_its_limit()
+    {
+        var time = new FakeTimeProvider();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var job = new TestJob { Time = time, ServiceLogs = new Logs((_, _) => asked.SetResult(), isSilent: true) };
+
+        var run = RunAsync(job, Placed, "true");
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(10));
+        await run;
+
+        Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
+        Assert.Contains("They cannot be had: whoever launched the job does not answer", job.LinesOf("Stop containers"));
+    }
+
     private static Task<JobResult> RunAsync(TestJob job, PlacedContainers? containers, string script, TemplateToken? env = null) =>
         job.RunAsync(Some.Payload(Some.Job() with { Steps = [Some.Script(script, env: env)] }, job.Folder) with { Containers = containers });
+
+    private sealed class Logs(Action<string, IContainerOutput> write, bool isSilent = false) : IServiceLogs
+    {
+        public Task WriteAsync(string container, IContainerOutput output, CancellationToken cancellationToken)
+        {
+            write(container, output);
+            return isSilent ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken) : Task.CompletedTask;
+        }
+    }
 
     private sealed class Gate(Task<string?> word) : IServiceGate
     {

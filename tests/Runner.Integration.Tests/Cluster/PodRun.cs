@@ -2,6 +2,7 @@ using k8s;
 using Runner.Backends;
 using Runner.Integration.Tests.Agents;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Client;
@@ -44,6 +45,7 @@ internal sealed class PodRun
         Containers = containers,
         MessageSeen = TimeProvider.System.GetUtcNow(),
         Reporting = ReportingTarget.Launcher,
+        Requests = new NoRequests(),
     };
 
     /// <summary>An agent; settings are a test's to change.</summary>
@@ -71,6 +73,20 @@ internal sealed class PodRun
         return new PodRunResult(end, string.Join('\n', lines));
     }
 
+    /// <summary>Reads a job until it tells a line.</summary>
+    public static async Task ToldAsync(IJobHandle handle, string text)
+    {
+        await foreach (var told in handle.Events.WithCancellation(Token))
+        {
+            if (told is LineEvent line && line.Text == text)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The job ended and did not tell '{text}'");
+    }
+
     /// <summary>All that people see of a job in the cluster without the right to read Secrets: its pod and the namespace's events.</summary>
     public async Task<string> VisibleAsync(IJobHandle handle)
     {
@@ -95,6 +111,13 @@ internal sealed class PodRun
         var secrets = await _cluster.Connection.Client.CoreV1.ListNamespacedSecretAsync(_namespace, labelSelector: ClusterFixture.JobObjects, cancellationToken: Token);
         Assert.Empty(secrets.Items);
     }
+}
+
+/// <summary>A launcher that has neither actions nor a checkout.</summary>
+internal sealed class NoRequests : IWorkerRequestHandler
+{
+    public Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken) =>
+        throw new WorkflowException($"A test answers no request '{request.Kind}'");
 }
 
 /// <summary>How a job ended.</summary>
