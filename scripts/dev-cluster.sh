@@ -210,11 +210,11 @@ base_images() {
   rm -rf "$root"
 }
 
-# The image of the agent, much as Dockerfile makes it: the program, this machine's .NET runtime and the libraries they need, the worker, a CA
-# bundle, and no shell.
+# The image of the agent, much as Dockerfile makes it: the program, this machine's .NET runtime and the libraries they need, the worker, Node.js,
+# a CA bundle, and no shell.
 agent_image() { # artifacts stamps
   local sum root library runtime
-  sum=$(cat "$1/runner" "$1/runner-worker" | sha256sum)
+  sum=$(cat "$1/runner" "$1/runner-worker" "$1/externals/version" | sha256sum)
   [ "$(cat "$2/agent" 2>/dev/null)" != "$sum" ] || ! has_image local/agent:dev || return 0
   root=$(mktemp -d)
   mkdir -p "$root"/{tmp,etc/ssl/certs,usr/local/bin,usr/share/dotnet}
@@ -222,6 +222,7 @@ agent_image() { # artifacts stamps
   cp -r "$runtime/host" "$runtime/shared" "$root/usr/share/dotnet/"
   cp "$1/runner" "$root/usr/local/bin/"
   cp "$1/runner-worker" "$1/ca-certificates.crt" "$root/"
+  cp -a "$1/externals" "$root/externals"
   cp "$1/ca-certificates.crt" "$root/etc/ssl/certs/ca-certificates.crt"
   for library in $( (ldd "$1/runner" "$runtime"/shared/*/*/*.so; ldconfig -p | grep -E 'lib(ssl|crypto)\.so\.3 ') | grep -oE '(=> |^\s+)/[^ ]+' | grep -oE '/.*' | sort -u); do
     mkdir -p "$root$(dirname "$library")"
