@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds what a user runs into artifacts/: `runner` (agent, emulator, command line), `runner-worker` (the static worker) and `externals/` (the
-# Node.js that runs JavaScript actions in pods and containers).
+# Builds what a user runs into artifacts/: `runner` (agent, emulator, command line), `runner-worker` (the static worker) and `externals/` and
+# `host-externals/` (the Node.js that runs JavaScript actions, in pods and containers, and on this machine).
 # Does only what the sources call for: a second run with nothing changed takes a second.
 #
 #   build.sh [--help]
@@ -22,4 +22,4 @@ if [ ! -x "$ARTIFACTS/runner" ] || [ -n "$(newest "$ARTIFACTS/runner")" ]; then
   install -m 755 "$ARTIFACTS/publish/runner/runner" "$ARTIFACTS/runner"
 fi
 "$ROOT/scripts/publish-worker.sh"
-"$ROOT/scripts/externals.sh" || say "artifacts/externals was not made: in containers and pods JavaScript actions need a Node.js in the job's image"
+"$ROOT/scripts/externals.sh" && "$ROOT/scripts/externals.sh" --host || say "artifacts/externals was not made: JavaScript actions need a Node.js in the job's image or on the machine"

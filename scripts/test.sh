@@ -29,6 +29,7 @@ trap finish EXIT
 
 "$ROOT/scripts/build.sh"
 "$ROOT/scripts/externals.sh"
+"$ROOT/scripts/externals.sh" --host
 say "building the tests"
 dotnet build "$ROOT/Runner.sln" -v q --nologo
 

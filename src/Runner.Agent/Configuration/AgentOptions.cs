@@ -129,8 +129,8 @@ public sealed record HostSectionOptions
     public string? ToolCache { get; set; }
 
     /// <summary>
-    /// Folder that holds <c>node24/bin/node</c> and its like, for this machine: what <c>scripts/externals.sh</c> makes runs in pods and
-    /// containers only. Default: the machine's own Node.js is used.
+    /// Folder that holds <c>node24/bin/node</c> and its like, for this machine. Default: <c>host-externals</c> beside the worker, if it is
+    /// there, else the machine's own Node.js is used.
     /// </summary>
     public string? Externals { get; set; }
 

@@ -55,8 +55,7 @@ public sealed record DockerOptions
     public string? ExtraCertificates { get; set; }
 
     /// <summary>The folder of <see cref="Externals"/> or its default; <c>null</c>: there is none, and the images must have Node.js.</summary>
-    internal string? ExternalsFolder =>
-        Externals ?? (Path.Combine(Path.GetDirectoryName(WorkerPath) ?? "/", "externals") is var beside && Directory.Exists(beside) ? beside : null);
+    internal string? ExternalsFolder => Externals ?? WorkerNeighbour.Find(WorkerPath, "externals");
 
     /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
     public IReadOnlyList<string> Validate()

@@ -58,7 +58,7 @@ internal sealed class HostFolder(string path)
         Actions = Path.Combine(path, "actions"),
         Spool = Path.Combine(path, "spool"),
         ToolCache = options.ToolCacheFolder,
-        Externals = options.Externals,
+        Externals = options.ExternalsFolder,
         Outcome = OutcomeFile,
     };
 

@@ -17,7 +17,10 @@ public sealed record HostOptions
     /// <summary>Tool cache that the jobs of this machine share. Default: <c>tool-cache</c> under <see cref="Root"/>.</summary>
     public string? ToolCache { get; set; }
 
-    /// <summary>Folder that holds <c>node20/bin/node</c> and its like, or <c>null</c>: there is none.</summary>
+    /// <summary>
+    /// Folder that holds <c>node24/bin/node</c> and its like, for this machine; <c>null</c>: the folder <c>host-externals</c> beside the worker,
+    /// if it is there.
+    /// </summary>
     public string? Externals { get; set; }
 
     /// <summary>
@@ -40,6 +43,9 @@ public sealed record HostOptions
 
     /// <summary>Folder of the tool cache.</summary>
     internal string ToolCacheFolder => ToolCache ?? Path.Combine(Root, "tool-cache");
+
+    /// <summary>The folder of <see cref="Externals"/> or its default; <c>null</c>: there is none, and the machine must have Node.js.</summary>
+    internal string? ExternalsFolder => Externals ?? WorkerNeighbour.Find(WorkerPath, "host-externals");
 
     /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
     public IReadOnlyList<string> Validate()
