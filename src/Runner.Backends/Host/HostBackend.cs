@@ -67,16 +67,19 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         return Task.FromResult<IReadOnlyList<IJobHandle>>(adopted);
     }
 
+    private const string Lack = "the host backend cannot give it; the docker and kubernetes backends can";
+
     private static void RefuseContainers(JobLaunch launch)
     {
-        if (launch.Job.JobContainer is not (null or Jobs.Tokens.NullToken))
+        if (launch.Containers.Job is { } container)
         {
-            throw new WorkflowException("This job asks for a container, which the host backend cannot give it; use the kubernetes backend");
+            throw new WorkflowException($"This job asks for the container '{container.Image}', which {Lack}");
         }
 
-        if (launch.Job.JobServiceContainers is Jobs.Tokens.MappingToken { Entries.Length: > 0 })
+        if (!launch.Containers.Services.IsEmpty)
         {
-            throw new WorkflowException("This job asks for services, which the host backend cannot give it");
+            var names = string.Join(", ", launch.Containers.Services.Select(service => service.Name));
+            throw new WorkflowException($"This job asks for services ({names}), which {Lack}");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Runner.Agent.Configuration;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
@@ -7,7 +8,7 @@ using Runner.Cli.Settings;
 namespace Runner.Cli.Commands;
 
 /// <summary><c>runner config</c>: the settings, where they come from, what is wrong with them.</summary>
-internal static class ConfigCommands
+internal static partial class ConfigCommands
 {
     public static Command Build(CliSurroundings surroundings) => new("config", "Show and check the settings.")
     {
@@ -80,11 +81,19 @@ internal static class ConfigCommands
     private static IEnumerable<(string, string)> Flags(SettingsFiles files) =>
         from file in files.Flags
         from line in file.Lines
-        select (string.Join(' ', Hidden(line.Arguments)), $"{file.Name}:{line.Line}");
+        select (Hidden(string.Join(' ', line.Arguments)), $"{file.Name}:{line.Line}");
 
-    private static IEnumerable<string> Hidden(string[] arguments) => arguments is ["-s" or "--secret", var secret]
-        ? [arguments[0], secret.Split('=', 2) is [var name, _] ? $"{name}=***" : secret]
-        : arguments.Select(argument => argument.StartsWith("--secret=", StringComparison.Ordinal) ? "--secret=***" : argument);
+    // A flag takes its value behind a blank, behind "=", or, where it is one letter, at once. A name without a value tells nothing.
+    private static string Hidden(string line) =>
+        SecretFlag().Match(line) is { Success: true } secret ? $"{secret.Groups["flag"].Value} {secret.Groups["name"].Value}=***"
+        : TokenFlag().Match(line) is { Success: true } token ? $"{token.Groups["flag"].Value} ***"
+        : line;
+
+    [GeneratedRegex(@"^(?<flag>-s|--secret(?=[=\s]))[=\s]?(?<name>[^=]*)=", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretFlag();
+
+    [GeneratedRegex(@"^(?<flag>--replace-ghe-action-token-with-github-com)[=\s]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex TokenFlag();
 
     private static int Tell(CliSurroundings surroundings, IReadOnlyList<string> problems)
     {

@@ -9,7 +9,7 @@ using Runner.Cli.Listing;
 using Runner.Cli.Repositories;
 using Runner.Cli.Values;
 using Runner.Jobs.Data;
-using Runner.Jobs.Tokens;
+using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning;
@@ -21,16 +21,18 @@ namespace Runner.Cli.Commands;
 internal sealed class LocalRunRequests(
     ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values, LocalRunRepositories repositories)
 {
-    /// <summary>A plan per workflow that runs. Why others do not is told.</summary>
-    /// <exception cref="UsageException">A workflow cannot be planned.</exception>
-    public async Task<ImmutableArray<RunPlan>> PlanAsync(RunSelection selection, CancellationToken cancellationToken)
+    private readonly RunWorkflows _called = new(folder, repositories);
+
+    /// <summary>A plan per workflow that runs, and what is wrong with those that cannot be planned. Why others do not run is told.</summary>
+    public async Task<(ImmutableArray<RunPlan> Plans, ImmutableArray<Diagnostic> Problems)> PlanAsync(RunSelection selection, CancellationToken cancellationToken)
     {
         var eventName = selection.EventToRun(result.GetValue(flags.DetectEvent));
         var given = result.GetValue(flags.EventFile) is { } file ? EventFile.Read(Path.GetFullPath(file, folder)) : null;
         var git = await GitCheckout.ReadAsync(folder, result.GetRequiredValue(flags.RemoteName), cancellationToken);
         var origin = EventOriginReader.Read(git, folder, given, new OriginFlags(
             result.GetValue(flags.DefaultBranch), result.GetValue(flags.Actor), result.GetRequiredValue(flags.GitHubInstance)));
-        var payload = given ?? EventPayload.Default(eventName, origin, values.Inputs);
+        repositories.UseCheckout(origin.Repository, origin.Sha, folder);
+        var payload = given ?? EventPayload.Default(eventName, origin);
         var request = new RunRequest
         {
             EventName = eventName,
@@ -38,20 +40,54 @@ internal sealed class LocalRunRequests(
             GitHub = GitHubValues.Of(eventName, payload, origin),
             Inputs = values.Inputs.IsEmpty ? null : DictionaryData.FromStrings(values.Inputs),
             Vars = [.. values.Vars],
+            Env = [.. values.Env.SetItem("ACT", "true")],
             Secrets = [.. values.Secrets],
+            GitHubToken = values.GitHubToken,
             MatrixFilter = [.. MatrixFilter()],
         };
-        var happened = Happened(request, isGiven: given is not null);
+        var happened = Happened(request, isGiven: given is not null) with
+        {
+            ChangedPaths = HasPathFilter(selection, eventName) ? await ChangedFiles.ReadAsync(eventName, given, folder, git, origin, cancellationToken) : default,
+        };
         var plans = ImmutableArray.CreateBuilder<RunPlan>();
+        var problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        var picked = new List<Workflow>();
         foreach (var workflow in selection.Workflows)
         {
             if (selection.Job is null ? await RunsAsync(workflow, happened) : workflow.FindJob(selection.Job) is not null)
             {
-                plans.Add(await PlanAsync(selection.Reduce(workflow), request, cancellationToken));
+                picked.Add(workflow);
             }
         }
 
-        return plans.ToImmutable();
+        foreach (var workflow in picked)
+        {
+            var own = request with
+            {
+                Event = given is null ? EventPayload.For(workflow, request.Event, eventName) : request.Event,
+                Inputs = InputsOf(workflow, picked, request),
+            };
+            var planning = await PlanAsync(selection.Reduce(workflow), own, cancellationToken);
+            problems.AddRange(planning.Diagnostics);
+            if (planning.Plan is { } plan)
+            {
+                plans.Add(plan);
+            }
+        }
+
+        return (plans.ToImmutable(), problems.ToImmutable());
+    }
+
+    private static bool HasPathFilter(RunSelection selection, string eventName) => selection.Workflows.Any(
+        workflow => workflow.FindTrigger(eventName) is { } trigger && (trigger.FindFilter("paths") ?? trigger.FindFilter("paths-ignore")) is not null);
+
+    // An input may be one workflow's alone, of several that run; one that is nobody's is everybody's mistake.
+    private static DictionaryData? InputsOf(Workflow workflow, List<Workflow> picked, RunRequest request)
+    {
+        return request.Inputs is not { } inputs ? null : inputs with { Entries = [.. inputs.Entries.Where(input => Has(workflow, input.Key) || !picked.Exists(other => Has(other, input.Key)))] };
+
+        bool Has(Workflow asked, string input) => asked.FindTrigger(request.EventName) is { } trigger
+            && trigger.Inputs.Any(definition => string.Equals(definition.Name, input, StringComparison.OrdinalIgnoreCase));
     }
 
     // An event that was not given has an activity for those who look at it, but no filter of types keeps it out.
@@ -77,24 +113,10 @@ internal sealed class LocalRunRequests(
         return verdict.Runs;
     }
 
-    private async Task<RunPlan> PlanAsync(Workflow workflow, RunRequest request, CancellationToken cancellationToken)
+    private async Task<RunPlanning> PlanAsync(Workflow workflow, RunRequest request, CancellationToken cancellationToken)
     {
-        var reading = await CalledWorkflows.LoadAsync(
-            workflow, new RunWorkflows(folder, repositories), WorkflowReadOptions.Default, cancellationToken);
-        if (reading.Workflow is not { } complete)
-        {
-            throw new UsageException(string.Join(Environment.NewLine, reading.Diagnostics));
-        }
-
-        var planning = RunPlan.Create(WithEnvironment(complete), request);
-        return planning.Plan ?? throw new UsageException(string.Join(Environment.NewLine, planning.Diagnostics));
-    }
-
-    // Under the workflow's own: what it sets wins.
-    private Workflow WithEnvironment(Workflow workflow)
-    {
-        var given = values.Env.SetItem("ACT", "true").Select(variable => new MappingEntry(new StringToken(variable.Key), new StringToken(variable.Value)));
-        return workflow with { Env = new MappingToken([.. given, .. (workflow.Env as MappingToken)?.Entries ?? []]) };
+        var reading = await CalledWorkflows.LoadAsync(workflow, _called, WorkflowReadOptions.Default, cancellationToken);
+        return reading.Workflow is { } whole ? RunPlan.Create(whole, request) : new RunPlanning(null, reading.Diagnostics);
     }
 
     private IEnumerable<KeyValuePair<string, string>> MatrixFilter() => (result.GetValue(flags.Matrix) ?? []).Select(text =>

@@ -8,7 +8,9 @@ using Runner.Cli.Listing;
 using Runner.Cli.Repositories;
 using Runner.Cli.Values;
 using Runner.Jobs.Errors;
+using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
+using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Commands;
@@ -68,11 +70,13 @@ internal static class RunCommand
         var folder = Path.GetFullPath(result.GetRequiredValue(flags.Folder), surroundings.WorkingFolder);
         var commands = result.RootCommandResult.Command.Subcommands.Select(command => command.Name).ToList();
         var readings = Read(result, flags, folder, commands);
-        var mistakes = readings.SelectMany(reading => reading.Diagnostics).ToList();
-        foreach (var mistake in mistakes)
+        if (result.GetValue(flags.Validate) || result.GetValue(flags.Strict))
         {
-            await surroundings.Error.WriteLineAsync(DiagnosticText.Line(mistake));
+            readings = await CheckCallsAsync(readings, folder, cancellationToken);
         }
+
+        var mistakes = readings.SelectMany(reading => reading.Diagnostics).ToList();
+        await TellAsync(mistakes, surroundings);
 
         var selection = new RunSelection([.. readings.Select(reading => reading.Workflow).OfType<Workflow>()], result.GetValue(flags.Event), result.GetValue(flags.Job));
         if (result.GetValue(flags.Validate))
@@ -101,7 +105,15 @@ internal static class RunCommand
 
         var values = RunValues.Read(result, flags, surroundings, folder);
         var repositories = new LocalRunRepositories(RepositorySettings.Read(result, flags, surroundings, values.GitHubToken));
-        var plans = await new LocalRunRequests(result, flags, surroundings, folder, values, repositories).PlanAsync(selection, cancellationToken);
+        var (plans, problems) = await new LocalRunRequests(result, flags, surroundings, folder, values, repositories).PlanAsync(selection, cancellationToken);
+        await TellAsync(problems, surroundings);
+        mistakes.AddRange(problems);
+        if (!problems.IsEmpty && (result.GetValue(flags.Strict) || plans.IsEmpty))
+        {
+            await surroundings.Error.WriteLineAsync("runner: nothing is run before these mistakes are mended");
+            return ExitCodes.Usage;
+        }
+
         var notes = plans.SelectMany(plan => plan.Workflow.Notes).Where(note => !note.IsEmulation || result.GetValue(flags.Verbose));
         foreach (var note in result.GetValue(flags.Quiet) ? [] : notes)
         {
@@ -134,7 +146,31 @@ internal static class RunCommand
             throw new UsageException($"unknown command '{name}'; did you mean '{command}'?");
         }
 
-        return WorkflowFiles.Read(folder, path, recurse: !result.GetValue(flags.NoRecurse));
+        return Listing.WorkflowFiles.Read(folder, path, recurse: !result.GetValue(flags.NoRecurse));
+    }
+
+    private static async Task<ImmutableArray<WorkflowReading>> CheckCallsAsync(
+        ImmutableArray<WorkflowReading> readings, string folder, CancellationToken cancellationToken)
+    {
+        var checkout = new CheckoutWorkflows(folder);
+        var whole = ImmutableArray.CreateBuilder<WorkflowReading>(readings.Length);
+        foreach (var reading in readings)
+        {
+            var calls = reading.Workflow is { } workflow
+                ? (await CalledWorkflows.LoadAsync(workflow, checkout, WorkflowReadOptions.Default, cancellationToken)).Diagnostics
+                : [];
+            whole.Add(calls.IsEmpty ? reading : new WorkflowReading(null, calls));
+        }
+
+        return whole.MoveToImmutable();
+    }
+
+    private static async Task TellAsync(IEnumerable<Diagnostic> mistakes, CliSurroundings surroundings)
+    {
+        foreach (var mistake in mistakes)
+        {
+            await surroundings.Error.WriteLineAsync(DiagnosticText.Line(mistake));
+        }
     }
 
     private static void ShowPlans(ParseResult result, RunFlags flags, CliSurroundings surroundings, ImmutableArray<RunPlan> plans)

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Runner.Jobs.Data;
+using Runner.Workflows.Model;
 
 namespace Runner.Cli.Events;
 
@@ -28,19 +30,13 @@ internal static class EventPayload
     /// <summary>The payload of an event.</summary>
     /// <param name="name">The event.</param>
     /// <param name="origin">Where it happened.</param>
-    /// <param name="inputs">Inputs of <c>workflow_dispatch</c>.</param>
-    public static JsonObject Default(string name, EventOrigin origin, IEnumerable<KeyValuePair<string, string>> inputs)
+    public static JsonObject Default(string name, EventOrigin origin)
     {
         var payload = name switch
         {
             "push" => Push(origin),
             "pull_request" or "pull_request_target" or "pull_request_review" or "pull_request_review_comment" => PullRequest(origin),
-            "workflow_dispatch" => new JsonObject
-            {
-                ["inputs"] = new JsonObject(inputs.Select(input => KeyValuePair.Create(input.Key, (JsonNode?)input.Value))),
-                ["ref"] = origin.Ref,
-                ["workflow"] = null,
-            },
+            "workflow_dispatch" => new JsonObject { ["ref"] = origin.Ref, ["workflow"] = null }, // the planner adds the inputs
             "release" => new JsonObject { ["release"] = new JsonObject { ["tag_name"] = origin.RefName, ["name"] = origin.RefName, ["draft"] = false, ["prerelease"] = false } },
             "issues" or "issue_comment" => new JsonObject { ["issue"] = new JsonObject { ["number"] = 1, ["title"] = origin.Subject, ["body"] = string.Empty } },
             "create" or "delete" => new JsonObject { ["ref"] = origin.RefName, ["ref_type"] = origin.Ref.StartsWith("refs/tags/", StringComparison.Ordinal) ? "tag" : "branch" },
@@ -54,6 +50,22 @@ internal static class EventPayload
         payload["repository"] = Repository(origin);
         payload["sender"] = new JsonObject { ["login"] = origin.Actor, ["type"] = "User" };
         return payload;
+    }
+
+    /// <summary>The payload as a workflow would get it: an activity that it listens to, a time of its own.</summary>
+    public static ContextData For(Workflow workflow, ContextData payload, string name)
+    {
+        if (payload is not DictionaryData members || workflow.FindTrigger(name) is not { } trigger)
+        {
+            return payload;
+        }
+
+        if (trigger is { Types: { IsDefaultOrEmpty: false } types } && !types.Contains(members.FindText("action") ?? string.Empty, StringComparer.Ordinal))
+        {
+            members = members.With("action", new StringData(types[0]));
+        }
+
+        return trigger.Schedules is [var first, ..] ? members.With("schedule", new StringData(first.Cron)) : members;
     }
 
     private static JsonObject Push(EventOrigin origin) => new()

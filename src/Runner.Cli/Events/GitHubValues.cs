@@ -24,6 +24,12 @@ internal static class GitHubValues
             new("head_ref", Text(pull, "head", "ref") ?? string.Empty),
             new("actor", origin.Actor),
             new("triggering_actor", origin.Actor),
+            new("actor_id", Id(payload["sender"])),
+            new("repository_id", Id(payload["repository"])),
+            new("repository_owner_id", Id((payload["repository"] as JsonObject)?["owner"])),
+            new("repositoryUrl", $"git://{new Uri(origin.ServerUrl).Host}/{origin.Repository}.git"),
+            new("ref_protected", "false"),
+            new("secret_source", "Actions"),
             new("run_id", "1"),
             new("run_number", "1"),
             new("run_attempt", "1"),
@@ -33,6 +39,9 @@ internal static class GitHubValues
             new("graphql_url", origin.ServerUrl == "https://github.com" ? "https://api.github.com/graphql" : $"{origin.ServerUrl}/api/graphql"),
         ]);
     }
+
+    // Numbers of GitHub's own; what asks for one here gets some.
+    private static string Id(JsonNode? node) => (node as JsonObject)?["id"]?.ToString() ?? "1";
 
     private static (string Ref, string Sha) RefAndCommit(string eventName, JsonObject payload, EventOrigin origin) => eventName switch
     {

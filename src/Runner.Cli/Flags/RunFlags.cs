@@ -68,8 +68,9 @@ internal sealed class RunFlags
 
     public Option<int> ConcurrentJobs { get; } = new("--concurrent-jobs")
     {
-        Description = "Most jobs at a time. Default: one per processor.",
+        Description = "Most jobs at a time. Default, and 0: one per processor.",
         HelpName = "N",
+        Validators = { NotNegative },
     };
 
     public Option<bool> NoSkipCheckout { get; } = Switch("--no-skip-checkout", "Let actions/checkout fetch from GitHub instead of using the files that are here.");
@@ -156,6 +157,14 @@ internal sealed class RunFlags
 
     /// <summary>A flag that is there or not; <c>--flag=false</c> works too.</summary>
     internal static Option<bool> Switch(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
+
+    private static void NotNegative(OptionResult result)
+    {
+        if (result.Tokens is [.., var last] && int.TryParse(last.Value, out var number) && number < 0)
+        {
+            result.AddError($"--concurrent-jobs: '{number}' is too small, expected 0 or more");
+        }
+    }
 
     // As in act, a flag that comes again wins over its earlier self: those of an .actrc come first.
     private static string Last(ArgumentResult result) => result.Tokens[^1].Value;

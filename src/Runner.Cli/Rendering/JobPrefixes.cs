@@ -10,6 +10,9 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
     private readonly Dictionary<RunJob, int> _numbers = [];
     private int _width;
 
+    /// <summary>Whether jobs of several workflows are shown: then each name has its workflow's before it.</summary>
+    public bool NamesWorkflows { get; set; }
+
     /// <summary>Makes room for a job's name before its first line.</summary>
     public void Add(RunJob job)
     {
@@ -33,7 +36,11 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
     // A long name must leave most of a narrow terminal to the log.
     private int MaxWidth => Math.Max(12, options.Width / MaxShare);
 
-    private string NameOf(RunJob job) => options.PrefixJobId ? job.Id : job.Name;
+    private string NameOf(RunJob job)
+    {
+        var name = options.PrefixJobId ? job.Id : job.Name;
+        return NamesWorkflows ? $"{job.WorkflowName}/{name}" : name;
+    }
 
     /// <summary>A text of at most so many cells, cut in its middle: the ends of names tell matrix legs apart.</summary>
     internal static string Fit(string text, int width) =>

@@ -22,6 +22,7 @@ internal sealed class TerminalView : IRunView
     private readonly Dictionary<RunJob, LogLineText> _logs = [];
     private readonly ITimer? _timer;
     private bool _hasStatus;
+    private bool _hasRun;
 
     /// <param name="output">Where it is shown.</param>
     /// <param name="options">How.</param>
@@ -75,7 +76,7 @@ internal sealed class TerminalView : IRunView
 
     private string? TextOf(RunEvent happened) => happened switch
     {
-        RunStarted run => _colors.Bold(run.Name) + _colors.Dim($"  {run.Workflow}"),
+        RunStarted run => Begin(run),
         RunNotice notice => _colors.Yellow(notice.Message),
         JobQueued queued => Remember(queued.Job),
         JobWaiting waiting => _options.IsTerminal ? null : $"  {waiting.Phase}",
@@ -88,6 +89,13 @@ internal sealed class TerminalView : IRunView
         SummaryWritten or RunEnded => null, // both stand in the report
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "not an event that is known here"),
     };
+
+    private string Begin(RunStarted run)
+    {
+        _prefixes.NamesWorkflows = _hasRun;
+        _hasRun = true;
+        return _colors.Bold(run.Name) + _colors.Dim($"  {run.Workflow}");
+    }
 
     private string? Remember(RunJob job)
     {

@@ -16,6 +16,11 @@ internal sealed partial class LocalRunRepositories(RepositorySettings settings)
 {
     private const string CountVariable = "GIT_CONFIG_COUNT";
 
+    private (string Name, string Version, string Folder)? _checkout;
+
+    /// <summary>The run's own repository at its own commit is the checkout: <c>$/path</c> in it means the files that are here.</summary>
+    public void UseCheckout(string name, string version, string folder) => _checkout = (name, version, folder);
+
     /// <summary>A repository at a ref.</summary>
     /// <exception cref="WorkflowException">The name is none.</exception>
     public IActionRepository Find(string name, string version)
@@ -23,6 +28,11 @@ internal sealed partial class LocalRunRepositories(RepositorySettings settings)
         if (!RepositoryName().IsMatch(name))
         {
             throw new WorkflowException($"'{name}' is not the name of a repository, expected OWNER/REPO");
+        }
+
+        if (_checkout is var (own, commit, checkout) && own.Equals(name, StringComparison.OrdinalIgnoreCase) && commit == version)
+        {
+            return new FolderActionRepository(name, checkout);
         }
 
         var (host, token) = settings.ServerOf(name);

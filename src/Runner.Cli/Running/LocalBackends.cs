@@ -67,7 +67,13 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
 
     /// <summary>The backend of a job.</summary>
     public IJobBackend Of(PlannedJob planned) =>
-        (planned.Labels.Any(_labelsOfThisMachine.Contains) ? _host : _chosen) ?? throw new InvalidOperationException("not opened");
+        (IsMeantForThisMachine(planned) ? _host : _chosen) ?? throw new InvalidOperationException("not opened");
+
+    /// <summary>Why a job cannot run where it would; <c>null</c>: it can.</summary>
+    public string? WhyNot(PlannedJob planned) =>
+        Of(planned) == _host && !IsMeantForThisMachine(planned) && planned.Labels.FirstOrDefault(IsOfAnotherSystem) is { } label
+            ? $"'{label}' asks for another system than this machine's; -P {label}=-self-hosted runs the job here all the same"
+            : null;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -78,6 +84,13 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
             await _cluster.DisposeAsync();
         }
     }
+
+    private bool IsMeantForThisMachine(PlannedJob planned) => planned.Labels.Any(_labelsOfThisMachine.Contains);
+
+    private static bool IsOfAnotherSystem(string label) =>
+        (label.StartsWith("windows", StringComparison.OrdinalIgnoreCase) && !OperatingSystem.IsWindows())
+        || (label.StartsWith("macos", StringComparison.OrdinalIgnoreCase) && !OperatingSystem.IsMacOS())
+        || (label.StartsWith("ubuntu", StringComparison.OrdinalIgnoreCase) && !OperatingSystem.IsLinux());
 
     private async Task<IJobBackend> OpenClusterAsync(KubernetesOptions? section, CancellationToken cancellationToken)
     {

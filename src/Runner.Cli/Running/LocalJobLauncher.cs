@@ -1,5 +1,6 @@
 using Runner.Backends;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Containers;
@@ -8,7 +9,12 @@ using Runner.Workflows.Planning;
 namespace Runner.Cli.Running;
 
 /// <summary>Launches planned jobs with settings that all of them share, each on the backend that was chosen for it.</summary>
-internal sealed class LocalJobLauncher(LocalJobSettings settings, Func<PlannedJob, IJobBackend> backendOf, TimeProvider time) : IJobLauncher
+/// <param name="settings">What all jobs are given.</param>
+/// <param name="backendOf">Where a job goes.</param>
+/// <param name="whyNot">Why it cannot run there; <c>null</c>: it can.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LocalJobLauncher(
+    LocalJobSettings settings, Func<PlannedJob, IJobBackend> backendOf, Func<PlannedJob, string?> whyNot, TimeProvider time) : IJobLauncher
 {
     // Switches of the job message that GitHub has on for everybody.
     private static readonly KeyValuePair<string, string>[] Features =
@@ -23,6 +29,11 @@ internal sealed class LocalJobLauncher(LocalJobSettings settings, Func<PlannedJo
 
     public Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken)
     {
+        if (whyNot(planned) is { } reason)
+        {
+            throw new WorkflowException(reason);
+        }
+
         var jobId = new JobId(Guid.NewGuid());
         var message = planned.ToJobMessage(new JobMessageContext
         {

@@ -115,9 +115,9 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
             _ready.Enqueue((run, planned));
         }
 
-        foreach (var id in changes.ToCancel)
+        foreach (var job in changes.ToCancel)
         {
-            await CancelAsync(run, id);
+            await CancelAsync(run, job.Id, job.Reason);
         }
 
         if (run.State.IsFinished && !run.IsEnded)
@@ -147,7 +147,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
         }
     }
 
-    private async Task CancelAsync(ActiveRun run, PlannedJobId id)
+    private async Task CancelAsync(ActiveRun run, PlannedJobId id, string reason)
     {
         if (_running.Values.FirstOrDefault(job => job.Run == run && job.Planned.Id == id) is { } running)
         {
@@ -161,7 +161,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
         _ready.Clear();
         others.ForEach(_ready.Enqueue);
         await events.WriteAsync(
-            new JobEnded(time.GetUtcNow(), run.Job(id, queued.Job.DisplayName), Conclusion.Canceled, TimeSpan.Zero, "Cancelled before it began", []),
+            new JobEnded(time.GetUtcNow(), run.Job(id, queued.Job.DisplayName), Conclusion.Canceled, TimeSpan.Zero, $"Cancelled before it began: {reason}", []),
             CancellationToken.None);
         await FollowAsync(run, run.State.Complete(id, Conclusion.Canceled, []));
     }

@@ -26,19 +26,12 @@ internal static partial class FlagFile
     public static bool IsOne(string text) => Lines(text).FirstOrDefault().Text?.StartsWith('-') == true;
 
     /// <summary>The flags of a file.</summary>
-    /// <param name="name">Name of the file, for messages.</param>
     /// <param name="text">Its text.</param>
     /// <param name="surroundings">Gives the environment variables.</param>
-    /// <exception cref="UsageException">A line is no flag.</exception>
-    public static IEnumerable<FlagLine> Read(string name, string text, CliSurroundings surroundings)
+    public static IEnumerable<FlagLine> Read(string text, CliSurroundings surroundings)
     {
         foreach (var (number, line) in Lines(text))
         {
-            if (!line.StartsWith('-'))
-            {
-                throw new UsageException($"{name}:{number}:1: expected a flag such as '--verbose' or '-P ubuntu-latest=debian:12', found '{line}'");
-            }
-
             var expanded = Variable().Replace(line, match => surroundings.Variable(match.Groups["name"].Value) ?? string.Empty);
             yield return new FlagLine(number, expanded.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         }
@@ -49,8 +42,12 @@ internal static partial class FlagFile
     {
         var root = RunnerCommandLine.Build(surroundings);
         return from line in lines
-               from error in root.Parse(line.Arguments).Errors
-               select $"{name}:{line.Line}:1: {error.Message}";
+               from problem in Problems(line)
+               select $"{name}:{line.Line}:1: {problem}";
+
+        IEnumerable<string> Problems(FlagLine line) => line.Arguments[0].StartsWith('-')
+            ? root.Parse(line.Arguments).Errors.Select(error => error.Message)
+            : [$"expected a flag such as '--verbose' or '-P ubuntu-latest=debian:12', found '{string.Join(' ', line.Arguments)}'"];
     }
 
     private static IEnumerable<(int Number, string Text)> Lines(string text) => text

@@ -27,7 +27,7 @@ internal sealed record SettingsFiles(ImmutableArray<ConfigText> Yaml, ImmutableA
             var (name, text) = (Path.GetRelativePath(surroundings.WorkingFolder, path) is var shown && shown.StartsWith("..", StringComparison.Ordinal) ? path : shown, ReadText(path));
             if (FlagFile.IsOne(text))
             {
-                flags.Add((name, [.. FlagFile.Read(name, text, surroundings)]));
+                flags.Add((name, [.. FlagFile.Read(text, surroundings)]));
             }
             else
             {

@@ -75,7 +75,7 @@ internal sealed class WorkflowRun(RunState state, ConcurrencyGroups concurrency,
         return new RunSteps(
             [.. changes.Ready.Select(planned => ToState(planned, run, planId))],
             changes.Concluded,
-            [.. changes.ToCancel.Select(id => _ids[id])]);
+            [.. changes.ToCancel.Select(job => _ids[job.Id])]);
     }
 
     private JobState ToState(PlannedJob planned, long run, PlanId planId)

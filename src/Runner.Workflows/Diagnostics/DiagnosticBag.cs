@@ -18,6 +18,9 @@ internal sealed class DiagnosticBag(string file)
     /// <summary>Finds the places of expressions; <c>null</c>: what is wrong with one is told at the beginning of its scalar, as GitHub does.</summary>
     public ExpressionPlaces? Places { get; init; }
 
+    /// <summary>What the author should know and is no mistake.</summary>
+    public List<Diagnostic> Notes { get; } = [];
+
     public bool IsEmpty => _list.Count == 0;
 
     /// <summary>All problems in the order of the file; those without a place come first.</summary>

@@ -105,7 +105,7 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
         }
 
         var known = candidates.SelectMany(candidate => candidate.Properties).Select(candidate => candidate.Name).Distinct().ToList();
-        diagnostics.Add(key.Position, $"Unexpected value '{key.Value}'", Hints.Nearest(key.Value, known));
+        diagnostics.Add(key.Position, $"Unexpected value '{key.Value}'", key.Value == "<<" ? "GitHub has no merge keys: use an alias for the whole value" : Hints.Nearest(key.Value, known));
         _entries.Add(new MappingEntry(key, value));
         return candidates;
     }

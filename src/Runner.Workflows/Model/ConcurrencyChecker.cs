@@ -15,5 +15,10 @@ internal static class ConcurrencyChecker
         {
             diagnostics.Add(concurrency.Written.Position, $"Concurrency group name must be less than {MaxGroupLength} characters");
         }
+
+        if (concurrency is { Queue: ConcurrencyWaiting.Max, CancelInProgress: BooleanToken { Value: true } })
+        {
+            diagnostics.Add(concurrency.Written.Position, "'queue: max' and 'cancel-in-progress: true' exclude each other");
+        }
     }
 }

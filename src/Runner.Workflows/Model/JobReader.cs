@@ -49,6 +49,7 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
             Concurrency = concurrency,
             Snapshot = snapshot,
             Steps = new StepReader(diagnostics, Scopes.StepCondition).Read(job.Find("steps")),
+            HasSteps = job.Find("steps") is SequenceToken { Items.IsEmpty: false },
             Calls = job.Find("uses") is StringToken uses
                 ? new CalledWorkflow(uses.Value, uses.Position, job.Find("with"), job.Find("secrets"))
                 : null,

@@ -158,7 +158,7 @@ internal sealed class StepReader(DiagnosticBag diagnostics, ExpressionScope cond
             if (!_ids.Contains(target.Value))
             {
                 diagnostics.Add(
-                    target.Position, $"Step '{target.Value}' is not a step of this job", Hints.Nearest(target.Value, _ids));
+                    target.Position, $"Step '{target.Value}' is not a step of this job", Hints.Nearest(target.Value, [.. _ids.Where(id => !id.StartsWith("__", StringComparison.Ordinal))]));
             }
 
             yield return target.Value;

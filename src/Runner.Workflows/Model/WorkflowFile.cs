@@ -31,8 +31,7 @@ public static class WorkflowFile
         ArgumentNullException.ThrowIfNull(options);
         var diagnostics = BagOf(path, text, options);
         var workflow = ReadOne(path, text, file: 1, options, diagnostics, new TokenBytes(options.MaxBytes));
-        return new WorkflowReading(
-            diagnostics.IsEmpty ? workflow : null, options.StopsAsGitHub ? diagnostics.InOrderFound() : diagnostics.ToImmutable());
+        return ReadingOf(workflow, options, diagnostics);
     }
 
     /// <summary>Reads a workflow and the workflows that it calls.</summary>
@@ -40,9 +39,20 @@ public static class WorkflowFile
     public static async Task<WorkflowReading> ReadWithCallsAsync(
         string path, string text, IWorkflowSource source, WorkflowReadOptions options, CancellationToken cancellationToken)
     {
-        var reading = Read(path, text, options);
-        return reading.Workflow is null ? reading : await CalledWorkflows.LoadAsync(reading.Workflow, source, options, cancellationToken);
+        ArgumentNullException.ThrowIfNull(options);
+        var diagnostics = BagOf(path, text, options);
+        var workflow = ReadOne(path, text, file: 1, options, diagnostics, new TokenBytes(options.MaxBytes));
+        if (workflow is not null && (diagnostics.IsEmpty || !options.StopsAsGitHub))
+        {
+            // Also where the file has mistakes: those of its calls are told with them.
+            workflow = await CalledWorkflows.LoadAsync(workflow, source, options, diagnostics, cancellationToken);
+        }
+
+        return ReadingOf(workflow, options, diagnostics);
     }
+
+    internal static WorkflowReading ReadingOf(Workflow? workflow, WorkflowReadOptions options, DiagnosticBag diagnostics) => new(
+        diagnostics.IsEmpty ? workflow : null, options.StopsAsGitHub ? diagnostics.InOrderFound() : diagnostics.ToImmutable());
 
     /// <summary>A bag for what is wrong with a file. GitHub tells the beginning of the scalar where something is wrong inside of it.</summary>
     internal static DiagnosticBag BagOf(string path, string text, WorkflowReadOptions options) =>
@@ -88,6 +98,14 @@ public static class WorkflowFile
         var concurrency = WorkflowConcurrency.Read(root.Find("concurrency"));
         ConcurrencyChecker.Check(concurrency, diagnostics);
         var read = ReadJobs(jobs, diagnostics);
+        var triggers = TriggerReader.Read(events);
+        if (!options.StopsAsGitHub)
+        {
+            // What GitHub's service refuses beyond its public parsers.
+            new TriggerChecker(diagnostics).Check(triggers);
+            NoteJobsWithoutSteps(read, diagnostics);
+        }
+
         if (!options.StopsAsGitHub || diagnostics.IsEmpty)
         {
             new NeedsChecker(diagnostics, jobs) { BlamesAsGitHub = options.StopsAsGitHub }.Check();
@@ -100,14 +118,24 @@ public static class WorkflowFile
             Name = root.Find("name")?.ToString(),
             RunName = root.Find("run-name"),
             On = events,
-            Triggers = TriggerReader.Read(events),
+            Triggers = triggers,
             Env = root.Find("env"),
             Defaults = WorkflowDefaults.Read(root.Find("defaults")),
             Permissions = WorkflowPermissions.Read(root.Find("permissions")),
             Concurrency = concurrency,
             Jobs = read,
-            Notes = SupportNotes.Of(path, root, WorkflowKeys.Table),
+            Notes = [.. SupportNotes.Of(path, root, WorkflowKeys.Table).Concat(diagnostics.Notes).OrderBy(note => note.Line)],
         };
+    }
+
+    // No mistake here, where such a job ends at once; GitHub's service does not take the file.
+    private static void NoteJobsWithoutSteps(ImmutableArray<WorkflowJob> jobs, DiagnosticBag diagnostics)
+    {
+        foreach (var job in jobs.Where(job => job is { Calls: null, HasSteps: false }))
+        {
+            diagnostics.Notes.Add(new Diagnostic(
+                diagnostics.File, job.Position?.Line ?? 0, job.Position?.Column ?? 0, $"Job '{job.Id}' has no steps and calls no workflow: GitHub refuses such a file"));
+        }
     }
 
     private static ImmutableArray<WorkflowJob> ReadJobs(MappingToken jobs, DiagnosticBag diagnostics)

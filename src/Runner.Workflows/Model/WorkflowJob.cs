@@ -74,6 +74,9 @@ public sealed record WorkflowJob
     /// <summary>The steps in order.</summary>
     public ImmutableArray<WorkflowStep> Steps { get; init; } = [];
 
+    /// <summary>Whether any step is written, right or wrong.</summary>
+    internal bool HasSteps { get; init; }
+
     /// <summary>The workflow that the job calls, or <c>null</c> for a job with steps.</summary>
     public CalledWorkflow? Calls { get; init; }
 }

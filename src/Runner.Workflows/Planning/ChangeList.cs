@@ -7,9 +7,9 @@ internal sealed class ChangeList
 
     public List<ConcludedJob> Concluded { get; } = [];
 
-    public List<PlannedJobId> ToCancel { get; } = [];
+    public List<JobToCancel> ToCancel { get; } = [];
 
     public List<WaitingJob> Waiting { get; } = [];
 
-    public RunChanges ToChanges() => new([.. Ready], [.. Concluded], [.. ToCancel.Distinct()]) { Waiting = [.. Waiting] };
+    public RunChanges ToChanges() => new([.. Ready], [.. Concluded], [.. ToCancel.DistinctBy(job => job.Id)]) { Waiting = [.. Waiting] };
 }

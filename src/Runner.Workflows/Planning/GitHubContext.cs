@@ -8,6 +8,7 @@ internal static class GitHubContext
 {
     private const string Branches = "refs/heads/";
     private const string Tags = "refs/tags/";
+    private const string PullRequests = "refs/pull/"; // of "refs/pull/7/merge" the name is "7/merge"
 
     public static DictionaryData Complete(Workflow workflow, RunRequest request)
     {
@@ -37,6 +38,7 @@ internal static class GitHubContext
         {
             _ when gitRef.StartsWith(Branches, StringComparison.Ordinal) => (gitRef[Branches.Length..], "branch"),
             _ when gitRef.StartsWith(Tags, StringComparison.Ordinal) => (gitRef[Tags.Length..], "tag"),
+            _ when gitRef.StartsWith(PullRequests, StringComparison.Ordinal) => (gitRef[PullRequests.Length..], "branch"),
             _ => (gitRef, "branch"),
         };
         return AddMissing(AddMissing(github, "ref_name", name), "ref_type", type);

@@ -11,6 +11,8 @@ internal sealed record JobContexts(WorkflowScope Scope)
     private static readonly ImmutableDictionary<string, Func<IReadOnlyList<Value>, Value>> NoFunctions =
         ImmutableDictionary<string, Func<IReadOnlyList<Value>, Value>>.Empty;
 
+    private const string Token = "GITHUB_TOKEN";
+
     public RunPlan Plan => Scope.Plan;
 
     public DictionaryData Needs { get; init; } = DictionaryData.Empty;
@@ -31,7 +33,11 @@ internal sealed record JobContexts(WorkflowScope Scope)
     /// <summary>An evaluator over them and the secrets: what a calling job passes on.</summary>
     public TemplateEvaluator EvaluatorWithSecrets()
     {
-        var secrets = Scope.Secrets.Select(secret => KeyValuePair.Create<string, Value>(secret.Key, new StringValue(secret.Value.Reveal())));
+        // The token is in secrets everywhere, whatever the caller passed on.
+        var all = Plan.Request.GitHubToken is { } token && !Scope.Secrets.Any(secret => string.Equals(secret.Key, Token, StringComparison.OrdinalIgnoreCase))
+            ? Scope.Secrets.Add(KeyValuePair.Create(Token, token))
+            : Scope.Secrets;
+        var secrets = all.Select(secret => KeyValuePair.Create<string, Value>(secret.Key, new StringValue(secret.Value.Reveal())));
         return Evaluator(NoFunctions, [KeyValuePair.Create<string, Value>("secrets", new ObjectValue(secrets))]);
     }
 

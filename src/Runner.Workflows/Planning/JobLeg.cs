@@ -44,7 +44,7 @@ internal abstract class JobLeg(PlannedLeg planned, ConcurrencyTurn turn)
     {
         if (Status == RunJobStatus.Started)
         {
-            changes.ToCancel.Add(Id);
+            changes.ToCancel.Add(new JobToCancel(Id, reason));
         }
         else if (Status == RunJobStatus.Held)
         {

@@ -28,7 +28,7 @@ internal static class JobMessageBuilder
             Resources = new JobResources { Endpoints = [context.SystemConnection] },
             ContextData = planned.Contexts.ToData().ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
             Masks = JobVariableTable.Masks(planned, context),
-            EnvironmentVariables = Written(workflow.Env, job.Env),
+            EnvironmentVariables = Written(Given(planned.Plan.Request), workflow.Env, job.Env),
             Defaults = Written(workflow.Defaults?.Written, job.Defaults?.Written),
             ActionsEnvironment = planned.EnvironmentName is null
                 ? null
@@ -39,6 +39,10 @@ internal static class JobMessageBuilder
             FileTable = workflow.FileTable,
         };
     }
+
+    private static MappingToken? Given(RunRequest request) => request.Env.IsEmpty
+        ? null
+        : new MappingToken([.. request.Env.Select(variable => new MappingEntry(new StringToken(variable.Key), new StringToken(variable.Value)))]);
 
     private static ImmutableArray<TemplateToken> Written(params ReadOnlySpan<TemplateToken?> tokens)
     {

@@ -3,6 +3,7 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning.Calls;
 using Runner.Workflows.Planning.Concurrency;
 using Runner.Workflows.Templates;
@@ -114,19 +115,29 @@ internal static class JobPlanner
                 id, name, concurrency, Evaluate("uses", job, () => CallPlanner.Plan(call, PermissionsOf(job, contexts.Scope), contexts, id, name)));
         }
 
+        var (labels, group) = Evaluate("runs-on", job, () => Runner(job.RunsOn, evaluator));
         return new PlannedLeg.Job(new PlannedJob(contexts)
         {
             Id = id,
             Job = job,
             DisplayName = name,
-            Labels = Evaluate("runs-on", job, () => evaluator.EvaluateTextList(job.RunsOn?.Labels)),
-            RunnerGroup = Evaluate("runs-on", job, () => job.RunsOn?.Group is { } group ? evaluator.EvaluateText(group) : null),
+            Labels = labels,
+            RunnerGroup = group,
             ContinueOnError = Evaluate("continue-on-error", job, () => IsTrue(job.ContinueOnError, evaluator)),
             Timeout = Evaluate("timeout-minutes", job, () => Minutes(job.TimeoutMinutes, evaluator, byDefault: 360)),
             CancelTimeout = Evaluate("cancel-timeout-minutes", job, () => Minutes(job.CancelTimeoutMinutes, evaluator, byDefault: 5)),
             EnvironmentName = Evaluate("environment", job, () => EnvironmentName(job.Environment?.Name, evaluator)),
             Concurrency = concurrency,
         });
+    }
+
+    private static (ImmutableArray<string> Labels, string? Group) Runner(RunsOn? runsOn, TemplateEvaluator evaluator)
+    {
+        ImmutableArray<string> labels = [.. evaluator.EvaluateTextList(runsOn?.Labels).Where(label => label.Length > 0)];
+        var group = evaluator.EvaluateText(runsOn?.Group) is { Length: > 0 } name ? name : null;
+        return labels.IsEmpty && group is null
+            ? throw new WorkflowException("It comes out empty: no runner has no label and no group", runsOn?.Written.Position)
+            : (labels, group);
     }
 
     // A name with an expression stands for itself; any other one gets the values of the matrix.

@@ -8,11 +8,17 @@ namespace Runner.Workflows.Planning;
 
 /// <summary>
 /// <c>actions/checkout</c> of the run's own repository, where the workspace holds it already: it becomes a step of the same id that says so
-/// and gives the same outputs. Act's rule: no other <c>repository</c>, no other <c>ref</c>.
+/// and gives the same outputs; with a <c>path</c> it copies the checkout there. Act's rule: no other <c>repository</c>, no other <c>ref</c>.
 /// </summary>
 internal static class OwnCheckout
 {
     private const string Action = "actions/checkout";
+
+    // What is in the workspace, but for the folder that it is copied to.
+    private const string CopyToPath =
+        "mkdir -p \"$CHECKOUT_PATH\"\n"
+        + "first=${CHECKOUT_PATH#./}; first=${first%%/*}\n"
+        + "for entry in * .[!.]*; do [ \"$entry\" = \"$first\" ] || [ ! -e \"$entry\" ] || cp -a \"$entry\" \"$CHECKOUT_PATH/\"; done\n";
 
     // Only these are known before the job runs; anything else may name whatever it likes.
     private static readonly string[] LateContexts = ["steps", "job", "runner", "env", "secrets"];
@@ -34,14 +40,12 @@ internal static class OwnCheckout
         string?[] ownRefs = [github.FindText("ref"), github.FindText("ref_name"), github.FindText("sha"), github.FindText("head_ref")];
         return IsEmptyOrOneOf(with?.Find("repository"), planned, github.FindText("repository"))
             && IsEmptyOrOneOf(with?.Find("ref"), planned, ownRefs)
-
-            // A folder of its own would have to be filled: that is left to the action.
-            && IsEmptyOrOneOf(with?.Find("path"), planned, ".", "./");
+            && !IsLate(with?.Find("path"));
     }
 
     private static bool IsEmptyOrOneOf(TemplateToken? token, PlannedJob planned, params ReadOnlySpan<string?> own)
     {
-        if (token is ExpressionToken expression && Expression.Parse(expression.Expression).UsesContext(LateContexts))
+        if (IsLate(token))
         {
             return false;
         }
@@ -58,9 +62,13 @@ internal static class OwnCheckout
         return text.Length == 0;
     }
 
+    private static bool IsLate(TemplateToken? token) =>
+        token is ExpressionToken expression && Expression.Parse(expression.Expression).UsesContext(LateContexts);
+
     private static RunStep Replace(UsesStep step, PlannedJob planned)
     {
         var github = planned.Plan.GitHub;
+        var path = planned.Contexts.Evaluator().EvaluateText((step.With as MappingToken)?.Find("path"));
         return new RunStep
         {
             Id = step.Id,
@@ -72,10 +80,12 @@ internal static class OwnCheckout
             IsBackground = step.IsBackground,
 
             // By the environment, not in the script: a ref may hold letters that mean something to a shell.
-            Env = new MappingToken(ImmutableArray.Create(Entry("CHECKOUT_REF", github.FindText("ref")), Entry("CHECKOUT_COMMIT", github.FindText("sha")))),
+            Env = new MappingToken(ImmutableArray.Create(
+                Entry("CHECKOUT_REF", github.FindText("ref")), Entry("CHECKOUT_COMMIT", github.FindText("sha")), Entry("CHECKOUT_PATH", path))),
             Shell = new StringToken("sh"),
             Script = new StringToken(
                 $"echo \"{step.Uses} is skipped: the workspace holds this checkout already. --no-skip-checkout runs it.\"\n"
+                + (path is "" or "." or "./" ? string.Empty : CopyToPath)
                 + "printf 'ref=%s\\ncommit=%s\\n' \"$CHECKOUT_REF\" \"$CHECKOUT_COMMIT\" >> \"$GITHUB_OUTPUT\"\n"),
         };
     }

@@ -8,11 +8,16 @@ namespace Runner.Workflows.Planning;
 /// <param name="Concluded">Jobs that ended without having been queued: skipped, cancelled, or not valid.</param>
 /// <param name="ToCancel">Queued or running jobs to cancel; their results are still to come.</param>
 public sealed record RunChanges(
-    ImmutableArray<PlannedJob> Ready, ImmutableArray<ConcludedJob> Concluded, ImmutableArray<PlannedJobId> ToCancel)
+    ImmutableArray<PlannedJob> Ready, ImmutableArray<ConcludedJob> Concluded, ImmutableArray<JobToCancel> ToCancel)
 {
     /// <summary>Jobs that began to wait for their concurrency group.</summary>
     public ImmutableArray<WaitingJob> Waiting { get; init; } = [];
 }
+
+/// <summary>A queued or running job that is to be cancelled.</summary>
+/// <param name="Id">Which one.</param>
+/// <param name="Reason">Why, for whoever looks at the run.</param>
+public sealed record JobToCancel(PlannedJobId Id, string Reason);
 
 /// <summary>A job, or the run itself, that waits for others of its concurrency group.</summary>
 /// <param name="Id">Which job; <c>null</c>: the run.</param>

@@ -75,6 +75,7 @@ public sealed record RunPlan
             Name = workflow.DisplayName,
         };
         plan = plan with { Inputs = Evaluate("inputs", plan.ReadInputs, NullData.Instance, diagnostics) };
+        plan = plan with { GitHub = plan.WithEventInputs() };
         plan = plan with
         {
             Name = Evaluate("run-name", plan.ReadName, workflow.DisplayName, diagnostics),
@@ -145,6 +146,13 @@ public sealed record RunPlan
 
         return InputValues.Resolve(definitions, given, Evaluator(), comesFromOutside: true);
     }
+
+    // GitHub's payload has all inputs of a dispatch, defaults too, as texts.
+    private DictionaryData WithEventInputs() =>
+        Request.EventName == "workflow_dispatch" && Inputs is DictionaryData inputs && GitHub.Find("event") is DictionaryData happened
+            ? GitHub.With("event", happened.With("inputs", DictionaryData.FromStrings(
+                inputs.Entries.Select(input => KeyValuePair.Create(input.Key, ContextValues.ToValue(input.Value).ToText())))))
+            : GitHub;
 
     private ImmutableArray<KeyValuePair<string, ContextData>> InputsOfPayload() =>
         (Request.Event as DictionaryData)?.Find("inputs") is DictionaryData inputs ? inputs.Entries : [];

@@ -34,6 +34,12 @@ public sealed record RunRequest
     /// <summary>The <c>vars</c> context.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Vars { get; init; } = [];
 
+    /// <summary>Environment variables of all jobs, those of called workflows too. What a workflow sets wins. Default empty.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Env { get; init; } = [];
+
+    /// <summary><c>secrets.GITHUB_TOKEN</c> for jobs that pass it to a workflow that they call; <c>null</c>: what <see cref="Secrets"/> says.</summary>
+    public Secret? GitHubToken { get; init; }
+
     /// <summary>The secrets that the jobs get.</summary>
     public ImmutableArray<KeyValuePair<string, Secret>> Secrets { get; init; } = [];
 }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Backends.Host;
+using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
-using Runner.Jobs.Tokens;
 using Runner.Testing;
 
 namespace Runner.Backends.Tests.Host;
@@ -202,13 +202,19 @@ public sealed class HostBackendTests : IDisposable
     }
 
     [Fact]
-    public async Task Container_job_is_refused()
+    public async Task Job_with_containers_is_refused()
     {
         var backend = Backend("exit 0");
 
-        var error = await Assert.ThrowsAsync<WorkflowException>(() => backend.LaunchAsync(Launch(Some.Job(container: new StringToken("debian:12"))), Token));
+        var job = Launch() with { Containers = new JobContainers { Job = new JobContainer { Image = "debian:12" } } };
+        var services = Launch() with { Containers = new JobContainers { Services = [new ServiceContainer("db", new JobContainer { Image = "postgres" })] } };
 
-        Assert.Equal("This job asks for a container, which the host backend cannot give it; use the kubernetes backend", error.Message);
+        Assert.Equal(
+            "This job asks for the container 'debian:12', which the host backend cannot give it; the docker and kubernetes backends can",
+            (await Assert.ThrowsAsync<WorkflowException>(() => backend.LaunchAsync(job, Token))).Message);
+        Assert.Equal(
+            "This job asks for services (db), which the host backend cannot give it; the docker and kubernetes backends can",
+            (await Assert.ThrowsAsync<WorkflowException>(() => backend.LaunchAsync(services, Token))).Message);
     }
 
     private string JobFolder => Directory.GetDirectories(_temp["jobs"], "job-*").Single();

@@ -12,7 +12,7 @@ public sealed class ValidateCommandTests
     {
         Write(".github/workflows/ci.yml", "on: psuh\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          echo\n          ${{ secret.X }}\n");
         Write(".github/workflows/call.yml", "on: push\njobs:\n  a: {uses: ./.github/workflows/called.yml}\n  b: {uses: acme/far/.github/workflows/x.yml@v1}\n");
-        Write(".github/workflows/called.yml", "on: {workflow_call: {inputs: {level: {type: number, required: true}}}}\njobs:\n  a: {runs-on: x}\n");
+        Write(".github/workflows/called.yml", "on: {workflow_call: {inputs: {level: {type: number, required: true}}}}\njobs:\n  a: {runs-on: x, steps: [{run: a}]}\n");
         Write("tool/action.yml", "runs: {using: node20, pre: x}\n");
 
         var result = await Cli.RunAsync("validate", _folder);
@@ -33,7 +33,7 @@ public sealed class ValidateCommandTests
     [Fact]
     public async Task Valid_files_give_nothing_and_success()
     {
-        Write("ok.yml", "on: push\njobs:\n  a: {runs-on: x}\n");
+        Write("ok.yml", "on: push\njobs:\n  a: {runs-on: x, steps: [{run: a}]}\n");
 
         var result = await Cli.RunAsync("validate", "--json", Path.Combine(_folder, "ok.yml"));
 
@@ -43,7 +43,7 @@ public sealed class ValidateCommandTests
     [Fact]
     public async Task Keys_that_do_something_else_here_are_notes_and_no_mistakes()
     {
-        var path = Write("ok.yml", "on: push\npermissions: read-all\njobs:\n  a:\n    runs-on: x\n    permissions: {}\n    snapshot: image\n");
+        var path = Write("ok.yml", "on: push\npermissions: read-all\njobs:\n  a:\n    runs-on: x\n    permissions: {}\n    snapshot: image\n    steps: [{run: a}]\n");
 
         var result = await Cli.RunAsync("validate", path);
 

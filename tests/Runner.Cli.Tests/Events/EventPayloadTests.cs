@@ -24,7 +24,7 @@ public sealed class EventPayloadTests
     [Theory, MemberData(nameof(Refs))]
     public void Event_without_a_file_is_of_what_is_checked_out(string name, string expected, string sides)
     {
-        var github = GitHubValues.Of(name, EventPayload.Default(name, Origin, []), Origin);
+        var github = GitHubValues.Of(name, EventPayload.Default(name, Origin), Origin);
 
         Assert.Equal(expected, github.FindText("ref"));
         Assert.Equal(sides, $"{github.FindText("base_ref")}/{github.FindText("head_ref")}");
@@ -49,13 +49,5 @@ public sealed class EventPayloadTests
         var origin = EventOriginReader.Read(new GitCheckout(), "/src/app", payload: null, new OriginFlags(null, null, "github.com"));
 
         Assert.Equal(("local/app", "refs/heads/main", EventOrigin.NoCommit, "local"), (origin.Repository, origin.Ref, origin.Sha, origin.Actor));
-    }
-
-    [Fact]
-    public void Inputs_of_a_dispatch_are_in_its_payload()
-    {
-        var payload = EventPayload.Default("workflow_dispatch", Origin, [new("level", "3")]);
-
-        Assert.Equal("""{"level":"3"}""", payload["inputs"]?.ToJsonString());
     }
 }

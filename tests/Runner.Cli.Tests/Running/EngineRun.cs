@@ -19,7 +19,7 @@ internal sealed class EngineRun : IDisposable
     private EngineRun(int maxConcurrentJobs, string[] workflows)
     {
         var settings = new LocalJobSettings { Runner = new RunnerIdentity { Name = "local", Version = "1" } };
-        var launcher = new LocalJobLauncher(settings, _ => Backend, Time);
+        var launcher = new LocalJobLauncher(settings, _ => Backend, _ => null, Time);
         var engine = new RunEngine(launcher, _events.Writer, Time, maxConcurrentJobs);
         Ended = engine.RunAsync([.. workflows.Select(Plan)], _cancel.Token, _kill.Token);
     }

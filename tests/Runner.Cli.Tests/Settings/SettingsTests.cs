@@ -32,12 +32,15 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public async Task Secrets_of_a_flag_file_are_hidden()
     {
-        Write("here/.actrc", "# mine\n-P ubuntu-latest=debian:12\n-s TOKEN=hunter2\n--secret=A=hunter2\n");
+        Write("here/.actrc", "# mine\n-P ubuntu-latest=debian:12\n-s TOKEN=hunter2\n--secret=A=hunter2\n-sB=hunter2\n-s=C=hunter2\n--secret D=hunter2\n--secret-file x=y\n--replace-ghe-action-token-with-github-com hunter2\n");
 
         var result = await RunAsync([], "config", "show", "--origin");
 
         Assert.DoesNotContain("hunter2", result.Out, StringComparison.Ordinal);
         Assert.Matches(@"-s TOKEN=\*\*\* +# \.actrc:3", result.Out);
+        Assert.Matches(@"-s C=\*\*\* +# \.actrc:6", result.Out);
+        Assert.Matches(@"--secret D=\*\*\* +# \.actrc:7", result.Out);
+        Assert.Matches(@"--secret-file x=y +# \.actrc:8", result.Out);
     }
 
     [Fact]
@@ -88,6 +91,20 @@ public sealed class SettingsTests : IDisposable
         Assert.DoesNotContain("b on x", plan.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Usage, mistake.Code);
         Assert.StartsWith("runner: .actrc:1:1: ", mistake.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_mistake_of_a_flag_file_is_told_at_once()
+    {
+        Write("here/.actrc", "--bogus\n--concurrent-jobs -3\nfoo\n");
+
+        var result = await RunAsync([], "config", "validate");
+
+        Assert.Equal(ExitCodes.Configuration, result.Code);
+        Assert.Equal(
+            [".actrc:1:1: unknown flag '--bogus' of 'runner'", ".actrc:2:1: --concurrent-jobs: '-3' is too small, expected 0 or more",
+                ".actrc:3:1: expected a flag such as '--verbose' or '-P ubuntu-latest=debian:12', found 'foo'"],
+            result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("; did")[0]));
     }
 
     [Fact]

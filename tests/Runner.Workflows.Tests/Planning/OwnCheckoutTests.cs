@@ -2,6 +2,7 @@ using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 using Runner.Jobs.Tokens;
+using Runner.Testing;
 using Runner.Workflows.Planning;
 using static Runner.Workflows.Tests.Planning.Plans;
 
@@ -21,7 +22,8 @@ public sealed class OwnCheckoutTests
         { "{uses: actions/checkout@v4, with: {ref: v2}}",                                             false },
         { "{uses: actions/checkout@v4, with: {ref: \"${{ steps.a.outputs.ref }}\"}}",                 false },
         { "{uses: actions/checkout@v4, with: {repository: acme/other}}",                              false },
-        { "{uses: actions/checkout@v4, with: {path: sub}}",                                           false },
+        { "{uses: actions/checkout@v4, with: {path: sub}}",                                           true },
+        { "{uses: actions/checkout@v4, with: {path: \"${{ env.WHERE }}\"}}",                           false },
         { "{uses: acme/checkout@v4}",                                                                 false },
     };
 
@@ -44,6 +46,28 @@ public sealed class OwnCheckoutTests
         var script = Assert.IsType<MappingToken>(message.Inputs).Find("script")?.ToString();
         Assert.StartsWith("echo \"actions/checkout@v4 is skipped: ", script, StringComparison.Ordinal);
         Assert.Equal("0123", Assert.IsType<MappingToken>(message.Environment).Find("CHECKOUT_COMMIT")?.ToString());
+    }
+
+    [Fact]
+    public void Checkout_into_a_folder_copies_what_is_there()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["src"]);
+        File.WriteAllText(folder["src/a"], "a");
+        File.WriteAllText(folder[".b"], "b");
+        var message = Message("{uses: actions/checkout@v4, with: {path: sub/deep}}", skips: true);
+        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", Assert.IsType<MappingToken>(message.Inputs).Find("script")?.ToString() ?? string.Empty])
+        {
+            WorkingDirectory = folder.FullPath,
+            Environment = { ["CHECKOUT_PATH"] = "sub/deep", ["GITHUB_OUTPUT"] = folder["output"] },
+        };
+
+        using var process = System.Diagnostics.Process.Start(start);
+        process?.WaitForExit();
+
+        Assert.Equal(0, process?.ExitCode);
+        Assert.Equal(["a", "b"], [File.ReadAllText(folder["sub/deep/src/a"]), File.ReadAllText(folder["sub/deep/.b"])]);
+        Assert.False(Directory.Exists(folder["sub/deep/sub"]));
     }
 
     [Fact]

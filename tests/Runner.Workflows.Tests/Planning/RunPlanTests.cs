@@ -36,4 +36,26 @@ public sealed class RunPlanTests
             [".github/workflows/ci.yml (Line: 4, Col: 11): Job 'j' calls './.github/workflows/other.yml', which was not read"],
             planning.Diagnostics.Select(diagnostic => diagnostic.ToString()));
     }
+
+    [Fact]
+    public void Dispatch_has_all_inputs_as_texts_in_its_payload()
+    {
+        var plan = Create(
+            "on: {workflow_dispatch: {inputs: {flag: {type: boolean, default: true}, n: {type: number}}}}\njobs: {j: {runs-on: x, steps: [{run: x}]}}",
+            Request with { EventName = "workflow_dispatch", Event = Data("{inputs: {n: '3'}}") });
+
+        var inputs = Assert.IsType<DictionaryData>((plan.GitHub.Find("event") as DictionaryData)?.Find("inputs"));
+        Assert.Equal([new("flag", new StringData("true")), new("n", new StringData("3"))], inputs.Entries);
+    }
+
+    [Fact]
+    public void Pull_request_has_a_short_name_of_its_ref()
+    {
+        var plan = Create("on: pull_request\njobs: {j: {runs-on: x, steps: [{run: x}]}}", Request with
+        {
+            EventName = "pull_request", GitHub = DictionaryData.FromStrings([new("ref", "refs/pull/7/merge")]),
+        });
+
+        Assert.Equal("7/merge", plan.GitHub.FindText("ref_name"));
+    }
 }

@@ -115,7 +115,7 @@ public sealed class RunStateTests
 
         Assert.Empty(changes.Ready);
         Assert.Equal(["m[2] Canceled"], Concluded(changes));
-        Assert.Equal([new PlannedJobId("m", 0)], changes.ToCancel);
+        Assert.Equal([new PlannedJobId("m", 0)], changes.ToCancel.Select(job => job.Id));
         Assert.Equal("Cancelled because m (2) failed (strategy.fail-fast)", changes.Concluded[0].Reason);
         Assert.Equal(["after Skipped"], Concluded(End(run, "m", Conclusion.Canceled, index: 0)));
         Assert.Equal(Conclusion.Failed, run.Conclusion);
@@ -180,7 +180,7 @@ public sealed class RunStateTests
 
         var changes = run.Cancel();
 
-        Assert.Equal(["a", "m"], changes.ToCancel.Select(id => id.ToString()));
+        Assert.Equal(["a", "m"], changes.ToCancel.Select(job => job.Id.ToString()));
         Assert.Equal(["m[1] Canceled"], Concluded(changes));
         var afterA = End(run, "a", Conclusion.Canceled);
         Assert.Equal(["notify"], Ready(afterA));
@@ -208,4 +208,15 @@ public sealed class RunStateTests
 
     private static RunChanges End(RunState run, string job, Conclusion conclusion = Conclusion.Succeeded, int index = 0) =>
         run.Complete(new PlannedJobId(job, index), conclusion, []);
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("'${{ vars.NONE }}'")]
+    [InlineData("{labels: []}")]
+    public void Job_that_no_runner_can_take_fails(string runsOn)
+    {
+        var changes = Run($"on: push\njobs: {{j: {{runs-on: {runsOn}, steps: [{{run: x}}]}}}}").Start();
+
+        Assert.Contains("'runs-on' for job 'j'. It comes out empty", Assert.Single(changes.Concluded).Reason, StringComparison.Ordinal);
+    }
 }

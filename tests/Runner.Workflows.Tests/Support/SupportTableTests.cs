@@ -41,9 +41,11 @@ public sealed class SupportTableTests
                 environment: {name: prod, deployment: false}
                 container: {image: x, ports: [80]}
                 concurrency: one
+                steps: [{run: x}]
               b:
                 runs-on: {group: big}
                 concurrency: two
+                steps: [{run: x}]
             """);
 
         Assert.Empty(reading.Diagnostics);

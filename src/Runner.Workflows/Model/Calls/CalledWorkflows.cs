@@ -38,8 +38,16 @@ public sealed class CalledWorkflows
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        var loader = new CalledWorkflows(workflow, source, options);
         var diagnostics = new DiagnosticBag(workflow.Path);
+        var loaded = await LoadAsync(workflow, source, options, diagnostics, cancellationToken);
+        return WorkflowFile.ReadingOf(loaded, options, diagnostics);
+    }
+
+    /// <summary>The same; what is wrong goes to the caller's bag.</summary>
+    internal static async Task<Workflow> LoadAsync(
+        Workflow workflow, IWorkflowSource source, WorkflowReadOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    {
+        var loader = new CalledWorkflows(workflow, source, options);
         var caller = new Caller(workflow, WorkflowPlace.OfRun(workflow.Path), TokenAccess.Of(workflow.Permissions), Depth: 1);
         var loaded = await loader.LoadCallsAsync(caller, diagnostics, cancellationToken);
 
@@ -49,9 +57,7 @@ public sealed class CalledWorkflows
             AddWithoutPlace(diagnostics, $"The workflow may not contain more than {options.MaxJobs} jobs");
         }
 
-        return new WorkflowReading(
-            diagnostics.IsEmpty ? WithFileTable(loaded, [.. loader._files]) : null,
-            options.StopsAsGitHub ? diagnostics.InOrderFound() : diagnostics.ToImmutable());
+        return WithFileTable(loaded, [.. loader._files]);
     }
 
     private async Task<Workflow> LoadCallsAsync(Caller caller, DiagnosticBag diagnostics, CancellationToken cancellationToken)

@@ -9,4 +9,8 @@ namespace Runner.Workflows.Model.Triggers;
 /// <param name="IsRequired">Whether a value must be given.</param>
 /// <param name="Default">The value where none is given, or <c>null</c>.</param>
 /// <param name="Options">What a choice may be.</param>
-public sealed record InputDefinition(string Name, string Type, bool IsRequired, TemplateToken? Default, ImmutableArray<string> Options);
+public sealed record InputDefinition(string Name, string Type, bool IsRequired, TemplateToken? Default, ImmutableArray<string> Options)
+{
+    /// <summary>Where its name stands.</summary>
+    public SourcePosition? Position { get; init; }
+}

@@ -27,13 +27,14 @@ internal static class TriggerReader
             Filters = [.. Filters.Select(key => (key, token: settings?.Find(key))).Where(filter => filter.token is not null)
                 .Select(filter => new TriggerFilter(filter.key, filter.token?.Position, [.. Texts(filter.token)]))],
             Schedules = [.. (value as SequenceToken)?.Items.OfType<MappingToken>().Select(Schedule) ?? []],
-            Inputs = [.. Definitions(settings, "inputs").Select(input => Input(input.Name, input.Definition))],
+            Inputs = [.. Definitions(settings, "inputs").Select(input => Input(input.Name, input.Definition) with { Position = input.Position })],
             Secrets = [.. Definitions(settings, "secrets").Select(secret => new SecretDefinition(secret.Name, IsRequired(secret.Definition)))],
             Outputs = [.. Definitions(settings, "outputs").Select(output => new OutputDefinition(output.Name, output.Definition?.Find("value")))],
         };
     }
 
-    private static TriggerSchedule Schedule(MappingToken time) => new(TextOf(time.Find("cron")), time.Find("timezone")?.ToString());
+    private static TriggerSchedule Schedule(MappingToken time) => new(
+        TextOf(time.Find("cron")), time.Find("timezone")?.ToString(), (time.Find("cron") ?? time).Position);
 
     private static InputDefinition Input(string name, MappingToken? definition) => new(
         name,
@@ -44,8 +45,8 @@ internal static class TriggerReader
 
     private static bool IsRequired(MappingToken? definition) => definition?.Find("required") is BooleanToken { Value: true };
 
-    private static IEnumerable<(string Name, MappingToken? Definition)> Definitions(MappingToken? settings, string key) =>
-        (settings?.Find(key) as MappingToken)?.Entries.Select(entry => (TextOf(entry.Key), entry.Value as MappingToken)) ?? [];
+    private static IEnumerable<(string Name, SourcePosition? Position, MappingToken? Definition)> Definitions(MappingToken? settings, string key) =>
+        (settings?.Find(key) as MappingToken)?.Entries.Select(entry => (TextOf(entry.Key), entry.Key.Position, entry.Value as MappingToken)) ?? [];
 
     private static IEnumerable<StringToken> Texts(TemplateToken? token) => token switch
     {

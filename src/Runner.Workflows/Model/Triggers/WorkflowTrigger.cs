@@ -41,7 +41,8 @@ public sealed record TriggerFilter(string Name, SourcePosition? Position, Immuta
 /// <summary>One time of <c>schedule</c>.</summary>
 /// <param name="Cron">Five fields, as POSIX has them.</param>
 /// <param name="TimeZone">IANA name; <c>null</c>: UTC.</param>
-public sealed record TriggerSchedule(string Cron, string? TimeZone);
+/// <param name="Position">Where it stands.</param>
+public sealed record TriggerSchedule(string Cron, string? TimeZone, SourcePosition? Position = null);
 
 /// <summary>One secret of <c>workflow_call</c>.</summary>
 /// <param name="Name">Its name.</param>

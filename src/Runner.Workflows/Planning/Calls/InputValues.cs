@@ -28,7 +28,7 @@ internal sealed class InputValues(TemplateEvaluator evaluator, bool comesFromOut
         foreach (var name in given.Select(entry => entry.Key).Where(name => !definitions.Any(definition => IsNamed(definition, name))))
         {
             var known = definitions.Select(definition => definition.Name).ToList();
-            _errors.Add($"Invalid input, {name} is not defined in the referenced workflow.{NearestName.Hint(name, known)}");
+            _errors.Add($"Invalid input, {name} is not defined in the {(comesFromOutside ? "workflow" : "referenced workflow")}{NearestName.Hint(name, known)}");
         }
 
         DictionaryData values = new(

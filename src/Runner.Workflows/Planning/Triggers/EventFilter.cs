@@ -40,16 +40,7 @@ internal sealed class EventFilter
         return Array.Find(reasons, reason => reason is not null);
     }
 
-    private (FilterPatterns? In, FilterPatterns? Out) Both(string key)
-    {
-        var (patterns, ignored) = (Read(key), Read($"{key}-ignore"));
-        if (patterns is not null && ignored is not null)
-        {
-            _diagnostics.Add(_trigger.FindFilter($"{key}-ignore")?.Position, $"You may only define one of `{key}` and `{key}-ignore` for a single event");
-        }
-
-        return (patterns, ignored);
-    }
+    private (FilterPatterns? In, FilterPatterns? Out) Both(string key) => (Read(key), Read($"{key}-ignore"));
 
     private FilterPatterns? Read(string key) => FilterPatterns.Read(_trigger.FindFilter(key), _diagnostics);
 

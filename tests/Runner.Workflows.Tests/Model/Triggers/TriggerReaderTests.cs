@@ -29,8 +29,8 @@ public sealed class TriggerReaderTests
 
     [Fact]
     public void Schedules_have_their_time_zone() => Assert.Equal(
-        [new TriggerSchedule("0 3 * * *", "Europe/Berlin"), new TriggerSchedule("5 4 * * 0", null)],
-        Find("{schedule: [{cron: '0 3 * * *', timezone: Europe/Berlin}, {cron: '5 4 * * 0'}]}", "schedule").Schedules);
+        [("0 3 * * *", "Europe/Berlin"), ("5 4 * * 0", null)],
+        Find("{schedule: [{cron: '0 3 * * *', timezone: Europe/Berlin}, {cron: '5 4 * * 0'}]}", "schedule").Schedules.Select(schedule => (schedule.Cron, schedule.TimeZone)));
 
     [Fact]
     public void Inputs_have_type_default_and_choices()

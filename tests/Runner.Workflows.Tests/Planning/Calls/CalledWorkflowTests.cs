@@ -2,6 +2,7 @@ using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
+using Runner.Jobs.Tokens;
 using Runner.Workflows.Planning;
 using static Runner.Workflows.Tests.Planning.Plans;
 
@@ -107,7 +108,7 @@ public sealed class CalledWorkflowTests
         var changes = run.Complete(new PlannedJobId("m/ship", 0), Conclusion.Failed, []);
 
         Assert.Equal(["m/after Skipped"], Concluded(changes));
-        Assert.Equal([new PlannedJobId("m[1]/ship", 0)], changes.ToCancel);
+        Assert.Equal([new PlannedJobId("m[1]/ship", 0)], changes.ToCancel.Select(job => job.Id));
         Assert.Equal(["m[1]/after Canceled", "never Skipped"], Concluded(run.Complete(new PlannedJobId("m[1]/ship", 0), Conclusion.Canceled, [])));
         Assert.Equal(Conclusion.Failed, run.Conclusion);
     }
@@ -118,7 +119,7 @@ public sealed class CalledWorkflowTests
         var run = await Files.RunAsync("on: push\njobs: {a: {uses: ./outer.yml}}");
         run.Start();
 
-        Assert.Equal([new PlannedJobId("a/inner/leaf", 0)], run.Cancel().ToCancel);
+        Assert.Equal([new PlannedJobId("a/inner/leaf", 0)], run.Cancel().ToCancel.Select(job => job.Id));
         run.Complete(new PlannedJobId("a/inner/leaf", 0), Conclusion.Canceled, []);
         Assert.Equal(Conclusion.Canceled, run.Conclusion);
     }
@@ -148,5 +149,28 @@ public sealed class CalledWorkflowTests
             """);
 
         Assert.Contains("Input dry: 'true' is no boolean", Assert.Single(run.Start().Concluded).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Given_environment_and_token_reach_the_jobs_of_called_workflows()
+    {
+        var planning = await Files.PlanAsync(
+            """
+            on: push
+            jobs: {prod: {uses: ./deploy.yml, with: {target: a}, secrets: {KEY: "${{ secrets.GITHUB_TOKEN }}"}}}
+            """,
+            Request with { Env = [new("ACT", "true")], GitHubToken = new Secret("gh") });
+
+        var message = Assert.Single(new RunState(Assert.IsType<RunPlan>(planning.Plan)).Start().Ready).ToJobMessage(new JobMessageContext
+        {
+            PlanId = new PlanId(Guid.Empty),
+            JobId = new JobId(Guid.Empty),
+            SystemConnection = new ServiceEndpoint(),
+            GitHubToken = new Secret("t"),
+        });
+
+        Assert.Equal("gh", message.Variables["KEY"].Value);
+        var variable = Assert.Single(Assert.IsType<MappingToken>(message.EnvironmentVariables[0]).Entries);
+        Assert.Equal("ACT true", $"{variable.Key} {variable.Value}");
     }
 }

@@ -35,7 +35,7 @@ public sealed class DispatchInputTests
 
         Assert.Null(planning.Plan);
         var message = Assert.Single(planning.Diagnostics).Message;
-        Assert.Contains("Invalid input, leve is not defined in the referenced workflow.", message, StringComparison.Ordinal);
+        Assert.Contains("Invalid input, leve is not defined in the workflow; did you mean 'level'?", message, StringComparison.Ordinal);
         Assert.Contains("Input level: 'mid' is not one of: low, high", message, StringComparison.Ordinal);
         Assert.Contains("Input dry: 'maybe' is no boolean", message, StringComparison.Ordinal);
         Assert.Contains("Input note is required, but not provided while calling.", message, StringComparison.Ordinal);

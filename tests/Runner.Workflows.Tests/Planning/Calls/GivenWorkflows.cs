@@ -11,11 +11,11 @@ internal sealed class GivenWorkflows(params (string Place, string Text)[] files)
         Task.FromResult<string?>(files.FirstOrDefault(file => file.Place == place.ToString()).Text);
 
     /// <summary>Plans a run of a workflow that calls these.</summary>
-    public async Task<RunPlanning> PlanAsync(string text)
+    public async Task<RunPlanning> PlanAsync(string text, RunRequest? request = null)
     {
         var reading = await CalledWorkflows.LoadAsync(
             Plans.Read(text), this, WorkflowReadOptions.Default, TestContext.Current.CancellationToken);
-        return reading.Workflow is { } workflow ? RunPlan.Create(workflow, Plans.Request) : new RunPlanning(null, reading.Diagnostics);
+        return reading.Workflow is { } workflow ? RunPlan.Create(workflow, request ?? Plans.Request) : new RunPlanning(null, reading.Diagnostics);
     }
 
     /// <summary>A run of a workflow that calls these.</summary>

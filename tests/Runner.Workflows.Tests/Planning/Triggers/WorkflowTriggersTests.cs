@@ -84,21 +84,6 @@ public sealed class WorkflowTriggersTests
     public void Activity_branch_and_source_decide(string name, string on, string payload, string? reason) =>
         Assert.Equal(reason, Judge(on, new TriggeringEvent { Name = name, Payload = Payload(payload) }).Reason);
 
-    [Fact]
-    public void What_is_wrong_with_filters_is_said_at_its_place()
-    {
-        var verdict = Judge("\n  push:\n    branches: [a, '+']\n    branches-ignore: ['!b']", new TriggeringEvent { Name = "push", Ref = "refs/heads/a" });
-
-        Assert.Equal(TriggerKind.Invalid, verdict.Kind);
-        Assert.Equal(
-            [
-                ".github/workflows/ci.yml (Line: 3, Col: 19): Invalid filter pattern '+' of 'branches': '+' at position 1 has no letter before it to repeat",
-                ".github/workflows/ci.yml (Line: 4, Col: 22): 'branches-ignore' has patterns with '!' only, so nothing can match: it needs one without '!' before them",
-                ".github/workflows/ci.yml (Line: 4, Col: 22): You may only define one of `branches` and `branches-ignore` for a single event",
-            ],
-            verdict.Diagnostics.Select(diagnostic => diagnostic.ToString()));
-    }
-
     private static TriggerVerdict Judge(string on, TriggeringEvent happened) =>
         WorkflowTriggers.Judge(Plans.Read($"on: {on}\njobs: {{j: {{runs-on: x}}}}"), happened);
 

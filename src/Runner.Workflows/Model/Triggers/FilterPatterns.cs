@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Workflows.Diagnostics;
-using Runner.Workflows.Model.Triggers;
 
-namespace Runner.Workflows.Planning.Triggers;
+namespace Runner.Workflows.Model.Triggers;
 
 /// <summary>The patterns of one filter, in order: of those that match a text the last one says whether it is in.</summary>
 internal sealed class FilterPatterns

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Runner.Workflows.Planning.Triggers;
+namespace Runner.Workflows.Model.Triggers;
 
 /// <summary>One pattern of a filter (<c>branches</c>, <c>tags</c>, <c>paths</c>, …), as GitHub's "Filter pattern cheat sheet" describes them.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using Runner.Workflows.Planning.Triggers;
+using Runner.Workflows.Model.Triggers;
 
-namespace Runner.Workflows.Tests.Planning.Triggers;
+namespace Runner.Workflows.Tests.Model.Triggers;
 
 public sealed class FilterPatternTests
 {

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Runner.Jobs.Tokens;
+using Runner.Workflows.Diagnostics;
+
+namespace Runner.Workflows.Model.Triggers;
+
+/// <summary>Checks of the events of <c>on</c> what the grammar cannot say: filters, times, defaults of inputs.</summary>
+/// <remarks>GitHub's service tells these when the file is pushed; its public parsers do not, so they are no part of its suite.</remarks>
+internal sealed class TriggerChecker(DiagnosticBag diagnostics)
+{
+    private static readonly string[] TwoSided = ["branches", "tags", "paths"];
+
+    public void Check(IEnumerable<WorkflowTrigger> triggers)
+    {
+        foreach (var trigger in triggers)
+        {
+            CheckFilters(trigger);
+            foreach (var schedule in trigger.Schedules)
+            {
+                CheckSchedule(schedule);
+            }
+
+            // Those of a workflow that is called are held against its calls.
+            foreach (var input in trigger.Event == "workflow_dispatch" ? trigger.Inputs : [])
+            {
+                CheckInput(input);
+            }
+        }
+    }
+
+    private void CheckFilters(WorkflowTrigger trigger)
+    {
+        foreach (var filter in trigger.Filters.Where(filter => filter.Name is not ("workflows" or "names" or "versions")))
+        {
+            FilterPatterns.Read(filter, diagnostics);
+        }
+
+        foreach (var key in TwoSided)
+        {
+            if (trigger.FindFilter(key) is not null && trigger.FindFilter($"{key}-ignore") is { } ignored)
+            {
+                diagnostics.Add(ignored.Position, $"You may only define one of `{key}` and `{key}-ignore` for a single event");
+            }
+        }
+    }
+
+    private void CheckSchedule(TriggerSchedule schedule)
+    {
+        if (CronTime.FindProblem(schedule.Cron) is { } problem)
+        {
+            diagnostics.Add(schedule.Position, $"Invalid cron '{schedule.Cron}': {problem}");
+        }
+
+        // A machine without a table of zones cannot tell.
+        if (schedule.TimeZone is { Length: > 0 } zone && !IsTimeZone(zone) && IsTimeZone("Europe/Berlin"))
+        {
+            diagnostics.Add(schedule.Position, $"Unknown time zone '{zone}', expected an IANA name such as Europe/Berlin");
+        }
+    }
+
+    private static bool IsTimeZone(string name) => TimeZoneInfo.TryFindSystemTimeZoneById(name, out _);
+
+    private void CheckInput(InputDefinition input)
+    {
+        if (input is { Type: "choice", Options.IsEmpty: true })
+        {
+            diagnostics.Add(input.Position, $"Input '{input.Name}' is a choice and has no options");
+            return;
+        }
+
+        var expected = (input.Type, input.Default) switch
+        {
+            (_, null or ExpressionToken) => null,
+            ("boolean", not BooleanToken) when !bool.TryParse(input.Default.ToString(), out _) => "true or false",
+            ("number", not NumberToken) when !double.TryParse(input.Default.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _) => "a number",
+            ("choice", _) when !input.Options.Contains(input.Default.ToString() ?? string.Empty, StringComparer.Ordinal) => $"one of {string.Join(", ", input.Options)}",
+            _ => null,
+        };
+        if (expected is not null)
+        {
+            diagnostics.Add(input.Default?.Position, $"The default '{input.Default}' of input '{input.Name}' is not {expected}");
+        }
+    }
+}
