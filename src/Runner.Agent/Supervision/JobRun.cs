@@ -25,6 +25,7 @@ internal sealed class JobRun
     private readonly JobRunContext _context;
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isSettled; // nothing more is to be said to GitHub
 
     /// <summary>Starts to run the job, or to watch an adopted one.</summary>
     /// <param name="launch">What to run.</param>
@@ -72,12 +73,28 @@ internal sealed class JobRun
         {
             // The boundary of one job: whatever went wrong with this one, the agent has others to look after.
             _context.Logger.JobSupervisionFailed(error, JobId.ToString());
-            return JobVerdict.Failed(VerdictReasons.Internal, "The agent that ran the job failed", isInfrastructure: true);
+            var verdict = JobVerdict.Failed(VerdictReasons.Internal, "The agent that ran the job failed", isInfrastructure: true);
+            return _isSettled ? verdict : await FailAsync(verdict);
         }
         finally
         {
             ended(this);
         }
+    }
+
+    // Unsaid, the failure would leave the job running at GitHub until its lock runs out.
+    private async Task<JobVerdict> FailAsync(JobVerdict verdict)
+    {
+        try
+        {
+            await ReportAsync(verdict);
+        }
+        catch (Exception error)
+        {
+            _context.Logger.JobSupervisionFailed(error, JobId.ToString());
+        }
+
+        return verdict;
     }
 
     private async Task<(JobVerdict Verdict, LaunchTimes Times)> SuperviseAsync(IJobHandle? place)
@@ -101,14 +118,23 @@ internal sealed class JobRun
         using var workerRuns = new CancellationTokenSource();
         using var phase = new JobPhaseGauge(_context.Metrics, _launch.Pool);
         var renewal = RenewAsync(workerRuns.Token);
-        var launched = place is null
-            ? await new JobLauncher(_context).LaunchAsync(_launch with { Attempt = attempt }, _stop)
-            : new LaunchResult(place, Refusal: null);
+        LaunchResult launched;
+        JobEnd? end;
+        try
+        {
+            launched = place is null
+                ? await new JobLauncher(_context).LaunchAsync(_launch with { Attempt = attempt }, _stop)
+                : new LaunchResult(place, Refusal: null);
 
-        // Step 2
-        var end = launched.Handle is { } handle ? await WatchAsync(handle, workerRuns, phase) : new JobEnd();
-        await workerRuns.CancelAsync();
-        await renewal;
+            // Step 2
+            end = launched.Handle is { } handle ? await WatchAsync(handle, workerRuns, phase) : new JobEnd();
+        }
+        finally
+        {
+            await workerRuns.CancelAsync();
+            await renewal;
+        }
+
         var times = JobPhases.Complete(end ?? new JobEnd(), _launch.MessageSeen);
         if (end is null)
         {
@@ -126,6 +152,7 @@ internal sealed class JobRun
 
         // Steps 4 and 5
         await ReportAsync(verdict);
+        _isSettled = true;
         await RemoveAsync(launched.Handle);
         return (verdict, times);
     }
@@ -233,7 +260,7 @@ internal sealed class JobRun
                 await handle.DisposeAsync();
             }
         }
-        catch (InfrastructureException error)
+        catch (Exception error) when (error is InfrastructureException or IOException or UnauthorizedAccessException)
         {
             // The job is over; what is left of its place is found by the next look for orphans.
             _context.Logger.JobCallFailed("Removing the place", JobId.ToString(), error.Message);

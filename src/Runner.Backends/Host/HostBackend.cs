@@ -17,6 +17,10 @@ namespace Runner.Backends.Host;
 /// </remarks>
 public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<HostBackend> logger) : IJobBackend
 {
+    private const string Lack = "the host backend cannot give it; the docker and kubernetes backends can";
+
+    private static readonly TimeSpan HalfDoneLife = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<Task<IJobHandle>>> _launches = new();
 
     /// <inheritdoc/>
@@ -42,8 +46,11 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) => Task.FromResult(Try(() => Adopt(cancellationToken)));
+
+    private IReadOnlyList<IJobHandle> Adopt(CancellationToken cancellationToken)
     {
+        HostFolder.RemoveAbandoned(options.Root, time.GetUtcNow() - HalfDoneLife);
         var adopted = new List<IJobHandle>();
         foreach (var folder in HostFolder.All(options.Root))
         {
@@ -55,8 +62,8 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
             if (HostJobRecord.TryRead(folder.RecordFile) is not { } record)
             {
-                ownership.Dispose();
                 folder.Delete();
+                ownership.Dispose();
                 continue;
             }
 
@@ -64,10 +71,8 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             adopted.Add(Watch(record.Launch.ToLaunch(), folder, record, process: null, ownership));
         }
 
-        return Task.FromResult<IReadOnlyList<IJobHandle>>(adopted);
+        return adopted;
     }
-
-    private const string Lack = "the host backend cannot give it; the docker and kubernetes backends can";
 
     private static void RefuseContainers(JobLaunch launch)
     {
@@ -86,8 +91,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     private async Task<IJobHandle> StartAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         var folder = HostFolder.For(options.Root, launch);
-        folder.Create(options);
-        var ownership = folder.TryLock()
+        var ownership = Try(() => folder.TryCreate(options))
             ?? throw new InfrastructureException($"Job {launch.JobId} is already run by another agent, in '{folder.FullPath}'");
         try
         {
@@ -109,11 +113,32 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             logger.HostJobStarted(launch.JobId, process.Id, folder.FullPath);
             return Watch(launch, folder, record, process, ownership, payload.LinkKey);
         }
-        catch
+        catch (Exception error)
         {
-            ownership.Dispose();
+            // In this order: a look for orphans must not find it in between.
             folder.Delete();
+            ownership.Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw Failure(error);
+            }
+
             throw;
+        }
+    }
+
+    // The disk is full, or somebody cleans up where we work: another try may succeed.
+    private InfrastructureException Failure(Exception error) => new($"The folder '{options.Root}' cannot be used: {error.Message}", error);
+
+    private TResult Try<TResult>(Func<TResult> use)
+    {
+        try
+        {
+            return use();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(error);
         }
     }
 

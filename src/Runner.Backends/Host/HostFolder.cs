@@ -9,6 +9,8 @@ namespace Runner.Backends.Host;
 internal sealed class HostFolder(string path)
 {
     private const string Prefix = "job-";
+    private const string DraftPrefix = ".new-";
+    private const string TrashPrefix = ".old-";
     private const int MaxTailBytes = 4096;
     private const int MaxTailLines = 20;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -38,11 +40,57 @@ internal sealed class HostFolder(string path)
         ? Directory.EnumerateDirectories(root, Prefix + "*").Order(StringComparer.Ordinal).Select(folder => new HostFolder(folder))
         : [];
 
-    /// <summary>Makes the folder and those of the job in it.</summary>
-    public void Create(HostOptions options)
+    /// <summary>Removes what agents began to make, or to remove, before a moment and never finished, as they were killed.</summary>
+    public static void RemoveAbandoned(string root, DateTimeOffset before)
     {
+        if (!Directory.Exists(root))
+        {
+            return;
+        }
+
+        string[] prefixes = [DraftPrefix, TrashPrefix];
+        foreach (var folder in prefixes.SelectMany(prefix => new DirectoryInfo(root).GetDirectories(prefix + "*")).Where(folder => folder.LastWriteTimeUtc < before.UtcDateTime))
+        {
+            DeleteAll(folder.FullName);
+        }
+    }
+
+    /// <summary>Makes the folder, if it is not there, and takes the job for this agent: what others see is locked from its first moment on.</summary>
+    /// <returns>The lock, or <c>null</c> where a living agent has the job.</returns>
+    public FileStream? TryCreate(HostOptions options)
+    {
+        if (Directory.Exists(path))
+        {
+            var taken = TryLock(FileMode.OpenOrCreate);
+            if (taken is not null)
+            {
+                Fill(options);
+            }
+
+            return taken;
+        }
+
         CreatePrivate(options.Root);
-        CreatePrivate(path);
+        var draft = new HostFolder(Path.Combine(options.Root, $"{DraftPrefix}{Path.GetFileName(path)}-{Guid.NewGuid():N}"));
+        CreatePrivate(draft.FullPath);
+        draft.Fill(options);
+        var ownership = draft.TryLock(FileMode.CreateNew);
+        try
+        {
+            Directory.Move(draft.FullPath, path);
+            return ownership;
+        }
+        catch (IOException) when (Directory.Exists(path))
+        {
+            // Another agent was faster.
+            ownership?.Dispose();
+            DeleteAll(draft.FullPath);
+            return null;
+        }
+    }
+
+    private void Fill(HostOptions options)
+    {
         var paths = Paths(options, boundWorkspace: null);
         foreach (var folder in new[] { paths.Workspace, paths.Temp, paths.Actions, paths.Spool, paths.ToolCache })
         {
@@ -63,19 +111,17 @@ internal sealed class HostFolder(string path)
     };
 
     /// <summary>Takes the job for this agent until the result is disposed, or <c>null</c> where a living agent has it.</summary>
-    public FileStream? TryLock()
+    public FileStream? TryLock() => TryLock(FileMode.Open);
+
+    private FileStream? TryLock(FileMode mode)
     {
         try
         {
-            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return null; // its agent removed it meanwhile
+            return new FileStream(LockFile, mode, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
-            return null; // locked
+            return null; // locked; or its agent removed it meanwhile
         }
     }
 
@@ -108,12 +154,27 @@ internal sealed class HostFolder(string path)
         }
     }
 
-    /// <summary>Removes the folder. Folders that a step made read-only (as Go's module cache is) go too.</summary>
+    /// <summary>Removes the folder; nobody sees it half removed. Folders that a step made read-only (as Go's module cache is) go too.</summary>
     public void Delete()
+    {
+        var trash = Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, $"{TrashPrefix}{Path.GetFileName(path)}-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.Move(path, trash);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+
+        DeleteAll(trash);
+    }
+
+    private static void DeleteAll(string folder)
     {
         try
         {
-            Directory.Delete(path, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
         catch (DirectoryNotFoundException)
         {
@@ -121,8 +182,8 @@ internal sealed class HostFolder(string path)
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException && !OperatingSystem.IsWindows())
         {
-            MakeWritable(path);
-            Directory.Delete(path, recursive: true);
+            MakeWritable(folder);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -55,6 +55,20 @@ public sealed class JobRunTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Fault_of_the_agent_itself_ends_the_job_at_GitHub_and_its_renewals()
+    {
+        _backend.Refuse(new InvalidOperationException("a bug"));
+
+        var verdict = await Start().Ended;
+        var renewals = _service.Renewals;
+        _time.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.Equal(VerdictReasons.Internal, verdict.Reason);
+        Assert.True(_service.Completed.IsCompletedSuccessfully);
+        Assert.Equal(renewals, _service.Renewals);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Place_lost_before_the_worker_started_is_replaced_unseen()
     {
         var run = Start();

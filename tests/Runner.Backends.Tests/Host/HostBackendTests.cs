@@ -201,6 +201,48 @@ public sealed class HostBackendTests : IDisposable
         Assert.Empty(Directory.GetDirectories(_temp["jobs"], "job-*"));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Look_for_orphans_takes_nothing_from_jobs_that_are_being_launched()
+    {
+        var (launching, looking) = (Backend(ReadPayload + "conclude fine"), Backend(ReadPayload + "conclude fine"));
+        using var enough = new CancellationTokenSource();
+        var adopted = Task.Run(async () =>
+        {
+            var found = new List<IJobHandle>();
+            while (!enough.IsCancellationRequested)
+            {
+                found.AddRange(await looking.AdoptAsync(Token));
+            }
+
+            return found;
+        });
+
+        for (var number = 0; number < 15; number++)
+        {
+            await using var handle = await launching.LaunchAsync(Launch(Some.Job(Guid.NewGuid())), Token);
+            Assert.Equal(Conclusion.Succeeded, (await handle.Ended).Outcome?.Conclusion);
+        }
+
+        await enough.CancelAsync();
+        Assert.Empty(await adopted);
+        Assert.Empty(Directory.EnumerateDirectories(_temp["jobs"], "*job-*"));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Draft_of_an_agent_that_was_killed_goes_after_an_hour()
+    {
+        var backend = Backend("exit 0");
+        foreach (var (name, age) in new[] { (".new-job-a", 61), (".new-job-b", 59) })
+        {
+            Directory.CreateDirectory(_temp[$"jobs/{name}"]);
+            Directory.SetLastWriteTimeUtc(_temp[$"jobs/{name}"], _time.GetUtcNow().UtcDateTime.AddMinutes(-age));
+        }
+
+        await backend.AdoptAsync(Token);
+
+        Assert.Equal([".new-job-b"], Directory.EnumerateDirectories(_temp["jobs"], ".new-*").Select(Path.GetFileName));
+    }
+
     [Fact]
     public async Task Job_with_containers_is_refused()
     {
