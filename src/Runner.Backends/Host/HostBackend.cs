@@ -46,9 +46,10 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) => Task.FromResult(Try(() => Adopt(cancellationToken)));
+    public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<IJobHandle>>(Try(() => Adopt(cancellationToken)));
 
-    private IReadOnlyList<IJobHandle> Adopt(CancellationToken cancellationToken)
+    private List<IJobHandle> Adopt(CancellationToken cancellationToken)
     {
         HostFolder.RemoveAbandoned(options.Root, time.GetUtcNow() - HalfDoneLife);
         var adopted = new List<IJobHandle>();

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
 
 namespace Runner.Workflows.Tests.Model;
@@ -28,7 +30,7 @@ public sealed class ConditionNoteTests
             "Job 'a' has no steps and calls no workflow: GitHub refuses such a file",
             Assert.Single(WorkflowFile.Read("w.yml", "on: push\njobs:\n  a: {runs-on: x, steps: []}").Workflow?.Notes ?? []).Message);
 
-    private static IEnumerable<Diagnostics.Diagnostic> Notes(string condition)
+    private static ImmutableArray<Diagnostic> Notes(string condition)
     {
         var reading = WorkflowFile.Read("w.yml", $"on: push\njobs:\n  a:\n    if: {condition}\n    runs-on: x\n    steps: [{{run: x}}]");
         Assert.Empty(reading.Diagnostics);
