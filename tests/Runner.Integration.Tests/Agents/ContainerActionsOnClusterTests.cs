@@ -15,6 +15,7 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
     private const string Image = "local/busybox:1";
 
     private string _namespace = string.Empty;
+    private KubernetesOptions _kubernetes = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -91,7 +92,7 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
             $$$"""
             - run: |
                 mkdir -p act outer
-                cat >act/action.yml <<'E'
+                tr @ '$' >act/action.yml <<'E'
                 name: Greeter
                 description: says hello
                 inputs: {greeting: {default: hello}}
@@ -107,7 +108,7 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
                 printf '#!/bin/sh\necho "main got $1, $2, $WHO"; echo kept=yes >>$GITHUB_STATE; echo "said=$1" >>$GITHUB_OUTPUT; mkdir -p bin; echo /github/workspace/bin >>$GITHUB_PATH\n' >act/main.sh
                 printf '#!/bin/sh\necho "post has $STATE_kept"\n' >act/post.sh
                 chmod +x act/*.sh
-                cat >outer/action.yml <<'E'
+                tr @ '$' >outer/action.yml <<'E'
                 name: Outer
                 description: composite
                 outputs: {said: {description: x, value: '@{{ steps.inner.outputs.said }}'}}
@@ -117,7 +118,6 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
                     - {id: inner, uses: ./act, with: {greeting: good day}}
                     - {if: failure(), uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/false}}
                 E
-                sed -i 's/@/$/' act/action.yml outer/action.yml # not an expression of this workflow
             - {id: outer, uses: ./outer}
             - {id: first, background: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/sh, args: "-c 'while [ ! -e met ]; do sleep 0.1; done; echo number=1 >>$GITHUB_OUTPUT'"}}
             - {id: second, background: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/touch, args: met}}
@@ -198,7 +198,7 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
         var pod = await RunsAsync();
 
         await agent.StopAgentAsync();
-        await agent.StartAgentAsync(Token, await UseClusterAsync(_ => { }));
+        await StartNextAsync(agent, _kubernetes);
         await LetGoAsync(pod);
         var job = (await agent.WaitForRunAsync(run.Id, Token)).Job("one");
 
@@ -222,31 +222,27 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
 
     private async Task<AgentOnHost> StartAsync(Action<KubernetesOptions>? configure = null)
     {
-        return await AgentOnHost.StartAsync(
-            _ => "/no/worker/on/the/host",
+        var later = await cluster.LaterAsync();
+        return await AgentOn.ClusterAsync(
+            cluster,
+            options =>
+            {
+                _kubernetes = options.Kubernetes ??= new KubernetesOptions();
+                _kubernetes.Kubeconfig = later.Kubeconfig;
+                _kubernetes.DefaultImage = Image;
+                options.Agent.DrainTimeout = TimeSpan.Zero;
+                configure?.Invoke(_kubernetes);
+            },
             Token,
-            await UseClusterAsync(configure ?? (_ => { })),
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress });
+            _namespace);
     }
 
-    private async Task<Action<AgentOptions>> UseClusterAsync(Action<KubernetesOptions> configure)
+    private static Task StartNextAsync(AgentOnHost agent, KubernetesOptions kubernetes) => agent.StartAgentAsync(Token, options =>
     {
-        var kubernetes = new KubernetesOptions
-        {
-            Kubeconfig = (await cluster.LaterAsync()).Kubeconfig,
-            Namespace = _namespace,
-            RunnerImage = await cluster.RealWorkerImageAsync(TestWorker.Real()),
-            DefaultImage = Image,
-        };
-        configure(kubernetes);
-        return options =>
-        {
-            options.Backend = BackendKind.Kubernetes;
-            options.Github.AllowInsecureHttp = true;
-            options.Kubernetes = kubernetes;
-            options.Agent.DrainTimeout = TimeSpan.Zero;
-        };
-    }
+        options.Backend = BackendKind.Kubernetes;
+        options.Github.AllowInsecureHttp = true;
+        options.Kubernetes = kubernetes;
+    });
 
     private static RunInfo Queue(AgentOnHost agent, string steps) => agent.Emulator.QueueWorkflow(new WorkflowRequest
     {

@@ -48,6 +48,16 @@ public sealed class CorpusOnCluster(ClusterFixture cluster) : IAsyncDisposable
         }
     }
 
-    private Task<AgentOnHost> StartAsync(CancellationToken cancellationToken) => AgentOn.ClusterAsync(
-        cluster, options => options.Pools = [new PoolOptions { Name = "corpus", Labels = ["self-hosted", "linux"], MaxJobs = Slots }], cancellationToken);
+    private async Task<AgentOnHost> StartAsync(CancellationToken cancellationToken)
+    {
+        var later = await cluster.LaterAsync(); // for container actions
+        return await AgentOn.ClusterAsync(
+            cluster,
+            options =>
+            {
+                options.Pools = [new PoolOptions { Name = "corpus", Labels = ["self-hosted", "linux"], MaxJobs = Slots }];
+                (options.Kubernetes ??= new()).Kubeconfig = later.Kubeconfig;
+            },
+            cancellationToken);
+    }
 }
