@@ -22,7 +22,7 @@ internal static class AgentBackends
         {
             BackendKind.Host => services.AddHostBackend(options.Host, options.Docker, surroundings),
             BackendKind.Kubernetes => services.AddKubernetesBackend(options.Kubernetes ?? new KubernetesOptions(), options.Agent),
-            BackendKind.Docker => services.AddDockerBackend(options.Docker, options.Agent, surroundings),
+            BackendKind.Docker => services.AddDockerBackend(options.Docker, options.Agent, options.Github.Auth, surroundings),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),
         };
 
@@ -50,7 +50,7 @@ internal static class AgentBackends
     }
 
     private static IServiceCollection AddDockerBackend(
-        this IServiceCollection services, DockerSectionOptions section, SupervisionOptions agent, AgentSurroundings surroundings)
+        this IServiceCollection services, DockerSectionOptions section, SupervisionOptions agent, GitHubAuthOptions auth, AgentSurroundings surroundings)
     {
         var docker = new DockerOptions
         {
@@ -62,6 +62,7 @@ internal static class AgentBackends
             ToolCacheVolume = section.ToolCacheVolume,
             AlwaysPull = section.AlwaysPull,
             Instance = agent.Instance ?? Environment.MachineName,
+            SharedSecretFile = auth.TokenFile ?? auth.PrivateKeyFile,
         };
         if (docker.Validate() is { Count: > 0 } problems)
         {

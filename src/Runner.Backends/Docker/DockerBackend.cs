@@ -15,8 +15,8 @@ namespace Runner.Backends.Docker;
 /// </summary>
 /// <remarks>
 /// Jobs that report to GitHub outlive their launcher, and another one of the same instance adopts them. The payload is nowhere but in the
-/// worker, so a successor can watch and clean up, but neither speak to GitHub in the job's name nor run its container actions. All else
-/// that a launcher left behind, a local run's jobs too, is removed by the next one of the same instance.
+/// worker, so a successor can watch, clean up and run container actions (<see cref="SharedLinkKeys"/>), but not speak to GitHub in the job's
+/// name. All else that a launcher left behind, a local run's jobs too, is removed by the next one of the same instance.
 /// </remarks>
 public sealed class DockerBackend : IJobBackend, IDisposable
 {
@@ -28,6 +28,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     private readonly DockerEngine _engine;
     private readonly ExternalsVolume _externals;
     private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<DockerJobHandle>> _handles = new();
+    private readonly SharedLinkKeys _keys;
     private readonly Lazy<Task> _sweep;
 
     /// <summary>A backend on an engine; nothing is sent before the first launch.</summary>
@@ -42,6 +43,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         _logger = logger;
         _engine = new DockerEngine(options.Host);
         _externals = new ExternalsVolume(_engine, options, time, logger);
+        _keys = new SharedLinkKeys(options.SharedSecretFile);
         _sweep = new Lazy<Task>(SweepAsync);
     }
 
@@ -111,15 +113,10 @@ public sealed class DockerBackend : IJobBackend, IDisposable
 
     private DockerJobHandle Start(JobLaunch launch, string image, Action forget)
     {
-        var (key, created) = (LinkKey.New(), _time.GetUtcNow());
+        var (key, created) = (_keys.Find(launch.JobId, launch.Attempt) ?? LinkKey.New(), _time.GetUtcNow());
         var preparation = new DockerPreparation(_engine, _options, _externals, launch, image, _time, _logger);
         DockerJobHandle? handle = null;
-        var containers = new ContainerActions(
-            _engine,
-            async token => new ContainerPlace(_engine, await _engine.InspectAsync(handle?.Container ?? string.Empty, token)),
-            _options.JobSocket,
-            _options.AlwaysPull,
-            _time);
+        var containers = ActionsBeside(() => handle?.Container ?? string.Empty);
         return handle = new DockerJobHandle(
             launch,
             _engine,
@@ -132,8 +129,28 @@ public sealed class DockerBackend : IJobBackend, IDisposable
             _logger);
     }
 
-    private DockerJobHandle Watch(LaunchRecord record, string container, IDisposable claim, Action forget) => new(
-        record.ToLaunch(), _engine, _ => Task.FromResult(container), link: null, record.Created, claim, forget, _time, _logger);
+    // What it asked for before has been done, or cannot be any more, but for containers of actions that are still to come.
+    private DockerJobHandle Watch(LaunchRecord record, string container, IDisposable claim, Action forget)
+    {
+        var requests = new RequestRouter(ActionsBeside(() => container), others: null);
+        return new DockerJobHandle(
+            record.ToLaunch(),
+            _engine,
+            _ => Task.FromResult(container),
+            _keys.Find(record.JobId, record.Attempt) is { } key ? (key, requests) : null,
+            record.Created,
+            claim,
+            forget,
+            _time,
+            _logger);
+    }
+
+    private ContainerActions ActionsBeside(Func<string> job) => new(
+        _engine,
+        async token => new ContainerPlace(_engine, await _engine.InspectAsync(job(), token)),
+        _options.JobSocket,
+        _options.AlwaysPull,
+        _time);
 
     private string ImageOf(JobLaunch launch)
     {

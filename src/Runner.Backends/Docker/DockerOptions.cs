@@ -51,6 +51,12 @@ public sealed record DockerOptions
     /// </summary>
     public string Instance { get; set; } = Environment.MachineName;
 
+    /// <summary>
+    /// File with a secret that all launchers of one installation have and no job can read, or <c>null</c>. By it the successor of one that
+    /// ended can answer what the jobs ask for; without, their container actions fail from then on.
+    /// </summary>
+    public string? SharedSecretFile { get; set; }
+
     /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; set; }
 

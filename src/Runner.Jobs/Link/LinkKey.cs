@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using System.Text;
 using Runner.Jobs.Secrets;
 
 namespace Runner.Jobs.Link;
 
 /// <summary>
-/// What worker and launcher of one job share, and no step knows: 32 random bytes in base64. It is in the payload, which the worker reads
+/// What worker and launcher of one job share, and no step knows: 32 bytes in base64. It is in the payload, which the worker reads
 /// once, and with the launcher; never on a command line, in an environment or on a stream.
 /// </summary>
 public static class LinkKey
@@ -13,6 +14,16 @@ public static class LinkKey
 
     /// <summary>A key for a launch.</summary>
     public static Secret New() => new(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)));
+
+    /// <summary>A key that all launchers make alike which share a secret, so that one of them can adopt the job of another.</summary>
+    /// <param name="shared">What they share, and no job can read.</param>
+    /// <param name="launch">Name of the launch, of which there is but one.</param>
+    public static Secret Derive(ReadOnlySpan<byte> shared, string launch)
+    {
+        Span<byte> key = stackalloc byte[Bytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, key, salt: [], info: Encoding.UTF8.GetBytes($"runner link key of {launch}")); // RFC 5869
+        return new Secret(Convert.ToBase64String(key));
+    }
 
     /// <summary>The key's bytes.</summary>
     /// <exception cref="FormatException">It is no key.</exception>

@@ -1,15 +1,18 @@
+using Docker.DotNet.Models;
 using k8s;
 using Runner.Emulator;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Cluster;
 using Runner.Integration.Tests.Jobs;
+using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
+using Runner.Testing.Docker;
 
 namespace Runner.Integration.Tests.Agents;
 
 /// <summary>An agent that is killed with <c>kill -9</c> in the middle of a job: the job finishes and reports, and the next agent cleans up.</summary>
-public sealed class AgentKilledTests(ClusterFixture cluster) : IDisposable
+public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture engine) : IDisposable
 {
     private const int Limit = 180_000;
     private const string Token = "emulator";
@@ -74,6 +77,45 @@ public sealed class AgentKilledTests(ClusterFixture cluster) : IDisposable
         await cluster.PodsGoneAsync(space, ClusterFixture.JobObjects, Cancellation);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Job_in_a_container_goes_on_and_the_next_agent_runs_its_container_step()
+    {
+        var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
+        Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? string.Empty);
+        await using var emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(Cancellation) }, Cancellation);
+        var configuration = await ConfigureAsync(emulator, $$"""
+            backend: docker
+            docker: {host: "{{engine.Host}}", worker: "{{worker}}", defaultImage: "{{DockerEngineFixture.Image}}"}
+            """);
+        using var first = AgentProcess.Start(program, configuration, _folder["first.log"]);
+        var run = await QueueAsync(
+            emulator,
+            "until test -e go; do sleep 0.05; done",
+            $"- {{uses: 'docker://{DockerEngineFixture.Image}', with: {{entrypoint: /bin/echo, args: beside the job}}}}");
+
+        await first.KillAsync(Cancellation);
+        using var second = AgentProcess.Start(program, configuration, _folder["second.log"]);
+        await second.PrintedAsync("[1207]", Cancellation); // adopted
+        await LetGoAsync(run.Jobs[0].Id);
+        var ended = await emulator.WaitForRunAsync(run.Id, Cancellation);
+
+        var log = await emulator.ReadLogAsync(ended.Jobs[0].Id, Cancellation);
+        Assert.True(ended.Conclusion == Conclusion.Succeeded, log);
+        Assert.Contains(" beside the job\n", log, StringComparison.Ordinal);
+    }
+
+    // The first step of a job in a container waits for this file.
+    private async Task LetGoAsync(JobId job)
+    {
+        var filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"act.nektos.com/job-id={job}"] = true } };
+        var containers = await engine.Client.Containers.ListContainersAsync(new ContainersListParameters { Filters = filters }, Cancellation);
+        var touch = await engine.Client.Exec.CreateContainerExecAsync(
+            Assert.Single(containers).ID, new ContainerExecCreateParameters { Cmd = ["touch", "/github/workspace/go"], AttachStdout = true }, Cancellation);
+        using var output = await engine.Client.Exec.StartContainerExecAsync(touch.ID, new ContainerExecStartParameters(), Cancellation);
+        await output.ReadOutputToEndAsync(Cancellation);
+    }
+
     private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend)
     {
         await File.WriteAllTextAsync(_folder["token"], Token, Cancellation);
@@ -90,12 +132,12 @@ public sealed class AgentKilledTests(ClusterFixture cluster) : IDisposable
         return _folder["runner.yaml"];
     }
 
-    /// <summary>Queues a job of one step and waits until the step runs.</summary>
-    private static async Task<RunInfo> QueueAsync(EmulatorServer emulator, string script)
+    /// <summary>Queues a job and waits until its first step runs.</summary>
+    private static async Task<RunInfo> QueueAsync(EmulatorServer emulator, string script, string next = "")
     {
         var run = emulator.QueueWorkflow(new WorkflowRequest
         {
-            Workflow = $"on: push\njobs:\n  one:\n    runs-on: self-hosted\n    steps:\n      - name: Wait\n        shell: sh\n        run: \"{script}\"\n",
+            Workflow = $"on: push\njobs:\n  one:\n    runs-on: self-hosted\n    steps:\n      - name: Wait\n        shell: sh\n        run: \"{script}\"\n      {next}\n",
         });
         await emulator.WaitForJobAsync(
             run.Jobs[0].Id, job => job.Steps.Any(step => step is { Name: "Wait", Status: StepStatus.InProgress }), Cancellation);

@@ -1,6 +1,5 @@
 using k8s;
 using Runner.Agent.Configuration;
-using Runner.Emulator;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Cluster;
 using Runner.Jobs.Outcomes;

@@ -10,6 +10,7 @@ namespace Runner.Backends.Docker.Actions;
 /// <list type="number">
 /// <item>The image is pulled where the engine lacks it, or built; the log shows how.</item>
 /// <item>The container starts with the job's folders and network; what it prints goes to the worker.</item>
+/// <item>Where an agent that is gone left it running, nobody knows what of it the worker has seen: it is removed, and its step fails.</item>
 /// <item>A cancel is told as GitHub's runner tells a process: SIGINT, SIGTERM, then it is killed. It is removed in any case.</item>
 /// </list>
 /// </remarks>
@@ -93,7 +94,7 @@ internal sealed class ContainerActions(
     // Step 2
     private async Task<RequestResult> RunAsync(CreateContainerParameters container, Stream output, CancellationToken cancellationToken)
     {
-        var id = await engine.CreateAsync(container, cancellationToken);
+        var id = await CreateAsync(container, cancellationToken);
         try
         {
             return await WatchAsync(id, output, cancellationToken);
@@ -101,6 +102,20 @@ internal sealed class ContainerActions(
         finally
         {
             await CleanUpAsync(token => engine.RemoveAsync(id, token));
+        }
+    }
+
+    // Step 3
+    private async Task<string> CreateAsync(CreateContainerParameters container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await engine.CreateAsync(container, cancellationToken);
+        }
+        catch (InfrastructureException taken) when (taken.StatusCode == 409)
+        {
+            await CleanUpAsync(token => engine.RemoveAsync(container.Name ?? string.Empty, token));
+            throw new InfrastructureException("The agent that ran this container ended before it, and what it printed since then is lost: it was stopped", taken);
         }
     }
 
@@ -129,7 +144,7 @@ internal sealed class ContainerActions(
         };
     }
 
-    // Step 3
+    // Step 4
     private Task StopAsync(string id) => CleanUpAsync(token => StopSignals.SendAsync(
         (signal, stop) => engine.SignalAsync(id, $"SIG{signal}", stop), stop => engine.WaitAsync(id, stop), time, token)); // at last its removal kills it
 
