@@ -129,10 +129,9 @@ public sealed class DockerBackend : IJobBackend, IDisposable
             _logger);
     }
 
-    // What it asked for before has been done, or cannot be any more, but for containers of actions that are still to come.
     private DockerJobHandle Watch(LaunchRecord record, string container, IDisposable claim, Action forget)
     {
-        var requests = new RequestRouter(ActionsBeside(() => container), others: null);
+        var requests = new RequestRouter(ActionsBeside(() => container), new ServiceLogs(_engine, record.JobId), others: null);
         return new DockerJobHandle(
             record.ToLaunch(),
             _engine,

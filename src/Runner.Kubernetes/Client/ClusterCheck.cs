@@ -20,7 +20,8 @@ public static class ClusterCheck
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
-    // What JobCluster, PodWatch and AgentLease call. An exec over a WebSocket is a GET, which newer servers want to be create as well.
+    // What JobCluster, PodWatch and AgentLease call, but for the patch of pods/ephemeralcontainers: Kubernetes' own role "edit" lacks it, and
+    // without it only container actions fail, which say so. An exec over a WebSocket is a GET, which newer servers want to be create as well.
     private static readonly (string Group, string Resource, string? Part, string[] Verbs)[] Needs =
     [
         ("", "pods", null, ["create", "get", "list", "watch", "patch", "delete"]),

@@ -92,7 +92,7 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         var run = await QueueAsync(
             emulator,
             "until test -e go; do sleep 0.05; done",
-            $"- {{uses: 'docker://{DockerEngineFixture.Image}', with: {{entrypoint: /bin/echo, args: beside the job}}}}");
+            $"- {{uses: 'docker://{DockerEngineFixture.Image}', with: {{entrypoint: /bin/sh, args: -c 'echo beside the job'}}}}");
 
         await first.KillAsync(Cancellation);
         using var second = AgentProcess.Start(program, configuration, _folder["second.log"]);

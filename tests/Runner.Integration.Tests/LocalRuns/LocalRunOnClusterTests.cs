@@ -181,6 +181,46 @@ public sealed class LocalRunOnClusterTests(ClusterFixture cluster) : IAsyncLifet
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Container_action_of_the_checkout_runs_beside_the_job_and_connections_that_are_cut_cost_none_of_its_lines()
+    {
+        const int lines = 300;
+        var later = await cluster.LaterAsync();
+        await using var proxy = CuttableProxy.Start(IPAddress.Loopback, new IPEndPoint(IPAddress.Loopback, later.Address.Port));
+        Write("kubeconfig", ApiOf125.KubeconfigOf(new Uri($"http://127.0.0.1:{proxy.Port}")));
+        Write("count/action.yml", $$"""
+            name: count
+            description: counts in a container
+            runs:
+              using: docker
+              image: docker://{{cluster.JobImage}}
+              entrypoint: /bin/sh
+              args: [-c, 'i=0; while [ $i -lt {{lines}} ]; do i=$((i+1)); echo "number $i"; sleep 0.02; done; echo "counted=$i" >>$GITHUB_OUTPUT']
+            """);
+        using var run = Start(
+            """
+            slow:
+              runs-on: ubuntu-latest
+              steps:
+                - {id: count, uses: ./count}
+                - run: echo "counted to ${{ steps.count.outputs.counted }}"
+            """,
+            "--kubeconfig", _folder["kubeconfig"]);
+
+        foreach (var number in new[] { 50, 100, 150 })
+        {
+            await run.PrintedAsync($"number {number}", Token);
+            await CutAsync(proxy);
+        }
+
+        await run.EndAsync(Token);
+
+        Assert.True(run.Code == 0, run.Out + run.Error);
+        Assert.Equal(Enumerable.Range(1, lines), Numbers(run));
+        Assert.Contains($"counted to {lines}", run.Out, StringComparison.Ordinal);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Image_that_cannot_be_pulled_and_a_namespace_that_is_missing_are_told()
     {
         const string job = "a:\n  runs-on: ubuntu-latest\n  steps: [{run: echo never}]\n";
