@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using Docker.DotNet;
@@ -131,7 +132,7 @@ internal sealed class DockerEngine : IDisposable
         {
             ShowStdout = true,
             ShowStderr = true,
-            Tail = lines.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Tail = lines.ToString(CultureInfo.InvariantCulture),
         };
         return await EngineErrors.CallAsync(
             "read the container's log",
@@ -204,6 +205,19 @@ internal sealed class DockerEngine : IDisposable
         "remove the container",
         token => _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
         cancellationToken);
+
+    /// <summary>Names of all volumes with a label, and when each was made; one whose time cannot be read counts as made just now.</summary>
+    public async Task<IReadOnlyList<(string Name, DateTimeOffset Created)>> ListVolumesAsync(string label, CancellationToken cancellationToken)
+    {
+        var found = await EngineErrors.CallAsync(
+            "list volumes", token => _client.Volumes.ListAsync(new VolumesListParameters { Filters = Filter(label) }, token), cancellationToken);
+        return
+        [
+            .. (found.Volumes ?? []).Select(volume => (
+                volume.Name,
+                DateTimeOffset.TryParse(volume.CreatedAt, CultureInfo.InvariantCulture, out var created) ? created : DateTimeOffset.MaxValue)),
+        ];
+    }
 
     /// <summary>Removes a volume with a name, unless a container still has it.</summary>
     public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>

@@ -79,7 +79,7 @@ internal sealed class ExternalsVolume(DockerEngine engine, DockerOptions options
                 Image = EmptyImage,
                 Cmd = ["never-started"],
                 Labels = new Dictionary<string, string> { [DockerLabels.Externals] = name },
-                HostConfig = new HostConfig { Binds = [$"{volume}:{DockerPaths.Externals}"], NetworkMode = "none" },
+                HostConfig = new HostConfig { Mounts = [MountOf(volume, name)], NetworkMode = "none" },
             },
             cancellationToken);
         try
@@ -98,18 +98,48 @@ internal sealed class ExternalsVolume(DockerEngine engine, DockerOptions options
         }
 
         logger.ExternalsMade(name, time.GetElapsedTime(started).TotalSeconds);
-        await RemoveOldAsync(name, cancellationToken);
+        try
+        {
+            await RemoveOldAsync(volume, cancellationToken);
+        }
+        catch (InfrastructureException error)
+        {
+            logger.ExternalsNotRemoved("of another version", error.Message); // no reason to fail a job
+        }
+
         return volume;
     }
 
-    // Younger ones may belong to another launcher, which would make its own again, remove this one in turn, and so on.
-    private async Task RemoveOldAsync(string name, CancellationToken cancellationToken)
+    private static Mount MountOf(string volume, string version) => new()
     {
-        foreach (var old in await engine.ListAsync(DockerLabels.Externals, cancellationToken))
+        Type = "volume",
+        Source = volume,
+        Target = DockerPaths.Externals,
+        VolumeOptions = new VolumeOptions { Labels = new Dictionary<string, string> { [DockerLabels.Externals] = version } },
+    };
+
+    // Other versions, what a launcher that crashed left half made, and volumes whose container somebody pruned. Younger ones may belong to
+    // another launcher, which would make its own again, remove this one in turn, and so on.
+    private async Task RemoveOldAsync(string volume, CancellationToken cancellationToken)
+    {
+        var limit = time.GetUtcNow() - KeptFor;
+        var held = new HashSet<string> { volume };
+        foreach (var container in await engine.ListAsync(DockerLabels.Externals, cancellationToken))
         {
-            if (old.Labels[DockerLabels.Externals] != name && old.Created < (time.GetUtcNow() - KeptFor).UtcDateTime && old.Mounts?.FirstOrDefault()?.Name is { } volume)
+            if (container.Mounts?.FirstOrDefault()?.Name is not { } its || its == volume || container.Created >= limit.UtcDateTime)
             {
-                await RemoveAsync(old.ID, volume);
+                held.UnionWith((container.Mounts ?? []).Select(mount => mount.Name).OfType<string>());
+                continue;
+            }
+
+            await RemoveAsync(container.ID, its);
+        }
+
+        foreach (var (name, created) in await engine.ListVolumesAsync(DockerLabels.Externals, cancellationToken))
+        {
+            if (!held.Contains(name) && created < limit)
+            {
+                await engine.RemoveVolumeAsync(name, cancellationToken);
             }
         }
     }

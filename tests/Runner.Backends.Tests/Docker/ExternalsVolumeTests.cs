@@ -45,17 +45,19 @@ public sealed class ExternalsVolumeTests : IDisposable
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task Version_that_is_older_than_a_day_goes_when_another_is_made_and_a_younger_one_stays()
+    public async Task What_is_older_than_a_day_goes_when_another_version_is_made_and_what_is_younger_stays()
     {
-        var old = await Launcher(Externals("a", $"one {Guid.NewGuid()}")).EnsureAsync(Token);
-        var young = await Launcher(Externals("b", $"other {Guid.NewGuid()}")).EnsureAsync(Token);
-        Assert.Equal([old], await VolumesOfVersionAsync(old));
+        var first = await Launcher(Externals("a", $"one {Guid.NewGuid()}")).EnsureAsync(Token);
+        var second = await Launcher(Externals("b", $"other {Guid.NewGuid()}")).EnsureAsync(Token);
+        Assert.Equal([first], await VolumesOfVersionAsync(first));
+        var pruned = await VolumeWithoutContainerAsync();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(25));
 
         var next = await Launcher(Externals("c", $"next {Guid.NewGuid()}"), time).EnsureAsync(Token);
 
-        Assert.Empty(await VolumesOfVersionAsync(old));
-        Assert.Empty(await VolumesOfVersionAsync(young));
+        Assert.Empty(await VolumesOfVersionAsync(first));
+        Assert.Empty(await VolumesOfVersionAsync(second));
+        Assert.Empty(await VolumesOfVersionAsync(pruned));
         Assert.Equal([next], await VolumesOfVersionAsync(next));
     }
 
@@ -75,6 +77,16 @@ public sealed class ExternalsVolumeTests : IDisposable
         Directory.CreateDirectory(_temp[$"{name}/node24/bin"]);
         File.WriteAllText(_temp[$"{name}/node24/bin/node"], node);
         return _temp[name];
+    }
+
+    // As after "docker container prune".
+    private async Task<string> VolumeWithoutContainerAsync()
+    {
+        var volume = new VolumesCreateParameters
+        {
+            Name = $"runner-externals-pruned{Guid.NewGuid():N}-0", Labels = new Dictionary<string, string> { [DockerLabels.Externals] = "runner-externals-pruned" },
+        };
+        return (await _fixture.Client.Volumes.CreateAsync(volume, Token)).Name;
     }
 
     // "runner-externals-VERSION-RANDOM"
