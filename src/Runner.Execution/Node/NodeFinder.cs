@@ -47,7 +47,7 @@ internal sealed partial class NodeFinder(JobScope job, ProcessRunner processes)
         var wanted = string.Join(" or ", majors);
         throw new WorkflowException(
             $"This action needs Node.js {wanted}, which was not found. Looked at: {string.Join("; ", places)}. "
-            + $"Install Node.js {majors[0]} where the job runs, or give the runner its externals");
+            + $"Install Node.js {majors.Max()} where the job runs, or give the runner its externals");
     }
 
     // The builds for Alpine stand beside the others, as in GitHub's own runner.
