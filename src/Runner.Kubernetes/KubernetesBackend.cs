@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends;
@@ -112,6 +113,22 @@ public sealed class KubernetesBackend : IJobBackend
         var handle = Watch(launch, pod, PayloadSecret.ReadLinkKey(secret), subscription);
         await OwnSecretAsync(pod, cancellationToken);
         return handle;
+    }
+
+    /// <summary>For people: what a job's labels become, a line each, and its pod as YAML. Nothing secret is in either.</summary>
+    /// <exception cref="WorkflowException">The labels contradict each other.</exception>
+    public string Describe(JobLaunch launch)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        var placement = PlacementRules.Place(launch.Labels, launch.Platform, _options);
+        var warnings = new List<string>();
+        var pod = _builder.Build(launch, placement, _features, _agent.ToString(), warnings);
+        return string.Join('\n', [
+            $"{launch.Job.JobDisplayName}: labels {string.Join(", ", launch.Labels)}",
+            .. placement.Describe().Select(line => $"  {line}"),
+            .. warnings.Select(warning => $"  warning: {warning}"),
+            KubernetesYaml.Serialize(pod),
+        ]);
     }
 
     /// <inheritdoc/>

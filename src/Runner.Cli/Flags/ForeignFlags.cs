@@ -22,7 +22,6 @@ internal sealed class ForeignFlags
         new(Switch("--insecure-secrets", "Print secrets."), "secrets are always hidden"),
         new(Switch("--watch", "Run again when files change.", "-w"), "files are not watched, everything runs once"),
         new(Switch("--rm", "Remove what was made for a job that failed, too."), "what was made for a job is always removed"),
-        new(Switch("--debug-scheduling", "Print what labels became."), "jobs run on this machine, whatever their labels"),
         new(Switch("--reuse", "Keep containers of successful runs.", "-r"), Fresh),
         new(Switch("--rebuild", "Build images of local actions again."), "such images are built again whenever their files changed"),
         new(Switch("--use-gitignore", "Leave out what .gitignore names."), "what .gitignore names is always left out of the copy"),

@@ -124,6 +124,8 @@ internal sealed class RunFlags
 
     public Option<string?> MemoryLimit { get; } = Text("--k8s-memory-limit", null, "QUANTITY", "kubernetes: memory that a job may use.");
 
+    public Option<bool> DebugScheduling { get; } = Switch("--debug-scheduling", "kubernetes: print what a job's labels become, and its pod.");
+
     /// <summary>Those that say what is run and what it is given: all that a plan depends on.</summary>
     public IReadOnlyList<Option> Planning =>
     [
@@ -140,7 +142,7 @@ internal sealed class RunFlags
         Backend, Platforms, Config, ConcurrentJobs, NoSkipCheckout, Bind, .. Repositories.All, .. Services.All,
         List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
         .. Containers.All,
-        Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit,
+        Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit, DebugScheduling,
     ];
 
     /// <summary>A flag of one text.</summary>

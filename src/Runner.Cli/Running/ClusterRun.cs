@@ -35,7 +35,7 @@ internal sealed class ClusterRun : IAsyncDisposable
     }
 
     /// <summary>Where the jobs go.</summary>
-    public IJobBackend Backend => _backend;
+    public KubernetesBackend Backend => _backend;
 
     /// <summary>Opens the cluster once it is known that jobs can run in it, and removes what an earlier run left.</summary>
     /// <param name="written">The settings as written.</param>

@@ -95,7 +95,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     private async Task<IJobBackend> OpenClusterAsync(KubernetesOptions? section, CancellationToken cancellationToken)
     {
         _cluster = await ClusterRun.OpenAsync(section ?? new KubernetesOptions(), surroundings.Variable("KUBECONFIG"), surroundings.Error, cancellationToken);
-        return _cluster.Backend;
+        return result.GetValue(flags.DebugScheduling) ? new ToldPlacements(_cluster.Backend, surroundings.Error) : _cluster.Backend;
     }
 
     private async Task<BackendKind> ChooseAsync(string? engine, CancellationToken cancellationToken)
@@ -110,7 +110,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     private void TellUseless(BackendKind kind)
     {
         Tell(BackendKind.Docker, flags.Containers.All);
-        Tell(BackendKind.Kubernetes, SettingFlags.OfCluster(flags));
+        Tell(BackendKind.Kubernetes, SettingFlags.OfCluster(flags).Append(flags.DebugScheduling));
 
         void Tell(BackendKind owner, IEnumerable<Option> options)
         {
