@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes;
 using Runner.Kubernetes.Client;
