@@ -53,10 +53,14 @@ internal sealed class InitializeContainers(JobScope job, PostSteps posts) : ISte
     private async Task<bool> WaitAsync(StepLog log, PlacedContainers containers, CancellationToken stop)
     {
         log.Write("##[group]Waiting for all services to be ready");
-        if (containers.AwaitsRelease && job.Host.Services is { } gate && await gate.WaitAsync(stop) is { } failure)
+        if (containers.AwaitsRelease && job.Host.Services is { } gate)
         {
-            TellFailure(log, failure);
-            return false;
+            log.Write($"Waiting for: {string.Join(", ", containers.Services.Select(service => service.Name))}");
+            if (await gate.WaitAsync(stop) is { } failure)
+            {
+                TellFailure(log, failure);
+                return false;
+            }
         }
 
         foreach (var service in containers.Services)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Runner.Jobs.Containers;
 
 namespace Runner.Jobs.Launch;
@@ -41,8 +40,4 @@ public sealed record PlacedService(string Name, PlacedContainer Container)
 
     /// <summary>Whether the workflow gives it a check of its health.</summary>
     public bool HasCheck { get; init; }
-
-    /// <summary>Its name and image.</summary>
-    [JsonIgnore]
-    public string Title => $"{Name} ({Container.Image})";
 }

@@ -50,7 +50,12 @@ internal sealed class LauncherLink(
         }
         catch (OperationCanceledException)
         {
-            await StopAsync(pending);
+            // Only a container may run on for it where no launcher is to be seen: of an earlier one, whose successor must be told.
+            if (request is ContainerRequest || pending.IsAttached)
+            {
+                await StopAsync(pending);
+            }
+
             throw;
         }
         finally

@@ -120,8 +120,11 @@ public sealed class ContainerStepsTests
         Assert.Equal([Conclusion.Failed, Conclusion.Skipped, Conclusion.Succeeded], job.Steps.Select(step => step.Conclusion));
         Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
         Assert.Equal(
-            ["##[group]Waiting for all services to be ready", "last words\nand more", "##[endgroup]", "##[error]service 'redis' is unhealthy"],
-            job.LinesOf("Initialize containers").TakeLast(4));
+            [
+                "##[group]Waiting for all services to be ready", "Waiting for: redis, plain", "last words\nand more", "##[endgroup]",
+                "##[error]service 'redis' is unhealthy",
+            ],
+            job.LinesOf("Initialize containers").TakeLast(5));
     }
 
     [Fact(Timeout = 60_000)]

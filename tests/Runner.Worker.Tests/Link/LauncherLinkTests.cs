@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Runner.Backends;
 using Runner.Backends.Link;
 using Runner.Execution.Actions;
@@ -99,6 +100,22 @@ public sealed class LauncherLinkTests : IAsyncDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         Assert.True(stopped.Task.IsCompleted);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Request_that_nobody_came_for_ends_at_once_when_it_is_cancelled()
+    {
+        var announced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var time = new FakeTimeProvider(); // stands still: what would be waited for never comes
+        using var folder = new TempFolder();
+        await using var link = new LauncherLink(folder.FullPath, LinkKey.New(), _ => announced.TrySetResult(), time, NullLogger.Instance);
+        using var cancel = new CancellationTokenSource();
+
+        var asking = link.AskAsync(new ServiceLogRequest { Container = "service-db" }, Stream.Null, cancel.Token);
+        await announced.Task.WaitAsync(Token);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
     }
 
     [Fact(Timeout = 60_000)]
