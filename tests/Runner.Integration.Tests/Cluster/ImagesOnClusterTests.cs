@@ -53,7 +53,7 @@ public sealed class ImagesOnClusterTests(ClusterFixture cluster, RegistryFixture
 
         Assert.Equal((FailureReason.ImagePull, false), (job.End.Failure, job.End.WorkerStarted));
         Assert.StartsWith($"The job's image, '{image}', could not be pulled from {registry.Address} ", job.End.Message, StringComparison.Ordinal);
-        Assert.Contains("401 Unauthorized", job.End.Message, StringComparison.Ordinal);
+        Assert.Matches(RegistryFixture.Refusal, job.End.Message);
         Assert.DoesNotContain("wrong-password", job.End.Message, StringComparison.Ordinal);
         await run.AllIsRemovedAsync();
     }

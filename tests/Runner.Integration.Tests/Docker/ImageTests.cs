@@ -33,9 +33,9 @@ public sealed class ImageTests(DockerEngineFixture engine, RegistryFixture regis
     }
 
     [Theory(Timeout = 180_000)]
-    [InlineData("wrong-password", "unauthorized: authentication required")]
-    [InlineData(null, "no basic auth credentials")]
-    public async Task Image_without_the_right_login_fails_the_job_with_the_registrys_answer(string? password, string answer)
+    [InlineData("wrong-password")]
+    [InlineData(null)]
+    public async Task Image_without_the_right_login_fails_the_job_with_the_registrys_answer(string? password)
     {
         Assert.SkipWhen(registry.Missing is not null, registry.Missing ?? string.Empty);
         var image = await registry.PushAsync(Token);
@@ -45,7 +45,7 @@ public sealed class ImageTests(DockerEngineFixture engine, RegistryFixture regis
 
         Assert.Equal(FailureReason.ImagePull, result.End.Failure);
         Assert.StartsWith($"The image '{image}' could not be had in 3 tries: ", result.End.Message, StringComparison.Ordinal);
-        Assert.Contains(answer, result.End.Message, StringComparison.Ordinal);
+        Assert.Matches(RegistryFixture.Refusal, result.End.Message);
         Assert.DoesNotContain("wrong-password", result.End.Message, StringComparison.Ordinal);
     }
 

@@ -22,6 +22,9 @@ public sealed class RegistryFixture : IAsyncLifetime
     /// <summary>With what.</summary>
     public const string Password = "correct-horse";
 
+    /// <summary>Matches what engines and nodes, each in its words, say of a login that is wrong or missing.</summary>
+    public const string Refusal = "(?i)unauthorized|authorization failed|authentication required|no basic auth credentials";
+
     private const string Program = "/usr/bin/docker-registry";
     private const string PasswordHash = "$2y$05$abcdefghijklmnopqrstuuZ0Fx87Pb/Aqb0E90lfvCwzXnaFKUHpS"; // bcrypt of it
     private const string LayerType = "application/vnd.docker.image.rootfs.diff.tar";
