@@ -1,4 +1,5 @@
 using k8s;
+using k8s.Models;
 using Runner.Agent.Configuration;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Cluster;
@@ -82,56 +83,6 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Actions_in_composite_and_background_steps_run_with_their_stages_and_outputs()
-    {
-        await using var agent = await StartAsync();
-
-        var job = await RunAsync(
-            agent,
-            $$$"""
-            - run: |
-                mkdir -p act outer
-                tr @ '$' >act/action.yml <<'E'
-                name: Greeter
-                description: says hello
-                inputs: {greeting: {default: hello}}
-                outputs: {said: {description: what was said}}
-                runs:
-                  using: docker
-                  image: docker://{{{Image}}}
-                  entrypoint: /github/workspace/act/main.sh
-                  post-entrypoint: /github/workspace/act/post.sh
-                  env: {WHO: world}
-                  args: ['@{{ inputs.greeting }} there', "it's"]
-                E
-                printf '#!/bin/sh\necho "main got $1, $2, $WHO"; echo kept=yes >>$GITHUB_STATE; echo "said=$1" >>$GITHUB_OUTPUT; mkdir -p bin; echo /github/workspace/bin >>$GITHUB_PATH\n' >act/main.sh
-                printf '#!/bin/sh\necho "post has $STATE_kept"\n' >act/post.sh
-                chmod +x act/*.sh
-                tr @ '$' >outer/action.yml <<'E'
-                name: Outer
-                description: composite
-                outputs: {said: {description: x, value: '@{{ steps.inner.outputs.said }}'}}
-                runs:
-                  using: composite
-                  steps:
-                    - {id: inner, uses: ./act, with: {greeting: good day}}
-                    - {if: failure(), uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/false}}
-                E
-            - {id: outer, uses: ./outer}
-            - {id: first, background: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/sh, args: "-c 'while [ ! -e met ]; do sleep 0.1; done; echo number=1 >>$GITHUB_OUTPUT'"}}
-            - {id: second, background: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/touch, args: met}}
-            - wait-all: true
-            - {run: 'echo "outer said ${{ steps.outer.outputs.said }}, background ${{ steps.first.outputs.number }}, path $PATH"'}
-            """);
-
-        var lines = await LinesAsync(agent, job);
-        Assert.True(job.Conclusion == Conclusion.Succeeded, string.Join('\n', lines));
-        Assert.Contains("main got good day there, it's, world", lines);
-        Assert.Contains(lines, line => line.StartsWith("outer said good day there, background 1, path /github/workspace/bin:", StringComparison.Ordinal));
-        Assert.Contains("post has yes", lines);
-    }
-
-    [Fact(Timeout = Limit)]
     public async Task What_cannot_be_started_is_told_and_the_job_goes_on()
     {
         await using var agent = await StartAsync(options => options.Start.ImagePullGrace = TimeSpan.FromSeconds(2));
@@ -156,7 +107,10 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
     [Fact(Timeout = Limit)]
     public async Task Container_that_no_signal_ends_is_killed_at_a_cancel_and_nothing_secret_stands_in_the_pod()
     {
-        await using var agent = await StartAsync();
+        await using var agent = await StartAsync(options => options.Security = new SecurityOptions
+        {
+            PodSecurityStandard = "restricted", PodSecurityContext = new V1PodSecurityContext { RunAsUser = 1001 },
+        });
         var run = Queue(
             agent,
             $$$"""
