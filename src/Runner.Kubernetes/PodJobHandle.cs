@@ -145,14 +145,11 @@ internal sealed class PodJobHandle : IJobHandle
 
         Close();
         await Task.WhenAll(_finishing, _killing, _releasing ?? Task.CompletedTask);
-        if (_link is not null)
-        {
-            await _link.DisposeAsync();
-        }
-
         if (!isReleased)
         {
-            await CleanUpAsync();
+            // Together: what still runs for a request of the worker ends with the pod at the latest. Of a job that is let go of it runs on,
+            // for the successor to take up.
+            await Task.WhenAll(_link?.DisposeAsync().AsTask() ?? Task.CompletedTask, CleanUpAsync());
             _started.TrySetCanceled();
             _ended.TrySetResult(new JobEnd { Failure = FailureReason.Deleted, Message = "The job was stopped", Times = PodTimes.Of(_pod) });
         }

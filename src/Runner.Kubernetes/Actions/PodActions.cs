@@ -149,6 +149,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services
     // Step 4
     private Task StopAsync(ActionContainer container, ActionWatch watch) => CleanUpAsync(async token =>
     {
+        string? problem = null;
         if (!await RunsAsync(watch, token) || await StopSignals.SendAsync(SignalAsync, watch.EndedAsync, services.Time, token))
         {
             return;
@@ -157,16 +158,20 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services
         await SignalAsync("KILL", token);
         if (!await StopSignals.EndsWithinAsync(KillLimit, watch.EndedAsync, services.Time, token))
         {
-            throw new InfrastructureException($"container {container.Name} was killed, and its node does not say that it ended");
+            throw new InfrastructureException($"container {container.Name} does not end ({problem ?? "it was killed, and its node does not say so"})");
         }
 
         async Task SignalAsync(string signal, CancellationToken stop)
         {
-            var exitCode = await services.Cluster.ExecAsync(
-                _pod, container.Name, [ActionVolumes.Worker, "signal", "--name", signal], ReadOnlyMemory<byte>.Empty, stop);
-            if (exitCode != 0)
+            try
             {
-                throw new InfrastructureException($"runner-worker signal {ExitText.Of(exitCode)}");
+                var exitCode = await services.Cluster.ExecAsync(
+                    _pod, container.Name, [ActionVolumes.Worker, "signal", "--name", signal], ReadOnlyMemory<byte>.Empty, stop);
+                problem = exitCode == 0 ? null : $"runner-worker signal {ExitText.Of(exitCode)}";
+            }
+            catch (InfrastructureException error)
+            {
+                problem = error.Message; // the next signal may get through
             }
         }
     });

@@ -80,14 +80,9 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
     [Fact(Timeout = Limit)]
     public async Task Job_in_a_container_goes_on_and_the_next_agent_runs_its_container_step()
     {
-        var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
-        Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? string.Empty);
-        await using var emulator = await EmulatorServer.StartAsync(
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(Cancellation) }, Cancellation);
-        var configuration = await ConfigureAsync(emulator, $$"""
-            backend: docker
-            docker: {host: "{{engine.Host}}", worker: "{{worker}}", defaultImage: "{{DockerEngineFixture.Image}}"}
-            """);
+        var program = Repository.Artifact("runner");
+        await using var emulator = await StartForContainersAsync();
+        var configuration = await ConfigureForContainersAsync(emulator);
         using var first = AgentProcess.Start(program, configuration, _folder["first.log"]);
         var run = await QueueAsync(
             emulator,
@@ -105,13 +100,57 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         Assert.Contains(" beside the job\n", log, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Container_step_that_runs_when_its_agent_is_killed_fails_by_the_next_one_and_is_not_run_again()
+    {
+        var program = Repository.Artifact("runner");
+        await using var emulator = await StartForContainersAsync();
+        var configuration = await ConfigureForContainersAsync(emulator);
+        using var first = AgentProcess.Start(program, configuration, _folder["first.log"]);
+        var run = await QueueAsync(
+            emulator,
+            "until test -e go; do sleep 0.05; done",
+            $"- {{uses: 'docker://{DockerEngineFixture.Image}', with: {{entrypoint: /bin/sh, args: \"-c 'echo begun; while :; do sleep 1; done'\"}}}}");
+        var job = run.Jobs[0].Id;
+        await LetGoAsync(job);
+        while ((await ContainersAsync(job)).Count < 2)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancellation);
+        }
+
+        await first.KillAsync(Cancellation);
+        using var second = AgentProcess.Start(program, configuration, _folder["second.log"]);
+        var ended = await emulator.WaitForRunAsync(run.Id, Cancellation);
+
+        var log = await emulator.ReadLogAsync(job, Cancellation) ?? string.Empty;
+        Assert.Equal(Conclusion.Failed, ended.Conclusion);
+        Assert.Contains("##[error]The agent that ran this container ended before it, and what it printed since then is lost: it was stopped", log, StringComparison.Ordinal);
+        Assert.True(log.Split(" begun\n").Length <= 2, log);
+    }
+
+    private async Task<EmulatorServer> StartForContainersAsync()
+    {
+        Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? string.Empty);
+        return await EmulatorServer.StartAsync(
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(Cancellation) }, Cancellation);
+    }
+
+    private Task<string> ConfigureForContainersAsync(EmulatorServer emulator) => ConfigureAsync(emulator, $$"""
+        backend: docker
+        docker: {host: "{{engine.Host}}", worker: "{{TestWorker.Real()}}", defaultImage: "{{DockerEngineFixture.Image}}"}
+        """);
+
+    private Task<IList<ContainerListResponse>> ContainersAsync(JobId job)
+    {
+        var filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"act.nektos.com/job-id={job}"] = true } };
+        return engine.Client.Containers.ListContainersAsync(new ContainersListParameters { Filters = filters }, Cancellation);
+    }
+
     // The first step of a job in a container waits for this file.
     private async Task LetGoAsync(JobId job)
     {
-        var filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"act.nektos.com/job-id={job}"] = true } };
-        var containers = await engine.Client.Containers.ListContainersAsync(new ContainersListParameters { Filters = filters }, Cancellation);
         var touch = await engine.Client.Exec.CreateContainerExecAsync(
-            Assert.Single(containers).ID, new ContainerExecCreateParameters { Cmd = ["touch", "/github/workspace/go"], AttachStdout = true }, Cancellation);
+            Assert.Single(await ContainersAsync(job)).ID, new ContainerExecCreateParameters { Cmd = ["touch", "/github/workspace/go"], AttachStdout = true }, Cancellation);
         using var output = await engine.Client.Exec.StartContainerExecAsync(touch.ID, new ContainerExecStartParameters(), Cancellation);
         await output.ReadOutputToEndAsync(Cancellation);
     }
