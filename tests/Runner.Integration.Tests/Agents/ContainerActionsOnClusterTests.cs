@@ -11,7 +11,7 @@ namespace Runner.Integration.Tests.Agents;
 /// <summary>Container actions of jobs in pods, from emulator and agent to real kubelet, runtime and worker (<see cref="ApiOf125"/> stands between).</summary>
 public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
 {
-    private const int Limit = 180_000;
+    private const int Limit = 300_000;
     private const string Image = "local/busybox:1";
 
     private string _namespace = string.Empty;
@@ -159,6 +159,24 @@ public sealed class ContainerActionsOnClusterTests(ClusterFixture cluster) : IAs
         Assert.True(job.Conclusion == Conclusion.Succeeded, string.Join('\n', lines));
         Assert.Equal(["before", "after", "the next one"], lines.Where(line => line is "before" or "after" or "the next one"));
         await EmptyAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Container_that_takes_more_memory_than_the_pod_may_is_told_and_the_job_goes_on()
+    {
+        await using var agent = await StartAsync(options => options.DefaultResources.Limits["memory"] = "96Mi");
+
+        var job = await RunAsync(
+            agent,
+            $$$"""
+            - {name: Eat, continue-on-error: true, uses: 'docker://{{{Image}}}', with: {entrypoint: /bin/tail, args: /dev/zero}}
+            - {run: echo still here}
+            """);
+
+        var lines = await LinesAsync(agent, job);
+        Assert.True(job.Conclusion == Conclusion.Succeeded, string.Join('\n', lines));
+        Assert.Contains("##[error]The action's container was killed, because it used more memory than the job's pod may or its node has", lines);
+        Assert.Contains("still here", lines);
     }
 
     [Fact(Timeout = Limit)]
