@@ -28,7 +28,8 @@ internal interface ILogReader
 /// <item>The log is followed from its beginning.</item>
 /// <item>A stream that ends, breaks or is silent for long is opened again, from the beginning too: the reader knows what it has. The log that
 /// a node gives is no longer than a file of it (10 MiB by default), so that is cheap, and no clock is trusted.</item>
-/// <item>It is over when the reader has all it wants, or when the container is over and its log was read to the end.</item>
+/// <item>It is over when the reader has all it wants, or when the container is over and its log, read to the end once more, had nothing new: a
+/// node under load was seen to end a log before its last lines.</item>
 /// </list>
 /// </remarks>
 /// <param name="jobId">The job.</param>
@@ -59,7 +60,7 @@ internal sealed class FollowedLog(JobId jobId, Func<CancellationToken, Task<Stre
             var wasOver = over.IsCancellationRequested;
             var read = reader.Progress;
             var end = await ReadOnceAsync(over, cancellationToken);
-            if (reader.IsComplete || end == StreamEnd.Gone || (wasOver && (end == StreamEnd.Complete || ++triesAtEnd == MaxTriesAtEnd)))
+            if (reader.IsComplete || end == StreamEnd.Gone || (wasOver && ((end == StreamEnd.Complete && reader.Progress == read) || ++triesAtEnd == MaxTriesAtEnd)))
             {
                 return;
             }

@@ -69,11 +69,25 @@ public sealed class PodEventsTests : IDisposable
     {
         await _over.CancelAsync();
 
-        var reading = ReadAsync(() => Log(Line(1)));
+        var reading = ReadAsync(() => Log(Line(1)), () => Log(Line(1)));
+        await PauseAsync(200);
 
         Assert.Equal(["1"], await LinesAsync());
         await reading;
-        Assert.Equal((1, "The worker's last events did not come"), (_opened, _feed.Loss));
+        Assert.Equal((2, "The worker's last events did not come"), (_opened, _feed.Loss));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Log_that_ends_before_its_last_lines_is_read_again_though_the_container_is_over()
+    {
+        await _over.CancelAsync();
+
+        var reading = ReadAsync(() => Log(Line(1)), () => Log(Line(1) + Line(2) + End));
+        await PauseAsync(200);
+
+        Assert.Equal(["1", "2"], await LinesAsync());
+        await reading;
+        Assert.Null(_feed.Loss);
     }
 
     [Fact(Timeout = 30_000)]
