@@ -41,6 +41,9 @@ public sealed record JobLaunch
     /// <summary>Whom the worker tells of the job.</summary>
     public ReportingTarget Reporting { get; init; }
 
+    /// <summary>Servers of artifacts and caches in the place of GitHub's, or <c>null</c>.</summary>
+    public ServiceAddresses? Services { get; init; }
+
     /// <summary>
     /// Answers what the worker asks for, but for containers, which the backend runs itself; <c>null</c>: such requests fail and say so.
     /// </summary>

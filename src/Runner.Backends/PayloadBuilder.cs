@@ -11,6 +11,7 @@ public static class PayloadBuilder
         Job = launch.Job,
         Runner = launch.Runner,
         Paths = paths,
+        Services = launch.Services,
         Reporting = launch.Reporting,
         AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },
         Times = new LaunchTimes { MessageSeen = launch.MessageSeen, PodCreated = created },

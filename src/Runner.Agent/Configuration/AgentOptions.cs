@@ -23,6 +23,9 @@ public sealed record AgentOptions
     /// <summary>Jobs as pods.</summary>
     public KubernetesOptions? Kubernetes { get; set; }
 
+    /// <summary>Servers of artifacts and caches.</summary>
+    public ServicesOptions Services { get; set; } = new();
+
     /// <summary>Metrics, health and logs.</summary>
     public MonitoringOptions Monitoring { get; set; } = new();
 

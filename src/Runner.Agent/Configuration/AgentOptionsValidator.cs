@@ -9,7 +9,7 @@ internal static class AgentOptionsValidator
 {
     /// <summary>Every problem: the setting's path, and what to do.</summary>
     public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
-        [.. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. Monitoring(options.Monitoring), .. Agent(options), .. Kubernetes(options)];
+        [.. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. options.Services.Validate(), .. Monitoring(options.Monitoring), .. Agent(options), .. Kubernetes(options)];
 
     private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)
     {

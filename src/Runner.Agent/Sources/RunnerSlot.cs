@@ -163,6 +163,7 @@ internal sealed class RunnerSlot(
             Pool = pool.Name,
             Platform = pool.Platform,
             MessageSeen = seen,
+            Services = options.Services.ToAddresses(),
         };
         return supervisor.Start(launch, job.Service);
     }

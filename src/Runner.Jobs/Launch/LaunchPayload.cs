@@ -28,6 +28,9 @@ public sealed record LaunchPayload
     /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; init; }
 
+    /// <summary>Servers in the place of GitHub's, or <c>null</c>: what the job's message names.</summary>
+    public ServiceAddresses? Services { get; init; }
+
     /// <summary>Whom the worker tells of the job.</summary>
     [JsonConverter(typeof(TolerantEnumConverter<ReportingTarget>))]
     public ReportingTarget Reporting { get; init; }

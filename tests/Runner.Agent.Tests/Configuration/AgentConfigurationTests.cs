@@ -47,6 +47,18 @@ public sealed class AgentConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Servers_of_artifacts_and_caches_are_addresses()
+    {
+        var right = new ServicesOptions { ResultsUrl = "https://cache.example/", CacheUrl = "http://10.0.0.7:3000/" };
+        var wrong = new ServicesOptions { ResultsUrl = "cache.example", CacheUrl = "ftp://x/" };
+
+        Assert.Empty(right.Validate());
+        Assert.Equal(("https://cache.example/", "http://10.0.0.7:3000/"), (right.ToAddresses()?.Results?.AbsoluteUri, right.ToAddresses()?.Cache?.AbsoluteUri));
+        Assert.Equal(["services.resultsUrl", "services.cacheUrl"], wrong.Validate().Select(problem => problem.Path));
+        Assert.Null(new ServicesOptions().ToAddresses());
+    }
+
+    [Fact]
     public void Environment_lies_over_the_file_and_flags_over_both()
     {
         var options = Parse(

@@ -1,3 +1,4 @@
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Tokens;
@@ -155,6 +156,38 @@ public sealed class JavaScriptActionTests
 
         Assert.Equal(["https://pipelines/ https://cache/ https://results/ True 16"], job.OutputOf("Run acme/greeter@v1"));
         Assert.Equal(["none"], job.OutputOf("Run env | grep ^ACTIONS_ || echo none"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Servers_in_the_place_of_GitHubs_are_for_steps_of_every_kind()
+    {
+        const string Print = "echo $ACTIONS_RESULTS_URL $ACTIONS_CACHE_URL";
+        using var job = Job("console.log(process.env.ACTIONS_RESULTS_URL, process.env.ACTIONS_CACHE_URL)");
+        job.WithAction("acme/composite/action.yml", $"runs: {{ using: composite, steps: [{{ run: '{Print}', shell: sh }}] }}");
+        var payload = Some.Payload(
+            Some.Job() with
+            {
+                Resources = new JobResources
+                {
+                    Endpoints =
+                    [
+                        new ServiceEndpoint
+                        {
+                            Name = "SystemVssConnection",
+                            Data = new Dictionary<string, string?> { ["CacheServerUrl"] = "https://github/", ["ResultsServiceUrl"] = "https://github/" },
+                        },
+                    ],
+                },
+                Steps = [Some.Using("acme/greeter@v1"), Some.Using("acme/composite@v1"), Some.Script(Print)],
+            },
+            job.Folder);
+
+        await job.RunAsync(payload with { Services = new ServiceAddresses(new Uri("https://own/"), new Uri("https://cache/")) });
+
+        string[] seen = ["https://own/ https://cache/"];
+        Assert.Equal(seen, job.OutputOf("Run acme/greeter@v1"));
+        Assert.Equal(seen, job.OutputOf("Run acme/composite@v1"));
+        Assert.Equal(seen, job.OutputOf($"Run {Print}"));
     }
 
     [Fact(Timeout = 60_000)]

@@ -1,0 +1,35 @@
+using Runner.Jobs.Launch;
+
+namespace Runner.Agent.Configuration;
+
+/// <summary>Section <c>services</c>: servers of artifacts and caches in the place of GitHub's, for steps of every kind.</summary>
+public sealed record ServicesOptions
+{
+    /// <summary>
+    /// What steps get as <c>ACTIONS_RESULTS_URL</c>: artifacts, and caches of the second version. Such a server passes on to GitHub what it
+    /// does not keep itself. Default: GitHub's.
+    /// </summary>
+    public string? ResultsUrl { get; set; }
+
+    /// <summary>What steps get as <c>ACTIONS_CACHE_URL</c>: caches of the first version. Default: GitHub's.</summary>
+    public string? CacheUrl { get; set; }
+
+    /// <summary>The settings by name, with what is wrong with each.</summary>
+    internal IEnumerable<(string Path, string Problem)> Validate()
+    {
+        (string Name, string? Value)[] addresses = [("resultsUrl", ResultsUrl), ("cacheUrl", CacheUrl)];
+        return addresses
+            .Where(address => address.Value is { Length: > 0 } value && AddressOf(value) is null)
+            .Select(address => ($"services.{address.Name}", $"is '{address.Value}', expected an address such as https://cache.example/"));
+    }
+
+    /// <summary>The addresses, or <c>null</c>: none is set.</summary>
+    internal ServiceAddresses? ToAddresses()
+    {
+        var (results, cache) = (AddressOf(ResultsUrl), AddressOf(CacheUrl));
+        return results is null && cache is null ? null : new ServiceAddresses(results, cache);
+    }
+
+    private static Uri? AddressOf(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") ? address : null;
+}
