@@ -89,15 +89,6 @@ internal sealed class HostFolder(string path)
         }
     }
 
-    private void Fill(HostOptions options)
-    {
-        var paths = Paths(options, boundWorkspace: null);
-        foreach (var folder in new[] { paths.Workspace, paths.Temp, paths.Actions, paths.Spool, paths.ToolCache })
-        {
-            Directory.CreateDirectory(folder);
-        }
-    }
-
     /// <summary>The job's folders, all but the tool cache and a workspace that is bound inside this one.</summary>
     public WorkPaths Paths(HostOptions options, string? boundWorkspace) => new()
     {
@@ -112,18 +103,6 @@ internal sealed class HostFolder(string path)
 
     /// <summary>Takes the job for this agent until the result is disposed, or <c>null</c> where a living agent has it.</summary>
     public FileStream? TryLock() => TryLock(FileMode.Open);
-
-    private FileStream? TryLock(FileMode mode)
-    {
-        try
-        {
-            return new FileStream(LockFile, mode, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null; // locked; or its agent removed it meanwhile
-        }
-    }
 
     /// <summary>What the worker left, or <c>null</c>: nothing, or nothing that can be read, which is the same.</summary>
     public WorkerOutcome? ReadOutcome()
@@ -168,6 +147,27 @@ internal sealed class HostFolder(string path)
         }
 
         DeleteAll(trash);
+    }
+
+    private FileStream? TryLock(FileMode mode)
+    {
+        try
+        {
+            return new FileStream(LockFile, mode, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null; // locked; or its agent removed it meanwhile
+        }
+    }
+
+    private void Fill(HostOptions options)
+    {
+        var paths = Paths(options, boundWorkspace: null);
+        foreach (var folder in new[] { paths.Workspace, paths.Temp, paths.Actions, paths.Spool, paths.ToolCache })
+        {
+            Directory.CreateDirectory(folder);
+        }
     }
 
     private static void DeleteAll(string folder)

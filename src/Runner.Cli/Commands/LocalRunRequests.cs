@@ -49,17 +49,9 @@ internal sealed class LocalRunRequests(
         {
             ChangedPaths = HasPathFilter(selection, eventName) ? await ChangedFiles.ReadAsync(eventName, given, folder, git, origin, cancellationToken) : default,
         };
+        var picked = await PickAsync(selection, happened);
         var plans = ImmutableArray.CreateBuilder<RunPlan>();
         var problems = ImmutableArray.CreateBuilder<Diagnostic>();
-        var picked = new List<Workflow>();
-        foreach (var workflow in selection.Workflows)
-        {
-            if (selection.Job is null ? await RunsAsync(workflow, happened) : workflow.FindJob(selection.Job) is not null)
-            {
-                picked.Add(workflow);
-            }
-        }
-
         foreach (var workflow in picked)
         {
             var own = request with
@@ -78,13 +70,30 @@ internal sealed class LocalRunRequests(
         return (plans.ToImmutable(), problems.ToImmutable());
     }
 
+    // A job that is named runs whatever happened.
+    private async Task<List<Workflow>> PickAsync(RunSelection selection, TriggeringEvent happened)
+    {
+        var picked = new List<Workflow>();
+        foreach (var workflow in selection.Workflows)
+        {
+            if (selection.Job is { } job ? workflow.FindJob(job) is not null : await RunsAsync(workflow, happened))
+            {
+                picked.Add(workflow);
+            }
+        }
+
+        return picked;
+    }
+
     private static bool HasPathFilter(RunSelection selection, string eventName) => selection.Workflows.Any(
         workflow => workflow.FindTrigger(eventName) is { } trigger && (trigger.FindFilter("paths") ?? trigger.FindFilter("paths-ignore")) is not null);
 
     // An input may be one workflow's alone, of several that run; one that is nobody's is everybody's mistake.
     private static DictionaryData? InputsOf(Workflow workflow, List<Workflow> picked, RunRequest request)
     {
-        return request.Inputs is not { } inputs ? null : inputs with { Entries = [.. inputs.Entries.Where(input => Has(workflow, input.Key) || !picked.Exists(other => Has(other, input.Key)))] };
+        return request.Inputs is { } inputs ? inputs with { Entries = [.. inputs.Entries.Where(input => IsFor(input.Key))] } : null;
+
+        bool IsFor(string input) => Has(workflow, input) || !picked.Exists(other => Has(other, input));
 
         bool Has(Workflow asked, string input) => asked.FindTrigger(request.EventName) is { } trigger
             && trigger.Inputs.Any(definition => string.Equals(definition.Name, input, StringComparison.OrdinalIgnoreCase));

@@ -56,7 +56,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         _chosen = kind switch
         {
             BackendKind.Host => _host,
-            BackendKind.Docker => new CheckoutBackend(_docker = Docker(options.Docker, engine), folder, copies),
+            BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), folder),
             BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), folder),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),
         };

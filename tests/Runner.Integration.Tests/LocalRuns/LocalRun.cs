@@ -27,6 +27,9 @@ internal sealed class LocalRun : IDisposable
     /// <summary>What it has printed of mistakes.</summary>
     public string Error => string.Join('\n', _errors);
 
+    /// <summary>Id of its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Its exit code, once it has ended.</summary>
     public int Code { get; private set; }
 
