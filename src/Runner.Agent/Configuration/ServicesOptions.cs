@@ -5,13 +5,13 @@ namespace Runner.Agent.Configuration;
 /// <summary>Section <c>services</c>: servers of artifacts and caches in the place of GitHub's, for steps of every kind.</summary>
 public sealed record ServicesOptions
 {
-    /// <summary>
-    /// What steps get as <c>ACTIONS_RESULTS_URL</c>: artifacts, and caches of the second version. Such a server passes on to GitHub what it
-    /// does not keep itself. Default: GitHub's.
-    /// </summary>
+    /// <summary>What steps get as <c>ACTIONS_RESULTS_URL</c>: artifacts, and caches of the second version. Default: GitHub's.</summary>
     public string? ResultsUrl { get; set; }
 
-    /// <summary>What steps get as <c>ACTIONS_CACHE_URL</c>: caches of the first version. Default: GitHub's.</summary>
+    /// <summary>
+    /// What steps get as <c>ACTIONS_CACHE_URL</c>: caches of the first version. Set alone it turns the second version off, and artifacts stay
+    /// with GitHub. Default: GitHub's.
+    /// </summary>
     public string? CacheUrl { get; set; }
 
     /// <summary>The settings by name, with what is wrong with each.</summary>

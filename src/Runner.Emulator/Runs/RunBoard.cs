@@ -64,7 +64,7 @@ internal sealed class RunBoard : IDisposable
     public RunInfo Queue(WorkflowRequest request, Workflow workflow)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var plan = _planner.Plan(request, workflow, id);
+        var plan = _planner.Plan(request, workflow, id, _connection.NewGitHubToken(new JobId(Guid.NewGuid())));
         var concurrency = ConcurrencyOf(request.Repository);
         var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow())
         {

@@ -25,7 +25,7 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
 
     /// <summary>Plans a run, if the event starts one.</summary>
     /// <exception cref="WorkflowException">The workflow cannot run, or not on that event; the message holds all that is wrong, a line each.</exception>
-    public RunPlan Plan(WorkflowRequest request, Workflow workflow, long run)
+    public RunPlan Plan(WorkflowRequest request, Workflow workflow, long run, Secret token)
     {
         var payload = request.Payload is { } given ? PlainJson.ToData(given) : DictionaryData.Empty;
         Judge(workflow, request, payload as DictionaryData ?? DictionaryData.Empty);
@@ -37,6 +37,7 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
             Inputs = request.Inputs is { } inputs ? PlainJson.ToDictionary(inputs) : null,
             Vars = [.. request.Vars],
             Secrets = Secrets(request),
+            GitHubToken = token,
         });
         return planning.Plan ?? throw new WorkflowException(string.Join('\n', planning.Diagnostics));
     }

@@ -19,13 +19,16 @@ internal static class ServiceVariables
         var own = run.Level.Job.Payload.Services;
         var isForAll = own is not null || message.IsFeatureOn(JobVariables.ServicesInScripts);
         var isAction = isForAll || kind is StepKind.JavaScript or StepKind.Container;
+
+        // The second version of caches is at the results service. Where only the first has a server of its own, clients must not prefer the second.
+        var hasCacheV2 = message.IsFeatureOn(JobVariables.CacheServiceV2) && own is not { Cache: not null, Results: null };
         (string Name, string? Value)[] variables =
         [
             ("ACTIONS_RUNTIME_URL", isAction ? connection.DataValue("PipelinesServiceUrl") ?? connection.Url : null),
             ("ACTIONS_RUNTIME_TOKEN", isAction ? token : null),
             ("ACTIONS_CACHE_URL", isAction ? own?.Cache?.AbsoluteUri ?? connection.DataValue("CacheServerUrl") : null),
             ("ACTIONS_RESULTS_URL", isAction ? own?.Results?.AbsoluteUri ?? connection.DataValue("ResultsServiceUrl") : null),
-            ("ACTIONS_CACHE_SERVICE_V2", (isForAll || kind == StepKind.JavaScript) && message.IsFeatureOn(JobVariables.CacheServiceV2) ? "True" : null),
+            ("ACTIONS_CACHE_SERVICE_V2", (isForAll || kind == StepKind.JavaScript) && hasCacheV2 ? "True" : null),
             ("ACTIONS_CACHE_MODE", isAction ? message.Variable("actions_cache_mode") : null),
             ("ACTIONS_ID_TOKEN_REQUEST_URL", hasIdToken ? connection.DataValue("GenerateIdTokenUrl") : null),
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", hasIdToken ? token : null),

@@ -190,6 +190,33 @@ public sealed class JavaScriptActionTests
         Assert.Equal(seen, job.OutputOf($"Run {Print}"));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(null,           "https://github/ https://cache/")]
+    [InlineData("https://own/", "https://own/ https://cache/ True")]
+    public async Task Server_of_caches_alone_leaves_artifacts_with_GitHub_and_turns_the_second_version_of_caches_off(string? results, string expected)
+    {
+        const string Print = "echo $ACTIONS_RESULTS_URL $ACTIONS_CACHE_URL $ACTIONS_CACHE_SERVICE_V2";
+        using var job = new TestJob();
+        var payload = Some.Payload(
+            Some.Job() with
+            {
+                Resources = new JobResources
+                {
+                    Endpoints =
+                    [
+                        new ServiceEndpoint { Name = "SystemVssConnection", Data = new Dictionary<string, string?> { ["ResultsServiceUrl"] = "https://github/" } },
+                    ],
+                },
+                Variables = new Dictionary<string, VariableValue> { ["actions_uses_cache_service_v2"] = new() { Value = "true" } },
+                Steps = [Some.Script(Print)],
+            },
+            job.Folder);
+
+        await job.RunAsync(payload with { Services = new ServiceAddresses(results is null ? null : new Uri(results), new Uri("https://cache/")) });
+
+        Assert.Equal([expected], job.OutputOf($"Run {Print}"));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Node_of_the_externals_comes_first_and_a_missing_version_is_told_with_all_places()
     {
