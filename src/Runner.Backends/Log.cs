@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Debug, "Job {JobId} removed from {Folder}")]
     public static partial void HostJobRemoved(this ILogger logger, JobId jobId, string folder);
 
+    [LoggerMessage(2006, LogLevel.Warning, "Folder {Folder} of a job that is over cannot be removed, and is tried again later: {Problem}")]
+    public static partial void HostFolderNotRemoved(this ILogger logger, string folder, string problem);
+
     [LoggerMessage(2005, LogLevel.Error, "Request {RequestId} ({Kind}) of job {JobId} given up, its worker cannot be reached: {Reason}")]
     public static partial void RequestGivenUp(this ILogger logger, JobId jobId, string requestId, string kind, string reason);
 }

@@ -51,7 +51,11 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
     private List<IJobHandle> Adopt(CancellationToken cancellationToken)
     {
-        HostFolder.RemoveAbandoned(options.Root, time.GetUtcNow() - HalfDoneLife);
+        foreach (var folder in HostFolder.Abandoned(options.Root, time.GetUtcNow() - HalfDoneLife))
+        {
+            TryDelete(folder, () => HostFolder.DeleteAll(folder));
+        }
+
         var adopted = new List<IJobHandle>();
         foreach (var folder in HostFolder.All(options.Root))
         {
@@ -63,7 +67,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
             if (HostJobRecord.TryRead(folder.RecordFile) is not { } record)
             {
-                folder.Delete();
+                TryDelete(folder.FullPath, folder.Delete);
                 ownership.Dispose();
                 continue;
             }
@@ -117,7 +121,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         catch (Exception error)
         {
             // In this order: a look for orphans must not find it in between.
-            folder.Delete();
+            TryDelete(folder.FullPath, folder.Delete);
             ownership.Dispose();
             if (error is IOException or UnauthorizedAccessException)
             {
@@ -125,6 +129,19 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             }
 
             throw;
+        }
+    }
+
+    // What cannot be removed, as files of another user, must not keep the living jobs from being looked after.
+    private void TryDelete(string folder, Action delete)
+    {
+        try
+        {
+            delete();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            logger.HostFolderNotRemoved(folder, error.Message);
         }
     }
 

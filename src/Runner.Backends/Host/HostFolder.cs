@@ -40,19 +40,16 @@ internal sealed class HostFolder(string path)
         ? Directory.EnumerateDirectories(root, Prefix + "*").Order(StringComparer.Ordinal).Select(folder => new HostFolder(folder))
         : [];
 
-    /// <summary>Removes what agents began to make, or to remove, before a moment and never finished, as they were killed.</summary>
-    public static void RemoveAbandoned(string root, DateTimeOffset before)
+    /// <summary>Paths of what agents began to make, or to remove, before a moment and never finished, as they were killed.</summary>
+    public static IReadOnlyList<string> Abandoned(string root, DateTimeOffset before)
     {
-        if (!Directory.Exists(root))
-        {
-            return;
-        }
-
-        string[] prefixes = [DraftPrefix, TrashPrefix];
-        foreach (var folder in prefixes.SelectMany(prefix => new DirectoryInfo(root).GetDirectories(prefix + "*")).Where(folder => folder.LastWriteTimeUtc < before.UtcDateTime))
-        {
-            DeleteAll(folder.FullName);
-        }
+        string[] prefixes = Directory.Exists(root) ? [DraftPrefix, TrashPrefix] : [];
+        return
+        [
+            .. prefixes.SelectMany(prefix => new DirectoryInfo(root).GetDirectories(prefix + "*"))
+                .Where(folder => folder.LastWriteTimeUtc < before.UtcDateTime)
+                .Select(folder => folder.FullName),
+        ];
     }
 
     /// <summary>Makes the folder, if it is not there, and takes the job for this agent: what others see is locked from its first moment on.</summary>
@@ -80,12 +77,16 @@ internal sealed class HostFolder(string path)
             Directory.Move(draft.FullPath, path);
             return ownership;
         }
-        catch (IOException) when (Directory.Exists(path))
+        catch (IOException)
         {
-            // Another agent was faster.
             ownership?.Dispose();
             DeleteAll(draft.FullPath);
-            return null;
+            if (Directory.Exists(path))
+            {
+                return null; // another agent was faster
+            }
+
+            throw;
         }
     }
 
@@ -149,6 +150,24 @@ internal sealed class HostFolder(string path)
         DeleteAll(trash);
     }
 
+    /// <summary>Removes a folder with all that is in it, read-only folders too.</summary>
+    public static void DeleteAll(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException && !OperatingSystem.IsWindows())
+        {
+            MakeWritable(folder);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private FileStream? TryLock(FileMode mode)
     {
         try
@@ -167,23 +186,6 @@ internal sealed class HostFolder(string path)
         foreach (var folder in new[] { paths.Workspace, paths.Temp, paths.Actions, paths.Spool, paths.ToolCache })
         {
             Directory.CreateDirectory(folder);
-        }
-    }
-
-    private static void DeleteAll(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return;
-        }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException && !OperatingSystem.IsWindows())
-        {
-            MakeWritable(folder);
-            Directory.Delete(folder, recursive: true);
         }
     }
 
