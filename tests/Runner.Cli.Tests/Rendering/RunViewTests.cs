@@ -62,6 +62,20 @@ public sealed class RunViewTests
         Golden.Check(golden, Shown(new RunViewOptions { Width = width, IsQuiet = isQuiet, IsVerbose = isVerbose }));
 
     [Fact]
+    public void Jobs_of_several_workflows_are_named_with_their_workflow()
+    {
+        var output = new StringWriter();
+        using (var view = new TerminalView(output, new RunViewOptions { Width = 80 }, TimeProvider.System))
+        {
+            view.Show(new RunStarted(At(0), Build.Workflow, "CI"));
+            view.Show(new RunStarted(At(0), ".github/workflows/docs.yml", "Docs"));
+            view.Show(new JobStarted(At(1), new RunJob(".github/workflows/docs.yml", "Docs", "build", "build"), "process 7"));
+        }
+
+        Assert.Contains("Docs/build │ started: process 7", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Colours_change_nothing_but_colours()
     {
         var plain = Shown(new RunViewOptions());

@@ -30,6 +30,16 @@ public sealed class LocalRunRepositoriesTests : IDisposable
         Assert.Equal($"'{name}' is not the name of a repository, expected OWNER/REPO", problem.Message);
     }
 
+    [Fact]
+    public void Own_repository_at_its_own_commit_is_the_checkout_as_its_files_are_now()
+    {
+        var repositories = Repositories();
+        repositories.UseCheckout("acme/app", "0123456789012345678901234567890123456789", _folder["app"]);
+
+        Assert.IsType<FolderActionRepository>(repositories.Find("Acme/App", "0123456789012345678901234567890123456789"));
+        Assert.IsNotType<FolderActionRepository>(repositories.Find("acme/app", "v1"));
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Jobs_that_fetch_one_commit_at_once_all_get_it_and_leave_it_once()
     {
