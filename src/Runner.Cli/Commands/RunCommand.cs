@@ -90,7 +90,7 @@ internal static class RunCommand
             return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
         }
 
-        if (mistakes.Count > 0 && (result.GetValue(flags.Strict) || selection.Workflows.IsEmpty))
+        if (mistakes.Count > 0 && (result.GetValue(flags.Strict) || selection.Workflows.IsEmpty || !selection.IsThere))
         {
             await surroundings.Error.WriteLineAsync("runner: nothing is run before these mistakes are mended");
             return ExitCodes.Usage;

@@ -17,7 +17,7 @@ internal static class EventOriginReader
         var branch = flags.DefaultBranch ?? Text(repository, "default_branch") ?? git.DefaultBranch ?? "main";
         return new EventOrigin
         {
-            Repository = Text(repository, "full_name") ?? git.Repository ?? $"local/{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
+            Repository = Text(repository, "full_name") ?? git.Repository ?? $"local/{NameOf(folder)}",
             DefaultBranch = branch,
             Ref = git.Ref ?? $"refs/heads/{branch}",
             Sha = git.Sha ?? EventOrigin.NoCommit,
@@ -26,6 +26,10 @@ internal static class EventOriginReader
             ServerUrl = $"https://{flags.GitHubInstance}",
         };
     }
+
+    // As GitHub does with a name that is none for a repository: other letters become dashes.
+    private static string NameOf(string folder) => string.Concat(
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' ? letter : '-'));
 
     private static string? Text(JsonNode? node, string key) =>
         (node as JsonObject)?[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

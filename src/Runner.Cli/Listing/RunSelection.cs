@@ -13,6 +13,10 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
 {
     private IEnumerable<string> AllEvents => Workflows.SelectMany(workflow => workflow.Events).Distinct();
 
+    /// <summary>Whether a workflow that can be read has the event and the job that are named.</summary>
+    public bool IsThere =>
+        (Event is null || AllEvents.Contains(Event, StringComparer.Ordinal)) && (Job is null || Workflows.Any(workflow => workflow.FindJob(Job) is not null));
+
     /// <summary>The jobs for a list: all, unless something is named.</summary>
     /// <param name="commands">Commands of the program, one of which may have been meant by the event.</param>
     /// <exception cref="UsageException">No workflow has the event or the job.</exception>

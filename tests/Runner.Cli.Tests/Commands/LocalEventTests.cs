@@ -95,6 +95,18 @@ public sealed class LocalEventTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Event_whose_only_workflow_is_broken_is_not_called_unknown()
+    {
+        Workflow("broken", "on: push\njobs: {a: {run-on: x}}");
+        Workflow("fine", "on: workflow_dispatch\njobs: {b: {runs-on: x, steps: [{run: b}]}}");
+
+        var result = await RunAsync("push");
+
+        Assert.Equal(ExitCodes.Usage, result.Code);
+        Assert.EndsWith("runner: nothing is run before these mistakes are mended\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Input_may_be_one_workflows_alone_but_not_nobodys()
     {
         Workflow("one", "on: {workflow_dispatch: {inputs: {level: {type: string}}}}\njobs: {a: {name: \"level ${{ inputs.level }}\", runs-on: x, steps: [{run: a}]}}");

@@ -43,11 +43,13 @@ public sealed class EventPayloadTests
         Assert.Equal(("x/y", "her", "dev"), (github.FindText("repository"), github.FindText("actor"), origin.DefaultBranch));
     }
 
-    [Fact]
-    public void Folder_outside_of_git_has_a_repository_of_its_name()
+    [Theory]
+    [InlineData("/src/app", "local/app")]
+    [InlineData("/src/my äpp/", "local/my--pp")]
+    public void Folder_without_a_remote_has_a_repository_of_its_name(string folder, string repository)
     {
-        var origin = EventOriginReader.Read(new GitCheckout(), "/src/app", payload: null, new OriginFlags(null, null, "github.com"));
+        var origin = EventOriginReader.Read(new GitCheckout(), folder, payload: null, new OriginFlags(null, null, "github.com"));
 
-        Assert.Equal(("local/app", "refs/heads/main", EventOrigin.NoCommit, "local"), (origin.Repository, origin.Ref, origin.Sha, origin.Actor));
+        Assert.Equal((repository, "refs/heads/main", EventOrigin.NoCommit, "local"), (origin.Repository, origin.Ref, origin.Sha, origin.Actor));
     }
 }
