@@ -47,6 +47,12 @@ internal static partial class Log
     [LoggerMessage(1107, LogLevel.Warning, "Runner {RunnerName} could not be signed off: {Detail}")]
     public static partial void SignOffFailed(this ILogger logger, string runnerName, string detail);
 
+    [LoggerMessage(1108, LogLevel.Information, "Session of runner {RunnerName} cannot be opened yet (try {Failures}), next try in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void SessionOpensLater(this ILogger logger, string runnerName, int failures, double delaySeconds, string detail);
+
+    [LoggerMessage(1109, LogLevel.Debug, "Waiting runner {RunnerName} could not be looked up: {Detail}")]
+    public static partial void IdleLookFailed(this ILogger logger, string runnerName, string detail);
+
     // 1200: jobs, one line a milestone
     [LoggerMessage(1200, LogLevel.Information, "Job {JobId} '{JobName}' of {Repository} taken by runner {RunnerName} of pool {Pool}")]
     public static partial void JobTaken(this ILogger logger, string jobId, string jobName, string? repository, string runnerName, string pool);

@@ -119,6 +119,7 @@ internal static class AgentOptionsValidator
         [
             ("adoptionInterval", agent.AdoptionInterval), ("renewInterval", agent.RenewInterval), ("retryPause", agent.RetryPause),
             ("longRetryPause", agent.LongRetryPause), ("jobRetryPause", agent.JobRetryPause), ("livenessTimeout", agent.LivenessTimeout),
+            ("idleLookInterval", agent.IdleLookInterval),
         ];
         foreach (var (name, _) in times.Where(time => time.Value <= TimeSpan.Zero))
         {

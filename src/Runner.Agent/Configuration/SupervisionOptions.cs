@@ -27,6 +27,9 @@ public sealed record SupervisionOptions
     /// <summary>Shortest pause between tries of a call that a job waits for: the first renewal, a launch, the completion. Default 1 s.</summary>
     public TimeSpan JobRetryPause { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a runner that waits for a job is looked up at GitHub, which may have forgotten it. Default 5 min; more with very many slots.</summary>
+    public TimeSpan IdleLookInterval { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Time within which a loop must turn to count as alive. Default 5 min.</summary>
     public TimeSpan LivenessTimeout { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -6,12 +6,24 @@ internal sealed class OfferThrottle(TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private int _failures;
+    private bool _isDue;
 
-    /// <summary>Waits as long as the failures so far ask for.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>An offer was lost.</summary>
+    public void Fail()
     {
         _failures++;
-        return _failures == 1 ? Task.CompletedTask : Task.Delay(Pause(_failures), time, cancellationToken);
+        _isDue = true;
+    }
+
+    /// <summary>A job was taken.</summary>
+    public void Reset() => (_failures, _isDue) = (0, false);
+
+    /// <summary>Waits as long as the failures in a row ask for, once after each.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var isDue = _isDue && _failures > 1;
+        _isDue = false;
+        return isDue ? Task.Delay(Pause(_failures), time, cancellationToken) : Task.CompletedTask;
     }
 
     private static TimeSpan Pause(int failures)

@@ -17,7 +17,8 @@ namespace Runner.Agent.Sources;
 /// <remarks>
 /// <list type="number">
 /// <item>Register a runner and open its session.</item>
-/// <item>Poll until a job is offered and acquired.</item>
+/// <item>Poll until a job is offered and acquired. An offer that is lost uses the runner up, as GitHub consumes its registration when it assigns
+/// the job; so does a session that answers at once with nothing, and a registration that GitHub knows no more.</item>
 /// <item>Hand it to the supervisor; poll on, as busy, so that a cancel arrives.</item>
 /// <item>Close the session. A runner that got no job is removed.</item>
 /// </list>
@@ -36,19 +37,27 @@ internal sealed class RunnerSlot(
 {
     private static readonly TimeSpan SignOffLimit = TimeSpan.FromSeconds(10);
 
+    // How long the answer of a poll may take that GitHub has begun to give when the slot wants to leave.
+    private static readonly TimeSpan LastMessageLimit = TimeSpan.FromSeconds(5);
+
+    private readonly SessionOpening _opening = new(sessions, options.Agent, time, logger);
+    private readonly TimeSpan _lookInterval = IdleLook.Interval(options.Agent.IdleLookInterval, options.Pools.Sum(pool => pool.MaxJobs));
+
     /// <summary>Takes jobs until it is told to stop; a job that runs then is waited for.</summary>
     public async Task RunAsync(RunnerPool pool, LoopHealth health, CancellationToken stopping)
     {
         var turns = pipelines.Turns(pool.Name);
+        var throttle = new OfferThrottle(time);
         try
         {
             while (true)
             {
                 health.Park();
+                await throttle.WaitAsync(stopping);
                 await pool.Capacity.EnterAsync(stopping);
                 try
                 {
-                    await turns.ExecuteAsync(async token => await TurnAsync(pool, health, token), stopping);
+                    await turns.ExecuteAsync(async token => await TurnAsync(pool, throttle, health, token), stopping);
                 }
                 finally
                 {
@@ -62,29 +71,26 @@ internal sealed class RunnerSlot(
         }
     }
 
-    private async Task TurnAsync(RunnerPool pool, LoopHealth health, CancellationToken stopping)
+    private async Task TurnAsync(RunnerPool pool, OfferThrottle throttle, LoopHealth health, CancellationToken stopping)
     {
         // Step 1
         health.Turn(isReady: false);
         var registration = await gate.PassAsync(() => registrar.RegisterAsync(pool.Registration, stopping), stopping);
-        IRunnerSession? session = null;
-        var hadJob = false;
-        var isReleased = false;
+        var turn = new Turn(registration, pool, throttle, health);
         try
         {
-            session = await sessions.OpenAsync(registration, stopping);
+            turn.Session = await _opening.OpenAsync(registration, stopping);
             logger.RunnerWaits(pool.Name, registration.Name);
 
             // Step 2
             var polls = pipelines.Polls(pool.Name);
-            var run = await TakeJobAsync(session, polls, pool, health, stopping);
-            hadJob = true;
+            var run = await TakeJobAsync(turn, turn.Session, polls, stopping);
 
             // Step 3
             if (run is not null)
             {
-                health.Park();
-                isReleased = (await new SessionListener(session, polls, logger).FollowAsync(run)).Reason == VerdictReasons.Released;
+                throttle.Reset();
+                turn.IsReleased = (await new SessionListener(turn.Session, polls, health, time, logger).FollowAsync(run)).Reason == VerdictReasons.Released;
             }
         }
         catch (ProtocolException refusal)
@@ -95,53 +101,101 @@ internal sealed class RunnerSlot(
         finally
         {
             // Step 4; the session of a job that runs on stays, so that GitHub does not take its runner for gone.
-            if (!isReleased)
+            if (!turn.IsReleased)
             {
-                await SignOffAsync(session, registration, hadJob);
+                await SignOffAsync(turn);
             }
 
-            session?.Dispose();
+            turn.Session?.Dispose();
         }
     }
 
-    /// <summary>Waits for a job and starts it; <c>null</c> where the runner was used up by a job that cannot be run.</summary>
-    private async Task<JobRun?> TakeJobAsync(
-        IRunnerSession session, ResiliencePipeline polls, RunnerPool pool, LoopHealth health, CancellationToken stopping)
+    /// <summary>Waits for a job and starts it; <c>null</c> where the runner was used up without a job that runs.</summary>
+    private async Task<JobRun?> TakeJobAsync(Turn turn, IRunnerSession session, ResiliencePipeline polls, CancellationToken stopping)
     {
-        var listener = new SessionListener(session, polls, logger);
-        var throttle = new OfferThrottle(time);
+        var listener = new SessionListener(session, polls, turn.Health, time, logger);
+        var look = new IdleLook(registrar, turn.Registration, _lookInterval, time, logger);
         while (true)
         {
-            health.Turn(isReady: true);
-            var message = await listener.NextAsync(RunnerStatus.Online, stopping);
+            var message = await NextAsync(turn, listener, stopping);
             var seen = time.GetUtcNow();
             if (message is not JobOffered { Request: var offer })
             {
                 listener.Ignore(message);
+                stopping.ThrowIfCancellationRequested();
+                if (listener.IsUsedUp || await look.IsUsedUpAsync(stopping))
+                {
+                    throw new ProtocolException(ProtocolErrorKind.RunnerNotFound, "GitHub has no job for this runner any more");
+                }
+
                 continue;
             }
 
             try
             {
                 // From here on the job is ours to finish, so a stopping agent does not interrupt it.
-                if (await session.AcknowledgeAsync(offer, stopping))
+                if (!await session.AcknowledgeAsync(offer, CancellationToken.None))
                 {
-                    var job = await session.AcquireAsync(offer, CancellationToken.None);
-                    return Start(job, session, pool, seen);
+                    throw new ProtocolException(ProtocolErrorKind.AcknowledgeJobNotFound, "the job went away before it was acquired");
                 }
 
-                return null; // an ephemeral runner whose job went away is done (section 6)
+                var job = await session.AcquireAsync(offer, CancellationToken.None);
+                turn.HadJob = true;
+                return Start(job, session, turn.Pool, seen);
             }
             catch (UnreadableJobException error)
             {
-                await FailAsync(error, pool, seen);
+                turn.HadJob = true;
+                await FailAsync(error, turn.Pool, seen);
                 return null;
             }
-            catch (Exception error) when (error is ProtocolException or InfrastructureException)
+            catch (ProtocolException refusal)
             {
-                logger.OfferGone(offer.RunnerRequestId ?? "-", error.Message);
-                await throttle.WaitAsync(stopping);
+                // An ephemeral runner is consumed by the job that it is assigned, and never gets another.
+                logger.OfferGone(offer.RunnerRequestId ?? "-", refusal.Message);
+                turn.Throttle.Fail();
+                return null;
             }
+            catch (InfrastructureException error)
+            {
+                // It may be offered again, here or elsewhere.
+                logger.OfferGone(offer.RunnerRequestId ?? "-", error.Message);
+                turn.Throttle.Fail();
+                await turn.Throttle.WaitAsync(stopping);
+            }
+        }
+    }
+
+    /// <summary>The next message. A slot that has to leave gives its registration back before it lets go of the poll: what GitHub sends into a
+    /// poll that was given up is lost for a minute.</summary>
+    private async Task<IncomingMessage?> NextAsync(Turn turn, SessionListener listener, CancellationToken stopping)
+    {
+        using var poll = new CancellationTokenSource();
+        var next = listener.NextAsync(RunnerStatus.Online, poll.Token);
+        using (var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+        {
+            await Task.WhenAny(next, Task.Delay(Timeout.InfiniteTimeSpan, time, leaving.Token));
+            await leaving.CancelAsync();
+        }
+
+        if (!next.IsCompleted)
+        {
+            turn.IsRemoved = await RemoveAsync(turn.Registration) is RemovalResult.Removed;
+            if (!turn.IsRemoved)
+            {
+                await Task.WhenAny(next, Task.Delay(LastMessageLimit, time, CancellationToken.None));
+            }
+
+            await poll.CancelAsync();
+        }
+
+        try
+        {
+            return await next;
+        }
+        catch (Exception error) when (stopping.IsCancellationRequested && error is OperationCanceledException or ProtocolException or InfrastructureException)
+        {
+            return null;
         }
     }
 
@@ -180,28 +234,65 @@ internal sealed class RunnerSlot(
         logger.JobMalformed(error.Message, told);
     }
 
-    private async Task SignOffAsync(IRunnerSession? session, RunnerRegistration registration, bool hadJob)
+    private async Task SignOffAsync(Turn turn)
     {
         using var limit = new CancellationTokenSource(SignOffLimit, time);
         try
         {
-            if (session is not null)
+            if (turn.Session is { } session)
             {
                 await session.CloseAsync(limit.Token);
-            }
-
-            if (!hadJob)
-            {
-                await registrar.RemoveAsync(registration.RunnerId, limit.Token);
             }
         }
         catch (ProtocolException)
         {
-            // The runner is gone already: that is what was wanted.
+            // The session is gone already: that is what was wanted.
+        }
+        catch (Exception error) when (error is InfrastructureException or OperationCanceledException)
+        {
+            logger.SignOffFailed(turn.Registration.Name, error.Message);
+        }
+
+        if (turn is { HadJob: false, IsRemoved: false })
+        {
+            await RemoveAsync(turn.Registration);
+        }
+    }
+
+    private async Task<RemovalResult?> RemoveAsync(RunnerRegistration registration)
+    {
+        using var limit = new CancellationTokenSource(SignOffLimit, time);
+        try
+        {
+            return await registrar.RemoveAsync(registration.RunnerId, limit.Token);
         }
         catch (Exception error) when (error is InfrastructureException or OperatorException or OperationCanceledException)
         {
             logger.SignOffFailed(registration.Name, error.Message);
+            return null;
         }
+    }
+
+    /// <summary>What is to be known of a turn when it ends, however it does.</summary>
+    private sealed class Turn(RunnerRegistration registration, RunnerPool pool, OfferThrottle throttle, LoopHealth health)
+    {
+        public RunnerRegistration Registration => registration;
+
+        public RunnerPool Pool => pool;
+
+        public OfferThrottle Throttle => throttle;
+
+        public LoopHealth Health => health;
+
+        public IRunnerSession? Session { get; set; }
+
+        /// <summary>Whether a job used the registration up.</summary>
+        public bool HadJob { get; set; }
+
+        /// <summary>Whether the registration is removed already.</summary>
+        public bool IsRemoved { get; set; }
+
+        /// <summary>Whether its job runs on without us.</summary>
+        public bool IsReleased { get; set; }
     }
 }

@@ -66,7 +66,6 @@ internal sealed class RunnerSlots(
             await first;
         }
 
-        await supervisor.DrainAsync(Drain.Timeout(options));
-        await Task.WhenAll(slots);
+        await supervisor.DrainAsync(Drain.Timeout(options), Task.WhenAll(slots));
     }
 }

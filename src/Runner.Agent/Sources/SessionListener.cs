@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Polly;
+using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.Jobs.Errors;
 using Runner.Protocol;
@@ -8,13 +9,18 @@ using Runner.Protocol.Broker;
 namespace Runner.Agent.Sources;
 
 /// <summary>Listens to the broker through a session: for offers while the runner waits, for a cancel while its job runs.</summary>
-internal sealed class SessionListener(IRunnerSession session, ResiliencePipeline polls, ILogger logger)
+internal sealed class SessionListener(IRunnerSession session, ResiliencePipeline polls, LoopHealth health, TimeProvider time, ILogger logger)
 {
+    private readonly PollPace _pace = new(time);
+
     /// <summary>The next message, or <c>null</c> where there was none. A session that expired is opened anew.</summary>
     /// <exception cref="ProtocolException">The session cannot go on.</exception>
     /// <exception cref="InfrastructureException">The tries are used up.</exception>
     public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken) =>
         await polls.ExecuteAsync(async token => await PollAsync(status, token), cancellationToken);
+
+    /// <summary>Whether the session answers as those of runners do that can get no job any more.</summary>
+    public bool IsUsedUp => _pace.IsUsedUp;
 
     /// <summary>Waits for the end of a job, and passes a cancel on to it.</summary>
     public async Task<JobVerdict> FollowAsync(JobRun run)
@@ -38,15 +44,20 @@ internal sealed class SessionListener(IRunnerSession session, ResiliencePipeline
 
     private async Task<IncomingMessage?> PollAsync(RunnerStatus status, CancellationToken cancellationToken)
     {
+        await _pace.BeginAsync(cancellationToken);
+        health.Turn(isReady: true);
+        IncomingMessage? message = null;
         try
         {
-            return await session.NextAsync(status, cancellationToken);
+            message = await session.NextAsync(status, cancellationToken);
         }
         catch (ProtocolException refusal) when (SessionRules.On(refusal.Kind) == SessionDecision.Reopen)
         {
             await session.ReopenAsync(cancellationToken);
-            return null;
         }
+
+        _pace.End(isEmpty: message is null);
+        return message;
     }
 
     private async Task ListenAsync(JobRun run, CancellationToken ended)
@@ -70,6 +81,7 @@ internal sealed class SessionListener(IRunnerSession session, ResiliencePipeline
                 catch (InfrastructureException)
                 {
                     // Told by the pipeline, which waited between its tries. The job runs on; only a cancel would not arrive.
+                    health.Turn(isReady: true);
                 }
             }
         }
@@ -81,6 +93,10 @@ internal sealed class SessionListener(IRunnerSession session, ResiliencePipeline
         {
             // The broker forgets an ephemeral runner as soon as its job is complete, often before the worker has ended.
             logger.SessionEnded(session.RunnerName, refusal.Kind, refusal.Message);
+        }
+        finally
+        {
+            health.Park();
         }
     }
 }

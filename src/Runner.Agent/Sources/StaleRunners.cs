@@ -12,7 +12,7 @@ internal sealed class StaleRunners(IRunnerRegistrar registrar, ILogger<StaleRunn
         var (removed, kept) = (0, 0);
         foreach (var runner in await registrar.ListAsync(pool.NamePrefix, cancellationToken))
         {
-            if (!runner.IsBusy && await registrar.RemoveAsync(runner.Id, cancellationToken))
+            if (!runner.IsBusy && await registrar.RemoveAsync(runner.Id, cancellationToken) != RemovalResult.Busy)
             {
                 removed++;
             }

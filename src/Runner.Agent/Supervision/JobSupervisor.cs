@@ -16,6 +16,7 @@ internal sealed class JobSupervisor(
     ILogger<JobSupervisor> logger)
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
+    private bool _letsGo;
     private readonly JobRunContext _context = new(backend, options, metrics, time, logger);
 
     /// <summary>How many jobs it looks after.</summary>
@@ -37,23 +38,38 @@ internal sealed class JobSupervisor(
     public JobRun Adopt(IJobHandle handle) => Track(handle.Launch, services.For(handle.Launch.Job), handle);
 
     /// <summary>Waits for the jobs to end, and leaves those that take longer to a successor.</summary>
-    public async Task DrainAsync(TimeSpan timeout)
+    /// <param name="timeout">How long is waited.</param>
+    /// <param name="sources">Completes when no job can be started any more: until then a last one may be.</param>
+    public async Task DrainAsync(TimeSpan timeout, Task sources)
     {
-        List<JobRun> runs;
+        logger.AgentDrains(Count, timeout.TotalSeconds);
+        var ended = EndAsync(sources);
+        await Task.WhenAny(ended, Task.Delay(timeout, time, CancellationToken.None));
         lock (_runs)
         {
-            runs = [.. _runs.Values];
+            _letsGo = true;
         }
 
-        logger.AgentDrains(runs.Count, timeout.TotalSeconds);
-        var ended = Task.WhenAll(runs.Select(run => run.Ended));
-        await Task.WhenAny(ended, Task.Delay(timeout, time, CancellationToken.None));
-        foreach (var run in runs)
+        foreach (var run in Snapshot())
         {
             run.Release();
         }
 
         await ended;
+    }
+
+    private async Task EndAsync(Task sources)
+    {
+        await sources;
+        await Task.WhenAll(Snapshot().Select(run => run.Ended));
+    }
+
+    private List<JobRun> Snapshot()
+    {
+        lock (_runs)
+        {
+            return [.. _runs.Values];
+        }
     }
 
     private JobRun Track(JobLaunch launch, IJobService? service, IJobHandle? adopted)
@@ -64,6 +80,10 @@ internal sealed class JobSupervisor(
             {
                 run = new JobRun(launch, service, adopted, _context, Forget);
                 _runs.Add(launch.JobId, run);
+                if (_letsGo)
+                {
+                    run.Release();
+                }
             }
 
             return run;

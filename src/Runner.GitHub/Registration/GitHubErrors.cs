@@ -10,13 +10,16 @@ internal static class GitHubErrors
     // What GitHub asks for after its secondary limits when it does not say how long.
     private static readonly TimeSpan SecondaryLimitPause = TimeSpan.FromMinutes(1);
 
+    // Longer than Octokit's own limit; that one does not see every way in which an answer can stall.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(2);
+
     /// <summary>Runs a call and translates what it throws. Cancellation by the caller's token passes as it is.</summary>
     public static async Task<T> TranslateAsync<T>(
         GitHubEndpoint endpoint, string action, TimeProvider time, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call().WaitAsync(cancellationToken);
+            return await call().WaitAsync(AnswerLimit, time, cancellationToken);
         }
         catch (Exception error) when (Translate(endpoint, action, time, error, cancellationToken) is { } translated)
         {
@@ -47,6 +50,7 @@ internal static class GitHubErrors
             $"GitHub cannot {action} at {endpoint.Url} as asked ({Status(api)}): {api.Message}", api),
         ApiException api => Infrastructure($"GitHub failed to {action} ({Status(api)})", api, retryAfter: null),
         HttpRequestException transport => new InfrastructureException($"{endpoint.ApiBase} cannot be reached to {action}: {transport.Message}", transport),
+        TimeoutException => new InfrastructureException($"{endpoint.ApiBase} did not answer in time when we tried to {action}", error),
         OperationCanceledException when !cancellationToken.IsCancellationRequested =>
             new InfrastructureException($"{endpoint.ApiBase} did not answer in time when we tried to {action}", error),
         _ => null,

@@ -61,14 +61,20 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken)
     {
-        var response = await CallAsync("list runners", ListAllAsync, cancellationToken);
-        return [.. response.Runners
-            .Where(runner => runner.Name.StartsWith(namePrefix, StringComparison.Ordinal))
-            .Select(runner => new RegisteredRunner(runner.Id, runner.Name, runner.Status == "online", runner.Busy))];
+        var runners = await ListPagesAsync(string.Empty, cancellationToken);
+        return [.. runners.Where(runner => runner.Name.StartsWith(namePrefix, StringComparison.Ordinal))];
     }
 
     /// <inheritdoc/>
-    public Task<bool> RemoveAsync(long runnerId, CancellationToken cancellationToken) =>
+    public async Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        // A server that does not know the filter gives all of them, so that the name is compared here too.
+        var runners = await ListPagesAsync($"&name={Uri.EscapeDataString(name)}", cancellationToken);
+        return runners.FirstOrDefault(runner => runner.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <inheritdoc/>
+    public Task<RemovalResult> RemoveAsync(long runnerId, CancellationToken cancellationToken) =>
         CallAsync("remove a runner", () => TryDeleteAsync(runnerId), cancellationToken);
 
     private async Task<long> GroupIdAsync(string? group, CancellationToken cancellationToken)
@@ -161,14 +167,26 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
         }
     }
 
-    private Task<RunnerResponse> ListAllAsync() => _endpoint.Scope switch
+    private async Task<List<RegisteredRunner>> ListPagesAsync(string filter, CancellationToken cancellationToken)
     {
-        GitHubScope.Organization => _runners.ListAllRunnersForOrganization(_endpoint.Owner),
-        GitHubScope.Repository => _runners.ListAllRunnersForRepository(_endpoint.Owner, _endpoint.Repository),
-        _ => _runners.ListAllRunnersForEnterprise(_endpoint.Owner),
-    };
+        var runners = new List<RegisteredRunner>();
+        for (var page = 1; ; page++)
+        {
+            var uri = new Uri($"{_endpoint.Entity}/actions/runners?per_page=100&page={page}{filter}", UriKind.Relative);
+            var response = await CallAsync(
+                "list runners", () => _connection.Get<RunnerPage>(uri, parameters: null, accepts: null, cancellationToken), cancellationToken);
+            runners.AddRange(response.Body.Runners.Select(runner => new RegisteredRunner(runner.Id, runner.Name ?? string.Empty, runner.Status == "online", runner.Busy)
+            {
+                Labels = [.. runner.Labels.Select(label => label.Name).OfType<string>()],
+            }));
+            if (runners.Count >= response.Body.TotalCount || response.Body.Runners.Count == 0)
+            {
+                return runners;
+            }
+        }
+    }
 
-    private async Task<bool> TryDeleteAsync(long id)
+    private async Task<RemovalResult> TryDeleteAsync(long id)
     {
         try
         {
@@ -178,15 +196,15 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
                 GitHubScope.Repository => _runners.DeleteRepositoryRunner(_endpoint.Owner, _endpoint.Repository, id),
                 _ => _runners.DeleteEnterpriseRunner(_endpoint.Owner, id),
             });
-            return true;
+            return RemovalResult.Removed;
         }
         catch (NotFoundException)
         {
-            return true; // an ephemeral runner goes by itself after its job
+            return RemovalResult.Gone;
         }
         catch (ApiException error) when (error.StatusCode == HttpStatusCode.UnprocessableEntity)
         {
-            return false; // it has a job
+            return RemovalResult.Busy;
         }
     }
 

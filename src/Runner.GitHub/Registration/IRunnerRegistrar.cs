@@ -16,10 +16,28 @@ public interface IRunnerRegistrar
     /// <exception cref="Jobs.Errors.InfrastructureException">As above.</exception>
     Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken);
 
-    /// <summary>Removes a registration. False where GitHub keeps it because the runner has a job; one that is gone already counts as removed.</summary>
+    /// <summary>The registered runner of a name, or <c>null</c>: GitHub knows none, which is also so of an ephemeral one that was assigned a job.</summary>
     /// <exception cref="Jobs.Errors.OperatorException">As above.</exception>
     /// <exception cref="Jobs.Errors.InfrastructureException">As above.</exception>
-    Task<bool> RemoveAsync(long runnerId, CancellationToken cancellationToken);
+    Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Removes a registration.</summary>
+    /// <exception cref="Jobs.Errors.OperatorException">As above.</exception>
+    /// <exception cref="Jobs.Errors.InfrastructureException">As above.</exception>
+    Task<RemovalResult> RemoveAsync(long runnerId, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of the wish to remove a registration.</summary>
+public enum RemovalResult
+{
+    /// <summary>It was there and is removed: the runner gets no job any more.</summary>
+    Removed,
+
+    /// <summary>It was gone already: an ephemeral runner's goes with the job that it is assigned.</summary>
+    Gone,
+
+    /// <summary>GitHub keeps it because the runner has a job, or had one some seconds ago.</summary>
+    Busy,
 }
 
 /// <summary>What to register.</summary>
@@ -49,4 +67,8 @@ public sealed record RunnerRegistration
 }
 
 /// <summary>A runner that GitHub knows.</summary>
-public sealed record RegisteredRunner(long Id, string Name, bool IsOnline, bool IsBusy);
+public sealed record RegisteredRunner(long Id, string Name, bool IsOnline, bool IsBusy)
+{
+    /// <summary>Its labels.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
+}

@@ -47,3 +47,31 @@ internal sealed class RunnerGroupItem
 
     public bool Default { get; set; }
 }
+
+/// <summary>One page of the runners.</summary>
+internal sealed class RunnerPage
+{
+    public int TotalCount { get; set; }
+
+    public IReadOnlyList<RunnerItem> Runners { get; set; } = [];
+}
+
+/// <summary>A runner.</summary>
+internal sealed class RunnerItem
+{
+    public long Id { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Status { get; set; }
+
+    public bool Busy { get; set; }
+
+    public IReadOnlyList<RunnerLabelItem> Labels { get; set; } = [];
+}
+
+/// <summary>A label of a runner.</summary>
+internal sealed class RunnerLabelItem
+{
+    public string? Name { get; set; }
+}

@@ -27,4 +27,17 @@ public sealed class MalformedJobException : Exception
 
     /// <summary>Token of the job, or <c>null</c>.</summary>
     public Secret? Token { get; init; }
+
+    /// <summary>Whether the message is JSON to its end and says which job it is: asking again would bring the same.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>The same, with what it lacks taken from another.</summary>
+    internal MalformedJobException With(MalformedJobException? other) => new(Message)
+    {
+        PlanId = PlanId ?? other?.PlanId,
+        JobId = JobId ?? other?.JobId,
+        RunServiceUrl = RunServiceUrl ?? other?.RunServiceUrl,
+        Token = Token ?? other?.Token,
+        IsWhole = IsWhole,
+    };
 }

@@ -15,6 +15,11 @@ namespace Runner.Protocol.RunService;
 public sealed class RunServiceClient(
     HttpClient http, Uri address, ITokenSource tokens, RetryOptions retry, TimeProvider time, ILogger<RunServiceClient> logger)
 {
+    private const string PlanHeader = "x-plan-id";
+
+    // A renewal that hangs must not hold up the next one.
+    private static readonly TimeSpan RenewTimeout = TimeSpan.FromSeconds(30);
+
     private readonly ServiceTransport _transport = new(http, tokens, time);
     private readonly RetryPipeline _retry = new(retry, time, logger);
 
@@ -33,7 +38,7 @@ public sealed class RunServiceClient(
         return new RunServiceClient(http, address, new FixedToken(new Jobs.Secrets.Secret(token)), retry, time, logger);
     }
 
-    /// <summary>Takes a job that was offered.</summary>
+    /// <summary>Takes a job that was offered. An answer that is no job message, such as one that was cut, is asked for again.</summary>
     /// <param name="runnerRequestId">As in the message.</param>
     /// <param name="runnerOs"><c>Linux</c>, <c>Windows</c> or <c>macOS</c>.</param>
     /// <param name="billingOwnerId">As in the message.</param>
@@ -46,8 +51,35 @@ public sealed class RunServiceClient(
     {
         var body = new AcquireJobRequest { JobMessageId = runnerRequestId, RunnerOs = runnerOs, BillingOwnerId = billingOwnerId };
         var call = ServiceCall.Post(address, RunServiceRoutes.AcquireJob, body, ProtocolJson.Default.AcquireJobRequest);
-        var reply = await CallAsync(call, cancellationToken);
-        return JobMessageReader.Read(reply.Body);
+        MalformedJobException? unread = null;
+        try
+        {
+            return await _retry.ExecuteAsync(AcquireAsync, cancellationToken);
+        }
+        catch (Exception error) when (unread is not null && error is InfrastructureException or ProtocolException)
+        {
+            // The service said 200 before, so the job is ours whatever it says now.
+            throw unread;
+        }
+
+        async Task<JobMessage> AcquireAsync(CancellationToken token)
+        {
+            var reply = Checked(await _transport.SendAsync(call, token));
+            try
+            {
+                return JobMessageReader.Read(reply.Body);
+            }
+            catch (MalformedJobException malformed)
+            {
+                // The offer's own id is nearly always the job's, and the answer's header has the plan.
+                unread = malformed.With(unread).With(new MalformedJobException(malformed.Message)
+                {
+                    PlanId = reply.Headers.TryGetValues(PlanHeader, out var plans) && Guid.TryParse(plans.FirstOrDefault(), out var plan) ? new PlanId(plan) : null,
+                    JobId = Guid.TryParse(runnerRequestId, out var job) ? new JobId(job) : null,
+                });
+                throw malformed.IsWhole ? unread : new InfrastructureException($"{reply}, but with no job message: {malformed.Message}", malformed);
+            }
+        }
     }
 
     /// <summary>Prolongs the job's lock.</summary>
@@ -57,7 +89,7 @@ public sealed class RunServiceClient(
     public async Task<DateTimeOffset> RenewJobAsync(PlanId planId, JobId jobId, CancellationToken cancellationToken)
     {
         var body = new RenewJobRequest { PlanId = planId, JobId = jobId };
-        var call = ServiceCall.Post(address, RunServiceRoutes.RenewJob, body, ProtocolJson.Default.RenewJobRequest);
+        var call = ServiceCall.Post(address, RunServiceRoutes.RenewJob, body, ProtocolJson.Default.RenewJobRequest) with { Timeout = RenewTimeout };
         var reply = await CallAsync(call, cancellationToken);
         return reply.Read(ProtocolJson.Default.RenewJobResponse).LockedUntil;
     }

@@ -129,11 +129,48 @@ public sealed class RunnerSlotTests : IDisposable
         Assert.Equal(2, _github.Registrations);
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task Offer_that_is_gone_does_not_use_the_runner_up()
+    [Theory(Timeout = Limit)]
+    [InlineData(ProtocolErrorKind.JobTaken)]
+    [InlineData(ProtocolErrorKind.JobNotFound)]
+    [InlineData(ProtocolErrorKind.JobNotProcessable)]
+    [InlineData(ProtocolErrorKind.Unauthorized)]
+    [InlineData(ProtocolErrorKind.BadReply)]
+    public async Task Lost_offer_uses_the_runner_up_and_the_next_one_takes_its_place(ProtocolErrorKind refusal)
     {
         var session = await _github.NextSessionAsync();
-        session.Offer(new ProtocolException(ProtocolErrorKind.JobTaken, "taken"));
+        _github.Forget(session.RunnerName);
+        session.Offer(new ProtocolException(refusal, "lost"));
+        (await _github.NextSessionAsync()).Offer(Some.Job()); // the clock stands still
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await _github.NextSessionAsync();
+        await StopAsync();
+
+        Assert.True(session.IsClosed);
+        Assert.Equal(1, _backend.Launches);
+        Assert.Equal(3, _github.Registrations);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Offers_that_are_all_lost_do_not_make_a_loop_of_registrations()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await AdvanceUntilAsync(() => _github.HasSession);
+            (await _github.NextSessionAsync()).Offer(new ProtocolException(ProtocolErrorKind.JobTaken, "lost"));
+        }
+
+        var start = _time.GetUtcNow();
+        await AdvanceUntilAsync(() => _github.HasSession, TimeSpan.FromSeconds(0.5));
+        await StopAsync();
+
+        Assert.InRange(_time.GetUtcNow() - start, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Offer_whose_answer_got_lost_on_the_way_is_taken_when_it_comes_again()
+    {
+        var session = await _github.NextSessionAsync();
+        session.Offer(Outage);
         session.Offer(Some.Job());
         _backend.Place(0).End(Conclusion.Succeeded);
         await _github.NextSessionAsync();
@@ -141,6 +178,156 @@ public sealed class RunnerSlotTests : IDisposable
 
         Assert.Equal(1, _backend.Launches);
         Assert.Equal(2, _github.Registrations);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Session_that_answers_at_once_with_nothing_is_given_up_after_few_polls()
+    {
+        var session = await _github.NextSessionAsync();
+        session.IsHollow = true;
+        session.SayNothing();
+
+        await AdvanceUntilAsync(() => _github.HasSession, TimeSpan.FromSeconds(0.3));
+        await StopAsync();
+
+        Assert.True(session.IsClosed);
+        Assert.InRange(session.Polls.Count, 2, PollPace.UsedUp + 2);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Session_that_expires_whenever_it_is_opened_is_given_up_after_few_polls()
+    {
+        var session = await _github.NextSessionAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            session.Fail(new ProtocolException(ProtocolErrorKind.SessionInvalid, "expired"));
+        }
+
+        await AdvanceUntilAsync(() => _github.HasSession, TimeSpan.FromSeconds(0.3));
+        await StopAsync();
+
+        Assert.InRange(session.Polls.Count, 2, PollPace.UsedUp + 2);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Session_of_a_job_that_GitHub_counts_as_over_is_polled_at_a_pace_until_the_job_ends()
+    {
+        var session = await _github.NextSessionAsync();
+        session.Offer(Some.Job());
+        await AdvanceUntilAsync(() => session.Polls.Contains(RunnerStatus.Busy));
+        session.IsHollow = true;
+        session.SayNothing();
+
+        await AdvanceUntilAsync(() => session.Polls.Count > 4, TimeSpan.FromSeconds(0.3));
+        var before = session.Polls.Count;
+        for (var second = 0; second < 120; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var polls = session.Polls.Count - before;
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await _github.NextSessionAsync();
+        await StopAsync();
+
+        Assert.InRange(polls, 0, 20);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(ProtocolErrorKind.InvalidClient)]
+    [InlineData(ProtocolErrorKind.RunnerNotFound)]
+    [InlineData(ProtocolErrorKind.Unauthorized)]
+    public async Task Registration_that_GitHub_does_not_know_yet_is_not_thrown_away(ProtocolErrorKind refusal)
+    {
+        var first = await _github.NextSessionAsync();
+        _github.RefuseSession(new ProtocolException(refusal, "Registration x was not found."), times: 4);
+        first.Fail(new ProtocolException(ProtocolErrorKind.RunnerNotFound, "deleted"));
+
+        await AdvanceUntilAsync(() => _github.HasSession, TimeSpan.FromSeconds(1));
+        await StopAsync();
+
+        Assert.Equal(2, _github.Registrations);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Registration_that_GitHub_never_knows_is_replaced_when_it_is_a_minute_old()
+    {
+        var first = await _github.NextSessionAsync();
+        _github.RefuseSession(new ProtocolException(ProtocolErrorKind.InvalidClient, "Registration x was not found."), times: 12);
+        first.Fail(new ProtocolException(ProtocolErrorKind.RunnerNotFound, "deleted"));
+
+        await AdvanceUntilAsync(() => _github.HasSession, TimeSpan.FromSeconds(1));
+        await StopAsync();
+
+        Assert.InRange(_github.Registrations, 3, 4);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Runner_that_waits_and_that_GitHub_has_forgotten_is_replaced()
+    {
+        var session = await _github.NextSessionAsync();
+        session.SayNothing();
+        _github.Forget(session.RunnerName);
+
+        await AdvanceUntilAsync(() =>
+        {
+            session.SayNothing();
+            return _github.HasSession;
+        });
+        await StopAsync();
+
+        Assert.True(session.IsClosed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_that_is_on_its_way_while_its_runner_is_looked_up_is_taken()
+    {
+        var session = await _github.NextSessionAsync();
+        _time.Advance(TimeSpan.FromHours(1));
+        _github.Forget(session.RunnerName); // as it is assigned
+        session.SayNothing(); // the look that follows sees no runner
+        session.Offer(Some.Job());
+
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await _github.NextSessionAsync();
+        await StopAsync();
+
+        Assert.Equal(1, _backend.Launches);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_that_is_assigned_while_the_slot_leaves_is_taken()
+    {
+        var session = await _github.NextSessionAsync();
+        await AdvanceUntilAsync(() => !session.Polls.IsEmpty);
+        _github.Removing = () =>
+        {
+            _github.Removing = null;
+            _github.Forget(session.RunnerName);
+            session.Offer(Some.Job());
+        };
+
+        await _stop.CancelAsync();
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await _running;
+
+        Assert.Equal(1, _backend.Launches);
+        Assert.True(session.IsClosed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Poll_is_given_up_only_after_the_registration_is_removed()
+    {
+        var session = await _github.NextSessionAsync();
+        await AdvanceUntilAsync(() => !session.Polls.IsEmpty);
+        var wasPolling = false;
+        _github.Removing = () => wasPolling = session.IsPolling;
+
+        await StopAsync();
+
+        Assert.True(wasPolling);
+        Assert.Empty(_github.Registered);
     }
 
     [Fact(Timeout = Limit)]
@@ -216,7 +403,7 @@ public sealed class RunnerSlotTests : IDisposable
             new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance),
             _gate,
             _metrics,
-            new AgentOptions(),
+            new AgentOptions { Pools = [new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 1 }] },
             _time,
             NullLogger<RunnerSlot>.Instance);
         return slot.RunAsync(_pool, new LoopHealth("slot", "test", _time), _stop.Token);
@@ -225,15 +412,16 @@ public sealed class RunnerSlotTests : IDisposable
     private async Task StopAsync()
     {
         await _stop.CancelAsync();
+        await AdvanceUntilAsync(() => _running.IsCompleted, TimeSpan.FromSeconds(1));
         await _running;
     }
 
-    private async Task AdvanceUntilAsync(Func<bool> condition)
+    private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan? step = null)
     {
         while (!condition())
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromSeconds(10));
+            _time.Advance(step ?? TimeSpan.FromSeconds(10));
             await Task.Yield();
         }
     }

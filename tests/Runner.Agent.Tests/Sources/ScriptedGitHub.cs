@@ -13,6 +13,7 @@ namespace Runner.Agent.Tests.Sources;
 internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRunnerSessions
 {
     private readonly ConcurrentQueue<Exception> _refusals = new();
+    private readonly ConcurrentQueue<Exception> _closedDoors = new();
     private readonly Channel<ScriptedSession> _opened = Channel.CreateUnbounded<ScriptedSession>();
     private long _lastId;
 
@@ -20,8 +21,23 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
 
     public int Registrations => (int)Interlocked.Read(ref _lastId);
 
+    /// <summary>Called before a registration is removed.</summary>
+    public Action? Removing { get; set; }
+
     /// <summary>The next registration throws this.</summary>
     public void Refuse(Exception error) => _refusals.Enqueue(error);
+
+    /// <summary>The next session to be opened throws this.</summary>
+    public void RefuseSession(Exception error, int times = 1)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _closedDoors.Enqueue(error);
+        }
+    }
+
+    /// <summary>GitHub forgets a runner, as it does of an ephemeral one that it assigns a job.</summary>
+    public void Forget(string runner) => Registered.TryRemove(Registered.Single(pair => pair.Value == runner));
 
     /// <summary>The next session that a slot opens.</summary>
     public ValueTask<ScriptedSession> NextSessionAsync() => _opened.Reader.ReadAsync(TestContext.Current.CancellationToken);
@@ -44,10 +60,22 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
     public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RegisteredRunner>>([.. Registered.Select(runner => new RegisteredRunner(runner.Key, runner.Value, IsOnline: false, IsBusy: runner.Key % 2 == 0))]);
 
-    public Task<bool> RemoveAsync(long runnerId, CancellationToken cancellationToken) => Task.FromResult(Registered.TryRemove(runnerId, out _));
+    public Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
+        Registered.Where(runner => runner.Value == name).Select(runner => new RegisteredRunner(runner.Key, runner.Value, IsOnline: true, IsBusy: false)).FirstOrDefault());
+
+    public Task<RemovalResult> RemoveAsync(long runnerId, CancellationToken cancellationToken)
+    {
+        Removing?.Invoke();
+        return Task.FromResult(Registered.TryRemove(runnerId, out _) ? RemovalResult.Removed : RemovalResult.Gone);
+    }
 
     public Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
     {
+        if (_closedDoors.TryDequeue(out var error))
+        {
+            return Task.FromException<IRunnerSession>(error);
+        }
+
         var session = new ScriptedSession(registration.Name, time);
         _opened.Writer.TryWrite(session);
         return Task.FromResult<IRunnerSession>(session);
@@ -57,7 +85,7 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
 /// <summary>A session that says what a test puts into it.</summary>
 internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunnerSession
 {
-    private readonly Channel<object> _answers = Channel.CreateUnbounded<object>();
+    private readonly Channel<object?> _answers = Channel.CreateUnbounded<object?>();
     private readonly ConcurrentQueue<object> _acquisitions = new();
 
     public string RunnerName => runner;
@@ -65,6 +93,8 @@ internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunne
     public int Reopened { get; private set; }
 
     public bool IsClosed { get; private set; }
+
+    public bool IsPolling { get; private set; }
 
     public ConcurrentQueue<RunnerStatus> Polls { get; } = new();
 
@@ -87,13 +117,32 @@ internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunne
     /// <summary>Answers a poll.</summary>
     public void Say(IncomingMessage message) => _answers.Writer.TryWrite(message);
 
+    /// <summary>Answers a poll with nothing.</summary>
+    public void SayNothing() => _answers.Writer.TryWrite(null);
+
+    /// <summary>Whether every poll is answered at once with nothing, as GitHub answers for a runner that is used up.</summary>
+    public bool IsHollow { get; set; }
+
     /// <summary>Fails a poll.</summary>
     public void Fail(Exception error) => _answers.Writer.TryWrite(error);
 
     public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
     {
         Polls.Enqueue(status);
-        return await _answers.Reader.ReadAsync(cancellationToken) is var answer && answer is Exception error ? throw error : (IncomingMessage?)answer;
+        if (IsHollow)
+        {
+            return null;
+        }
+
+        IsPolling = true;
+        try
+        {
+            return await _answers.Reader.ReadAsync(cancellationToken) is var answer && answer is Exception error ? throw error : (IncomingMessage?)answer;
+        }
+        finally
+        {
+            IsPolling = false;
+        }
     }
 
     public Task ReopenAsync(CancellationToken cancellationToken)

@@ -134,21 +134,37 @@ public sealed class GitHubRegistrarTests : IDisposable
             total_count = 2,
             runners = new[]
             {
-                new { id = 1, name = "linux-a-1", os = "linux", status = "online", busy = true, labels = Array.Empty<object>() },
-                new { id = 2, name = "other", os = "linux", status = "offline", busy = false, labels = Array.Empty<object>() },
+                new { id = 1, name = "linux-a-1", os = "linux", status = "online", busy = true, labels = new object[] { new { id = 7, name = "gpu", type = "custom" } } },
+                new { id = 2, name = "other", os = "linux", status = "offline", busy = false, labels = new object[0] },
             },
         });
 
         var runners = await _server.Registrar().ListAsync("linux-a-", Token);
 
-        Assert.Equal([new RegisteredRunner(1, "linux-a-1", IsOnline: true, IsBusy: true)], runners);
+        var runner = Assert.Single(runners);
+        Assert.Equal((1, "linux-a-1", true, true), (runner.Id, runner.Name, runner.IsOnline, runner.IsBusy));
+        Assert.Equal(["gpu"], runner.Labels);
     }
 
     [Theory]
-    [InlineData(204, true)]
-    [InlineData(404, true)]
-    [InlineData(422, false)]
-    public async Task Runner_is_removed_unless_it_has_a_job(int status, bool removed)
+    [InlineData("linux-a-1", 1)]
+    [InlineData("linux-a", null)] // a server that does not know the filter by name
+    public async Task Runner_is_found_by_its_whole_name(string name, int? id)
+    {
+        _server.Answers("GET", "orgs/acme/actions/runners", 200, new
+        {
+            total_count = 1,
+            runners = new[] { new { id = 1, name = "linux-a-1", os = "linux", status = "offline", busy = false, labels = Array.Empty<object>() } },
+        });
+
+        Assert.Equal(id, (await _server.Registrar().FindAsync(name, Token))?.Id);
+    }
+
+    [Theory]
+    [InlineData(204, RemovalResult.Removed)]
+    [InlineData(404, RemovalResult.Gone)]
+    [InlineData(422, RemovalResult.Busy)]
+    public async Task Runner_is_removed_unless_it_has_a_job(int status, RemovalResult removed)
     {
         _server.Answers("DELETE", "orgs/acme/actions/runners/5", status, status == 204 ? null : new { message = "no" });
 

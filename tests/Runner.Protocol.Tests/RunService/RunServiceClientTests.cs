@@ -176,6 +176,59 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
         Assert.Equal((Plan, Job), (exception.PlanId, exception.JobId));
     }
 
+    public static TheoryData<string> GarbledAnswers => new()
+    {
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{\"x\":",
+        "<html>502 upstream</html>",
+        "{\"jobId\":\"33333333-3333-3333-3333-333333333333\",\"plan\":{\"planId\":\"11111111-1111-1111-1111-111111111111\"},\"steps\":[",
+    };
+
+    [Theory(Timeout = 30_000), MemberData(nameof(GarbledAnswers))]
+    public async Task An_answer_that_is_no_job_is_asked_for_again(string garbled)
+    {
+        var site = server.Open(TestSetup.InTurn((200, garbled), (200, Whole)));
+
+        var job = await Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled);
+
+        Assert.Equal(Job, job.JobId);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_job_that_stays_cut_is_told_with_what_can_be_read_of_it_whatever_comes_after()
+    {
+        const string Cut = """
+            {"plan":{"planId":"11111111-1111-1111-1111-111111111111"},"jobId":"33333333-3333-3333-3333-333333333333","resources":{"endpoints":[
+             {"name":"Other","url":"https://other.example/","authorization":{"parameters":{"AccessToken":"other"}}},
+             {"url":"https://run.example/7/","authorization":{"parameters":{"AccessToken":"s3cr3t"}},"name":"SystemVssConnection"}]},"steps":[{
+            """;
+        var site = server.Open(TestSetup.InTurn((200, Cut), (409, """{"source":"actions-run-service","statusCode":409,"errorMessage":"taken"}""")));
+
+        var exception = await Assert.ThrowsAsync<MalformedJobException>(() => Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled));
+
+        Assert.Equal((Plan, Job), (exception.PlanId, exception.JobId));
+        Assert.Equal("https://run.example/7/", exception.RunServiceUrl?.ToString());
+        Assert.Equal("s3cr3t", exception.Token?.Reveal());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_job_of_which_nothing_can_be_read_is_told_by_the_offers_id_and_the_answers_header()
+    {
+        var site = server.Open(async context =>
+        {
+            context.Response.Headers["x-plan-id"] = Plan.ToString();
+            await context.Response.Body.WriteAsync("garbled"u8.ToArray(), context.RequestAborted);
+        });
+
+        var exception = await Assert.ThrowsAsync<MalformedJobException>(() => Client(site).AcquireJobAsync(Job.ToString(), "Linux", null, Cancelled));
+
+        Assert.Equal((Plan, Job), (exception.PlanId, exception.JobId));
+        Assert.True(site.Requests.Count > 1);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_malformed_job_gives_its_endpoint_as_well_and_shows_no_secret()
     {
@@ -191,6 +244,8 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
         Assert.Null(exception.PlanId);
         Assert.DoesNotContain("s3cr3t", exception.ToString(), StringComparison.Ordinal);
     }
+
+    private const string Whole = """{"jobId":"33333333-3333-3333-3333-333333333333","plan":{"planId":"11111111-1111-1111-1111-111111111111"}}""";
 
     private static RunServiceClient Client(FakeSite site) => new(
         TestSetup.Http, site.Address, new FixedToken(new Secret("t")), TestSetup.Quick, TimeProvider.System, NullLogger<RunServiceClient>.Instance);
