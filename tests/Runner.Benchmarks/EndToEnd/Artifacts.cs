@@ -5,6 +5,8 @@ internal static class Artifacts
 {
     public static string Runner => Find("runner");
 
+    public static string Worker => Find("runner-worker");
+
     private static string Find(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

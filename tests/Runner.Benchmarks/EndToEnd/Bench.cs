@@ -35,6 +35,17 @@ internal sealed class Bench : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time of the agent and of all workers and steps that have ended, in ticks of 10 ms.</summary>
+    public TimeSpan AgentProcessorTime
+    {
+        get
+        {
+            // After the name, which may hold blanks: utime, stime, cutime and cstime are the fields 14 to 17 (proc(5)).
+            var fields = File.ReadAllText($"/proc/{_agent.Id}/stat").Split(')')[^1].Trim().Split(' ');
+            return TimeSpan.FromMilliseconds(10 * fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
+        }
+    }
+
     /// <summary>Starts both and waits until all runners are there.</summary>
     public static async Task<Bench> StartAsync(int slots, CancellationToken cancellationToken)
     {

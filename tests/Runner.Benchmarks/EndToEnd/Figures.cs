@@ -14,6 +14,14 @@ internal static class Figures
         Console.WriteLine($"{what,-52} {text} {unit}  (target {target}, n={sorted.Length})");
     }
 
+    /// <summary>Prints measurements, and what they are of <c>bash -c :</c> in the same run: machines differ, ratios hardly.</summary>
+    public static void PrintRatio(string what, IReadOnlyCollection<double> milliseconds, double shell, string target)
+    {
+        Print(what, "ms", milliseconds, "-");
+        var median = milliseconds.Order().ElementAt(milliseconds.Count / 2);
+        Console.WriteLine($"{string.Empty,-52} = {Format(median / shell)} x bash -c : of {Format(shell)} ms  (target {target})");
+    }
+
     /// <summary>A moment that bash wrote as <c>$EPOCHREALTIME</c>.</summary>
     public static DateTimeOffset Moment(string text) =>
         DateTimeOffset.UnixEpoch.AddTicks((long)(decimal.Parse(text.Trim(), CultureInfo.InvariantCulture) * TimeSpan.TicksPerSecond));

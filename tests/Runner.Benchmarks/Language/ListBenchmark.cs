@@ -42,7 +42,8 @@ internal static class ListBenchmark
                 }
             }
 
-            Figures.Print($"runner -l on {Workflows} workflows, a new process", "ms", wall, "400");
+            var shell = await Shell.MeasureAsync(cancellationToken);
+            Figures.PrintRatio($"runner -l on {Workflows} workflows, a new process", wall, shell.Milliseconds, "25");
         }
         finally
         {
