@@ -13,6 +13,12 @@ internal sealed class MaskBuffer
     /// <summary>Places found in the present line.</summary>
     public HitList Hits { get; } = new();
 
+    /// <summary>Places found in a decoded form of the present line.</summary>
+    public HitList DecodedHits { get; } = new();
+
+    /// <summary>The present line, decoded.</summary>
+    public PercentDecoding Decoding { get; } = new();
+
     /// <summary>The line with <c>***</c> in the places of <see cref="Hits"/>. Good until the next call.</summary>
     public ReadOnlySpan<byte> Replace(ReadOnlySpan<byte> line)
     {

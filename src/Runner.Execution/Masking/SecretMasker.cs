@@ -12,7 +12,7 @@ internal sealed class SecretMasker
     private readonly List<PatternHint> _hints = [];
 
     // Made anew by the next line after a secret was added, so that a hundred additions in a row cost one building.
-    private volatile Snapshot? _snapshot = new(new PatternAutomaton([]), []);
+    private volatile Snapshot? _snapshot = new(new PatternAutomaton([]), [], HasBlank: false);
 
     /// <summary>What stands in a secret's place.</summary>
     public static ReadOnlySpan<byte> Mask => "***"u8;
@@ -67,8 +67,7 @@ internal sealed class SecretMasker
     public ReadOnlySpan<byte> MaskLine(ReadOnlySpan<byte> line, MaskBuffer buffer)
     {
         var snapshot = _snapshot ?? Build();
-        buffer.Hits.Clear();
-        snapshot.Automaton.Find(line, buffer.Hits);
+        Find(snapshot, line, buffer);
         foreach (var hint in snapshot.Hints)
         {
             hint.Find(line, buffer.Hits);
@@ -95,9 +94,11 @@ internal sealed class SecretMasker
     public int SafeCut(ReadOnlySpan<byte> line)
     {
         var snapshot = _snapshot ?? Build();
-        var cut = Math.Max(0, line.Length - snapshot.Automaton.MaxLength);
-        var hits = new HitList();
-        snapshot.Automaton.Find(line, hits);
+        var growth = line.Contains((byte)'%') ? PercentDecoding.MaxGrowth : 1;
+        var cut = Math.Max(0, line.Length - (growth * snapshot.Automaton.MaxLength));
+        var buffer = new MaskBuffer();
+        Find(snapshot, line, buffer);
+        var hits = buffer.Hits;
         for (var i = hits.Count - 1; i >= 0; i--)
         {
             if (hits[i].Start < cut && hits[i].End > cut)
@@ -109,13 +110,49 @@ internal sealed class SecretMasker
         return cut;
     }
 
+    private static void Find(Snapshot snapshot, ReadOnlySpan<byte> line, MaskBuffer buffer)
+    {
+        buffer.Hits.Clear();
+        snapshot.Automaton.Find(line, buffer.Hits);
+        if (snapshot.Automaton.MaxLength == 0 || !PercentDecoding.MayHelp(line, snapshot.HasBlank))
+        {
+            return;
+        }
+
+        FindDecoded(snapshot, line, buffer, isPlusABlank: false);
+        if (snapshot.HasBlank && line.Contains((byte)'+'))
+        {
+            FindDecoded(snapshot, line, buffer, isPlusABlank: true);
+        }
+    }
+
+    private static void FindDecoded(Snapshot snapshot, ReadOnlySpan<byte> line, MaskBuffer buffer, bool isPlusABlank)
+    {
+        var (decoding, hits) = (buffer.Decoding, buffer.DecodedHits);
+        var isChanged = decoding.Load(line, isPlusABlank);
+        for (var round = 1; isChanged && round <= PercentDecoding.MaxRounds; round++)
+        {
+            hits.Clear();
+            snapshot.Automaton.Find(decoding.Text, hits);
+            for (var i = 0; i < hits.Count; i++)
+            {
+                buffer.Hits.Add(decoding.PlaceOf(hits[i].Start), decoding.PlaceOf(hits[i].End));
+            }
+
+            isChanged = round < PercentDecoding.MaxRounds && decoding.DecodeAgain();
+        }
+    }
+
     private Snapshot Build()
     {
         lock (_lock)
         {
-            return _snapshot ??= new Snapshot(new PatternAutomaton(_patterns.Select(Encoding.UTF8.GetBytes)), [.. _hints]);
+            return _snapshot ??= new Snapshot(
+                new PatternAutomaton(_patterns.Select(Encoding.UTF8.GetBytes)),
+                [.. _hints],
+                _patterns.Any(pattern => pattern.Contains(' ', StringComparison.Ordinal)));
         }
     }
 
-    private sealed record Snapshot(PatternAutomaton Automaton, PatternHint[] Hints);
+    private sealed record Snapshot(PatternAutomaton Automaton, PatternHint[] Hints, bool HasBlank);
 }

@@ -9,11 +9,20 @@ internal static class SecretVariants
 {
     private const int MinUnquotedLength = 8;
     private const int MinPowerShellPart = 6;
+    private const int MinHexBytes = 4;
 
-    /// <summary>The secret trimmed, each of its lines trimmed, and every form of each; no empty ones, doubles possible.</summary>
+    /// <summary>
+    /// The secret trimmed, each of its lines trimmed, its fields where it is JSON, and every form of each; no empty ones, doubles possible.
+    /// Percent-encodings are none of them: lines are looked through decoded, too (<see cref="PercentDecoding"/>).
+    /// </summary>
     public static IEnumerable<string> Of(string secret)
     {
         var whole = secret.Trim();
+        return JsonSecret.Fields(whole).Select(field => field.Trim()).Prepend(whole).SelectMany(OfOne);
+    }
+
+    private static IEnumerable<string> OfOne(string whole)
+    {
         foreach (var form in FormsOf(whole))
         {
             yield return form;
@@ -42,10 +51,10 @@ internal static class SecretVariants
 
         var forms = new List<string> { value };
         AddBase64(forms, value);
+        AddHex(forms, value);
         forms.Add(value.Replace("\"", "\\\"", StringComparison.Ordinal));
         forms.Add(value.Replace("'", "''", StringComparison.Ordinal));
         AddJson(forms, value);
-        forms.Add(Uri.EscapeDataString(value));
         forms.Add(EscapeXml(value));
         AddUnquoted(forms, value);
         AddPowerShellParts(forms, value);
@@ -59,7 +68,21 @@ internal static class SecretVariants
         var bytes = Encoding.UTF8.GetBytes(value);
         for (var shift = 0; shift <= 2 && shift < bytes.Length; shift++)
         {
-            forms.Add(Convert.ToBase64String(bytes, shift, bytes.Length - shift));
+            var encoded = Convert.ToBase64String(bytes, shift, bytes.Length - shift);
+            var unpadded = encoded.TrimEnd('=');
+            forms.Add(encoded);
+            forms.Add(unpadded);
+            forms.Add(unpadded.Replace('+', '-').Replace('/', '_')); // RFC 4648 section 5, as in tokens
+        }
+    }
+
+    private static void AddHex(List<string> forms, string value)
+    {
+        var bytes = Encoding.UTF8.GetBytes(value);
+        if (bytes.Length >= MinHexBytes)
+        {
+            forms.Add(Convert.ToHexString(bytes));
+            forms.Add(Convert.ToHexStringLower(bytes));
         }
     }
 

@@ -54,6 +54,23 @@ public sealed class MaskerPropertyTests
     }, TestContext.Current.CancellationToken);
 
     [Fact(Timeout = 120_000)]
+    public Task No_percent_encoding_gives_a_secret_away_whatever_it_encodes_and_wherever_the_output_is_cut() => Task.Run(() =>
+    {
+        var random = new Random(35);
+        for (var round = 0; round < 300; round++)
+        {
+            using var step = new TestStep();
+            var secret = Secret(random).Trim();
+            step.Job.Masker.Add(secret);
+            var forms = Enumerable.Range(0, 5).Select(_ => PercentEncode(secret, random)).ToList();
+
+            Print(step, string.Concat(forms.Select(form => $"{Filler(random)}{form}{Filler(random)}\n")), random);
+
+            Assert.All(step.Lines, line => Assert.DoesNotContain(line, letter => letter is not ('#' or '*')));
+        }
+    }, TestContext.Current.CancellationToken);
+
+    [Fact(Timeout = 120_000)]
     public Task Secrets_in_base64_of_longer_texts_keep_nothing_but_their_edges() => Task.Run(() =>
     {
         var random = new Random(33);
@@ -96,6 +113,8 @@ public sealed class MaskerPropertyTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "a")]
     [InlineData("abababababababababababab-", "ab")]
     [InlineData("secret", "secret")]
+    [InlineData("sec ret", "sec%20ret")]
+    [InlineData("a b", "%2525%20+")]
     public Task Time_to_mask_a_line_grows_with_its_length(string secret, string repeated) => Task.Run(() =>
     {
         var masker = new SecretMasker();
@@ -115,6 +134,22 @@ public sealed class MaskerPropertyTests
         }
         while (secret.Trim().Length < 6);
         return secret;
+    }
+
+    // Any byte may be encoded, what must be is; a blank may be a plus, if pluses are encoded.
+    private static string PercentEncode(string text, Random random)
+    {
+        var (isPlusABlank, lower) = (random.Next(2) == 0, random.Next(2) == 0);
+        var encoded = new StringBuilder();
+        foreach (var symbol in Encoding.UTF8.GetBytes(text))
+        {
+            var mayStay = symbol is > 0x20 and < 0x7f and not (byte)'%' && !(isPlusABlank && symbol == '+');
+            encoded.Append(symbol == ' ' && isPlusABlank ? "+"
+                : mayStay && random.Next(3) > 0 ? ((char)symbol).ToString()
+                : "%" + (lower ? symbol.ToString("x2", System.Globalization.CultureInfo.InvariantCulture) : symbol.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        return encoded.ToString();
     }
 
     // Nothing in it can become a part of a form by standing beside one, or look like a command.

@@ -29,6 +29,30 @@ public sealed class SecretMaskerTests
         { "line one\n  line two\r\n",   "line one" },
         { "line one\n  line two\r\n",   "line two" },
         { "line one\nline two",         Base64("line two") },
+        { "pa ss/w+rd",                 "pa%20ss%2fw%2brd" },         // .NET's HttpUtility
+        { "pa ss/w+rd",                 "pa%20ss/w%2Brd" },           // Python's quote
+        { "pa ss/w+rd",                 "pa+ss%2Fw%2Brd" },           // forms, Java, Go's QueryEscape
+        { "pa ss/w+rd",                 "pa+ss/w%2brd" },
+        { "pa ss/w+rd",                 "pa%2520ss%252Fw%252Brd" },   // an address within an address
+        { "pa ss/w+rd",                 "%70%61%20%73%73%2F%77%2B%72%64" },
+        { "(it's)~*!",                  "(it's)~*!" },                // encodeURIComponent
+        { "(it's)~*!",                  "%28it%27s%29%7E%2A%21" },    // quote, QueryEscape
+        { "(it's)~*!",                  "(it%27s)%7e*!" },
+        { "one two",                    "one+two" },
+        { "a%20b-secret",               "a%20b-secret" },             // encoded as it is
+        { "pä€😀-x",                     "p%c3%a4%e2%82%ac%F0%9F%98%80-x" },
+        { "line one\nline two",         "line%20one%0Aline%20two" },
+        { "wxyz?>secret",               Base64("wxyz?>secret").Replace("+", "%2B").Replace("/", "%2f") },
+        { "wxyz?>secret",               Base64("wxyz?>secret").Replace('+', '-').Replace('/', '_') },
+        { "wxyz?>secre",                Base64("wxyz?>secre").TrimEnd('=') },
+        { "hush\u00e4",                 "68757368c3a4" },
+        { "hush\u00e4",                 "68757368C3A4" },
+        { "{\"user\": \"u-123\", \"pin\": 123456, \"in\": [{\"deep\": \"a\\\"b\\\\c\"}]}", "u-123" },
+        { "{\"user\": \"u-123\", \"pin\": 123456, \"in\": [{\"deep\": \"a\\\"b\\\\c\"}]}", "123456" },
+        { "{\"user\": \"u-123\", \"pin\": 123456, \"in\": [{\"deep\": \"a\\\"b\\\\c\"}]}", "a\"b\\c" },
+        { "{\"user\": \"u-123\", \"pin\": 123456, \"in\": [{\"deep\": \"a\\\"b\\\\c\"}]}", "a%22b%5cc" },
+        { "{\"key\": \"-----BEGIN\\nabcdef\\n-----END\"}", "abcdef" },
+        { "[\"first\", \"second\"]",    "second" },
         { "s",                          "s" },
         { "pä€😀",                      "pä€😀" },
     };
@@ -63,6 +87,28 @@ public sealed class SecretMaskerTests
         Array.ForEach(secrets, _masker.Add);
 
         Assert.Equal(masked, _masker.MaskText(line));
+    }
+
+    [Theory]
+    [InlineData("{\"on\": true, \"no\": \"false\", \"n\": 12, \"in\": \"eu\", \"x\": null}", "true false 12 eu null on")]
+    [InlineData("{no json}", "no json")]
+    [InlineData("[", "[x]")]
+    public void Words_that_a_JSON_secret_shares_with_every_log_stay_readable(string secret, string line)
+    {
+        _masker.Add(secret);
+
+        Assert.Equal(line.Replace("[", secret == "[" ? "***" : "[", StringComparison.Ordinal), _masker.MaskText(line));
+    }
+
+    [Theory]
+    [InlineData("100% of a%zz %4 %")]
+    [InlineData("50%25 done, a%20b")]
+    [InlineData("1+1 = 2")]
+    public void Line_without_a_secret_stays_as_it_is_however_it_is_encoded(string line)
+    {
+        _masker.Add("two words");
+
+        Assert.Same(line, _masker.MaskText(line));
     }
 
     [Theory]
