@@ -57,16 +57,12 @@ internal sealed class ArchiveUnpacking
             return; // git's note of the commit
         }
 
-        if (++_entries > _limits.MaxEntries)
-        {
-            throw new InvalidDataException($"it holds more than {_limits.MaxEntries} entries");
-        }
-
+        Count(entries: 1, bytes: 0);
         var path = Relative(entry.Name);
         switch (entry.EntryType)
         {
             case TarEntryType.Directory:
-                Directory.CreateDirectory(Path.Combine(_folder, path));
+                MakeFolder(Path.Combine(_folder, path));
                 break;
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                 Write(entry, NewFile(path));
@@ -75,7 +71,7 @@ internal sealed class ArchiveUnpacking
                 _links.Add(NotTheTop(path), entry.LinkName);
                 break;
             case TarEntryType.HardLink:
-                File.Copy(Path.Combine(_folder, Relative(entry.LinkName)), NewFile(path));
+                CopyLinked(Path.Combine(_folder, Relative(entry.LinkName)), NewFile(path));
                 break;
             default:
                 throw new InvalidDataException($"'{entry.Name}' is a {entry.EntryType}: only files, folders and links may be in {_limits.Content}");
@@ -129,7 +125,7 @@ internal sealed class ArchiveUnpacking
     private string NewFile(string path)
     {
         var full = Path.Combine(_folder, NotTheTop(path));
-        Directory.CreateDirectory(Path.GetDirectoryName(full) ?? _folder);
+        MakeFolder(Path.GetDirectoryName(full) ?? _folder);
         if (Path.Exists(full))
         {
             throw new InvalidDataException($"'{path}' stands in it twice");
@@ -138,14 +134,48 @@ internal sealed class ArchiveUnpacking
         return full;
     }
 
-    private void Write(TarEntry entry, string path)
+    // A path may name more folders than there are entries.
+    private void MakeFolder(string folder)
     {
-        _bytes += entry.Length;
+        for (var missing = folder; missing.Length > _folder.Length && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing) ?? _folder)
+        {
+            Count(entries: missing == folder ? 0 : 1, bytes: 0);
+        }
+
+        Directory.CreateDirectory(folder);
+    }
+
+    // A copy takes as much room as what it was made of, though next to none in the archive.
+    private void CopyLinked(string source, string path)
+    {
+        var file = new FileInfo(source);
+        if (!file.Exists)
+        {
+            throw new InvalidDataException($"a link leads to '{Path.GetRelativePath(_folder, source)}', which does not stand before it");
+        }
+
+        Count(entries: 0, file.Length);
+        file.CopyTo(path);
+    }
+
+    private void Count(int entries, long bytes)
+    {
+        _entries += entries;
+        _bytes += bytes;
+        if (_entries > _limits.MaxEntries)
+        {
+            throw new InvalidDataException($"it holds more than {_limits.MaxEntries} entries");
+        }
+
         if (_bytes > _limits.MaxBytes)
         {
             throw new InvalidDataException($"its files are larger than {_limits.MaxBytes / (1024 * 1024)} MiB");
         }
+    }
 
+    private void Write(TarEntry entry, string path)
+    {
+        Count(entries: 0, entry.Length);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {

@@ -28,6 +28,12 @@ public sealed class ActionArchiveTests : IDisposable
         { "a device",                  [new PaxTarEntry(TarEntryType.CharacterDevice, "top/zero")],    "'top/zero' is a CharacterDevice: only files, folders and links may be in an action" },
         { "a top that is a file",      [Text("top", "x")],                                             "its top is no folder" },
         { "too many entries",          [.. Enumerable.Range(0, MaxEntries + 1).Select(n => Text($"top/{n}", ""))], "it holds more than 20 entries" },
+        { "too much by hard links",    [Text("top/1", new string('x', 400_000)), Hard("top/2", "top/1"), Hard("top/3", "top/2")], "its files are larger than 1 MiB" },
+        { "too many folders",          [Text("top/" + string.Concat(Enumerable.Repeat("d/", MaxEntries + 1)) + "a", "x")], "it holds more than 20 entries" },
+        { "too many folders in a folder's path", [new PaxTarEntry(TarEntryType.Directory, "top/" + string.Concat(Enumerable.Repeat("d/", MaxEntries + 1)))], "it holds more than 20 entries" },
+        { "a hard link to nothing",    [Hard("top/a", "top/b")],                                       "a link leads to 'b', which does not stand before it" },
+        { "a hard link outside",       [Hard("top/a", "top/../../b")],                                 "the path 'top/../../b' leads outside of the archive" },
+        { "a hard link to a link",     [Link("top/l", "a"), Hard("top/b", "top/l")],                   "a link leads to 'l', which does not stand before it" },
         { "too much",                  [Text("top/1", new string('x', 1024 * 1024)), Text("top/2", "x")], "its files are larger than 1 MiB" },
     };
 
@@ -83,6 +89,8 @@ public sealed class ActionArchiveTests : IDisposable
 
     private static PaxTarEntry Text(string path, string text) =>
         new(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) };
+
+    private static PaxTarEntry Hard(string path, string target) => new(TarEntryType.HardLink, path) { LinkName = target };
 
     private static PaxTarEntry Link(string path, string target) => new(TarEntryType.SymbolicLink, path) { LinkName = target };
 
