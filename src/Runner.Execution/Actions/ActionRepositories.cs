@@ -7,7 +7,7 @@ namespace Runner.Execution.Actions;
 
 /// <summary>The repositories of a job's actions: each is resolved once, fetched once, and unpacked below the job's actions folder.</summary>
 /// <param name="source">Where they come from, or <c>null</c>: this launcher offers none.</param>
-/// <param name="cache">Archives that outlive the job.</param>
+/// <param name="cache">Archives that the operator keeps.</param>
 /// <param name="folder">The job's actions folder.</param>
 /// <param name="masker">Learns the tokens of downloads.</param>
 /// <param name="prefersUnpacked">Whether folders of the cache are linked to, where it has them.</param>
@@ -80,7 +80,6 @@ internal sealed class ActionRepositories(IActionSource? source, ActionCache cach
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             log.Warning($"The kept archive '{archive}' cannot be used: {error.Message}. The action is fetched anew.");
-            cache.Forget(archive);
             return false;
         }
     }
@@ -94,7 +93,6 @@ internal sealed class ActionRepositories(IActionSource? source, ActionCache cach
         {
             await available.FetchAsync(resolved, archive, feedback, cancellationToken);
             Unpack(archive, target, cancellationToken);
-            cache.Keep(resolved, archive);
         }
         catch (InvalidDataException error)
         {

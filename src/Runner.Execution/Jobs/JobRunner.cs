@@ -85,10 +85,7 @@ public sealed class JobRunner
     private static ActionRepositories Repositories(JobScope job)
     {
         var given = job.Host.Environment.GetValueOrDefault("ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE");
-        var cache = new ActionCache(
-            Directory.Exists(given) ? given : null,
-            Path.Combine(job.Paths.ToolCache, ActionCache.FolderName),
-            new ActionCacheLimit(ActionCacheLimit.DefaultBytes, job.Host.Time));
+        var cache = new ActionCache(Directory.Exists(given) ? given : null);
         var prefersUnpacked = bool.TryParse(job.Host.Environment.GetValueOrDefault("ACTIONS_RUNNER_SYMLINK_CACHED_ACTIONS"), out var value) && value;
         return new ActionRepositories(job.Host.Actions, cache, job.Paths.Actions, job.Masker, prefersUnpacked);
     }

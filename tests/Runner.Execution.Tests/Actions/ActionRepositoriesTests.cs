@@ -6,8 +6,6 @@ namespace Runner.Execution.Tests.Actions;
 
 public sealed class ActionRepositoriesTests : IDisposable
 {
-    private static readonly ActionCacheLimit NoLimit = new(long.MaxValue, TimeProvider.System);
-
     private readonly TempFolder _folder = new();
     private readonly TestStep _step = new();
     private readonly FolderActions _source;
@@ -19,7 +17,7 @@ public sealed class ActionRepositoriesTests : IDisposable
         File.WriteAllText(_folder["source/acme/tool/action.yml"], "name: tool");
     }
 
-    private string Kept => _folder["cache/acme_tool/0123456789abcdef0123456789abcdef01234567.tar.gz"];
+    private string Kept => _folder["given/acme_tool/0123456789abcdef0123456789abcdef01234567.tar.gz"];
 
     [Fact]
     public async Task Repository_is_resolved_and_fetched_once_however_often_it_is_used()
@@ -43,57 +41,50 @@ public sealed class ActionRepositoriesTests : IDisposable
     }
 
     [Fact]
-    public async Task Commit_that_a_job_before_fetched_is_not_fetched_again()
+    public async Task What_a_job_fetches_is_left_nowhere_for_another_to_run()
     {
         using (var first = Repositories())
         {
             await GetAsync(first, new RepositoryAction("acme/tool", "v1", null));
         }
 
+        Assert.Equal(["action.yml"], Directory.EnumerateFiles(_folder.FullPath, "*", SearchOption.AllDirectories).Where(IsNotTheSource).Select(Path.GetFileName));
         Directory.Delete(_folder["actions"], recursive: true);
         using var second = Repositories();
         await GetAsync(second, new RepositoryAction("acme/tool", "main", null));
 
-        Assert.Equal(["acme/tool@v1"], _source.Fetched);
-        Assert.True(File.Exists(_folder["actions/acme/tool/main/action.yml"]));
+        Assert.Equal(["acme/tool@v1", "acme/tool@main"], _source.Fetched);
+
+        bool IsNotTheSource(string file) => !file.StartsWith(_folder["source"], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Kept_archive_that_is_broken_is_fetched_anew()
+    public async Task Archive_on_the_tool_cache_is_never_run_whoever_put_it_there()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Kept)!);
+        var planted = Path.Combine(_step.Job.Paths.ToolCache, "_action_archives/acme_tool/0123456789abcdef0123456789abcdef01234567.tar.gz");
+        Directory.CreateDirectory(Path.GetDirectoryName(planted) ?? string.Empty);
+        await File.WriteAllTextAsync(planted, "code of another job", TestContext.Current.CancellationToken);
+        using var repositories = Repositories();
+
+        await GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null));
+
+        Assert.Equal(["acme/tool@v1"], _source.Fetched);
+        Assert.Equal("code of another job", await File.ReadAllTextAsync(planted, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Archive_of_the_operators_that_is_broken_is_told_and_the_action_fetched()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Kept) ?? string.Empty);
         await File.WriteAllTextAsync(Kept, "not an archive", TestContext.Current.CancellationToken);
-        using var repositories = Repositories();
+        using var repositories = new ActionRepositories(
+            _source, new ActionCache(_folder["given"]), _folder["actions"], _step.Job.Masker, prefersUnpacked: false);
 
         await GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null));
 
         Assert.Equal(["acme/tool@v1"], _source.Fetched);
-        Assert.True(new FileInfo(Kept).Length > 50);
+        Assert.Equal("not an archive", await File.ReadAllTextAsync(Kept, TestContext.Current.CancellationToken));
         Assert.Contains(_step.Lines, line => line.StartsWith($"##[warning]The kept archive '{Kept}' cannot be used: ", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Jobs_that_keep_one_commit_at_the_same_time_do_not_hinder_each_other()
-    {
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async job =>
-        {
-            using var repositories = Repositories($"actions{job}");
-            await GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null));
-        }));
-
-        Assert.Equal([Path.GetFileName(Kept)], Directory.EnumerateFiles(Path.GetDirectoryName(Kept)!).Select(Path.GetFileName));
-        Assert.All(Enumerable.Range(0, 8), job => Assert.True(File.Exists(_folder[$"actions{job}/acme/tool/v1/action.yml"])));
-    }
-
-    [Fact]
-    public async Task Cache_that_takes_nothing_costs_nothing_but_time()
-    {
-        await File.WriteAllTextAsync(_folder["cache"], "in the way", TestContext.Current.CancellationToken);
-        using var repositories = Repositories();
-
-        await GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null));
-
-        Assert.True(File.Exists(_folder["actions/acme/tool/v1/action.yml"]));
     }
 
     [Theory]
@@ -113,7 +104,7 @@ public sealed class ActionRepositoriesTests : IDisposable
     [Fact]
     public async Task Launcher_without_actions_is_told_by_the_action_that_cannot_be_had()
     {
-        using var repositories = new ActionRepositories(null, new ActionCache(null, null, NoLimit), _folder["actions"], _step.Job.Masker, prefersUnpacked: false);
+        using var repositories = new ActionRepositories(null, new ActionCache(null), _folder["actions"], _step.Job.Masker, prefersUnpacked: false);
 
         var error = await Assert.ThrowsAsync<WorkflowException>(() => GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null)));
 
@@ -127,7 +118,7 @@ public sealed class ActionRepositoriesTests : IDisposable
         await File.WriteAllTextAsync(
             _folder["given/acme_tool/0123456789abcdef0123456789abcdef01234567/top/action.yml"], "name: kept", TestContext.Current.CancellationToken);
         using var repositories = new ActionRepositories(
-            _source, new ActionCache(_folder["given"], null, NoLimit), _folder["actions"], _step.Job.Masker, prefersUnpacked: true);
+            _source, new ActionCache(_folder["given"]), _folder["actions"], _step.Job.Masker, prefersUnpacked: true);
 
         await GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null));
 
@@ -142,7 +133,7 @@ public sealed class ActionRepositoriesTests : IDisposable
     }
 
     private ActionRepositories Repositories(string folder = "actions") =>
-        new(_source, new ActionCache(null, _folder["cache"], NoLimit), _folder[folder], _step.Job.Masker, prefersUnpacked: false);
+        new(_source, new ActionCache(null), _folder[folder], _step.Job.Masker, prefersUnpacked: false);
 
     private Task GetAsync(ActionRepositories repositories, params RepositoryAction[] actions) =>
         repositories.GetAsync(actions, _step.Log, TestContext.Current.CancellationToken);
