@@ -104,7 +104,9 @@ internal sealed class CompleteJob(JobScope job, StepLog log)
         }
 
         log.Write("Cleaning up orphan processes");
-        foreach (var orphan in ProcessTree.KillMarked(JobScope.TrackingVariable, job.TrackingId))
+        var marked = ProcessTree.KillMarked(JobScope.TrackingVariable, job.TrackingId);
+        var descendants = job.Host.HasOnlyStepsAsChildren ? ProcessTree.KillDescendants(Environment.ProcessId) : [];
+        foreach (var orphan in marked.Union(descendants))
         {
             log.Write($"Terminate orphan process: pid ({orphan.Id}) ({orphan.Name})");
         }

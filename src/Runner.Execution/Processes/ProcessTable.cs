@@ -46,6 +46,19 @@ internal static class ProcessTable
         return environment ?? [];
     }
 
+    /// <summary>Whether a process has children, zombies too; also true where the kernel does not tell. Cheap beside <see cref="Read"/>.</summary>
+    public static bool MayHaveChildren(int process)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{process}/task").Any(thread => TryReadFile(thread + "/children") is not { Length: 0 });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Whether a process has memory but not yet an environment in it (<c>vsize</c> and <c>env_end</c> of proc_pid_stat(5)).</summary>
     private static bool IsInExec(int process) =>
         TryReadFields(process) is { Tail: { Length: > EnvironmentEndField } tail } && tail[MemoryField] != "0" && tail[EnvironmentEndField] == "0";

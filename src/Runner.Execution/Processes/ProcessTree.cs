@@ -63,6 +63,39 @@ internal static class ProcessTree
         return killed;
     }
 
+    /// <summary>
+    /// Kills every descendant of a process, but not the process; returns them. Neither another session nor another environment hides one, nor the
+    /// loss of its parent where the process adopts orphans (<see cref="OrphanReaper"/>).
+    /// </summary>
+    public static IReadOnlyList<ProcessEntry> KillDescendants(int ancestor)
+    {
+        var killed = new List<ProcessEntry>();
+        for (var round = 0; round < MaxRounds && ProcessTable.MayHaveChildren(ancestor); round++)
+        {
+            var table = ProcessTable.Read();
+            var members = new HashSet<int> { ancestor };
+            while (table.Where(entry => members.Contains(entry.Parent) && !members.Contains(entry.Id)).Select(entry => entry.Id).ToList() is { Count: > 0 } more)
+            {
+                members.UnionWith(more);
+            }
+
+            var found = table.Where(entry => entry.Id != ancestor && members.Contains(entry.Id)).ToList();
+            if (found.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var entry in found)
+            {
+                _ = Libc.Kill(entry.Id, Libc.SignalKill);
+            }
+
+            killed.AddRange(found.Except(killed));
+        }
+
+        return killed;
+    }
+
     private static bool IsMember(ProcessEntry entry, int root, HashSet<int> members, List<ProcessEntry> running)
     {
         if (entry.Group != root && !members.Contains(entry.Id) && !members.Contains(entry.Parent))

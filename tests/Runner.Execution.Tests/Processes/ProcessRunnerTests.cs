@@ -188,6 +188,26 @@ public sealed class ProcessRunnerTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_puts_off_session_and_environment_is_killed_with_all_that_descends_from_its_ancestor()
+    {
+        var running = Runner().RunAsync(
+            Shell("echo $$; /usr/bin/env -i /usr/bin/setsid /bin/sh -c '/bin/sleep 1000 & echo $$ $!; wait' & wait; echo over"), _output, () => { }, TestToken);
+        while (_output.Lines.Count < 2)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestToken);
+        }
+
+        var numbers = _output.Lines.SelectMany(line => line.Split(' ')).Select(word => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var killed = ProcessTree.KillDescendants(numbers[0]);
+        await running;
+
+        Assert.Equal(numbers[1..].Order(), killed.Select(entry => entry.Id).Order());
+        Assert.Equal("over", _output.Lines[^1]); // the ancestor is left
+        await WaitUntilGoneAsync(numbers[1]);
+        await WaitUntilGoneAsync(numbers[2]);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Server_left_in_the_background_lives_on_after_its_step_ended()
     {
         const string Marker = "RUNNER_TEST_MARK";
