@@ -15,9 +15,9 @@ internal static class WorkerProgram
           runner-worker job --payload -|FILE
               Runs the job of a payload, read once from standard input or from a file that is removed at once. SIGTERM or SIGINT
               cancels the job. The outcome is left where the payload says.
-          runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR [--keep DIR]]
+          runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR]
               Sets a job pod up: copies the worker and its CA bundle to the pod's volumes and the payload to memory; with
-              --externals Node.js too, which with --keep is copied there only once for all jobs.
+              --externals Node.js too, which with --keep is copied there only once for all jobs; --keep alone only makes that folder.
           runner-worker cancel [--grace SECONDS] [--spool DIR]
               Asks the worker that runs in this pod to cancel its job. Default spool: /runner/spool.
           runner-worker release [--failure BYTES] [--spool DIR]

@@ -8,7 +8,8 @@ namespace Runner.Kubernetes.Pods;
 /// <summary>How the Node.js of JavaScript actions, which the runner image holds in <c>/externals</c>, gets into a job's pod. Pure.</summary>
 /// <remarks>
 /// It has 110 MB, so a job that cannot need it goes without. Its place is the same everywhere: the program has the path of its loader in it
-/// (<c>scripts/externals.sh</c>).
+/// (<c>scripts/externals.sh</c>). What is kept on the tool cache for all jobs, every job sees through a mount of its own that is read-only, also one
+/// that does not need it: else it could change what the next one runs. Only the set-up container writes there.
 /// </remarks>
 internal sealed class PodExternals
 {
@@ -46,6 +47,7 @@ internal sealed class PodExternals
     {
         ExternalsWay.Copy => ["--externals", PodPaths.Externals],
         ExternalsWay.ToolCache => ["--externals", PodPaths.Externals, "--keep", PodPaths.KeptExternals],
+        _ when IsKept => ["--keep", PodPaths.KeptExternals],
         _ => [],
     };
 
@@ -62,7 +64,24 @@ internal sealed class PodExternals
         : [];
 
     /// <summary>Further folders of the job container.</summary>
-    public IEnumerable<V1VolumeMount> JobMounts() => _way == ExternalsWay.Image
-        ? [new V1VolumeMount { Name = VolumeName, MountPath = PodPaths.Externals, SubPath = ImageFolder, ReadOnlyProperty = true }]
-        : [];
+    public IEnumerable<V1VolumeMount> JobMounts()
+    {
+        if (_way == ExternalsWay.Image)
+        {
+            yield return new V1VolumeMount { Name = VolumeName, MountPath = PodPaths.Externals, SubPath = ImageFolder, ReadOnlyProperty = true };
+        }
+
+        if (IsKept)
+        {
+            yield return new V1VolumeMount
+            {
+                Name = PodVolumes.ToolCache,
+                MountPath = PodPaths.KeptExternals,
+                SubPath = PodPaths.KeptExternalsFolder,
+                ReadOnlyProperty = true,
+            };
+        }
+    }
+
+    private bool IsKept => _options.Externals == ExternalsWay.ToolCache;
 }

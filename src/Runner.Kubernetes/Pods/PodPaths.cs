@@ -9,8 +9,11 @@ internal static class PodPaths
     public const string Bin = Runner + "/bin";
     public const string Externals = Runner + "/externals";
 
-    /// <summary>Where the tool cache keeps copies of <see cref="Externals"/>, one for each version.</summary>
-    public const string KeptExternals = ToolCache + "/.externals";
+    /// <summary>Where the tool cache keeps copies of <see cref="Externals"/>, one for each version. Jobs see it read-only.</summary>
+    public const string KeptExternals = ToolCache + "/" + KeptExternalsFolder;
+
+    /// <summary>Its name. Not the <c>.externals</c> of before, which jobs could write to.</summary>
+    public const string KeptExternalsFolder = ".runner-externals";
 
     /// <summary>Where the operator's job hooks are.</summary>
     public const string Hooks = Runner + "/hooks";

@@ -16,7 +16,7 @@ internal static class PodVolumes
     public const string Runner = "runner";
     public const string Temp = "temp";
     public const string Workspace = "workspace";
-    private const string ToolCache = "tool-cache";
+    public const string ToolCache = "tool-cache";
     private const string Home = "home";
 
     /// <summary>Volumes of the pod.</summary>

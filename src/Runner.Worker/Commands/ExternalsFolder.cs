@@ -32,6 +32,21 @@ internal sealed class ExternalsFolder(string source, TimeProvider time)
         Copy(new DirectoryInfo(source), target);
     }
 
+    /// <summary>
+    /// Makes the folder of the kept versions, which the job's container is given read-only, whether or not this job needs Node.js.
+    /// </summary>
+    public static void Make(string keep, TextWriter error)
+    {
+        try
+        {
+            Directory.CreateDirectory(keep);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"runner-worker: {keep} cannot be made: {exception.Message}");
+        }
+    }
+
     // The path of the kept copy, or null: a tool cache that is full or cannot be written to must not fail the job.
     private string? Keep(string folder, TextWriter error)
     {

@@ -5,7 +5,7 @@ using Runner.Worker.Jobs;
 namespace Runner.Worker.Commands;
 
 /// <summary>
-/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR [--keep DIR]]</c>: the pod's set-up container. Puts the worker
+/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR]</c>: the pod's set-up container. Puts the worker
 /// where the job's container finds it, and moves the payload from its Secret to memory.
 /// </summary>
 internal static class SetupCommand
@@ -40,6 +40,11 @@ internal static class SetupCommand
             }
 
             var externals = new ExternalsFolder(Path.Combine(host.Folder, ExternalsName), host.Time);
+            if (arguments.Find("--keep") is { } keep)
+            {
+                ExternalsFolder.Make(keep, Console.Error);
+            }
+
             if (arguments.Find("--externals") is { } target)
             {
                 externals.Provide(target, keep: arguments.Find("--keep"), Console.Error);

@@ -66,7 +66,24 @@ public sealed class PodExternalsTests
         var options = SomeKubernetes.Options() with { Externals = "toolCache" };
         options.Storage.ToolCache = new VolumeOptions { Type = "pvc", ClaimName = "tools" };
 
-        Assert.Equal(["--externals", "/runner/externals", "--keep", "/opt/hostedtoolcache/.externals"], Setup(Build(options, Action)).TakeLast(4));
+        Assert.Equal(["--externals", "/runner/externals", "--keep", "/opt/hostedtoolcache/.runner-externals"], Setup(Build(options, Action)).TakeLast(4));
+    }
+
+    [Theory, MemberData(nameof(Steps))]
+    public void What_is_kept_for_all_jobs_no_job_can_write_to(JobStep step, bool mayNeedNode)
+    {
+        var options = SomeKubernetes.Options() with { Externals = "toolCache" };
+        options.Storage.ToolCache = new VolumeOptions { Type = "pvc", ClaimName = "tools" };
+
+        var pod = Build(options, step);
+
+        var mounts = pod.Spec.Containers[0].VolumeMounts;
+        var cache = Assert.Single(mounts, mount => mount.MountPath == "/opt/hostedtoolcache");
+        var kept = Assert.Single(mounts, mount => mount.MountPath == "/opt/hostedtoolcache/.runner-externals");
+        Assert.Equal((cache.Name, ".runner-externals", true), (kept.Name, kept.SubPath, kept.ReadOnlyProperty));
+        Assert.Equal(mayNeedNode, Setup(pod).Contains("--externals"));
+        Assert.Equal(["--keep", "/opt/hostedtoolcache/.runner-externals"], Setup(pod).TakeLast(2)); // it has to be there to be mounted
+        Assert.DoesNotContain(pod.Spec.InitContainers[0].VolumeMounts, mount => mount.MountPath == "/opt/hostedtoolcache/.runner-externals");
     }
 
     [Theory]

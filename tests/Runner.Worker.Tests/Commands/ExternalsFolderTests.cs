@@ -30,6 +30,18 @@ public sealed class ExternalsFolderTests : IDisposable
         Assert.Equal(["1"], Kept());
     }
 
+    [Fact]
+    public void Folder_that_cannot_be_made_is_told_and_no_reason_to_fail()
+    {
+        File.WriteAllText(_folder["file"], string.Empty);
+
+        ExternalsFolder.Make(_folder["cache"], _error);
+        ExternalsFolder.Make(_folder["file/cache"], _error);
+
+        Assert.True(Directory.Exists(_folder["cache"]));
+        Assert.StartsWith($"runner-worker: {_folder["file/cache"]} cannot be made: ", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Pods_that_start_at_once_all_see_the_whole_of_it()
     {
