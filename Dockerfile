@@ -19,6 +19,8 @@ COPY --from=build /externals /externals
 COPY --from=build /source/artifacts/runner-worker /runner-worker
 COPY --from=build /source/artifacts/ca-certificates.crt /ca-certificates.crt
 COPY --from=build /out/runner /usr/local/bin/runner
+# No socket by which others of the same user could look into the agent: it has the secrets of its jobs.
+ENV DOTNET_EnableDiagnostics=0
 USER 1654
 ENTRYPOINT ["/usr/local/bin/runner"]
 CMD ["agent", "--config", "/etc/runner/runner.yaml"]
