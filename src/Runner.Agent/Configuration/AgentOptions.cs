@@ -122,7 +122,10 @@ public enum PoolMode
 /// <summary>Section <c>host</c>.</summary>
 public sealed record HostSectionOptions
 {
-    /// <summary>Folder under which each job gets a private one. Default: <c>runner-jobs</c> under the folder for temporary files.</summary>
+    /// <summary>
+    /// Folder under which each job gets a private one. Default: <c>runner-jobs</c> under the folder for temporary files. One that belongs to another
+    /// user, or that others may write to, is refused.
+    /// </summary>
     public string? Root { get; set; }
 
     /// <summary>The worker's executable. Default: <c>runner-worker</c> beside the runner's own.</summary>

@@ -1,4 +1,5 @@
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 
 namespace Runner.Backends.Docker;
 
@@ -6,12 +7,15 @@ namespace Runner.Backends.Docker;
 internal static class DockerClaim
 {
     /// <summary>Takes the job for this process until the result is disposed, or <c>null</c> where another living one has it.</summary>
+    /// <exception cref="InfrastructureException">Somebody else has taken the folder of the claims.</exception>
     public static IDisposable? TryTake(JobId job)
     {
+        var folder = PrivateFolder.InTemporary("runner-docker");
+        PrivateFolder.Make(folder);
         try
         {
             return new FileStream(
-                Path.Combine(Path.GetTempPath(), $"runner-docker-{job}.lock"),
+                Path.Combine(folder, $"{job}.lock"),
                 FileMode.OpenOrCreate,
                 FileAccess.ReadWrite,
                 FileShare.None,

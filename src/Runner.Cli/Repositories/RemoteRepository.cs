@@ -86,7 +86,9 @@ internal sealed class RemoteRepository(string name, string address, KeptCommits 
         using var output = new MemoryStream();
         var options = what.Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToList();
         string[] arguments = ["ls-remote", "--quiet", .. options, "--", address, .. what.Except(options)];
-        if (await git.FindProblemAsync(Path.GetTempPath(), arguments, output, cancellationToken) is { } problem)
+        // Not in the temporary folder: whoever put a repository there would be asked for its settings.
+        var nowhere = Path.GetPathRoot(Path.GetTempPath()) ?? "/";
+        if (await git.FindProblemAsync(nowhere, arguments, output, cancellationToken) is { } problem)
         {
             throw new InfrastructureException($"Unable to resolve action `{name}@{version}`: git cannot read {address} ({problem}). {access}");
         }

@@ -127,7 +127,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     {
         var host = new HostOptions
         {
-            Root = Path.GetFullPath(section.Root ?? Path.Combine(Path.GetTempPath(), "runner-local")),
+            Root = Path.GetFullPath(section.Root ?? PrivateFolder.InTemporary("runner-local")),
             WorkerPath = Worker(section.Worker),
             ToolCache = section.ToolCache,
             Externals = section.Externals,
