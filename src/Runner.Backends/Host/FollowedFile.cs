@@ -1,14 +1,21 @@
 namespace Runner.Backends.Host;
 
-/// <summary>A file that another process writes, read as it grows. It ends when the writer has ended and all is read.</summary>
+/// <summary>
+/// A file that another process writes, read as it grows until the writer has ended. Steps can write to it, too: it is read at a bounded pace, and
+/// what comes after the writer's end is for nobody.
+/// </summary>
 internal sealed class FollowedFile : Stream
 {
     // The writer's requests wait for this long at most; looking costs one call of the kernel.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    // A worker has a few lines to tell in that time.
+    private const int MaxBytesPerPause = 256 * 1024;
+
     private readonly FileStream _file;
     private readonly TimeProvider _time;
     private readonly CancellationToken _ended;
+    private int _bytesSincePause;
 
     private FollowedFile(FileStream file, TimeProvider time, CancellationToken ended)
     {
@@ -40,17 +47,20 @@ internal sealed class FollowedFile : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (true)
+        while (!_ended.IsCancellationRequested)
         {
-            var isLast = _ended.IsCancellationRequested;
-            var count = await _file.ReadAsync(buffer, cancellationToken);
-            if (count > 0 || isLast)
+            var count = _bytesSincePause < MaxBytesPerPause ? await _file.ReadAsync(buffer, cancellationToken) : 0;
+            if (count > 0)
             {
+                _bytesSincePause += count;
                 return count;
             }
 
             await WaitAsync(cancellationToken);
+            _bytesSincePause = 0;
         }
+
+        return 0;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -88,7 +98,7 @@ internal sealed class FollowedFile : Stream
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return; // the writer has ended: one more look
+            return; // the writer has ended
         }
     }
 }

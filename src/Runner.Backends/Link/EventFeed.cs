@@ -14,6 +14,7 @@ namespace Runner.Backends.Link;
 public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> requested, bool isRead = true)
 {
     private const int MaxPendingEvents = 1024;
+    private const int MaxRequestBytes = 1024;
 
     private readonly EventLineReader _lines = new();
     private readonly Channel<WorkerEvent> _events = Channel.CreateBounded<WorkerEvent>(
@@ -37,6 +38,11 @@ public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> reques
     /// <returns>What it was; after <see cref="LineReading.Gap"/>, bring what is missing, or give it up by <see cref="SkipToAsync"/>.</returns>
     public async ValueTask<LineReading> TakeAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
+        if (!isRead)
+        {
+            return TakeRequest(line.Span);
+        }
+
         var reading = _lines.Read(line.Span);
         switch (reading)
         {
@@ -78,6 +84,19 @@ public sealed class EventFeed(TimeProvider time, Action<RequestMadeEvent> reques
         }
 
         _events.Writer.TryComplete();
+    }
+
+    // Each request is a line by itself and says by its proof that it is one. Numbers say nothing: who forges lines forges these, and then those
+    // of the worker would count as read.
+    private LineReading TakeRequest(ReadOnlySpan<byte> line)
+    {
+        if (line.Length > MaxRequestBytes || EventLineReader.TryReadWhole(line) is not RequestMadeEvent request)
+        {
+            return LineReading.Foreign;
+        }
+
+        requested(request);
+        return LineReading.Event;
     }
 
     private ValueTask NoteLossAsync(long lost, CancellationToken cancellationToken)

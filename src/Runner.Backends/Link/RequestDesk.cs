@@ -21,10 +21,14 @@ public sealed class RequestDesk(
     private readonly Lock _gate = new();
     private bool _isOver;
 
-    /// <summary>A request was made; one that is known already is not taken up again.</summary>
+    /// <summary>A request was made; one that is known already is not taken up again, nor one that the worker did not make.</summary>
     public void Take(RequestMadeEvent made)
     {
-        ArgumentNullException.ThrowIfNull(made);
+        if (!LinkKey.IsProven(key, made))
+        {
+            return; // a step's doing: it costs no more than this
+        }
+
         lock (_gate)
         {
             if (!_isOver && !_sessions.ContainsKey(made.RequestId))

@@ -89,6 +89,19 @@ public sealed class EventLineReader
     /// <summary>The number of a line, or <c>null</c> where it is foreign.</summary>
     public static long? NumberOf(ReadOnlySpan<byte> line) => TryReadHead(line, out var number, out _, out _) ? number : null;
 
+    /// <summary>The event of a line that holds all of it, whatever its number; <c>null</c>: it holds none.</summary>
+    public static WorkerEvent? TryReadWhole(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return TryReadHead(line, out _, out var isLast, out var text) && isLast ? JsonSerializer.Deserialize(text, JobsJson.Default.WorkerEvent) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            return null; // the end of an event of several lines, or nothing of ours
+        }
+    }
+
     private static bool TryReadHead(ReadOnlySpan<byte> line, out long number, out bool isLast, out ReadOnlySpan<byte> text)
     {
         number = 0;

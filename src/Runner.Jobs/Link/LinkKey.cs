@@ -12,6 +12,8 @@ public static class LinkKey
 {
     internal const int Bytes = 32;
 
+    private const int MaxRequestId = 64;
+
     /// <summary>A key for a launch.</summary>
     public static Secret New() => new(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)));
 
@@ -23,6 +25,18 @@ public static class LinkKey
         Span<byte> key = stackalloc byte[Bytes];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, key, salt: [], info: Encoding.UTF8.GetBytes($"runner link key of {launch}")); // RFC 5869
         return new Secret(Convert.ToBase64String(key));
+    }
+
+    /// <summary>By which a launcher knows that a request was made by the worker: HMAC-SHA-256 of its id, hexadecimal.</summary>
+    public static string ProofOf(Secret key, string requestId) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Decode(key), Encoding.UTF8.GetBytes($"runner request {requestId}")));
+
+    /// <summary>Whether the worker made a request that somebody told of.</summary>
+    public static bool IsProven(Secret key, RequestMadeEvent made)
+    {
+        ArgumentNullException.ThrowIfNull(made);
+        return made is { Proof: { } proof, RequestId.Length: <= MaxRequestId }
+            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(proof), Encoding.UTF8.GetBytes(ProofOf(key, made.RequestId)));
     }
 
     /// <summary>The key's bytes.</summary>

@@ -85,6 +85,11 @@ public sealed record RequestMadeEvent : WorkerEvent
 
     /// <summary>What kind it is, as in <see cref="WorkerRequest"/>: for people.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>
+    /// Shows that the worker made it (<see cref="LinkKey.ProofOf"/>): a step may be able to print such lines too, as many as it likes.
+    /// </summary>
+    public string? Proof { get; init; }
 }
 
 /// <summary>The job is over. Always the last event; what the worker leaves as its outcome says the same in short.</summary>

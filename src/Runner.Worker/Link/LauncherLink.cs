@@ -78,7 +78,7 @@ internal sealed class LauncherLink(
         var silentSince = time.GetTimestamp();
         while (true)
         {
-            tell(new RequestMadeEvent { RequestId = pending.Id, Kind = kind });
+            tell(new RequestMadeEvent { RequestId = pending.Id, Kind = kind, Proof = LinkKey.ProofOf(key, pending.Id) });
             try
             {
                 return await pending.Result.WaitAsync(AskAgain, time, cancellationToken);
