@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Jobs;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
@@ -10,6 +11,9 @@ namespace Runner.Backends;
 /// <summary>What a backend is asked to run.</summary>
 public sealed record JobLaunch
 {
+    private const string DefaultRepositoryFolder = "repository";
+    private const int MaxRepositoryName = 100; // GitHub's own limit
+
     /// <summary>The job.</summary>
     public required JobMessage Job { get; init; }
 
@@ -71,6 +75,21 @@ public sealed record JobLaunch
 
     /// <summary>Which job.</summary>
     public JobId JobId => Job.JobId;
+
+    /// <summary>
+    /// Name of the job's repository without its owner, as GitHub names the workspace and the folder around it after it; <c>repository</c> where
+    /// the message names none that can be a folder.
+    /// </summary>
+    public string RepositoryFolder
+    {
+        get
+        {
+            var repository = Job.ContextData.TryGetValue("github", out var data) && data is DictionaryData github ? github.FindText("repository") : null;
+            var name = repository?[(repository.LastIndexOf('/') + 1)..] ?? string.Empty;
+            var isFolder = name.Length is > 0 and <= MaxRepositoryName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+            return isFolder && name is not ("." or ".." or "_temp" or "_actions") ? name : DefaultRepositoryFolder;
+        }
+    }
 
     /// <exception cref="WorkflowException"><see cref="BoundWorkspace"/> is no folder of this machine.</exception>
     internal void RefuseMissingWorkspace()

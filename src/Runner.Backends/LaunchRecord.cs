@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
+using Runner.Jobs.Secrets;
 
 namespace Runner.Backends;
 
@@ -28,8 +30,14 @@ internal sealed record LaunchRecord
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>By which the worker's outcome is told from a step's (<see cref="OutcomeProof"/>); <c>null</c>: no outcome counts.</summary>
+    public string? OutcomeChecks { get; init; }
+
     /// <summary>The record of a launch.</summary>
-    public static LaunchRecord Of(JobLaunch launch, DateTimeOffset created) => new()
+    /// <param name="launch">The launch.</param>
+    /// <param name="created">When its place was asked for.</param>
+    /// <param name="outcomeKey">The key that its worker is given.</param>
+    public static LaunchRecord Of(JobLaunch launch, DateTimeOffset created, Secret outcomeKey) => new()
     {
         JobId = launch.JobId,
         PlanId = launch.Job.Plan.PlanId,
@@ -41,6 +49,7 @@ internal sealed record LaunchRecord
         Attempt = launch.Attempt,
         MessageSeen = launch.MessageSeen,
         Created = created,
+        OutcomeChecks = OutcomeProof.ChecksOf(outcomeKey),
     };
 
     /// <summary>The launch as far as it can be told from here: the job message has its ids and names only.</summary>

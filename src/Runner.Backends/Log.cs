@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Warning, "Folder {Folder} of a job that is over cannot be removed, and is tried again later: {Problem}")]
     public static partial void HostFolderNotRemoved(this ILogger logger, string folder, string problem);
 
+    [LoggerMessage(2007, LogLevel.Warning, "{Variable} is not passed on to jobs: they run as a user who may write to {Folder}, and what one puts there the next would run")]
+    public static partial void ActionArchivesNotUsed(this ILogger logger, string variable, string folder);
+
     [LoggerMessage(2005, LogLevel.Error, "Request {RequestId} ({Kind}) of job {JobId} given up, its worker cannot be reached: {Reason}")]
     public static partial void RequestGivenUp(this ILogger logger, JobId jobId, string requestId, string kind, string reason);
 }

@@ -8,6 +8,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Actions;
 using Runner.Kubernetes.Client;
@@ -94,6 +95,9 @@ public sealed class KubernetesBackend : IJobBackend
         try
         {
             secret = await _cluster.CreateSecretAsync(secret, cancellationToken);
+
+            // Of the Secret that stands, which an earlier try may have made: its key is the one that the worker gets.
+            pod.Metadata.Annotations[PodLabels.OutcomeChecks] = PayloadSecret.ReadOutcomeChecks(secret);
             pod = await _cluster.CreatePodAsync(pod, cancellationToken);
         }
         catch (InfrastructureException error) when (ApiErrors.IsRefusal(error))
@@ -178,6 +182,7 @@ public sealed class KubernetesBackend : IJobBackend
             ExtraCertificates = _options.ExtraCertificates,
             Forwards = PodPorts.Forwards(launch.Containers.Services),
             Containers = ServicePods.Placed(launch, _features, podName),
+            OutcomeKey = OutcomeProof.NewKey().Reveal(),
             LinkKey = PodLink.IsNeededBy(launch) ? LinkKey.New().Reveal() : null,
         };
 

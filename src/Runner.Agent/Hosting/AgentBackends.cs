@@ -85,6 +85,7 @@ internal static class AgentBackends
             PassEnvironment = section.PassEnvironment,
             DockerHost = containers.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
             LauncherEnvironment = surroundings.Environment,
+            AdoptsOrphans = surroundings.IsOwnProcess,
         };
         if (host.Validate() is { Count: > 0 } problems)
         {

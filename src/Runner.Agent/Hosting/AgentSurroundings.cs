@@ -11,6 +11,9 @@ public sealed record AgentSurroundings
     /// <summary>The worker's executable where <c>host.worker</c> is not set.</summary>
     public required string DefaultWorker { get; init; }
 
+    /// <summary>Whether the agent has the process to itself, and so all of its children are its jobs'. Default false.</summary>
+    public bool IsOwnProcess { get; init; }
+
     /// <summary>The clock. Default the machine's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

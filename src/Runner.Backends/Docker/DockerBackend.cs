@@ -6,6 +6,7 @@ using Runner.Backends.Link;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
+using Runner.Jobs.Outcomes;
 
 namespace Runner.Backends.Docker;
 
@@ -114,11 +115,13 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     private DockerJobHandle Start(JobLaunch launch, string image, Action forget)
     {
         var (key, created) = (_keys.Find(launch.JobId, launch.Attempt) ?? LinkKey.New(), _time.GetUtcNow());
-        var preparation = new DockerPreparation(_engine, _options, _externals, launch, image, _time, _logger);
+        var outcomeKey = OutcomeProof.NewKey();
+        var preparation = new DockerPreparation(_engine, _options, _externals, launch, image, outcomeKey, _time, _logger);
         DockerJobHandle? handle = null;
         var containers = ActionsBeside(() => handle?.Container ?? string.Empty);
         return handle = new DockerJobHandle(
             launch,
+            OutcomeProof.ChecksOf(outcomeKey),
             _engine,
             token => preparation.RunAsync(key, token),
             (key, new RequestRouter(containers, new ServiceLogs(_engine, launch.JobId), launch.Requests)),
@@ -134,6 +137,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         var requests = new RequestRouter(ActionsBeside(() => container), new ServiceLogs(_engine, record.JobId), others: null);
         return new DockerJobHandle(
             record.ToLaunch(),
+            record.OutcomeChecks,
             _engine,
             _ => Task.FromResult(container),
             _keys.Find(record.JobId, record.Attempt) is { } key ? (key, requests) : null,

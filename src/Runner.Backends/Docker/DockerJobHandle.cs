@@ -5,7 +5,6 @@ using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
-using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 
 namespace Runner.Backends.Docker;
@@ -15,6 +14,7 @@ internal sealed class DockerJobHandle : IJobHandle
 {
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
+    private readonly string? _outcomeChecks;
     private readonly DockerEngine _engine;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -37,6 +37,7 @@ internal sealed class DockerJobHandle : IJobHandle
 
     /// <summary>Begins to make the job's place, or to watch it.</summary>
     /// <param name="launch">The launch, or what could be read back of it.</param>
+    /// <param name="outcomeChecks">By which the worker's outcome is told from a step's.</param>
     /// <param name="engine">The engine.</param>
     /// <param name="prepare">Makes the place and starts the worker, or gives the container of a job that is adopted.</param>
     /// <param name="link">Key of the worker's requests, and who answers them; <c>null</c>: nobody can.</param>
@@ -47,6 +48,7 @@ internal sealed class DockerJobHandle : IJobHandle
     /// <param name="logger">Where to log.</param>
     public DockerJobHandle(
         JobLaunch launch,
+        string? outcomeChecks,
         DockerEngine engine,
         Func<CancellationToken, Task<string>> prepare,
         (Secret Key, IWorkerRequestHandler Handler)? link,
@@ -57,6 +59,7 @@ internal sealed class DockerJobHandle : IJobHandle
         ILogger logger)
     {
         Launch = launch;
+        _outcomeChecks = outcomeChecks;
         _engine = engine;
         _ownership = ownership;
         _forget = forget;
@@ -213,8 +216,7 @@ internal sealed class DockerJobHandle : IJobHandle
         await _engine.WaitAsync(id, _released.Token);
         var state = await _engine.ReadStateAsync(id, _released.Token);
         var text = await _engine.ReadFileAsync(id, DockerPaths.Outcome, _released.Token);
-        var outcome = WorkerOutcome.TryParse(text, out var left) ? left : null;
-
+        var outcome = OutcomeRules.Accept(text, _outcomeChecks, (int)state.ExitCode);
         var tail = outcome is null ? await _engine.ReadLogTailAsync(id, cancellationToken: _released.Token) : string.Empty;
         var end = HostVerdict.Judge(outcome, (int)state.ExitCode, tail, _graceThatPassed, times) with { WorkerStarted = true };
         if (outcome is null && state.OOMKilled)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Jobs;
+using Runner.Jobs.Secrets;
 
 namespace Runner.Backends.Docker;
 
@@ -29,8 +30,8 @@ internal static class DockerLabels
     };
 
     /// <summary>The label by which a job can be adopted.</summary>
-    public static string LaunchRecordOf(JobLaunch launch, DateTimeOffset created) =>
-        JsonSerializer.Serialize(LaunchRecord.Of(launch, created), DockerJson.Default.LaunchRecord);
+    public static string LaunchRecordOf(JobLaunch launch, DateTimeOffset created, Secret outcomeKey) =>
+        JsonSerializer.Serialize(LaunchRecord.Of(launch, created, outcomeKey), DockerJson.Default.LaunchRecord);
 
     /// <summary>What a container says of its job's launch; <c>null</c>: it is no job's own container, or its job ends with its launcher.</summary>
     public static LaunchRecord? ReadLaunch(IDictionary<string, string> labels)

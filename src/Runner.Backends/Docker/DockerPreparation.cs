@@ -26,7 +26,14 @@ internal sealed class PlaceException(FailureReason reason, string message) : Exc
 /// Everything carries the job's label, so whoever removes by it need not know how far this came.
 /// </remarks>
 internal sealed class DockerPreparation(
-    DockerEngine engine, DockerOptions options, ExternalsVolume externals, JobLaunch launch, string image, TimeProvider time, ILogger logger)
+    DockerEngine engine,
+    DockerOptions options,
+    ExternalsVolume externals,
+    JobLaunch launch,
+    string image,
+    Secret outcomeKey,
+    TimeProvider time,
+    ILogger logger)
 {
     private const int PullTries = 3;
     private const int ServiceLogLines = 50;
@@ -52,7 +59,7 @@ internal sealed class DockerPreparation(
         try
         {
             // Step 2
-            var builder = new DockerSpecBuilder(launch, image, options, _labels, time.GetUtcNow());
+            var builder = new DockerSpecBuilder(launch, image, options, _labels, time.GetUtcNow(), outcomeKey);
             var forwards = builder.Forwards; // a mistake in them is told before anything starts
             var network = launch.Containers.Services.IsEmpty ? null : await engine.CreateNetworkAsync(builder.Name, _labels, cancellationToken);
             var services = network is null ? [] : await StartServicesAsync(builder, network, cancellationToken);
@@ -163,6 +170,7 @@ internal sealed class DockerPreparation(
             Environment = launch.ContainerEnvironment.ToDictionary(StringComparer.Ordinal),
             ExtraCertificates = options.ExtraCertificates,
             LinkKey = linkKey.Reveal(),
+            OutcomeKey = outcomeKey.Reveal(),
             Forwards = forwards,
             Containers = launch.Containers.IsEmpty ? null : Placed(id, network ?? options.Network ?? DefaultNetwork, services, forwards),
         };

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using Docker.DotNet.Models;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;
+using Secret = Runner.Jobs.Secrets.Secret;
 
 namespace Runner.Backends.Docker;
 
 /// <summary>Makes the requests that create a job's containers. Pure.</summary>
 internal sealed class DockerSpecBuilder(
-    JobLaunch launch, string image, DockerOptions options, IReadOnlyDictionary<string, string> labels, DateTimeOffset created)
+    JobLaunch launch, string image, DockerOptions options, IReadOnlyDictionary<string, string> labels, DateTimeOffset created, Secret outcomeKey)
 {
     private const string JobKey = "container";
     private const string HostName = "host.docker.internal:host-gateway";
@@ -57,7 +58,7 @@ internal sealed class DockerSpecBuilder(
         (request.HostConfig ??= new HostConfig()).LogConfig = new LogConfig { Type = "json-file", Config = new Dictionary<string, string>() };
         if (launch.Reporting == ReportingTarget.GitHub)
         {
-            request.Labels[DockerLabels.Launch] = DockerLabels.LaunchRecordOf(launch, created);
+            request.Labels[DockerLabels.Launch] = DockerLabels.LaunchRecordOf(launch, created, outcomeKey);
         }
 
         return request;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
+using Runner.Jobs.Outcomes;
 
 namespace Runner.Backends.Host;
 
@@ -51,6 +52,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
     private List<IJobHandle> Adopt(CancellationToken cancellationToken)
     {
+        PrivateFolder.Check(options.Root);
         foreach (var folder in HostFolder.Abandoned(options.Root, time.GetUtcNow() - HalfDoneLife))
         {
             TryDelete(folder, () => HostFolder.DeleteAll(folder));
@@ -95,8 +97,13 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
     private async Task<IJobHandle> StartAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
+        if (options.AdoptsOrphans)
+        {
+            HostOrphans.Adopt();
+        }
+
         var folder = HostFolder.For(options.Root, launch);
-        var ownership = Try(() => folder.TryCreate(options))
+        var ownership = Try(() => folder.TryCreate(options, launch.RepositoryFolder))
             ?? throw new InfrastructureException($"Job {launch.JobId} is already run by another agent, in '{folder.FullPath}'");
         try
         {
@@ -105,14 +112,16 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 return Watch(launch, folder, earlier, process: null, ownership);
             }
 
-            var record = new HostJobRecord { Launch = LaunchRecord.Of(launch, time.GetUtcNow()) };
+            var outcomeKey = OutcomeProof.NewKey();
+            var record = new HostJobRecord { Launch = LaunchRecord.Of(launch, time.GetUtcNow(), outcomeKey) };
             record.Write(folder.RecordFile);
-            var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.BoundWorkspace), record.Launch.Created) with
+            var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.RepositoryFolder, launch.BoundWorkspace), record.Launch.Created) with
             {
                 ExtraCertificates = options.ExtraCertificates,
                 LinkKey = LinkKey.New().Reveal(),
+                OutcomeKey = outcomeKey.Reveal(),
             };
-            var process = await WorkerProcess.StartAsync(options, folder, payload, cancellationToken);
+            var process = await WorkerProcess.StartAsync(options, folder, payload, logger, cancellationToken);
             record = record with { Worker = ProcessId.Of(process.Id), WorkerStarted = time.GetUtcNow() };
             record.Write(folder.RecordFile);
             logger.HostJobStarted(launch.JobId, process.Id, folder.FullPath);

@@ -11,6 +11,9 @@ public static class HostEnvironment
     /// <summary>Names the job's private folder: processes of the job carry it, and that is how those left over are found.</summary>
     internal const string JobFolder = "RUNNER_JOB_FOLDER";
 
+    /// <summary>Names a folder of actions' archives that the operator keeps; whoever can write to it chooses what jobs run.</summary>
+    internal const string ActionArchives = "ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE";
+
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private static readonly FrozenSet<string> PassedNames = FrozenSet.Create(

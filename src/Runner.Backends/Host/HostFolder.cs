@@ -1,11 +1,16 @@
 using System.Globalization;
 using System.Text;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Backends.Host;
 
 /// <summary>The private folder of one job (mode 700): its work folders, its record, the worker's own output and its outcome.</summary>
+/// <remarks>
+/// As GitHub's runner has it, <c>work/REPO/REPO</c> is the workspace, with nothing beside it, and <c>work/_temp</c> and <c>work/_actions</c> are what
+/// steps know. What is the runner's own stands above <c>work</c>, where no step looks by accident.
+/// </remarks>
 internal sealed class HostFolder(string path)
 {
     private const string Prefix = "job-";
@@ -54,23 +59,24 @@ internal sealed class HostFolder(string path)
 
     /// <summary>Makes the folder, if it is not there, and takes the job for this agent: what others see is locked from its first moment on.</summary>
     /// <returns>The lock, or <c>null</c> where a living agent has the job.</returns>
-    public FileStream? TryCreate(HostOptions options)
+    /// <exception cref="InfrastructureException">The root is not this user's own.</exception>
+    public FileStream? TryCreate(HostOptions options, string repository)
     {
+        PrivateFolder.Make(options.Root);
         if (Directory.Exists(path))
         {
             var taken = TryLock(FileMode.OpenOrCreate);
             if (taken is not null)
             {
-                Fill(options);
+                Fill(options, repository);
             }
 
             return taken;
         }
 
-        CreatePrivate(options.Root);
         var draft = new HostFolder(Path.Combine(options.Root, $"{DraftPrefix}{Path.GetFileName(path)}-{Guid.NewGuid():N}"));
-        CreatePrivate(draft.FullPath);
-        draft.Fill(options);
+        PrivateFolder.Make(draft.FullPath);
+        draft.Fill(options, repository);
         var ownership = draft.TryLock(FileMode.CreateNew);
         try
         {
@@ -91,11 +97,14 @@ internal sealed class HostFolder(string path)
     }
 
     /// <summary>The job's folders, all but the tool cache and a workspace that is bound inside this one.</summary>
-    public WorkPaths Paths(HostOptions options, string? boundWorkspace) => new()
+    /// <param name="options">The settings.</param>
+    /// <param name="repository">Name of the job's repository (<see cref="JobLaunch.RepositoryFolder"/>).</param>
+    /// <param name="boundWorkspace">The workspace that is not in it, or <c>null</c>.</param>
+    public WorkPaths Paths(HostOptions options, string repository, string? boundWorkspace) => new()
     {
-        Workspace = boundWorkspace ?? Path.Combine(path, "work"),
-        Temp = Path.Combine(path, "temp"),
-        Actions = Path.Combine(path, "actions"),
+        Workspace = boundWorkspace ?? Path.Combine(path, "work", repository, repository),
+        Temp = Path.Combine(path, "work", "_temp"),
+        Actions = Path.Combine(path, "work", "_actions"),
         Spool = Path.Combine(path, "spool"),
         ToolCache = options.ToolCacheFolder,
         Externals = options.ExternalsFolder,
@@ -105,25 +114,20 @@ internal sealed class HostFolder(string path)
     /// <summary>Takes the job for this agent until the result is disposed, or <c>null</c> where a living agent has it.</summary>
     public FileStream? TryLock() => TryLock(FileMode.Open);
 
-    /// <summary>What the worker left, or <c>null</c>: nothing, or nothing that can be read, which is the same.</summary>
-    public WorkerOutcome? ReadOutcome()
-    {
-        try
-        {
-            return WorkerOutcome.TryParse(File.ReadAllText(OutcomeFile), out var outcome) ? outcome : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    /// <summary>What was left as the worker's outcome, by whomever; <c>null</c>: nothing, or nothing that can be read, which is the same.</summary>
+    public string? ReadOutcome() => ForeignFile.TryRead(OutcomeFile, WorkerOutcome.MaxBytes) is { } json ? Encoding.UTF8.GetString(json) : null;
 
     /// <summary>The last lines of what the worker itself printed; empty where that is nothing.</summary>
     public string ReadLogTail()
     {
         try
         {
-            using var file = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var file = ForeignFile.TryOpen(LogFile);
+            if (file is null)
+            {
+                return string.Empty;
+            }
+
             file.Seek(-Math.Min(MaxTailBytes, file.Length), SeekOrigin.End);
             using var reader = new StreamReader(file, Encoding.UTF8);
             return string.Join('\n', reader.ReadToEnd().TrimEnd().Split('\n').TakeLast(MaxTailLines));
@@ -180,9 +184,9 @@ internal sealed class HostFolder(string path)
         }
     }
 
-    private void Fill(HostOptions options)
+    private void Fill(HostOptions options, string repository)
     {
-        var paths = Paths(options, boundWorkspace: null);
+        var paths = Paths(options, repository, boundWorkspace: null);
         foreach (var folder in new[] { paths.Workspace, paths.Temp, paths.Actions, paths.Spool, paths.ToolCache })
         {
             Directory.CreateDirectory(folder);
@@ -200,16 +204,5 @@ internal sealed class HostFolder(string path)
         {
             MakeWritable(inner.FullName);
         }
-    }
-
-    private static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-            return;
-        }
-
-        Directory.CreateDirectory(folder, Private);
     }
 }

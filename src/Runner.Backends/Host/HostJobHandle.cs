@@ -228,7 +228,8 @@ internal sealed class HostJobHandle : IJobHandle
         await _workerEnded.CancelAsync();
         await StopRequestsAsync();
         JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
-        var end = HostVerdict.Judge(_folder.ReadOutcome(), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
+        HostOrphans.KillAll();
+        var end = HostVerdict.Judge(OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
         _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
         return end with { WorkerStarted = _record.Worker is not null };
     }
@@ -240,6 +241,7 @@ internal sealed class HostJobHandle : IJobHandle
             using (process)
             {
                 await process.WaitForExitAsync(cancellationToken);
+                HostOrphans.Forget(process.Id);
                 return process.ExitCode;
             }
         }

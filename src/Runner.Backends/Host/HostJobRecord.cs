@@ -7,6 +7,8 @@ namespace Runner.Backends.Host;
 /// <summary>What a job's folder says about the job.</summary>
 internal sealed record HostJobRecord
 {
+    private const int MaxBytes = 1024 * 1024;
+
     public required LaunchRecord Launch { get; init; }
 
     public DateTimeOffset? WorkerStarted { get; init; }
@@ -17,14 +19,14 @@ internal sealed record HostJobRecord
     /// <summary>The times known to the launcher.</summary>
     public LaunchTimes ToTimes() => new() { MessageSeen = Launch.MessageSeen, PodCreated = Launch.Created, ContainersStarted = WorkerStarted };
 
-    /// <summary>Reads a record, or <c>null</c> where the file is missing or cut.</summary>
+    /// <summary>Reads a record, or <c>null</c> where the file is missing, cut or no record.</summary>
     public static HostJobRecord? TryRead(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), HostJson.Default.HostJobRecord);
+            return ForeignFile.TryRead(path, MaxBytes) is { } json ? JsonSerializer.Deserialize(json, HostJson.Default.HostJobRecord) : null;
         }
-        catch (Exception exception) when (exception is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        catch (JsonException)
         {
             // A launcher that was killed between making the folder and writing the record leaves this; the folder is of no use then.
             return null;

@@ -8,7 +8,10 @@ public sealed record HostOptions
     /// <summary>Name of the section.</summary>
     public const string SectionName = "host";
 
-    /// <summary>Folder under which each job gets a private one. Required, absolute; made with mode 700 where it is missing.</summary>
+    /// <summary>
+    /// Folder under which each job gets a private one. Required, absolute; made with mode 700 where it is missing. One that belongs to somebody
+    /// else, or that others may write to, is refused.
+    /// </summary>
     public string Root { get; set; } = string.Empty;
 
     /// <summary>The worker's executable. Required, absolute.</summary>
@@ -36,6 +39,12 @@ public sealed record HostOptions
     public string? ExtraCertificates { get; set; }
 
     /// <summary>
+    /// Whether this process becomes the parent of what loses its own, and ends such processes with the jobs that left them. Only for a program
+    /// that starts nothing but workers in sessions of their own. Default false.
+    /// </summary>
+    public bool AdoptsOrphans { get; set; }
+
+    /// <summary>
     /// The environment of the process that launches jobs, given by the composition root, which alone may read it. What of it reaches a
     /// worker, <see cref="HostEnvironment"/> says.
     /// </summary>
@@ -55,6 +64,11 @@ public sealed record HostOptions
         RequireAbsolute(errors, nameof(WorkerPath), WorkerPath, isRequired: true);
         RequireAbsolute(errors, nameof(ToolCache), ToolCache, isRequired: false);
         RequireAbsolute(errors, nameof(Externals), Externals, isRequired: false);
+        if (Path.IsPathFullyQualified(Root) && PrivateFolder.FindProblem(Root) is { } problem)
+        {
+            errors.Add($"{SectionName}: {nameof(Root)} is '{Root}', which cannot be trusted with jobs: {problem}");
+        }
+
         if (Path.IsPathFullyQualified(WorkerPath) && !File.Exists(WorkerPath))
         {
             errors.Add($"{SectionName}: {nameof(WorkerPath)} is '{WorkerPath}', where no file is; build it with scripts/build.sh");

@@ -46,7 +46,7 @@ internal static partial class JobProcesses
 
             foreach (var pid in found)
             {
-                _ = Kill(pid, SigKill);
+                Kill(pid);
             }
         }
     }
@@ -75,7 +75,11 @@ internal static partial class JobProcesses
         bool IsNewChild(ProcessStat stat) => members.Contains(stat.ParentPid) && !members.Contains(stat.Pid);
     }
 
-    private static IEnumerable<ProcessStat> All() =>
+    /// <summary>Kills one process at once.</summary>
+    public static void Kill(int pid) => _ = Kill(pid, SigKill);
+
+    /// <summary>Every process of the machine, zombies too.</summary>
+    public static IEnumerable<ProcessStat> All() =>
         from folder in Directory.EnumerateDirectories("/proc")
         let name = Path.GetFileName(folder)
         where char.IsAsciiDigit(name[0])

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
@@ -22,7 +23,7 @@ internal static class WorkerProcess
     /// <summary>Starts it and hands it the payload on its standard input. The caller disposes the process.</summary>
     /// <exception cref="InfrastructureException">There is no worker, or no process could be started.</exception>
     public static async Task<Process> StartAsync(
-        HostOptions options, HostFolder folder, LaunchPayload payload, CancellationToken cancellationToken)
+        HostOptions options, HostFolder folder, LaunchPayload payload, ILogger logger, CancellationToken cancellationToken)
     {
         if (!File.Exists(options.WorkerPath))
         {
@@ -30,7 +31,7 @@ internal static class WorkerProcess
                 $"There is no worker at '{options.WorkerPath}' ({HostOptions.SectionName}: {nameof(options.WorkerPath)})");
         }
 
-        var process = Start(options, folder, payload.Reporting == ReportingTarget.Launcher);
+        var process = Start(options, folder, payload.Reporting == ReportingTarget.Launcher, logger);
         try
         {
             await using var input = process.StandardInput.BaseStream;
@@ -50,7 +51,7 @@ internal static class WorkerProcess
         return process;
     }
 
-    private static Process Start(HostOptions options, HostFolder folder, bool isReadHere)
+    private static Process Start(HostOptions options, HostFolder folder, bool isReadHere, ILogger logger)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
@@ -66,10 +67,16 @@ internal static class WorkerProcess
             start.Environment[name] = value;
         }
 
+        if (start.Environment.TryGetValue(HostEnvironment.ActionArchives, out var archives) && archives is not null && PrivateFolder.MayBeWrittenTo(archives))
+        {
+            start.Environment.Remove(HostEnvironment.ActionArchives);
+            logger.ActionArchivesNotUsed(HostEnvironment.ActionArchives, archives);
+        }
+
         start.Environment[HostEnvironment.JobFolder] = folder.FullPath;
         try
         {
-            return Process.Start(start) ?? throw new InfrastructureException("The worker's process could not be started");
+            return HostOrphans.StartWorker(start) ?? throw new InfrastructureException("The worker's process could not be started");
         }
         catch (Win32Exception exception)
         {

@@ -66,6 +66,7 @@ internal static class AgentCommand
             {
                 Environment = surroundings.Environment,
                 DefaultWorker = Path.Combine(surroundings.ProgramFolder, WorkerName),
+                IsOwnProcess = true,
             },
             cancellationToken);
         await agent.RunAsync(cancellationToken);

@@ -17,7 +17,7 @@ internal sealed class CheckoutBackend(IJobBackend inner, string folder, string c
             return await inner.LaunchAsync(launch, cancellationToken); // --bind
         }
 
-        var copy = Path.Combine(copies, launch.JobId.ToString(), Path.GetFileName(folder));
+        var copy = Path.Combine(copies, launch.JobId.ToString(), launch.RepositoryFolder, launch.RepositoryFolder);
         await CheckoutCopy.MakeAsync(folder, copy, cancellationToken);
         return await inner.LaunchAsync(launch with { BoundWorkspace = copy }, cancellationToken);
     }

@@ -41,6 +41,9 @@ public sealed record LaunchPayload
     /// </summary>
     public string? LinkKey { get; init; }
 
+    /// <summary>Key by which the worker shows that its outcome is its own (<see cref="Outcomes.OutcomeProof"/>), or <c>null</c>: nobody checks.</summary>
+    public string? OutcomeKey { get; init; }
+
     /// <summary>Ports of services that steps reach at <c>localhost</c>; the worker forwards them.</summary>
     public ImmutableArray<PortForward> Forwards { get; init => field = value.IsDefault ? [] : value; } = [];
 

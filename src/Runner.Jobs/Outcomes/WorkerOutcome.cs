@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Runner.Jobs.Secrets;
 
 namespace Runner.Jobs.Outcomes;
 
@@ -13,6 +14,7 @@ public sealed record WorkerOutcome
     public const int MaxBytes = 4096;
 
     private const int MaxReasonLength = 1024;
+    private const int MinReasonLength = 16;
 
     /// <summary>How the job ended.</summary>
     [JsonConverter(typeof(TolerantEnumConverter<Conclusion>))]
@@ -33,11 +35,25 @@ public sealed record WorkerOutcome
     /// <summary>When the last step ended.</summary>
     public DateTimeOffset? LastStepEnded { get; init; }
 
-    /// <summary>The outcome as JSON, short enough for a termination message.</summary>
+    /// <summary>Shows that the worker wrote it (<see cref="OutcomeProof"/>); <c>null</c>: nothing does.</summary>
+    public string? Proof { get; init; }
+
+    /// <summary>The outcome with its proof.</summary>
+    /// <param name="key">The launch's key.</param>
+    public WorkerOutcome Prove(Secret key) => this with { Proof = OutcomeProof.WordOf(key, Conclusion, IsReported) };
+
+    /// <summary>The outcome as JSON, short enough for a termination message: one that is cut says nothing.</summary>
     public byte[] ToJson()
     {
-        var reason = Reason is { Length: > MaxReasonLength } ? Reason[..MaxReasonLength] + "…" : Reason;
-        return JsonSerializer.SerializeToUtf8Bytes(this with { Reason = reason }, JobsJson.Default.WorkerOutcome);
+        for (var length = MaxReasonLength; ; length /= 2)
+        {
+            var reason = Reason is { } text && text.Length > length ? text[..length] + "…" : Reason;
+            var json = JsonSerializer.SerializeToUtf8Bytes(this with { Reason = reason }, JobsJson.Default.WorkerOutcome);
+            if (json.Length <= MaxBytes || length <= MinReasonLength)
+            {
+                return json;
+            }
+        }
     }
 
     /// <summary>Reads what a worker left. False where it is empty, cut or no outcome.</summary>

@@ -10,6 +10,7 @@ using Runner.Jobs;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Options;
 
@@ -78,6 +79,10 @@ internal static class PayloadSecret
         var payload = Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload);
         return payload is null ? null : Read(secret, LaunchKey, PodsJson.Default.LaunchRecord)?.ToLaunch(payload);
     }
+
+    /// <summary>What tells the outcome of the worker that a Secret is for from a step's; <c>null</c>: nothing does.</summary>
+    public static string? ReadOutcomeChecks(V1Secret secret) =>
+        Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload)?.OutcomeKey is { } key ? OutcomeProof.ChecksOf(new Secret(key)) : null;
 
     /// <summary>Key of the worker's requests, as the Secret has it that its pod is given; <c>null</c>: it makes none, or nobody can tell.</summary>
     public static Secret? ReadLinkKey(V1Secret secret) =>

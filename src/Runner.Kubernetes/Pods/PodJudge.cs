@@ -1,13 +1,13 @@
 using k8s.Models;
 using Runner.Backends;
-using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
 /// <summary>Tells from a pod's status what became of its job. Pure: the same sighting gives the same verdict.</summary>
 /// <remarks>
-/// 1. A worker that left an outcome has the last word, whatever happened to its pod afterwards.
+/// 1. A worker that left an outcome has the last word, whatever happened to its pod afterwards: if it is the worker's (steps can write
+/// the termination log), and the way its process ended agrees.
 /// 2. A job container that ended without one, a pod that failed or is gone: the job is lost; the status says why.
 /// 3. A pod that ends: it has its grace period, then its node must be lost.
 /// 4. A worker that runs.
@@ -26,7 +26,7 @@ internal sealed class PodJudge(StartOptions limits)
         var job = PodTimes.JobStatus(pod);
 
         // Step 1: the worker's own word.
-        if (job?.State?.Terminated is { } terminated && WorkerOutcome.TryParse(terminated.Message, out var outcome) && outcome is not null)
+        if (job?.State?.Terminated is { } terminated && OutcomeRules.Accept(terminated.Message, ChecksOf(pod), terminated.ExitCode) is { } outcome)
         {
             var times = PodTimes.Of(pod) with { FirstStep = outcome.FirstStep };
             return new PodVerdict.Over(
@@ -52,6 +52,9 @@ internal sealed class PodJudge(StartOptions limits)
             ? new PodVerdict.Running(PodTimes.Of(pod), JudgeAgainAt: null) { Services = PlainServices.Judge(sighting, limits) }
             : Starting(sighting);
     }
+
+    private static string? ChecksOf(V1Pod pod) =>
+        pod.Metadata.Annotations is { } annotations && annotations.TryGetValue(PodLabels.OutcomeChecks, out var checks) ? checks : null;
 
     private static PodVerdict Alive(V1Pod pod, V1ContainerStatus? job, DateTimeOffset? judgeAgainAt) => job?.State?.Running is not null
         ? new PodVerdict.Running(PodTimes.Of(pod), judgeAgainAt)

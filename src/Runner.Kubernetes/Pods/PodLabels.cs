@@ -26,6 +26,9 @@ internal static class PodLabels
     /// <summary>Annotation: when the message was seen, round-trip format.</summary>
     public const string MessageSeen = Domain + "message-seen";
 
+    /// <summary>Annotation of a pod: by which its worker's outcome is told from a step's (<see cref="Jobs.Outcomes.OutcomeProof"/>).</summary>
+    public const string OutcomeChecks = Domain + "outcome-checks";
+
     public const string Us = "runner-agent";
 
     /// <summary>Selector of everything that agents of an instance made for jobs that are not over.</summary>

@@ -23,9 +23,10 @@ internal static class JobCommand
         // Before anything else: as a container's first process we would not even be stopped by a signal that has no handler.
         using var terminated = Cancel(PosixSignal.SIGTERM);
         using var interrupted = Cancel(PosixSignal.SIGINT);
+        LaunchPayload? payload = null;
         try
         {
-            var payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
+            payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
             using var gate = new ServiceGate(payload.Paths.Spool, host.Time);
             PidFile.Write(payload.Paths.Spool);
             logger.JobStarted(WorkerVersion.Text, payload.Job.JobId.ToString(), Environment.ProcessId);
@@ -35,20 +36,20 @@ internal static class JobCommand
         catch (PayloadException malformed)
         {
             logger.JobRefused(malformed.Message);
-            LeaveOutcome(malformed.Message, malformed.OutcomePath);
+            LeaveOutcome(malformed.Message, malformed.OutcomePath, malformed.OutcomeKey);
             return ExitCodes.Infrastructure;
         }
         catch (Exception failure) when (failure is InfrastructureException or IOException or UnauthorizedAccessException)
         {
             logger.JobRefused(failure.Message);
-            LeaveOutcome(failure.Message, path: null);
+            LeaveOutcome(failure.Message, payload?.Paths.Outcome, payload?.OutcomeKey);
             return ExitCodes.Infrastructure;
         }
 
-        Task<int> RunAsync(LaunchPayload payload, WorkerHost worker) => payload.Reporting switch
+        Task<int> RunAsync(LaunchPayload given, WorkerHost worker) => given.Reporting switch
         {
-            ReportingTarget.GitHub => new JobSession(worker, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
-            ReportingTarget.Launcher => new LauncherSession(worker, payload, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
+            ReportingTarget.GitHub => new JobSession(worker, given, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
+            ReportingTarget.Launcher => new LauncherSession(worker, given, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
             var other => throw new InvalidOperationException($"Reporting target {other} has no session"),
         };
 
@@ -59,13 +60,13 @@ internal static class JobCommand
             cancellation.Cancel(CancelReason.User);
         });
 
-        void LeaveOutcome(string reason, string? path)
+        void LeaveOutcome(string reason, string? path, string? key)
         {
             // Without a payload only a container's own place for it is known.
             path ??= File.Exists(OutcomeFile.TerminationLog) ? OutcomeFile.TerminationLog : null;
             if (path is not null)
             {
-                new OutcomeFile(path, logger).Write(new WorkerOutcome
+                new OutcomeFile(path, key, logger).Write(new WorkerOutcome
                 {
                     Conclusion = Conclusion.Failed,
                     IsReported = false,

@@ -28,7 +28,7 @@ namespace Runner.Worker.Jobs;
 internal sealed class JobSession(WorkerHost host, LaunchPayload payload, ReportingOptions options, JobCancellation cancellation)
 {
     private readonly ILogger _logger = host.Loggers.CreateLogger<JobSession>();
-    private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, host.Loggers.CreateLogger<OutcomeFile>());
+    private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, payload.OutcomeKey, host.Loggers.CreateLogger<OutcomeFile>());
 
     /// <summary>Runs it; gives the worker's exit code.</summary>
     /// <param name="output">Where requests to the launcher are announced: standard output.</param>

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Outcomes;
+using Runner.Jobs.Secrets;
 
 namespace Runner.Worker.Jobs;
 
 /// <summary>Leaves the outcome where whoever launched the worker looks for it.</summary>
-internal sealed class OutcomeFile(string path, ILogger logger)
+/// <param name="path">Where.</param>
+/// <param name="key">By which the outcome is shown to be the worker's, or <c>null</c>.</param>
+/// <param name="logger">Where to log.</param>
+internal sealed class OutcomeFile(string path, string? key, ILogger logger)
 {
     /// <summary>The termination log of a container, used where the payload could not say a path.</summary>
     public const string TerminationLog = "/dev/termination-log";
@@ -16,7 +20,7 @@ internal sealed class OutcomeFile(string path, ILogger logger)
     /// <returns>Whether it is there.</returns>
     public bool Write(WorkerOutcome outcome)
     {
-        var json = outcome.ToJson();
+        var json = (key is null ? outcome : outcome.Prove(new Secret(key))).ToJson();
         try
         {
             if (!TryRename(json))

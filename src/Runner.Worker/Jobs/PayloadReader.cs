@@ -67,21 +67,27 @@ internal static class PayloadReader
             // The inner error may quote the text, which holds secrets: only its place is told.
             throw new PayloadException($"The launch payload cannot be read: bad or missing value at {exception.Path ?? "$"}")
             {
-                OutcomePath = FindOutcomePath(json),
+                OutcomePath = FindText(json, "paths", "outcome"),
+                OutcomeKey = FindText(json, "outcomeKey"),
             };
         }
     }
 
-    private static string? FindOutcomePath(byte[] json)
+    private static string? FindText(byte[] json, params ReadOnlySpan<string> path)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("paths", out var paths) && paths.ValueKind == JsonValueKind.Object
-                && paths.TryGetProperty("outcome", out var outcome) && outcome.ValueKind == JsonValueKind.String
-                    ? outcome.GetString()
-                    : null;
+            var element = document.RootElement;
+            foreach (var name in path)
+            {
+                if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                {
+                    return null;
+                }
+            }
+
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
         }
         catch (JsonException)
         {
@@ -95,4 +101,7 @@ internal sealed class PayloadException(string message) : Exception(message)
 {
     /// <summary>Where the outcome is expected, as far as that could be read.</summary>
     public string? OutcomePath { get; init; }
+
+    /// <summary>The key that shows the outcome to be the worker's, as far as that could be read.</summary>
+    public string? OutcomeKey { get; init; }
 }

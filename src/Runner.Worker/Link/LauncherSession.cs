@@ -18,7 +18,7 @@ namespace Runner.Worker.Link;
 internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, ReportingOptions options, JobCancellation cancellation)
 {
     private readonly ILogger _logger = host.Loggers.CreateLogger<LauncherSession>();
-    private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, host.Loggers.CreateLogger<OutcomeFile>());
+    private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, payload.OutcomeKey, host.Loggers.CreateLogger<OutcomeFile>());
 
     /// <summary>Runs it; gives the worker's exit code.</summary>
     /// <param name="output">Where events go: standard output.</param>

@@ -2,6 +2,7 @@ using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Backends.Docker;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
 using Runner.Testing;
 using Runner.Testing.Docker;
 
@@ -10,7 +11,10 @@ namespace Runner.Backends.Tests.Docker;
 /// <summary>Containers of a real engine that a launcher left which is gone: their labels name a process that does not run.</summary>
 public sealed class DockerAdoptionTests : IDisposable
 {
-    private const string Worker = "conclude() { mkdir -p /runner/spool; echo '{\"conclusion\":\"canceled\",\"isReported\":true}' >/runner/spool/outcome.json; }; sleep 1000 & trap 'kill $!; conclude; exit 0' TERM; echo ready; wait $!";
+    private static readonly Jobs.Secrets.Secret Key = OutcomeProof.NewKey();
+
+    private static readonly string Worker = $"payload='\"outcomeKey\":\"{Key.Reveal()}\"'\n{StandIn.Outcome}\n" +
+        "conclude() { mkdir -p /runner/spool; outcome_of canceled reported >/runner/spool/outcome.json; }; sleep 1000 & trap 'kill $!; conclude; exit 0' TERM; echo ready; wait $!";
 
     private static readonly ProcessMark Gone = new(int.MaxValue, 0);
 
@@ -46,7 +50,7 @@ public sealed class DockerAdoptionTests : IDisposable
         Assert.Empty(again);
         Assert.Empty(byOther);
         Assert.Equal((launch.JobId, launch.Pool, launch.Job.JobDisplayName), (adopted.JobId, adopted.Launch.Pool, adopted.Launch.Job.JobDisplayName));
-        Assert.Equal(Jobs.Outcomes.Conclusion.Canceled, end.Outcome?.Conclusion);
+        Assert.Equal(Conclusion.Canceled, end.Outcome?.Conclusion);
         Assert.True(end.WorkerStarted);
         Assert.Empty(await ContainersAsync(launch));
     }
@@ -94,7 +98,7 @@ public sealed class DockerAdoptionTests : IDisposable
     private async Task LeaveAsync(JobLaunch launch)
     {
         var options = new DockerOptions { Instance = _instance };
-        var request = new DockerSpecBuilder(launch, DockerEngineFixture.Image, options, DockerLabels.Of(launch.JobId, _instance, Gone), DateTimeOffset.UnixEpoch).Job(network: null, externals: null);
+        var request = new DockerSpecBuilder(launch, DockerEngineFixture.Image, options, DockerLabels.Of(launch.JobId, _instance, Gone), DateTimeOffset.UnixEpoch, Key).Job(network: null, externals: null);
         request.Entrypoint = ["/bin/sh"];
         request.Cmd = ["-c", Worker];
         var container = await _engine.Client.Containers.CreateContainerAsync(request, Token);

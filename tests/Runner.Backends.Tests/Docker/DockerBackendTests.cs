@@ -15,9 +15,9 @@ public sealed class DockerBackendTests : IDisposable
     private const string ReadPayload = """
         #!/bin/sh
         payload=$(cat)
-        conclude() { printf '{"conclusion":"succeeded","isReported":true,"reason":"%s"}' "$1" >/runner/spool/outcome.json; }
+        conclude() { outcome_of succeeded reported "$1" >/runner/spool/outcome.json; }
 
-        """;
+        """ + StandIn.Outcome;
 
     private static readonly string Busy = "sleep 1000 & trap 'kill $!; conclude cancelled; exit 0' TERM; wait $!\n";
 

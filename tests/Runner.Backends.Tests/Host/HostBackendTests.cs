@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Backends.Host;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
@@ -15,9 +16,9 @@ public sealed class HostBackendTests : IDisposable
     private const string ReadPayload = """
         payload=$(cat)
         outcome=$(printf %s "$payload" | sed 's/.*"outcome":"\([^"]*\)".*/\1/')
-        conclude() { printf '{"conclusion":"succeeded","isReported":true,"reason":"%s"}' "$1" >"$outcome"; }
+        conclude() { outcome_of succeeded reported "$1" >"$outcome"; }
 
-        """;
+        """ + StandIn.Outcome;
 
     // Opening a fifo waits for its other end: that is how script and test wait for each other.
     private const string Fifo = "mkfifo \"$RUNNER_JOB_FOLDER/go\" \"$RUNNER_JOB_FOLDER/ready\"; : >\"$RUNNER_JOB_FOLDER/made\"\n";
@@ -114,6 +115,100 @@ public sealed class HostBackendTests : IDisposable
             "The last it printed:\nabout to die",
             end.Message);
         Assert.False(ProcessId.Of(orphan).IsAlive());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("""printf '{"conclusion":"succeeded","isReported":false}' >"$outcome"; kill -9 $$""")]
+    [InlineData("""printf '{"conclusion":"succeeded","isReported":true}' >"$outcome"; kill -9 $$""")]
+    [InlineData("""printf '{"conclusion":"succeeded","isReported":true}' >"$outcome"; exit 0""")]
+    [InlineData("""outcome_key=guessed; outcome_of succeeded reported >"$outcome"; exit 0""")]
+    [InlineData("""outcome_of failed unreported | sed 's/failed/succeeded/' >"$outcome"; exit 0""")]
+    [InlineData("""outcome_of succeeded unreported >"$outcome"; kill -9 $$""")]
+    [InlineData("""outcome_of succeeded unreported >"$outcome"; exit 1""")]
+    [InlineData("""mkfifo "$outcome" """)]
+    [InlineData("""ln -s /dev/zero "$outcome" """)]
+    [InlineData("""mkdir "$outcome" """)]
+    [InlineData("""outcome_of succeeded reported >"$outcome"; head -c 100000 /dev/zero >>"$outcome" """)]
+    public async Task Outcome_that_is_not_the_workers_last_word_is_none(string script)
+    {
+        await using var handle = await Backend(ReadPayload + script).LaunchAsync(Launch(), Token);
+
+        var end = await handle.Ended;
+
+        Assert.Null(end.Outcome);
+        Assert.Equal(FailureReason.WorkerDied, end.Failure);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Worker_that_is_killed_after_it_told_of_a_failure_has_said_how_the_job_ended()
+    {
+        await using var handle = await Backend(ReadPayload + """outcome_of failed unreported why >"$outcome"; kill -9 $$""").LaunchAsync(Launch(), Token);
+
+        Assert.Equal((Conclusion.Failed, "why"), ((await handle.Ended).Outcome?.Conclusion, (await handle.Ended).Outcome?.Reason));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Workspace_is_named_as_GitHub_names_it_and_nothing_of_the_runners_lies_beside_it()
+    {
+        var backend = Backend(ReadPayload + """
+            workspace=$(printf %s "$payload" | sed 's/.*"workspace":"\([^"]*\)".*/\1/')
+            conclude "${workspace#"$RUNNER_JOB_FOLDER/"} $(ls -A "$workspace/.." | tr '\n' ' ')$(ls -A "$workspace/../.." | tr '\n' ' ')"
+            """);
+
+        await using var handle = await backend.LaunchAsync(Launch(InRepository("octo/hello-world")), Token);
+
+        Assert.Equal("work/hello-world/hello-world hello-world _actions _temp hello-world ", (await handle.Ended).Outcome?.Reason);
+    }
+
+    [Theory]
+    [InlineData("octo/hello.World_2", "hello.World_2")]
+    [InlineData("octo/..",            "repository")]
+    [InlineData("octo/.github",       ".github")]
+    [InlineData("octo/_temp",         "repository")]
+    [InlineData("octo/a b",           "repository")]
+    [InlineData("octo/",              "repository")]
+    [InlineData(null,                 "repository")]
+    public void Name_that_can_be_no_folder_is_replaced(string? repository, string folder)
+    {
+        Assert.Equal(folder, Launch(repository is null ? Some.Job() : InRepository(repository)).RepositoryFolder);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Folder_of_archives_that_jobs_could_write_to_is_not_passed_on()
+    {
+        var backend = Backend(ReadPayload + """conclude "${ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE:-none}" """, options =>
+        {
+            options.LauncherEnvironment = new Dictionary<string, string> { ["ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE"] = _temp.FullPath };
+            options.PassEnvironment = ["ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE"];
+        });
+
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+
+        Assert.Equal("none", (await handle.Ended).Outcome?.Reason);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Nothing_that_can_prove_an_outcome_is_on_disk()
+    {
+        await using var handle = await Backend(ReadPayload + """conclude "$outcome_key" """).LaunchAsync(Launch(), Token);
+
+        var key = Assert.IsType<string>((await handle.Ended).Outcome?.Reason);
+
+        Assert.Equal(64, key.Length);
+        Assert.DoesNotContain(key, File.ReadAllText(Path.Combine(JobFolder, "job.json")), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("rm job.json; mkfifo job.json")]
+    [InlineData("ln -sf /dev/zero job.json")]
+    public async Task Record_that_a_job_has_replaced_does_not_hold_up_the_look_for_orphans(string script)
+    {
+        var backend = Backend(ReadPayload + Fifo + $"(cd \"$RUNNER_JOB_FOLDER\"; {script})\n" + Ready + WaitForGo);
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+        handle.Release();
+
+        Assert.Empty(await Backend("exit 0").AdoptAsync(Token));
     }
 
     [Fact(Timeout = 30_000)]
@@ -260,6 +355,11 @@ public sealed class HostBackendTests : IDisposable
     }
 
     private string JobFolder => Directory.GetDirectories(_temp["jobs"], "job-*").Single();
+
+    private static JobMessage InRepository(string repository) => Some.Job() with
+    {
+        ContextData = new Dictionary<string, ContextData> { ["github"] = DictionaryData.FromStrings([KeyValuePair.Create("repository", repository)]) },
+    };
 
     private static JobLaunch Launch(JobMessage? job = null) => new()
     {

@@ -16,7 +16,7 @@ public sealed class HostEventsTests : IDisposable
         payload=$(cat)
         outcome=$(printf %s "$payload" | sed 's/.*"outcome":"\([^"]*\)".*/\1/')
 
-        """;
+        """ + StandIn.Outcome;
 
     private readonly TempFolder _temp = new();
 
@@ -33,7 +33,7 @@ public sealed class HostEventsTests : IDisposable
             echo 'no event'
             echo '@event 2+ {"type":"jobEnded",'
             echo '@event 3 "conclusion":"succeeded"}'
-            printf '{"conclusion":"succeeded","isReported":true}' >"$outcome"
+            outcome_of succeeded reported >"$outcome"
             """);
 
         var events = await handle.Events.ToListAsync(Token);

@@ -5,15 +5,14 @@ namespace Runner.Cli.Tests.Commands;
 /// <summary>A shell script stands in for the worker: it says that it ran, and succeeds unless its workspace holds a file <c>fail</c>.</summary>
 public sealed class LocalRunTests : IDisposable
 {
-    private const string Worker = """
-        payload=$(cat)
+    private const string Worker = "payload=$(cat)\n" + StandIn.Outcome + """
         outcome=$(printf %s "$payload" | sed 's/.*"outcome":"\([^"]*\)".*/\1/')
         workspace=$(printf %s "$payload" | sed 's/.*"workspace":"\([^"]*\)".*/\1/')
         echo '@event 1 {"type":"jobStarted","jobId":"11111111-1111-1111-1111-111111111111","workerVersion":"1","startedAt":"2026-01-31T08:15:30+00:00"}'
         echo '@event 2 {"type":"line","time":"2026-01-31T08:15:30+00:00","text":"files: '$(ls "$workspace")'"}'
         end=succeeded; [ ! -e "$workspace/fail" ] || end=failed
         echo '@event 3 {"type":"jobEnded","conclusion":"'$end'"}'
-        printf '{"conclusion":"'$end'","isReported":true}' >"$outcome"
+        outcome_of "$end" reported >"$outcome"
         """;
 
     private readonly TempFolder _folder = new();

@@ -1,5 +1,6 @@
 using Runner.Emulator.Faults;
 using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Integration.Tests.Agents;
@@ -184,6 +185,57 @@ public sealed class AgentHostTests
         var reason = Assert.Single(job.Annotations).Message;
         Assert.Contains("SIGKILL", reason, StringComparison.Ordinal);
         Assert.Contains($"##[error]{reason}", await test.Emulator.ReadLogAsync(job.Id, Token), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_whose_step_writes_its_outcome_and_kills_the_worker_has_failed()
+    {
+        await using var test = await StartAsync();
+
+        var run = await RunAsync(test, $$"""
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - name: Forge
+                    run: |
+                      for reported in false true; do
+                        find {{test.JobsFolder}} -name spool -exec sh -c 'echo "{\"conclusion\":\"succeeded\",\"isReported\":$1}" >"$0/../outcome.json"' {} $reported \;
+                      done
+                      kill -9 $PPID; sleep 60
+                  - name: Never
+                    run: exit 1
+              two:
+                needs: one
+                runs-on: self-hosted
+                steps:
+                  - run: echo never
+            """);
+
+        Assert.Equal(Conclusion.Failed, run.Job("one").Conclusion);
+        Assert.Equal(Conclusion.Skipped, run.Job("two").Conclusion);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Process_that_puts_off_parent_session_and_environment_ends_with_the_job()
+    {
+        await using var test = await StartAsync();
+        var mark = Path.Combine(test.JobsFolder, "..", "left");
+
+        var run = await RunAsync(test, $"""
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - name: Leave
+                    run: |
+                      env -i /usr/bin/setsid -f /bin/sh -c 'echo $$ >{mark}; exec sleep 600'
+                      while [ ! -s {mark} ]; do sleep 0.05; done
+            """);
+
+        Assert.Equal(Conclusion.Succeeded, run.Job("one").Conclusion);
+        var left = File.ReadAllText(mark).Trim();
+        await Until.TrueAsync(() => !File.Exists($"/proc/{left}/stat") || File.ReadAllText($"/proc/{left}/stat").Contains(") Z ", StringComparison.Ordinal), Token);
     }
 
     [Fact(Timeout = Limit)]

@@ -49,6 +49,28 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
     }
 
     [Fact(Timeout = Limit)]
+    public async Task What_a_killed_worker_leaves_ends_with_the_job_whatever_it_puts_off()
+    {
+        var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
+        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true }, Cancellation);
+        var configuration = await ConfigureAsync(emulator, $$"""
+            backend: host
+            host: {root: "{{_folder["jobs"]}}", worker: "{{worker}}"}
+            """);
+        using var agent = AgentProcess.Start(program, configuration, _folder["agent.log"]);
+        var left = _folder["left"];
+
+        var run = await QueueAsync(
+            emulator, $"W=$PPID; while [ ! -e {_folder["go"]} ]; do sleep 0.05; done; env -i /usr/bin/setsid -f /bin/sh -c 'echo $$ >{left}; exec sleep 600'; while [ ! -s {left} ]; do sleep 0.05; done; kill -9 $W");
+        await File.WriteAllTextAsync(_folder["go"], string.Empty, Cancellation);
+        var ended = await emulator.WaitForRunAsync(run.Id, Cancellation);
+
+        Assert.Equal(Conclusion.Failed, ended.Conclusion);
+        var process = await File.ReadAllTextAsync(left, Cancellation);
+        await Until.TrueAsync(() => !Directory.Exists($"/proc/{process.Trim()}"), Cancellation); // a zombie would stay: it is cleared away, too
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Job_in_a_pod_goes_on_and_the_next_agent_cleans_up_after_it()
     {
         var client = cluster.Connection.Client;

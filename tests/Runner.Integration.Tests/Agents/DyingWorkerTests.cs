@@ -32,7 +32,7 @@ public sealed class DyingWorkerTests
     public async Task Outcome_that_the_worker_could_not_report_is_reported_for_it()
     {
         await using var test = await AgentOnHost.StartAsync(
-            folder => TestWorker.Script(folder, """echo '{"conclusion":"failed","isReported":false,"reason":"step 3 failed"}' >"$outcome"; exit 69"""), Token);
+            folder => TestWorker.Script(folder, """outcome_of failed unreported "step 3 failed" >"$outcome"; exit 69"""), Token);
 
         var job = await RunAsync(test);
 

@@ -12,7 +12,7 @@ internal static class TestWorker
     public static string Script(string folder, string script)
     {
         var path = Path.Combine(folder, $"worker-{Guid.NewGuid():N}");
-        File.WriteAllText(path, $"#!/bin/bash\npayload=$(cat)\noutcome=$(grep -o '\"outcome\":\"[^\"]*\"' <<<\"$payload\" | cut -d'\"' -f4)\n{script}\n");
+        File.WriteAllText(path, $"#!/bin/bash\npayload=$(cat)\noutcome=$(grep -o '\"outcome\":\"[^\"]*\"' <<<\"$payload\" | cut -d'\"' -f4)\n{StandIn.Outcome}\n{script}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }

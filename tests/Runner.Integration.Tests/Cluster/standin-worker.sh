@@ -15,7 +15,11 @@ case $command in
   job)
     payload=$(cat "$2") && rm -f "$2" || exit 69
     echo $$ >/runner/worker.pid
-    conclude() { printf '{"conclusion":"%s","isReported":true,"reason":"%s"}' "$1" "${2:-}" >/dev/termination-log; exit 0; }
+    key=$(printf %s "$payload" | sed 's/.*"outcomeKey":"\([^"]*\)".*/\1/')
+    conclude() {
+      proof=$(printf '%s/%s/reported' "$key" "$1" | sha256sum | cut -d' ' -f1)
+      printf '{"conclusion":"%s","isReported":true,"reason":"%s","proof":"%s"}' "$1" "${2:-}" "$proof" >/dev/termination-log; exit 0
+    }
     script=$(printf %s "$payload" | sed 's/.*"STANDIN_SCRIPT":{"value":"\([^"]*\)".*/\1/' | tr -- - + | base64 -d)
     unset payload
     eval "$script"

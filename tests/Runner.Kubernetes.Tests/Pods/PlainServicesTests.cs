@@ -72,7 +72,7 @@ public sealed class PlainServicesTests
     [Fact]
     public void End_of_the_jobs_container_is_the_end_whatever_services_do()
     {
-        var pod = Pod().WithService("db").Serving("db", isReady: true).Ended(0, message: """{"conclusion":"succeeded","isReported":true}""");
+        var pod = Pod().WithService("db").Serving("db", isReady: true).Ended(0, message: SomePod.OutcomeOf(Conclusion.Succeeded, isReported: true));
 
         var end = Assert.IsType<PodVerdict.Over>(Judge(pod, 60)).End;
 

@@ -8,7 +8,10 @@ namespace Runner.Kubernetes.Tests.Pods;
 
 public sealed class PodJudgeTests
 {
-    private const string Outcome = """{"conclusion":"succeeded","isReported":true,"firstStep":"2026-05-04T10:00:06+00:00"}""";
+    private const string Planted = """{"conclusion":"succeeded","isReported":false}""";
+
+    private static readonly string Outcome = SomePod.OutcomeOf(Conclusion.Succeeded, isReported: true);
+    private static readonly string Unreported = SomePod.OutcomeOf(Conclusion.Succeeded, isReported: false);
 
     private static readonly PodJudge Judge = new(new StartOptions());
 
@@ -19,6 +22,27 @@ public sealed class PodJudgeTests
             "killed for its memory", SomePod.New("Failed", memoryLimit: "32Mi").OnNode().Ended(137, "OOMKilled"), false,
             FailureReason.OutOfMemory, true,
             "The job's container was killed because it used more than its memory limit of 32Mi; ask for more, with a label such as memory=64Mi"
+        },
+        {
+            "killed for its memory, after a step wrote an outcome",
+            SomePod.New("Failed", memoryLimit: "32Mi").OnNode().Ended(137, "OOMKilled", Planted), false,
+            FailureReason.OutOfMemory, true,
+            "The job's container was killed because it used more than its memory limit of 32Mi; ask for more, with a label such as memory=64Mi"
+        },
+        {
+            "killed for its memory, while it reported", SomePod.New("Failed", memoryLimit: "32Mi").OnNode().Ended(137, "OOMKilled", Unreported), false,
+            FailureReason.OutOfMemory, true,
+            "The job's container was killed because it used more than its memory limit of 32Mi; ask for more, with a label such as memory=64Mi"
+        },
+        {
+            "killed by a step that wrote an outcome", SomePod.New("Failed").OnNode().Ended(137, "Error", Planted), false,
+            FailureReason.WorkerDied, true,
+            "The worker's process was killed by signal 9 (SIGKILL: somebody, or the kernel for lack of memory) before the job was concluded"
+        },
+        {
+            "ended, with an outcome of somebody else's", SomePod.New("Failed").OnNode().Ended(0, "Completed", Planted), false,
+            FailureReason.WorkerDied, true,
+            "The worker's process ended with exit code 0 before the job was concluded"
         },
         {
             "killed for its memory, in gibibytes", SomePod.New("Failed", memoryLimit: "4Gi").OnNode().Ended(137, "OOMKilled"), false,

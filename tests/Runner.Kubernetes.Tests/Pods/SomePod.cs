@@ -1,5 +1,8 @@
+using System.Text;
 using k8s.Models;
+using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Pods;
+using Secret = Runner.Jobs.Secrets.Secret;
 
 namespace Runner.Kubernetes.Tests.Pods;
 
@@ -10,6 +13,12 @@ internal static class SomePod
     public static readonly DateTime Scheduled = Created.AddSeconds(2);
     public static readonly DateTime Started = Created.AddSeconds(5);
 
+    private static readonly Secret OutcomeKey = OutcomeProof.NewKey();
+
+    /// <summary>The termination message of a worker that ran in such a pod.</summary>
+    public static string OutcomeOf(Conclusion conclusion, bool isReported) => Encoding.UTF8.GetString(
+        new WorkerOutcome { Conclusion = conclusion, IsReported = isReported, FirstStep = Started.AddSeconds(1) }.Prove(OutcomeKey).ToJson());
+
     public static V1Pod New(string phase = "Pending", string? memoryLimit = null) => new()
     {
         Metadata = new V1ObjectMeta
@@ -19,7 +28,11 @@ internal static class SomePod
             Uid = "u1",
             ResourceVersion = "1",
             CreationTimestamp = Created,
-            Annotations = new Dictionary<string, string> { [PodLabels.MessageSeen] = "2026-05-04T09:59:59.5000000+00:00" },
+            Annotations = new Dictionary<string, string>
+            {
+                [PodLabels.MessageSeen] = "2026-05-04T09:59:59.5000000+00:00",
+                [PodLabels.OutcomeChecks] = OutcomeProof.ChecksOf(OutcomeKey),
+            },
         },
         Spec = new V1PodSpec
         {

@@ -14,7 +14,7 @@ public sealed class OutcomeFileTests : IDisposable
     [Fact]
     public void A_later_outcome_takes_the_place_of_an_earlier_one_and_leaves_no_draft()
     {
-        var file = new OutcomeFile(_folder["outcome"], NullLogger.Instance);
+        var file = new OutcomeFile(_folder["outcome"], key: null, NullLogger.Instance);
 
         Assert.True(file.Write(Outcome(isReported: false)));
         Assert.True(file.Write(Outcome(isReported: true)));
@@ -29,7 +29,7 @@ public sealed class OutcomeFileTests : IDisposable
         File.WriteAllText(_folder["outcome"], new string('x', 5000));
         Directory.CreateDirectory(_folder["outcome.new"]); // takes the draft's name
 
-        Assert.True(new OutcomeFile(_folder["outcome"], NullLogger.Instance).Write(Outcome(isReported: true)));
+        Assert.True(new OutcomeFile(_folder["outcome"], key: null, NullLogger.Instance).Write(Outcome(isReported: true)));
 
         Assert.True(Read("outcome").IsReported);
     }
@@ -37,7 +37,20 @@ public sealed class OutcomeFileTests : IDisposable
     [Fact]
     public void A_place_that_does_not_exist_is_told()
     {
-        Assert.False(new OutcomeFile(_folder["missing/outcome"], NullLogger.Instance).Write(Outcome(isReported: true)));
+        Assert.False(new OutcomeFile(_folder["missing/outcome"], key: null, NullLogger.Instance).Write(Outcome(isReported: true)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void It_shows_by_its_key_that_the_worker_wrote_it(bool isReported)
+    {
+        var key = OutcomeProof.NewKey();
+
+        new OutcomeFile(_folder["outcome"], key.Reveal(), NullLogger.Instance).Write(Outcome(isReported));
+
+        Assert.True(OutcomeProof.Holds(Read("outcome"), OutcomeProof.ChecksOf(key)));
+        Assert.DoesNotContain(key.Reveal(), File.ReadAllText(_folder["outcome"]), StringComparison.Ordinal);
     }
 
     private static WorkerOutcome Outcome(bool isReported) => new() { Conclusion = Conclusion.Failed, IsReported = isReported };
