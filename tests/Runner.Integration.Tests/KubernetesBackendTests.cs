@@ -127,6 +127,21 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         Assert.Equal("The job's container was killed because it used more than its memory limit of 32Mi; ask for more, with a label such as memory=64Mi", end.Message);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("exec tail /dev/zero", FailureReason.OutOfMemory)]
+    [InlineData("kill -9 $$; sleep 9", FailureReason.WorkerDied)]
+    [InlineData("exit 0", FailureReason.WorkerDied)]
+    public async Task Termination_log_that_a_step_wrote_ends_no_job_well(string end, FailureReason reason)
+    {
+        await using var agent = Agent();
+        var planted = """printf '{"conclusion":"succeeded","isReported":true,"proof":"0000"}' >/dev/termination-log; """;
+
+        await using var handle = await agent.Backend.LaunchAsync(Launch(planted + end, "memory=32Mi"), Token);
+        var ended = await handle.Ended.WaitAsync(Token);
+
+        Assert.Equal((null, reason), (ended.Outcome, ended.Failure));
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Step_that_the_kernel_kills_for_its_memory_is_the_workers_to_tell()
     {
