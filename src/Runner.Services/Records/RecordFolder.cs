@@ -7,7 +7,7 @@ namespace Runner.Services.Records;
 
 /// <summary>
 /// Small records in a folder, one JSON file each, and in memory. A file is written aside, flushed and renamed, so after a crash each is
-/// there whole, old or new.
+/// there whole, old or new. One that cannot be read is laid aside as <c>….json.unreadable</c>.
 /// </summary>
 internal sealed class RecordFolder<T>
     where T : class
@@ -25,14 +25,18 @@ internal sealed class RecordFolder<T>
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.EnumerateFiles(folder))
         {
-            if (!file.EndsWith(".json", StringComparison.Ordinal))
+            if (file.EndsWith(".part", StringComparison.Ordinal))
             {
                 File.Delete(file); // a write that broke off
             }
-            else if (long.TryParse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture, out var id))
+            else if (file.EndsWith(".json", StringComparison.Ordinal)
+                && long.TryParse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture, out var id))
             {
-                _records[id] = JsonSerializer.Deserialize(File.ReadAllBytes(file), type)
-                    ?? throw new InvalidDataException($"{file} holds no record");
+                if (Read(file) is { } record)
+                {
+                    _records[id] = record;
+                }
+
                 _lastId = Math.Max(_lastId, id);
             }
         }
@@ -62,6 +66,20 @@ internal sealed class RecordFolder<T>
     {
         File.Delete(PathOf(id));
         _records.TryRemove(id, out _);
+    }
+
+    // One bad file, of a full disk or an older version, must not keep the others from being served: it is as if it were not there.
+    private T? Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), _type);
+        }
+        catch (JsonException)
+        {
+            File.Move(file, file + ".unreadable", overwrite: true);
+            return null;
+        }
     }
 
     private string PathOf(long id) => Path.Combine(_folder, id.ToString(CultureInfo.InvariantCulture) + ".json");
