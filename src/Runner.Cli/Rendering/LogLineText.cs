@@ -1,15 +1,34 @@
 namespace Runner.Cli.Rendering;
 
 /// <summary>Lines of a step's log as people read them: GitHub's marks (<c>##[group]</c>, <c>##[error]</c>, …) become form and colour.</summary>
-internal sealed class LogLineText(Colors colors, bool showDebug)
+/// <param name="colors">Colours, or none.</param>
+/// <param name="isVerbose">Whether debug lines and the headers of steps are shown.</param>
+internal sealed class LogLineText(Colors colors, bool isVerbose)
 {
     private bool _isInGroup;
+    private bool _mayBeHeader;
+    private bool _isInHeader;
+
+    /// <summary>A step begins: a group that is its first line is its header, which says what its author wrote.</summary>
+    public void BeginStep() => _mayBeHeader = !isVerbose;
 
     /// <summary>The line as it is shown, or <c>null</c>: it is not.</summary>
     public string? Of(string line)
     {
         line = colors.Plain(line);
         var (mark, text) = Split(line);
+        if (mark != "debug")
+        {
+            _isInHeader |= _mayBeHeader && mark == "group";
+            _mayBeHeader = false;
+        }
+
+        if (_isInHeader)
+        {
+            _isInHeader = mark != "endgroup";
+            return null;
+        }
+
         switch (mark)
         {
             case "group":
@@ -25,7 +44,7 @@ internal sealed class LogLineText(Colors colors, bool showDebug)
             case "notice":
                 return Indented(colors.Cyan($"notice: {text}"));
             case "debug":
-                return showDebug ? Indented(colors.Dim($"debug: {text}")) : null;
+                return isVerbose ? Indented(colors.Dim($"debug: {text}")) : null;
             case "command":
                 return Indented(colors.Cyan(text));
             case "section":

@@ -7,12 +7,12 @@ namespace Runner.Cli.Rendering;
 /// <summary>What stands at the end: what failed with its last lines, the step summaries, and a table of the jobs.</summary>
 internal sealed class RunReport(Colors colors, RunViewOptions options)
 {
-    private const int LastLines = 10;
+    private const int LastLines = 100;
 
     private readonly List<JobEnded> _ended = [];
     private readonly List<SummaryWritten> _summaries = [];
     private readonly List<(RunJob Job, RunStep Step, string[] Lines)> _failures = [];
-    private readonly Dictionary<RunJob, Queue<string>> _lines = [];
+    private readonly Dictionary<RunJob, (LogLineText Text, Queue<string> Lines)> _lines = [];
 
     /// <summary>Takes note of what happened.</summary>
     public void Note(RunEvent happened)
@@ -20,13 +20,14 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
         switch (happened)
         {
             case StepStarted step:
-                _lines[step.Job] = new Queue<string>();
+                Lines(step.Job).Text.BeginStep();
+                Lines(step.Job).Lines.Clear();
                 break;
             case LogLine { Step: not null } line:
                 Keep(line);
                 break;
             case StepEnded { Conclusion: Conclusion.Failed } step:
-                _failures.Add((step.Job, step.Step, [.. _lines.GetValueOrDefault(step.Job, new Queue<string>())]));
+                _failures.Add((step.Job, step.Step, [.. Lines(step.Job).Lines]));
                 break;
             case SummaryWritten summary:
                 _summaries.Add(summary);
@@ -62,18 +63,14 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
         }
     }
 
+    // The lines are shown again without marks; what a group's title or a debug line says is not why something failed.
     private void Keep(LogLine line)
     {
-        // The lines are shown again without marks; what a group's title or a debug line says is not why something failed.
-        var text = new LogLineText(new Colors(areOn: false), showDebug: false).Of(line.Text);
+        var (form, lines) = Lines(line.Job);
+        var text = form.Of(line.Text);
         if (text is null || line.Text.StartsWith("##[group]", StringComparison.Ordinal))
         {
             return;
-        }
-
-        if (!_lines.TryGetValue(line.Job, out var lines))
-        {
-            _lines[line.Job] = lines = new Queue<string>();
         }
 
         lines.Enqueue(text);
@@ -81,6 +78,16 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
         {
             lines.Dequeue();
         }
+    }
+
+    private (LogLineText Text, Queue<string> Lines) Lines(RunJob job)
+    {
+        if (!_lines.TryGetValue(job, out var kept))
+        {
+            _lines[job] = kept = (new LogLineText(new Colors(areOn: false), isVerbose: false), new Queue<string>());
+        }
+
+        return kept;
     }
 
     private void WriteFailure(TextWriter output, RunJob job, RunStep step, string[] lines)

@@ -5,6 +5,8 @@ namespace Runner.Cli.Rendering;
 
 /// <summary>Shows runs to people: a line per step and per line of its log, and a report at the end.</summary>
 /// <remarks>
+/// What is usual is silent unless it is asked for: a step's beginning is told with its first line, the header of a step (its own text, its
+/// shell and environment) not at all, and neither are the runner's own steps that succeed.
 /// On a terminal the last line says what goes on and changes every tenth of a second, from a timer's thread; so all writing holds one lock.
 /// </remarks>
 internal sealed class TerminalView : IRunView
@@ -20,6 +22,7 @@ internal sealed class TerminalView : IRunView
     private readonly RunReport _report;
     private readonly StatusLine _status = new();
     private readonly Dictionary<RunJob, LogLineText> _logs = [];
+    private readonly Dictionary<RunJob, RunStep> _unannounced = [];
     private readonly ITimer? _timer;
     private bool _hasStatus;
     private bool _hasRun;
@@ -47,7 +50,8 @@ internal sealed class TerminalView : IRunView
             ClearStatus();
             if (TextOf(happened) is { } text)
             {
-                _output.WriteLine(happened is JobEvent { Job: var job } ? Prefixed(job, text) : text);
+                Announce(happened);
+                Write(happened, text);
             }
 
             WriteStatus();
@@ -81,7 +85,7 @@ internal sealed class TerminalView : IRunView
         JobQueued queued => Remember(queued.Job),
         JobWaiting waiting => _options.IsTerminal ? null : $"  {waiting.Phase}",
         JobStarted started => _colors.Dim($"started: {started.Place}"),
-        StepStarted step => $"{_colors.Dim("▸")} {_colors.Bold(step.Step.Name)}",
+        StepStarted step => Begin(step),
         StepEnded step => StepEnd(step),
         LogLine line => Line(line),
         AnnotationMade annotation => AnnotationText(annotation.Annotation),
@@ -97,14 +101,54 @@ internal sealed class TerminalView : IRunView
         return _colors.Bold(run.Name) + _colors.Dim($"  {run.Workflow}");
     }
 
+    private string? Begin(StepStarted step)
+    {
+        Log(step.Job).BeginStep();
+        _unannounced[step.Job] = step.Step;
+        return _options.IsVerbose ? string.Empty : null;
+    }
+
+    // The line of a step's beginning, before the first thing that is told of the step.
+    private void Announce(RunEvent happened)
+    {
+        if (happened is JobEvent { Job: var job } and not StepEnded { Step.IsFrame: false } && _unannounced.Remove(job, out var step))
+        {
+            Write(happened, $"{_colors.Dim("▸")} {_colors.Bold(step.Name)}");
+        }
+    }
+
+    private void Write(RunEvent happened, string text)
+    {
+        if (text.Length > 0)
+        {
+            _output.WriteLine(happened is JobEvent { Job: var job } ? Prefixed(job, text) : text);
+        }
+    }
+
+    private LogLineText Log(RunJob job)
+    {
+        if (!_logs.TryGetValue(job, out var log))
+        {
+            _logs[job] = log = new LogLineText(_colors, _options.IsVerbose);
+        }
+
+        return log;
+    }
+
     private string? Remember(RunJob job)
     {
         _prefixes.Add(job);
         return null;
     }
 
-    private string StepEnd(StepEnded step)
+    private string? StepEnd(StepEnded step)
     {
+        _unannounced.Remove(step.Job);
+        if (step.Step.IsFrame && !_options.IsVerbose && step.Conclusion is Conclusion.Succeeded or Conclusion.Skipped)
+        {
+            return null;
+        }
+
         var sign = Marks.Of(step.Conclusion, _colors);
         return step.Conclusion == Conclusion.Skipped
             ? $"{sign} {_colors.Dim(step.Step.Name)}"
@@ -118,12 +162,7 @@ internal sealed class TerminalView : IRunView
             return null;
         }
 
-        if (!_logs.TryGetValue(line.Job, out var log))
-        {
-            _logs[line.Job] = log = new LogLineText(_colors, _options.IsVerbose);
-        }
-
-        var text = log.Of(line.Text);
+        var text = Log(line.Job).Of(line.Text);
         var isShown = line.Step is not { IsFrame: true } || _options.IsVerbose || LogLineText.IsAnnotation(line.Text);
         return isShown && text is not null ? $"  {text}" : null;
     }
@@ -153,11 +192,14 @@ internal sealed class TerminalView : IRunView
         return $"{Marks.Of(ended.Conclusion, _colors)} {_colors.Bold(Marks.Word(ended.Conclusion))}{time}{reason}";
     }
 
-    // A text of several lines has the prefix before each.
+    // A text of several lines has the prefix before each, and on a terminal so has each part of a long one.
     private string Prefixed(RunJob job, string text)
     {
         var prefix = _prefixes.Of(job);
-        return prefix + text.ReplaceLineEndings("\n").Replace("\n", $"{Environment.NewLine}{prefix}  ", StringComparison.Ordinal);
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var room = _options.Width - _prefixes.Width;
+        var parts = _options.IsTerminal ? lines.SelectMany(line => LineWrap.Split(line, room)) : lines;
+        return prefix + string.Join($"{Environment.NewLine}{prefix}  ", parts);
     }
 
     private void Tick()

@@ -90,7 +90,7 @@ public sealed class RunViewTests
     [InlineData(true, "\u001b[36;1mecho hello\u001b[0m")]
     [InlineData(false, "echo hello")]
     public void Line_keeps_its_own_colours_only_on_a_terminal(bool areOn, string expected) =>
-        Assert.Equal(expected, new LogLineText(new Colors(areOn), showDebug: false).Of("\u001b[36;1mecho hello\u001b[0m"));
+        Assert.Equal(expected, new LogLineText(new Colors(areOn), isVerbose: false).Of("\u001b[36;1mecho hello\u001b[0m"));
 
     [Fact]
     public void Terminal_says_in_its_last_line_what_goes_on()
@@ -106,6 +106,29 @@ public sealed class RunViewTests
         Assert.Contains("build (node 20): starting 13s · 1 more", output.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("\r\u001b[2K", output.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Long_line_of_a_step_has_the_jobs_name_before_each_part_on_a_terminal()
+    {
+        using var output = new StringWriter();
+        using (var view = new TerminalView(output, new RunViewOptions { IsTerminal = true, Width = 40 }, new FakeTimeProvider(At(1))))
+        {
+            view.Show(new LogLine(At(2), Test, new RunStep(2, "Run tests"), new string('x', 60)));
+        }
+
+        Assert.Equal(
+            ["test │   " + new string('x', 31), "test │   " + new string('x', 29)],
+            output.ToString().ReplaceLineEndings("\n").Split('\n').Where(line => line.StartsWith("test", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("plain text that is longer than the room", "plain text that is l|onger than the room")]
+    [InlineData("\u001b[31mred\u001b[0m and more than twenty", "\u001b[31mred\u001b[0m and more than tw|enty")]
+    [InlineData("日本語のとても長い行です", "日本語のとても長い行|です")]
+    [InlineData("e\u0301e\u0301 combined marks take none", "e\u0301e\u0301 combined marks ta|ke none")]
+    [InlineData("\u001b[", "\u001b[")]
+    [InlineData("", "")]
+    public void Line_is_cut_where_the_terminal_ends(string line, string parts) => Assert.Equal(parts.Split('|'), LineWrap.Split(line, 20));
 
     [Fact]
     public void Machines_get_one_object_a_line()
