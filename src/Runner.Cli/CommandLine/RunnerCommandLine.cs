@@ -89,6 +89,11 @@ internal static class RunnerCommandLine
         var root = Build(surroundings);
         var result = root.Parse(args);
         var command = result.CommandResult.Command;
+        foreach (var argument in command == root ? [] : root.Arguments)
+        {
+            argument.Hidden = true; // the program's own argument says nothing in the help of its commands
+        }
+
         var isPlan = command.Name == PlanCommand.Name && args[0] == PlanCommand.Name;
         if (result.Errors.Count > 0 || result.Action != command.Action || (command != root && !isPlan))
         {

@@ -8,6 +8,7 @@ using Runner.Cli.Listing;
 using Runner.Cli.Repositories;
 using Runner.Cli.Values;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Calls;
@@ -130,7 +131,8 @@ internal static class RunCommand
         if (plansOnly || result.GetValue(flags.DryRun))
         {
             ShowPlans(result, flags, surroundings, plans);
-            return mistakes.Count == 0 ? ExitCodes.Success : ExitCodes.Usage;
+            var fails = plans.SelectMany(RunPreview.Of).Any(preview => preview.Ended?.Conclusion == Conclusion.Failed);
+            return mistakes.Count == 0 && !fails ? ExitCodes.Success : ExitCodes.Usage;
         }
 
         // GitHub runs the others too, and shows the broken one as failed: so is the whole.

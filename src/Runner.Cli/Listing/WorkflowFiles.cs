@@ -27,7 +27,10 @@ internal static class WorkflowFiles
         }
 
         var depth = recurse ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
-        return [.. Directory.EnumerateFiles(full, "*", depth).Where(IsYaml).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(full, "*", depth).Where(IsYaml).Order(StringComparer.Ordinal)];
+        return files.Length > 0
+            ? files
+            : throw new UsageException($"--workflows: no workflow is in '{path}', expected files that end in .yml or .yaml");
     }
 
     private static bool IsYaml(string file) => Path.GetExtension(file) is ".yml" or ".yaml";
