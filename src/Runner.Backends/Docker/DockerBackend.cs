@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends.Docker.Actions;
@@ -54,19 +55,34 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     /// <summary>Whether an engine answers, within two seconds.</summary>
     /// <param name="host">Its address, or <c>null</c>: that of Docker's own socket.</param>
     /// <param name="cancellationToken">Stops asking.</param>
-    public static async Task<bool> AnswersAsync(string? host, CancellationToken cancellationToken)
+    public static async Task<bool> AnswersAsync(string? host, CancellationToken cancellationToken) =>
+        await WhySilentAsync(host, cancellationToken) is null;
+
+    /// <summary>Why no engine answers within two seconds, as half a sentence; <c>null</c>: one does.</summary>
+    /// <param name="host">Its address, or <c>null</c>: that of Docker's own socket.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    public static async Task<string?> WhySilentAsync(string? host, CancellationToken cancellationToken)
     {
+        if (host is not null && EngineAddress.WhyNot(host) is { } wrong)
+        {
+            return wrong;
+        }
+
         using var engine = new DockerEngine(host);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(AnswerLimit);
         try
         {
             await engine.PingAsync(limit.Token);
-            return true;
+            return null;
         }
-        catch (Exception exception) when (exception is InfrastructureException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (InfrastructureException silent)
         {
-            return false;
+            return silent.GetBaseException().Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"no answer within {AnswerLimit.TotalSeconds:0} s");
         }
     }
 

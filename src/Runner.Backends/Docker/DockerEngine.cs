@@ -19,7 +19,7 @@ internal sealed class DockerEngine : IDisposable
     private readonly DockerClient _client;
 
     /// <summary>An engine; nothing is sent yet.</summary>
-    /// <param name="host">Its address, or <c>null</c>: that of Docker's own socket.</param>
+    /// <param name="host">Its address, which <see cref="EngineAddress.WhyNot"/> finds right, or <c>null</c>: that of Docker's own socket.</param>
     public DockerEngine(string? host)
     {
         _client = new DockerClientBuilder().WithEndpoint(new Uri(host ?? DefaultHost)).Build();

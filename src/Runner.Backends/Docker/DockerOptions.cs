@@ -77,9 +77,9 @@ public sealed record DockerOptions
             errors.Add($"{SectionName}: {nameof(Externals)} is '{Externals}', which is no absolute path of a folder; scripts/externals.sh makes it");
         }
 
-        if (Host is not null && !Uri.TryCreate(Host, UriKind.Absolute, out _))
+        if (Host is not null && EngineAddress.WhyNot(Host) is { } wrong)
         {
-            errors.Add($"{SectionName}: {nameof(Host)} is '{Host}', which is no address; expected unix:///path or tcp://host:port");
+            errors.Add($"{SectionName}: {nameof(Host)}: {wrong}");
         }
 
         return errors;

@@ -23,9 +23,10 @@ internal static class EngineErrors
         {
             throw new InfrastructureException($"{what}: {MessageOf(refusal)}", refusal) { StatusCode = (int)refusal.StatusCode };
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or TimeoutException or JsonException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or TimeoutException or JsonException or AggregateException)
         {
-            throw new InfrastructureException($"{what}: {failure.Message}", failure);
+            // The client wraps what the socket said: "Connection failed." alone helps nobody.
+            throw new InfrastructureException($"{what}: {failure.GetBaseException().Message}", failure);
         }
         catch (OperationCanceledException timeout) when (!cancellationToken.IsCancellationRequested)
         {

@@ -71,7 +71,7 @@ internal sealed class LocalRuns(
             Requests = new LauncherRequests(new ActionRequests(repositories), workspace: null),
         };
         var most = result.GetValue(flags.ConcurrentJobs) is > 0 and var asked ? asked : Environment.ProcessorCount;
-        var engine = new RunEngine(new LocalJobLauncher(settings, backends.Of, backends.WhyNot, TimeProvider.System), events.Writer, TimeProvider.System, most);
+        var engine = new RunEngine(new LocalJobLauncher(settings, backends.Of, backends.Refuse, TimeProvider.System), events.Writer, TimeProvider.System, most);
         var showing = ShowAsync(events.Reader);
         try
         {

@@ -59,7 +59,9 @@ internal sealed class RunFlags
     public Option<string> InputFile { get; } = Text("--input-file", null, "FILE", "File of inputs.", ".input");
 
     // Where it runs.
-    public Option<string?> Backend { get; } = Text("--backend", null, "NAME", "host, docker or kubernetes. Default: docker where an engine answers, else host.");
+    public Option<string?> Backend { get; } = Text("--backend", null, "NAME", "docker, host or kubernetes. Default: docker, by the engine that answers here.");
+
+    public Option<bool> StrictRunsOn { get; } = Switch("--strict-runs-on", "Fail a job that asks for a system which this machine is not, instead of skipping it.");
 
     public Option<string[]> Platforms { get; } = Texts(
         "--platform", "-P", "LABEL=IMAGE", "What a label of runs-on stands for: an image, k8s:image:key=value, or -self-hosted for this machine.");
@@ -139,7 +141,7 @@ internal sealed class RunFlags
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
         Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
-        Backend, Platforms, Config, ConcurrentJobs, NoSkipCheckout, Bind, .. Repositories.All, .. Services.All,
+        Backend, Platforms, StrictRunsOn, Config, ConcurrentJobs, NoSkipCheckout, Bind, .. Repositories.All, .. Services.All,
         List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
         .. Containers.All,
         Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit, DebugScheduling,

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
 using static Runner.Cli.Flags.RunFlags;
 
 namespace Runner.Cli.Flags;
@@ -25,5 +27,18 @@ internal sealed class ServiceFlags
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All => [ArtifactPath, ArtifactAddress, ArtifactPort, NoCache, CachePath, CacheAddress, CachePort, ExternalUrl];
 
-    private static Option<int?> Port(string name, string description) => new(name) { Description = description, HelpName = "PORT" };
+    private static Option<int?> Port(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "PORT",
+        Validators = { OfAPort },
+    };
+
+    private static void OfAPort(OptionResult result)
+    {
+        if (result.Tokens is [.., var last] && int.TryParse(last.Value, out var port) && port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
+        {
+            result.AddError($"{result.Option.Name}: '{last.Value}' is no port, expected 0 to {IPEndPoint.MaxPort}");
+        }
+    }
 }

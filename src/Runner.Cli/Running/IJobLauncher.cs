@@ -11,6 +11,9 @@ internal interface IJobLauncher
     /// <summary>Name of the backend that a job goes to.</summary>
     string BackendOf(PlannedJob planned);
 
+    /// <summary>How a job ends that cannot run here at all; <c>null</c>: it can.</summary>
+    LocalJobResult? Refuse(PlannedJob planned);
+
     /// <summary>Makes the job's message and launches it.</summary>
     /// <exception cref="WorkflowException">The job can never run there.</exception>
     /// <exception cref="InfrastructureException">The backend could not be reached or refused.</exception>

@@ -9,6 +9,7 @@ using Runner.Cli.Flags;
 using Runner.Cli.Settings;
 using Runner.Cli.Workspaces;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Options;
 using Runner.Workflows.Planning;
 
@@ -32,9 +33,11 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     private ClusterRun? _cluster;
     private IJobBackend? _host;
     private IJobBackend? _chosen;
+    private HashSet<string> _platforms = [];
+    private bool _isWithoutEngine;
 
     /// <summary>Chooses by the settings, and says it where they do not say it.</summary>
-    /// <exception cref="OperatorException">They are wrong, or the cluster cannot be used.</exception>
+    /// <exception cref="OperatorException">They are wrong, no engine answers, or the cluster cannot be used.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var files = SettingsFiles.Read(surroundings, result.GetValue(flags.Config));
@@ -45,19 +48,23 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         }
 
         var options = reading.Options;
-        var engine = options.Docker.Host ?? surroundings.Variable("DOCKER_HOST");
-        var kind = options.Backend ?? await ChooseAsync(engine, cancellationToken);
+        var engine = await FindEngineAsync(options, cancellationToken);
+        var kind = options.Backend ?? (engine is null ? null : BackendKind.Docker);
         TellUseless(kind);
         if (kind == BackendKind.Host || _labelsOfThisMachine.Count > 0)
         {
             _host = new CheckoutBackend(Host(options.Host, engine), folder, copies);
         }
 
+        _platforms = new HashSet<string>(
+            kind == BackendKind.Kubernetes ? options.Kubernetes?.Platforms.Keys ?? [] : options.Docker.Platforms.Keys, StringComparer.OrdinalIgnoreCase);
         _chosen = kind switch
         {
             BackendKind.Host => _host,
             BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), folder),
             BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), folder),
+            null when _host is not null => _host, // jobs that are not meant for this machine are refused one by one
+            null => throw new OperatorException(NoEngine()),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),
         };
     }
@@ -69,11 +76,25 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     public IJobBackend Of(PlannedJob planned) =>
         (IsMeantForThisMachine(planned) ? _host : _chosen) ?? throw new InvalidOperationException("not opened");
 
-    /// <summary>Why a job cannot run where it would; <c>null</c>: it can.</summary>
-    public string? WhyNot(PlannedJob planned) =>
-        Of(planned) == _host && !IsMeantForThisMachine(planned) && planned.Labels.FirstOrDefault(IsOfAnotherSystem) is { } label
-            ? $"'{label}' asks for another system than this machine's; -P {label}=-self-hosted runs the job here all the same"
-            : null;
+    /// <summary>
+    /// How a job ends that cannot run here; <c>null</c>: it can. A job for another system is skipped, as "this machine cannot" is not "the
+    /// job failed", unless the flags are strict.
+    /// </summary>
+    public LocalJobResult? Refuse(PlannedJob planned)
+    {
+        if (IsMeantForThisMachine(planned))
+        {
+            return null;
+        }
+
+        if (planned.Labels.FirstOrDefault(IsOfAnotherSystem) is { } label)
+        {
+            var isStrict = result.GetValue(flags.StrictRunsOn);
+            return new LocalJobResult(isStrict ? Conclusion.Failed : Conclusion.Skipped, $"'{label}' asks for another system than this machine's; {Remedy(label)}", []);
+        }
+
+        return _isWithoutEngine ? new LocalJobResult(Conclusion.Failed, NoEngine(), []) : null;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -87,10 +108,24 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
 
     private bool IsMeantForThisMachine(PlannedJob planned) => planned.Labels.Any(_labelsOfThisMachine.Contains);
 
-    private static bool IsOfAnotherSystem(string label) =>
-        (label.StartsWith("windows", StringComparison.OrdinalIgnoreCase) && !OperatingSystem.IsWindows())
-        || (label.StartsWith("macos", StringComparison.OrdinalIgnoreCase) && !OperatingSystem.IsMacOS())
-        || (label.StartsWith("ubuntu", StringComparison.OrdinalIgnoreCase) && !OperatingSystem.IsLinux());
+    // Containers are Linux; pods may be Windows', and there the cluster's own rules decide.
+    private bool IsOfAnotherSystem(string label)
+    {
+        var isMacOS = label.StartsWith("macos", StringComparison.OrdinalIgnoreCase);
+        var isWindows = label.StartsWith("windows", StringComparison.OrdinalIgnoreCase);
+        if (_chosen != _host)
+        {
+            return (isMacOS || (isWindows && _cluster is null)) && !_platforms.Contains(label);
+        }
+
+        return (isWindows && !OperatingSystem.IsWindows())
+            || (isMacOS && !OperatingSystem.IsMacOS())
+            || (label.StartsWith("ubuntu", StringComparison.OrdinalIgnoreCase) && !OperatingSystem.IsLinux());
+    }
+
+    private string Remedy(string label) => _chosen == _host
+        ? $"-P {label}=-self-hosted runs the job here all the same"
+        : $"-P {label}=IMAGE runs it in that image, -P {label}=-self-hosted on this machine";
 
     private async Task<IJobBackend> OpenClusterAsync(KubernetesOptions? section, CancellationToken cancellationToken)
     {
@@ -98,16 +133,46 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         return result.GetValue(flags.DebugScheduling) ? new ToldPlacements(_cluster.Backend, surroundings.Error) : _cluster.Backend;
     }
 
-    private async Task<BackendKind> ChooseAsync(string? engine, CancellationToken cancellationToken)
+    // The engine that jobs, or container actions beside them, go to: the one that is named, else the first that is found.
+    private async Task<string?> FindEngineAsync(AgentOptions options, CancellationToken cancellationToken)
     {
-        var isThere = await DockerBackend.AnswersAsync(engine, cancellationToken);
-        await surroundings.Error.WriteLineAsync(isThere
-            ? "runner: jobs run in containers of the Docker engine that answers here (backend docker)"
-            : "runner: jobs run on this machine, no Docker engine answers (backend host)");
-        return isThere ? BackendKind.Docker : BackendKind.Host;
+        var named = options.Docker.Host ?? surroundings.Variable("DOCKER_HOST");
+        if (options.Backend is BackendKind.Kubernetes)
+        {
+            return named;
+        }
+
+        if (named is not null)
+        {
+            var reason = options.Backend is BackendKind.Host ? null : await DockerBackend.WhySilentAsync(named, cancellationToken);
+            if (reason is not null)
+            {
+                throw new OperatorException($"no Docker engine answers at {named} ({(options.Docker.Host is null ? "DOCKER_HOST" : "docker.host")}): {reason}");
+            }
+        }
+
+        var search = new EngineSearch(surroundings);
+        var engine = named ?? await search.FindAsync(cancellationToken);
+        _isWithoutEngine = engine is null && options.Backend is null;
+        if (engine is null && options.Backend is BackendKind.Docker)
+        {
+            throw new OperatorException(NoEngine());
+        }
+
+        if (engine is not null && options.Backend is null)
+        {
+            await surroundings.Error.WriteLineAsync($"runner: jobs run in containers of the Docker engine at {engine} (backend docker)");
+        }
+
+        return engine;
     }
 
-    private void TellUseless(BackendKind kind)
+    // Never this machine itself without being asked: jobs would have all that their user has.
+    private string NoEngine() =>
+        "no Docker engine answers (looked at " + string.Join(", ", new EngineSearch(surroundings).Candidates()) + "): start one, or name it in DOCKER_HOST;"
+        + " --backend host runs jobs as processes of this machine, with all your rights, and -P LABEL=-self-hosted those of one label";
+
+    private void TellUseless(BackendKind? kind)
     {
         Tell(BackendKind.Docker, flags.Containers.All);
         Tell(BackendKind.Kubernetes, SettingFlags.OfCluster(flags).Append(flags.DebugScheduling));
@@ -116,7 +181,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         {
             foreach (var option in kind == owner ? [] : options.Where(option => result.GetResult(option) is { Implicit: false }))
             {
-                surroundings.Error.WriteLine($"runner: {option.Name} has no effect on the backend {NameOf(kind)}: it is for {NameOf(owner)}");
+                surroundings.Error.WriteLine($"runner: {option.Name} has no effect on the backend {NameOf(kind ?? BackendKind.Host)}: it is for {NameOf(owner)}");
             }
         }
 

@@ -22,6 +22,8 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
     // What a timer takes at most is 49 days; a job of a month is as good as one without a limit.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
 
+    private static readonly LocalJobResult Canceled = new(Conclusion.Canceled, "The operation was canceled.", []);
+
     private DateTimeOffset? _startedAt;
     private JobEndedEvent? _ended;
 
@@ -31,8 +33,13 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
     /// <param name="kill">Stops it at once.</param>
     public async Task<LocalJobResult> RunAsync(PlanId planId, CancellationToken cancel, CancellationToken kill)
     {
-        await events.WriteAsync(new JobQueued(time.GetUtcNow(), job, launcher.BackendOf(planned)), CancellationToken.None);
-        var result = await LaunchAsync(planId, cancel, kill);
+        var result = launcher.Refuse(planned);
+        if (result is null)
+        {
+            await events.WriteAsync(new JobQueued(time.GetUtcNow(), job, launcher.BackendOf(planned)), CancellationToken.None);
+            result = await LaunchAsync(planId, cancel, kill);
+        }
+
         var now = time.GetUtcNow();
         var duration = _startedAt is { } started ? now - started : TimeSpan.Zero;
         await events.WriteAsync(new JobEnded(now, job, result.Conclusion, duration, result.Reason, result.Outputs), CancellationToken.None);
@@ -48,7 +55,11 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested || kill.IsCancellationRequested)
         {
-            return new LocalJobResult(Conclusion.Canceled, "The operation was canceled.", []);
+            return Canceled;
+        }
+        catch (InfrastructureException) when (cancel.IsCancellationRequested)
+        {
+            return Canceled; // what was on its way broke off because of that
         }
         catch (Exception problem) when (problem is WorkflowException or InfrastructureException)
         {
@@ -74,7 +85,8 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
 
         var end = await handle.Ended.WaitAsync(kill);
         await reading;
-        return Result(end, isTimedOut);
+        // A worker that was stopped before it started has nothing to say: that is the cancel, not a failure.
+        return cancel.IsCancellationRequested && _startedAt is null && _ended is null ? Canceled : Result(end, isTimedOut);
     }
 
     // To the end of the stream: a worker whose launcher does not read waits with its next line.

@@ -11,10 +11,10 @@ namespace Runner.Cli.Running;
 /// <summary>Launches planned jobs with settings that all of them share, each on the backend that was chosen for it.</summary>
 /// <param name="settings">What all jobs are given.</param>
 /// <param name="backendOf">Where a job goes.</param>
-/// <param name="whyNot">Why it cannot run there; <c>null</c>: it can.</param>
+/// <param name="refuse">How a job ends that cannot run there; <c>null</c>: it can.</param>
 /// <param name="time">The clock.</param>
 internal sealed class LocalJobLauncher(
-    LocalJobSettings settings, Func<PlannedJob, IJobBackend> backendOf, Func<PlannedJob, string?> whyNot, TimeProvider time) : IJobLauncher
+    LocalJobSettings settings, Func<PlannedJob, IJobBackend> backendOf, Func<PlannedJob, LocalJobResult?> refuse, TimeProvider time) : IJobLauncher
 {
     // Switches of the job message that GitHub has on for everybody.
     private static readonly KeyValuePair<string, string>[] Features =
@@ -27,13 +27,10 @@ internal sealed class LocalJobLauncher(
 
     public string BackendOf(PlannedJob planned) => backendOf(planned).Name;
 
+    public LocalJobResult? Refuse(PlannedJob planned) => refuse(planned);
+
     public Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken)
     {
-        if (whyNot(planned) is { } reason)
-        {
-            throw new WorkflowException(reason);
-        }
-
         var jobId = new JobId(Guid.NewGuid());
         var message = planned.ToJobMessage(new JobMessageContext
         {

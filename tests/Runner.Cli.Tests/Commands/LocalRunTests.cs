@@ -1,3 +1,4 @@
+using Runner.Cli.CommandLine;
 using Runner.Testing;
 
 namespace Runner.Cli.Tests.Commands;
@@ -36,7 +37,7 @@ public sealed class LocalRunTests : IDisposable
                 runs-on: ubuntu-latest
                 steps: [{uses: actions/checkout@v4}, {run: ./deploy}]
             """);
-        Write("app/.actrc", $"host:\n  worker: {_folder.Script("worker", Worker)}\n  root: {_folder["jobs"]}\n");
+        Write("app/.actrc", $"backend: host\nhost:\n  worker: {_folder.Script("worker", Worker)}\n  root: {_folder["jobs"]}\n");
         Write("app/readme", "x");
     }
 
@@ -47,13 +48,76 @@ public sealed class LocalRunTests : IDisposable
     {
         var result = await RunAsync("push", "-v");
 
-        Assert.Equal((0, "runner: jobs run on this machine, no Docker engine answers (backend host)\n"), (result.Code, result.Error));
+        Assert.Equal((0, string.Empty), (result.Code, result.Error));
         Assert.Contains("files: readme", result.Out, StringComparison.Ordinal);
         var ends = result.Out.Split('\n').Where(line => line.StartsWith("✓ ", StringComparison.Ordinal)).ToList();
         Assert.Equal(3, ends.Count);
         Assert.StartsWith("✓ deploy", ends[2], StringComparison.Ordinal);
         Assert.Contains("3 succeeded", result.Out, StringComparison.Ordinal);
     }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("ssh://u@192.0.2.7", "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock u@192.0.2.7")]
+    [InlineData("tcp://127.0.0.1:1", "Connection refused")]
+    [InlineData("unix:///nowhere/docker.sock", "no Docker engine answers at unix:///nowhere/docker.sock (DOCKER_HOST)")]
+    [InlineData("nonsense", "'nonsense' is no address of an engine")]
+    [InlineData("ftp://x", "begins with 'ftp:'")]
+    public async Task Engine_that_does_not_answer_is_told_in_a_line_and_nothing_runs_on_this_machine_instead(string host, string told)
+    {
+        Write("app/.actrc", $"host:\n  worker: {_folder.Script("worker", Worker)}\n  root: {_folder["jobs"]}\n");
+
+        var result = await RunAsync(new Dictionary<string, string> { ["DOCKER_HOST"] = host }, "push");
+
+        Assert.Equal((ExitCodes.Configuration, string.Empty), (result.Code, result.Out));
+        Assert.Contains(told, result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Legs_for_other_systems_are_skipped_and_told_and_do_not_end_the_others()
+    {
+        Write("app/.github/workflows/ci.yml", """
+            on: push
+            jobs:
+              build:
+                strategy: {matrix: {os: [macos-latest, ubuntu-latest, windows-latest]}}
+                runs-on: ${{ matrix.os }}
+                steps: [{run: make}]
+              deploy: {needs: build, runs-on: ubuntu-latest, steps: [{run: ./deploy}]}
+            """);
+
+        var usual = await RunAsync("push");
+        var strict = await RunAsync("push", "--strict-runs-on");
+
+        Assert.Equal(0, usual.Code);
+        Assert.Contains("2 succeeded, 2 skipped", usual.Out, StringComparison.Ordinal);
+        Assert.Contains("'macos-latest' asks for another system than this machine's; -P macos-latest=-self-hosted", usual.Out, StringComparison.Ordinal);
+        Assert.Equal(1, strict.Code);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("--artifact-server-port", "99999")]
+    [InlineData("--cache-server-port", "-1")]
+    public async Task Port_that_is_none_is_refused(string flag, string port)
+    {
+        var result = await RunAsync("push", flag, port);
+
+        Assert.Equal((ExitCodes.Usage, $"runner: {flag}: '{port}' is no port, expected 0 to 65535"), (result.Code, result.Error.Split('\n')[0]));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Folder_without_workflows_is_told_as_that()
+    {
+        Directory.CreateDirectory(_folder["app/none"]);
+
+        var result = await RunAsync("push", "-W", "none");
+
+        Assert.Equal((2, "runner: --workflows: no workflow is in 'none', expected files that end in .yml or .yaml\n"), (result.Code, result.Error));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Dry_run_of_a_job_that_would_fail_does_not_end_as_if_all_were_well() =>
+        Assert.Equal(2, (await RunAsync("push", "--dryrun", "--matrix", "node:99")).Code);
 
     [Fact(Timeout = 60_000)]
     public async Task Workflow_with_a_mistake_is_left_out_and_the_exit_code_is_2_though_the_others_succeed()
@@ -146,8 +210,10 @@ public sealed class LocalRunTests : IDisposable
             result.Error.ReplaceLineEndings("\n"));
     }
 
-    private Task<CliResult> RunAsync(params string[] args) =>
-        Cli.RunAsync(new Dictionary<string, string> { ["HOME"] = _folder.FullPath, ["PATH"] = "/usr/bin:/bin", ["DOCKER_HOST"] = $"unix://{_folder["no.sock"]}" }, _folder["app"], args);
+    private Task<CliResult> RunAsync(params string[] args) => RunAsync(new Dictionary<string, string>(), args);
+
+    private Task<CliResult> RunAsync(Dictionary<string, string> further, params string[] args) => Cli.RunAsync(
+        new Dictionary<string, string>(further) { ["HOME"] = _folder.FullPath, ["PATH"] = "/usr/bin:/bin" }, _folder["app"], args);
 
     private void Write(string name, string text) => File.WriteAllText(_folder[name], text);
 }

@@ -49,6 +49,9 @@ internal sealed class FakeJob : IJobHandle
     /// <summary>Whether a job that is asked to stop goes on.</summary>
     public bool IgnoresCancel { get; set; }
 
+    /// <summary>Whether its worker never starts: what a cancel finds is an image on its way.</summary>
+    public bool IsPulling { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     public JobId JobId => Launch.JobId;
@@ -65,7 +68,11 @@ internal sealed class FakeJob : IJobHandle
 
     public FakeJob Begin(JobLaunch launch)
     {
-        Tell(new JobStartedEvent { JobId = launch.JobId, WorkerVersion = "1", StartedAt = RunEngineTests.Now });
+        if (!IsPulling)
+        {
+            Tell(new JobStartedEvent { JobId = launch.JobId, WorkerVersion = "1", StartedAt = RunEngineTests.Now });
+        }
+
         _launched.SetResult(launch);
         return this;
     }
@@ -87,7 +94,11 @@ internal sealed class FakeJob : IJobHandle
     public Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         _canceled.TrySetResult(grace);
-        if (!IgnoresCancel)
+        if (IsPulling)
+        {
+            Finish(new JobEnd { Failure = FailureReason.WorkerDied, Message = "killed by signal 9" });
+        }
+        else if (!IgnoresCancel)
         {
             End(Conclusion.Canceled);
         }

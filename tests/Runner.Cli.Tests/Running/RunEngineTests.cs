@@ -49,6 +49,20 @@ public sealed class RunEngineTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Job_that_is_cancelled_before_its_worker_started_is_cancelled_and_not_failed()
+    {
+        using var run = EngineRun.Start($"jobs: {{a: {{{Steps}}}, b: {{needs: a, {Steps}}}}}");
+        run.Backend.Job("b").IsPulling = true;
+        run.End("a");
+        await run.Launched("b");
+
+        run.Cancel();
+        var (conclusion, events) = await run.FinishAsync();
+
+        Assert.Equal((Conclusion.Canceled, "The operation was canceled."), (conclusion, events.OfType<JobEnded>().Last().Reason));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task What_the_worker_tells_is_told_with_the_step()
     {
         using var run = EngineRun.Start($"jobs: {{a: {{{Steps}}}}}");
