@@ -69,4 +69,17 @@ public sealed class LimitTests
         Assert.True(expression.Evaluate(new() { MaxBytes = 1000 }).IsTruthy);
         Assert.Throws<ExpressionException>(() => expression.Evaluate(new() { MaxBytes = 200 }));
     }
+
+    [Fact]
+    public void What_a_function_builds_counts_once_beside_other_values()
+    {
+        // Two texts of just under half of what is allowed: together they fit, whatever was held on the way.
+        var text = new string('x', 60_000);
+        var context = new EvaluationContext { Contexts = new Dictionary<string, Value> { ["a"] = new StringValue(text) } };
+        string Format(int times) => $"format('{string.Concat(Enumerable.Repeat("{0}", times))}', a)";
+
+        Assert.True(Expression.Parse($"{Format(43)} == {Format(43)}").Evaluate(context).IsTruthy);
+        Assert.Contains("maximum allowed memory", Assert.Throws<ExpressionException>(() => Expression.Parse($"{Format(44)} == {Format(44)}").Evaluate(context)).Message, StringComparison.Ordinal);
+        Assert.Throws<ExpressionException>(() => Expression.Parse(Format(88)).Evaluate(context));
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class Evaluator(string expression, EvaluationContext context, Di
     /// <summary>The memory held by the values in the making.</summary>
     public MemoryBudget Budget { get; } = new(expression, context.MaxBytes);
 
+    /// <summary>A count of its own for what a function builds: only the whole result is held beside other values, as GitHub counts.</summary>
+    public MemoryBudget NewBudget() => new(expression, context.MaxBytes);
+
     public Value Evaluate(Node node)
     {
         var before = Budget.Used;

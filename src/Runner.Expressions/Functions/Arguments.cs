@@ -9,8 +9,8 @@ internal readonly struct Arguments(Evaluator evaluator, ImmutableArray<Node> nod
 {
     public int Count => nodes.Length;
 
-    /// <summary>The memory that the evaluation may hold: a function counts what it builds while it builds it.</summary>
-    public MemoryBudget Budget => evaluator.Budget;
+    /// <summary>The memory that a function may take for what it builds: it counts while it builds.</summary>
+    public MemoryBudget NewBudget() => evaluator.NewBudget();
 
     /// <summary>Evaluates an argument, each time it is asked for.</summary>
     public Value Evaluate(int index) => evaluator.Evaluate(nodes[index]);

@@ -15,7 +15,7 @@ internal sealed class FormatFunction : Function
     {
         var format = arguments.Evaluate(0).ToText();
         var values = new Value?[arguments.Count - 1];
-        var result = new BudgetedText(arguments.Budget);
+        var result = new BudgetedText(arguments.NewBudget());
         var rest = format.AsSpan();
         while (rest.IndexOfAny(Braces) is >= 0 and var brace)
         {

@@ -7,5 +7,5 @@ internal sealed class FromJsonFunction : Function
 {
     public override FunctionDeclaration Declaration { get; } = new("fromJson", 1, 1);
 
-    public override Value Call(Arguments arguments) => JsonReader.Read(arguments.Evaluate(0).ToText(), arguments.Budget);
+    public override Value Call(Arguments arguments) => JsonReader.Read(arguments.Evaluate(0).ToText(), arguments.NewBudget());
 }

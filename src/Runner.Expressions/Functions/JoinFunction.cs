@@ -18,7 +18,7 @@ internal sealed class JoinFunction : Function
         }
 
         var separator = arguments.Count > 1 && arguments.Evaluate(1) is { IsPrimitive: true } given ? given.ToText() : DefaultSeparator;
-        var text = new BudgetedText(arguments.Budget);
+        var text = new BudgetedText(arguments.NewBudget());
         for (var i = 0; i < array.Items.Count; i++)
         {
             text.Append(i == 0 ? "" : separator);

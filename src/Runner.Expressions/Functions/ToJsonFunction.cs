@@ -7,5 +7,5 @@ internal sealed class ToJsonFunction : Function
 {
     public override FunctionDeclaration Declaration { get; } = new("toJson", 1, 1);
 
-    public override Value Call(Arguments arguments) => new StringValue(JsonText.Write(arguments.Evaluate(0), arguments.Budget));
+    public override Value Call(Arguments arguments) => new StringValue(JsonText.Write(arguments.Evaluate(0), arguments.NewBudget()));
 }
