@@ -1,6 +1,5 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Runner.Workflows.Model.Triggers;
 
@@ -8,18 +7,19 @@ namespace Runner.Workflows.Model.Triggers;
 /// <remarks>
 /// <c>*</c> any letters but <c>/</c>; <c>**</c> any letters; <c>?</c> none or one, <c>+</c> one or more of the letter before; <c>[a-z0]</c> one
 /// of the letters; <c>\</c> takes the next letter as it is; <c>!</c> in front turns the pattern round. A pattern matches the whole text, in
-/// the case that it is written in.
+/// the case that it is written in. Patterns come from files that anybody may write, thousands in one: nothing is compiled, a pattern holds one
+/// small part a letter, and matching follows all parts at once (<see cref="PatternMatcher"/>).
 /// </remarks>
 internal sealed class FilterPattern
 {
     private const int MaxLength = 1000;
 
-    private readonly Regex _regex;
+    private readonly ImmutableArray<PatternPart> _parts;
 
-    private FilterPattern(bool isNegated, Regex regex)
+    private FilterPattern(bool isNegated, ImmutableArray<PatternPart> parts)
     {
         IsNegated = isNegated;
-        _regex = regex;
+        _parts = parts;
     }
 
     /// <summary>Whether it begins with <c>!</c>: what it matches is taken out again.</summary>
@@ -40,45 +40,40 @@ internal sealed class FilterPattern
             return false;
         }
 
-        if (!TryTranslate(body, out var regex, out problem))
+        if (!TryRead(body, out var parts, out problem))
         {
             return false;
         }
 
-        // Patterns come from files that anybody may write: this engine takes linear time whatever they say.
-        pattern = new FilterPattern(isNegated, new Regex($@"\A(?:{regex})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline));
+        pattern = new FilterPattern(isNegated, parts);
         return true;
     }
 
     /// <summary>Whether the pattern, without its <c>!</c>, matches a text.</summary>
-    public bool Matches(string text) => _regex.IsMatch(text);
+    public bool Matches(string text) => PatternMatcher.Matches(_parts.AsSpan(), text);
 
-    private static bool TryTranslate(string text, [NotNullWhen(true)] out string? regex, [NotNullWhen(false)] out string? problem)
+    private static bool TryRead(string text, out ImmutableArray<PatternPart> parts, [NotNullWhen(false)] out string? problem)
     {
-        var translated = new StringBuilder();
+        var read = ImmutableArray.CreateBuilder<PatternPart>();
         var canRepeat = false;
-        (regex, problem) = (null, null);
+        (parts, problem) = ([], null);
         for (var i = 0; i < text.Length; i++)
         {
             switch (text[i])
             {
-                case '*' when i + 1 < text.Length && text[i + 1] == '*':
-                    i = AnyDepth(text, i, translated);
-                    canRepeat = false;
-                    break;
                 case '*':
-                    translated.Append("[^/]*");
+                    i = ReadStars(text, i, read);
                     canRepeat = false;
                     break;
                 case '?' or '+' when canRepeat:
-                    translated.Append(text[i]);
+                    read[^1] = read[^1] with { Count = text[i] == '?' ? PartCount.Optional : PartCount.Repeated };
                     canRepeat = false;
                     break;
                 case '?' or '+':
                     problem = $"'{text[i]}' at position {i + 1} has no letter before it to repeat";
                     return false;
                 case '[':
-                    if (!TryTranslateSet(text, ref i, translated, out problem))
+                    if (!TryReadSet(text, ref i, read, out problem))
                     {
                         return false;
                     }
@@ -86,35 +81,47 @@ internal sealed class FilterPattern
                     canRepeat = true;
                     break;
                 case '\\' when i + 1 < text.Length:
-                    translated.Append(Regex.Escape(text[++i].ToString()));
+                    read.Add(PatternPart.Of(text[++i]));
                     canRepeat = true;
                     break;
                 default:
-                    translated.Append(Regex.Escape(text[i].ToString()));
+                    read.Add(PatternPart.Of(text[i]));
                     canRepeat = true;
                     break;
             }
         }
 
-        regex = translated.ToString();
+        parts = read.DrainToImmutable();
         return true;
     }
 
     // "**/" at the beginning of a segment stands for no folder too: **/docs/** matches docs/a.md, docs/**/*.md matches docs/a.md.
-    private static int AnyDepth(string text, int start, StringBuilder translated)
+    private static int ReadStars(string text, int start, ImmutableArray<PatternPart>.Builder read)
     {
-        var end = start + 1;
+        var end = start;
         while (end + 1 < text.Length && text[end + 1] == '*')
         {
             end++;
         }
 
-        var isSegment = (start == 0 || text[start - 1] == '/') && end + 1 < text.Length && text[end + 1] == '/';
-        translated.Append(isSegment ? "(?:.*/)?" : ".*");
-        return isSegment ? end + 1 : end;
+        if (end == start)
+        {
+            read.Add(new PatternPart(PartKind.InSegment));
+            return end;
+        }
+
+        if ((start == 0 || text[start - 1] == '/') && end + 1 < text.Length && text[end + 1] == '/')
+        {
+            read.Add(new PatternPart(PartKind.Folders));
+            read.Add(new PatternPart(PartKind.ThroughSlash));
+            return end + 1;
+        }
+
+        read.Add(new PatternPart(PartKind.Anything));
+        return end;
     }
 
-    private static bool TryTranslateSet(string text, ref int index, StringBuilder translated, [NotNullWhen(false)] out string? problem)
+    private static bool TryReadSet(string text, ref int index, ImmutableArray<PatternPart>.Builder read, [NotNullWhen(false)] out string? problem)
     {
         var end = text.IndexOf(']', index + 1);
         if (end <= index + 1)
@@ -133,10 +140,7 @@ internal sealed class FilterPattern
             }
         }
 
-        // Inside a set only these mean something to the engine that mean nothing to GitHub.
-        translated.Append('[').Append(set.Replace("\\", @"\\", StringComparison.Ordinal)
-            .Replace("[", @"\[", StringComparison.Ordinal)
-            .Replace("^", @"\^", StringComparison.Ordinal)).Append(']');
+        read.Add(new PatternPart(PartKind.OneOf) { Set = set });
         index = end;
         problem = null;
         return true;

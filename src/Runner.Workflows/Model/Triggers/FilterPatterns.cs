@@ -6,6 +6,8 @@ namespace Runner.Workflows.Model.Triggers;
 /// <summary>The patterns of one filter, in order: of those that match a text the last one says whether it is in.</summary>
 internal sealed class FilterPatterns
 {
+    private const int MaxTold = 20;
+
     private readonly ImmutableArray<FilterPattern> _patterns;
 
     private FilterPatterns(string key, ImmutableArray<string> texts, ImmutableArray<FilterPattern> patterns)
@@ -68,6 +70,8 @@ internal sealed class FilterPatterns
         return isIn;
     }
 
-    /// <summary>The filter as it is written, for reasons: <c>branches: main, release/**</c>.</summary>
-    public override string ToString() => $"{Key}: {string.Join(", ", Texts)}";
+    /// <summary>The filter as it is written, for reasons: <c>branches: main, release/**</c>. Of many patterns the first.</summary>
+    public override string ToString() => Texts.Length > MaxTold
+        ? $"{Key}: {string.Join(", ", Texts.Take(MaxTold))} and {Texts.Length - MaxTold} more"
+        : $"{Key}: {string.Join(", ", Texts)}";
 }

@@ -27,6 +27,12 @@ public sealed class FilterPatternTests
         { "a\\*b",                 ["a*b"],                                                      ["axb"] },
         { "x.y",                   ["x.y"],                                                      ["xzy"] },
         { "[a-c^]+$",              ["ab^$"],                                                     ["d$", "ab"] },
+        { "[a-c-]x[-.]",           ["ax-", "-x."],                                               ["dx-", "ax_"] },
+        { "a?b+c?",                ["b", "abb", "abbbc"],                                        ["a", "ac", "abcc"] },
+        { "[0-9]?[0-9]?x",         ["x", "1x", "12x"],                                           ["123x", "ax"] },
+        { "**/**/x",               ["x", "a/x", "a/b/c/x"],                                      ["ax", "a/bx"] },
+        { "a/**/b/**/c",           ["a/b/c", "a/x/b/y/z/c"],                                     ["a/c", "ab/c"] },
+        { "***",                   ["a/b"],                                                      [] },
     };
 
     [Theory, MemberData(nameof(Patterns))]
@@ -52,6 +58,23 @@ public sealed class FilterPatternTests
 
         Assert.Equal(expected, problem);
     }
+
+    [Fact(Timeout = 60_000)]
+    public Task Many_patterns_take_little_time_and_memory() => Task.Run(
+        () =>
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var patterns = Enumerable.Range(0, 20_000).Select(number =>
+            {
+                Assert.True(FilterPattern.TryParse($"*a*b*{number}", out var pattern, out _));
+                return pattern;
+            }).ToList();
+            var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+
+            Assert.Equal(["9", "99", "999", "9999", "19999"], patterns.Index().Where(entry => entry.Item.Matches("xaxb-19999")).Select(entry => $"{entry.Index}"));
+            Assert.InRange(held, 0, 32 * 1024 * 1024);
+        },
+        TestContext.Current.CancellationToken);
 
     [Fact]
     public void Hostile_pattern_takes_no_time()
