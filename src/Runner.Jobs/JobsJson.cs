@@ -10,7 +10,7 @@ namespace Runner.Jobs;
 /// <summary>JSON of the job message, the launch payload, the worker's link to its launcher and its outcome: camel case, names read in any case, nulls left out.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max,
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(JobMessage))]
 [JsonSerializable(typeof(LaunchPayload))]

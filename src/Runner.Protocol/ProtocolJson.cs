@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Runner.Jobs;
 using Runner.Protocol.Broker;
 using Runner.Protocol.Launch;
 using Runner.Protocol.OAuth;
@@ -13,7 +14,7 @@ namespace Runner.Protocol;
 /// JSON of GitHub's Actions services, for both sides: a runner writes the requests and reads the replies, the emulator the reverse.
 /// Names are read in any case, unknown members skipped, numbers also read from texts, nulls left out.
 /// </summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(RunnerSettings))]
 [JsonSerializable(typeof(RunnerCredentials))]

@@ -15,6 +15,11 @@ public sealed partial class SourceTests
         Places(ThreadSleep()),
         "A sleeping thread wakes too late or too early: wait for a signal, or for Task.Delay with the TimeProvider.");
 
+    [Fact]
+    public void Json_is_as_deep_for_all() => Rule.IsKept(
+        Places(JsonWithoutDepth()),
+        "A job's data may be nested up to JsonDepth.MaxData: whoever writes or reads JSON says MaxDepth = JsonDepth.Max, or deep data get stuck with it.");
+
     private static IEnumerable<string> Places(Regex pattern) =>
         from project in Repository.Product
         from source in project.Sources()
@@ -23,6 +28,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK)\b|\bNotImplementedException\b", RegexOptions.ExplicitCapture)]
     private static partial Regex LeftForLater();
+
+    [GeneratedRegex(@"\[JsonSourceGenerationOptions\(((?!MaxDepth = JsonDepth\.Max)[^\]])*\)\]", RegexOptions.ExplicitCapture)]
+    private static partial Regex JsonWithoutDepth();
 
     [GeneratedRegex(@"\bThread\s*\.\s*Sleep\b")]
     private static partial Regex ThreadSleep();

@@ -53,7 +53,7 @@ internal static class DockerLabels
         && !new ProcessMark(process, ticks).IsAlive();
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(LaunchRecord))]
 internal sealed partial class DockerJson : JsonSerializerContext;
 

@@ -14,9 +14,6 @@ namespace Runner.Backends.Host;
 /// <summary>A job whose worker is a process of this machine.</summary>
 internal sealed class HostJobHandle : IJobHandle
 {
-    // Of an adopted job, how often is looked what its worker has started: its orphans do not come to this process.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
-
     private readonly HostFolder _folder;
     private readonly HostJobRecord _record;
     private readonly ProcessId _worker;
@@ -31,7 +28,6 @@ internal sealed class HostJobHandle : IJobHandle
     private readonly CancellationTokenSource _unread = new();
     private readonly Task _reading;
     private readonly CancellationTokenSource _released = new();
-    private readonly HashSet<ProcessId> _seen = [];
     private readonly Lock _gate = new();
     private ITimer? _killTimer;
     private TimeSpan? _graceThatPassed;
@@ -231,7 +227,7 @@ internal sealed class HostJobHandle : IJobHandle
 
         await _workerEnded.CancelAsync();
         await StopRequestsAsync();
-        JobProcesses.KillAll(_worker, _folder.FullPath, _seen); // what a worker that was killed left behind
+        JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
         HostOrphans.KillAll();
         var end = HostVerdict.Judge(OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
         _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
@@ -255,14 +251,7 @@ internal sealed class HostJobHandle : IJobHandle
             try
             {
                 using var adopted = Process.GetProcessById(_worker.Pid);
-                var exit = adopted.WaitForExitAsync(cancellationToken);
-                while (!exit.IsCompleted)
-                {
-                    _seen.UnionWith(JobProcesses.Descendants(_worker));
-                    await Task.WhenAny(exit, Task.Delay(LookInterval, _time, cancellationToken));
-                }
-
-                await exit;
+                await adopted.WaitForExitAsync(cancellationToken);
             }
             catch (ArgumentException)
             {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Jobs.Launch;
+using Runner.Jobs;
 
 namespace Runner.Backends.Host;
 
@@ -42,6 +43,6 @@ internal sealed record HostJobRecord
     }
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(HostJobRecord))]
 internal sealed partial class HostJson : JsonSerializerContext;

@@ -28,10 +28,7 @@ internal static partial class JobProcesses
     }
 
     /// <summary>Ends every process of the job at once.</summary>
-    /// <param name="worker">The job's worker.</param>
-    /// <param name="folder">The job's folder.</param>
-    /// <param name="known">What was seen to descend from the worker, or <c>null</c>.</param>
-    public static void KillAll(ProcessId worker, string folder, IReadOnlySet<ProcessId>? known = null)
+    public static void KillAll(ProcessId worker, string folder)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -41,7 +38,7 @@ internal static partial class JobProcesses
 
         for (var round = 0; round < MaxRounds; round++)
         {
-            var found = Find(worker, folder, known);
+            var found = Find(worker, folder);
             if (found.Count == 0)
             {
                 return;
@@ -54,22 +51,12 @@ internal static partial class JobProcesses
         }
     }
 
-    /// <summary>What descends from a worker now.</summary>
-    public static IEnumerable<ProcessId> Descendants(ProcessId worker)
-    {
-        var all = OperatingSystem.IsLinux() ? All().ToDictionary(stat => stat.Pid) : [];
-        var members = worker.IsAlive() ? WithDescendants([worker.Pid], all.Values) : [];
-        return members.Where(all.ContainsKey).Select(pid => new ProcessId(pid, all[pid].StartTicks));
-    }
-
     /// <summary>Numbers of the job's processes.</summary>
-    private static IReadOnlyList<int> Find(ProcessId worker, string folder, IReadOnlySet<ProcessId>? known)
+    public static IReadOnlyList<int> Find(ProcessId worker, string folder)
     {
         var all = All().Where(stat => !stat.IsZombie).ToList();
         var marker = Encoding.UTF8.GetBytes(folder);
-        var members = all.Where(stat => Carries(stat.Pid, marker) || known?.Contains(new ProcessId(stat.Pid, stat.StartTicks)) == true)
-            .Select(stat => stat.Pid)
-            .ToHashSet();
+        var members = all.Where(stat => Carries(stat.Pid, marker)).Select(stat => stat.Pid).ToHashSet();
 
         // Only while the worker lives do its number's session and children surely mean it.
         if (worker.IsAlive())
@@ -78,17 +65,12 @@ internal static partial class JobProcesses
             members.UnionWith(all.Where(stat => stat.Session == worker.Pid).Select(stat => stat.Pid));
         }
 
-        return [.. WithDescendants(members, all)];
-    }
-
-    private static HashSet<int> WithDescendants(HashSet<int> members, IReadOnlyCollection<ProcessStat> all)
-    {
         while (all.Where(IsNewChild).Select(stat => stat.Pid).ToList() is { Count: > 0 } more)
         {
             members.UnionWith(more);
         }
 
-        return members;
+        return [.. members];
 
         bool IsNewChild(ProcessStat stat) => members.Contains(stat.ParentPid) && !members.Contains(stat.Pid);
     }

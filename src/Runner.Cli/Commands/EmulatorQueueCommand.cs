@@ -3,6 +3,7 @@ using System.Text.Json;
 using Runner.Cli.CommandLine;
 using Runner.Emulator.Console;
 using Runner.Emulator.Runs;
+using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 
@@ -81,8 +82,10 @@ internal sealed class EmulatorQueueCommand
     {
         try
         {
-            using var document = JsonDocument.Parse(QueuedWorkflow.ReadFile("--eventpath:", path));
-            return document.RootElement.Clone();
+            using var document = JsonDocument.Parse(QueuedWorkflow.ReadFile("--eventpath:", path), JsonDepth.OfDocument);
+            return JsonDepth.IsWithin(document.RootElement)
+                ? document.RootElement.Clone()
+                : throw new WorkflowException($"--eventpath: '{path}' is nested deeper than {JsonDepth.MaxData} levels");
         }
         catch (JsonException error)
         {

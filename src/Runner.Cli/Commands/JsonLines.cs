@@ -1,11 +1,16 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Runner.Jobs;
 
 namespace Runner.Cli.Commands;
 
 /// <summary>How lines of JSON are written.</summary>
 internal static class JsonLines
 {
-    /// <summary>Letters stay as they were written.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerOptions.Default) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Letters stay as they were written; data may be as deep as anywhere.</summary>
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerOptions.Default)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = JsonDepth.Max,
+    };
 }

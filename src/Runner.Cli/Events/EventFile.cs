@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
+using Runner.Jobs;
 
 namespace Runner.Cli.Events;
 
@@ -13,8 +14,8 @@ internal static class EventFile
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject
-                ?? throw new UsageException($"--eventpath: '{path}' is no event, expected a JSON object");
+            using var document = JsonDocument.Parse(File.ReadAllText(path), JsonDepth.OfDocument);
+            return Of(path, document.RootElement.Clone());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -24,5 +25,17 @@ internal static class EventFile
         {
             throw new UsageException($"{path}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: this is not JSON: {error.Message}", error);
         }
+    }
+
+    private static JsonObject Of(string path, JsonElement payload)
+    {
+        if (payload.ValueKind != JsonValueKind.Object)
+        {
+            throw new UsageException($"--eventpath: '{path}' is no event, expected a JSON object");
+        }
+
+        return JsonDepth.IsWithin(payload)
+            ? JsonObject.Create(payload) ?? []
+            : throw new UsageException($"--eventpath: '{path}' is nested deeper than {JsonDepth.MaxData} levels");
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Commands;
@@ -35,7 +34,7 @@ internal static class JobList
                 ["events"] = new JsonArray([.. job.Events.Select(name => (JsonNode)name)]),
                 ["needs"] = new JsonArray([.. job.Job.Needs.Select(name => (JsonNode)name)]),
             };
-            surroundings.Out.WriteLine(line.ToJsonString(JsonSerializerOptions.Default));
+            surroundings.Out.WriteLine(line.ToJsonString(JsonLines.Options));
         }
     }
 

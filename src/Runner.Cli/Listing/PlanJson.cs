@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Commands;
 using Runner.Cli.Rendering;
+using Runner.Jobs;
 using Runner.Jobs.Data;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
@@ -81,6 +82,6 @@ internal static class PlanJson
             ContextDataConverter.WritePlainJson(writer, data);
         }
 
-        return JsonNode.Parse(Encoding.UTF8.GetString(buffer.ToArray()));
+        return JsonNode.Parse(Encoding.UTF8.GetString(buffer.ToArray()), documentOptions: JsonDepth.OfDocument);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Emulator.Launch;
 using Runner.Emulator.Rest;
+using Runner.Jobs;
 
 namespace Runner.Emulator.Json;
 
@@ -9,7 +10,7 @@ namespace Runner.Emulator.Json;
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(RestErrorBody))]
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(JitRequest))]

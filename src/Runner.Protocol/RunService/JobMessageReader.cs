@@ -30,7 +30,7 @@ internal static class JobMessageReader
             + (cause.LineNumber is { } line ? $", line {line + 1}, byte {cause.BytePositionInLine + 1}" : string.Empty);
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, JsonDepth.OfDocument);
             var root = document.RootElement;
             var connection = Member(Member(root, "resources"), "endpoints") is { ValueKind: JsonValueKind.Array } endpoints
                 ? endpoints.EnumerateArray().FirstOrDefault(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Runner.Jobs;
 using Runner.Services.Artifacts;
 using Runner.Services.Caches;
 using Runner.Services.Twirp;
@@ -11,7 +12,7 @@ namespace Runner.Services.Json;
     JsonSerializerDefaults.Web,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(ArtifactRecord))]
 [JsonSerializable(typeof(CacheRecord))]
 [JsonSerializable(typeof(TwirpErrorBody))]

@@ -77,7 +77,7 @@ internal static class PayloadReader
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, JsonDepth.OfDocument);
             var element = document.RootElement;
             foreach (var name in path)
             {
