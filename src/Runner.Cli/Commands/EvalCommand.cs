@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Runner.Cli.CommandLine;
+using Runner.Execution.Contexts;
 using Runner.Expressions;
+using Runner.Jobs;
 using Runner.Jobs.Errors;
 
 namespace Runner.Cli.Commands;
@@ -21,6 +23,13 @@ internal sealed class EvalCommand(CliSurroundings surroundings)
         HelpName = "FILE",
     };
 
+    private readonly Option<string> _status = new("--status")
+    {
+        Description = "How the steps before have ended, for success(), failure() and cancelled(): success, failure or cancelled.",
+        HelpName = "STATUS",
+        DefaultValueFactory = _ => "success",
+    };
+
     private readonly Option<bool> _json = new("--json")
     {
         Description = "Print {\"kind\":…,\"value\":…}, or {\"err\":{\"kind\":…,\"value\":…}}, as GitHub's test vectors do.",
@@ -34,7 +43,8 @@ internal sealed class EvalCommand(CliSurroundings surroundings)
     public static Command Build(CliSurroundings surroundings)
     {
         var eval = new EvalCommand(surroundings);
-        var command = new Command("eval", "Evaluate an expression.") { eval._expression, eval._contexts, eval._json, eval._batch };
+        var command = new Command("eval", "Evaluate an expression.") { eval._expression, eval._contexts, eval._status, eval._json, eval._batch };
+        eval._status.AcceptOnlyFromAmong("success", "failure", "cancelled");
         command.SetAction(eval.RunAsync);
         return command;
     }
@@ -42,26 +52,29 @@ internal sealed class EvalCommand(CliSurroundings surroundings)
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var contexts = result.GetValue(_contexts) is { } file ? ReadContexts(file) : ExpressionCase.NoContexts;
+        var folder = surroundings.WorkingFolder;
+        var functions = WorkspaceFunctions.Of(result.GetRequiredValue(_status), folder, surroundings.Variable("HOME"), TimeProvider.System);
         if (result.GetValue(_batch))
         {
-            await RunBatchAsync(contexts, cancellationToken);
+            await RunBatchAsync(contexts, functions, cancellationToken);
             return ExitCodes.Success;
         }
 
         var text = result.GetValue(_expression)
             ?? throw new WorkflowException("runner: 'runner eval' needs an expression, or --batch; see 'runner eval --help'");
-        var answer = new ExpressionCase(Unwrap(text), contexts).Evaluate();
+        var answer = new ExpressionCase(Unwrap(text), contexts, functions).Evaluate();
         await surroundings.Out.WriteLineAsync(result.GetValue(_json) ? answer.ToJson() : answer.ToText());
         return answer.Error is null ? ExitCodes.Success : ExitCodes.Usage;
     }
 
-    private async Task RunBatchAsync(IReadOnlyDictionary<string, Value> contexts, CancellationToken cancellationToken)
+    private async Task RunBatchAsync(
+        IReadOnlyDictionary<string, Value> contexts, IReadOnlyDictionary<string, Func<IReadOnlyList<Value>, Value>> functions, CancellationToken cancellationToken)
     {
         while (await surroundings.In.ReadLineAsync(cancellationToken) is { } line)
         {
             if (!string.IsNullOrWhiteSpace(line))
             {
-                await surroundings.Out.WriteLineAsync(ExpressionCase.EvaluateLine(line, contexts).ToJson());
+                await surroundings.Out.WriteLineAsync(ExpressionCase.EvaluateLine(line, contexts, functions).ToJson());
             }
         }
     }
@@ -77,7 +90,7 @@ internal sealed class EvalCommand(CliSurroundings surroundings)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(file));
+            using var document = JsonDocument.Parse(File.ReadAllText(file), JsonDepth.OfDocument);
             return ExpressionCase.ReadContexts(document.RootElement);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)

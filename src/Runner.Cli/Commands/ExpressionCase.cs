@@ -1,24 +1,30 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using Runner.Execution.Contexts;
 using Runner.Expressions;
+using Runner.Jobs;
 
 namespace Runner.Cli.Commands;
 
 /// <summary>An expression with the contexts that it may name, as GitHub's published test vectors have them.</summary>
 /// <param name="Expression">Without <c>${{ }}</c>.</param>
 /// <param name="Contexts">The contexts; any other name is an error.</param>
-internal sealed record ExpressionCase(string Expression, IReadOnlyDictionary<string, Value> Contexts)
+/// <param name="Functions">The functions that a job supplies.</param>
+internal sealed record ExpressionCase(
+    string Expression, IReadOnlyDictionary<string, Value> Contexts, IReadOnlyDictionary<string, Func<IReadOnlyList<Value>, Value>> Functions)
 {
     public static IReadOnlyDictionary<string, Value> NoContexts { get; } = ReadOnlyDictionary<string, Value>.Empty;
 
     /// <summary>Evaluates a line <c>{"expr":…,"contexts":{…}}</c>. A line that is no case gives an error of the kind <c>input</c>.</summary>
     /// <param name="line">One JSON object.</param>
     /// <param name="contexts">The contexts of a case that brings none.</param>
-    public static ExpressionAnswer EvaluateLine(string line, IReadOnlyDictionary<string, Value> contexts)
+    /// <param name="functions">The functions that a job supplies.</param>
+    public static ExpressionAnswer EvaluateLine(
+        string line, IReadOnlyDictionary<string, Value> contexts, IReadOnlyDictionary<string, Func<IReadOnlyList<Value>, Value>> functions)
     {
         try
         {
-            using var document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(line, JsonDepth.OfDocument);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object
                 || !root.TryGetProperty("expr", out var expression)
@@ -28,7 +34,7 @@ internal sealed record ExpressionCase(string Expression, IReadOnlyDictionary<str
             }
 
             var own = root.TryGetProperty("contexts", out var given) && given.ValueKind == JsonValueKind.Object ? ReadContexts(given) : contexts;
-            return new ExpressionCase(expression.GetString() ?? string.Empty, own).Evaluate();
+            return new ExpressionCase(expression.GetString() ?? string.Empty, own, functions).Evaluate();
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -60,8 +66,9 @@ internal sealed record ExpressionCase(string Expression, IReadOnlyDictionary<str
     {
         try
         {
-            var names = new ExpressionNames(Contexts.Keys, []);
-            return new ExpressionAnswer(Runner.Expressions.Expression.Parse(Expression, names).Evaluate(new EvaluationContext { Contexts = Contexts }), null, null);
+            var names = new ExpressionNames(Contexts.Keys, WorkspaceFunctions.Declarations);
+            var context = new EvaluationContext { Contexts = Contexts, Functions = Functions };
+            return new ExpressionAnswer(Runner.Expressions.Expression.Parse(Expression, names).Evaluate(context), null, null);
         }
         catch (ExpressionException error)
         {

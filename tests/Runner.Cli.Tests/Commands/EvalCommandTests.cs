@@ -14,6 +14,14 @@ public sealed class EvalCommandTests
         { ["--json", "join(fromJson('[1,2]'))"],         0,    "{\"kind\":\"String\",\"value\":\"1,2\"}" },
         { ["--json", "Infinity"],                        0,    "{\"kind\":\"Number\",\"value\":\"Infinity\"}" },
         { ["--json", "nope.x"],                          2,    "{\"err\":{\"kind\":\"parsing\",\"value\":\"Unrecognized named-value: 'nope'. Located at position 1 within expression: nope.x\"}}" },
+        { ["success() && always()"],                     0,    "true" },
+        { ["failure() || cancelled()"],                  0,    "false" },
+        { ["failure()", "--status", "failure"],          0,    "true" },
+        { ["success() || failure()", "--status", "cancelled"], 0, "false" },
+        { ["cancelled()", "--status", "cancelled"],      0,    "true" },
+        { ["success('build')"],                          0,    "true" },
+        { ["hashFiles('no-such-file')"],                 0,    "" },
+        { ["always(1)"],                                 2,    "Too many parameters supplied: 'always'. Located at position 1 within expression: always(1)" },
         { ["1 = 1"],                                     2,    "Unexpected symbol: '='. Located at position 3 within expression: 1 = 1" },
     };
 
