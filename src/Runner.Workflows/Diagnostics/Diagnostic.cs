@@ -13,14 +13,14 @@ public sealed record Diagnostic(string File, int Line, int Column, string Messag
     /// <summary>Whether it only tells of what stands in for GitHub's service: nothing is lost, so a run prints it only when asked for more.</summary>
     public bool IsEmulation { get; init; }
 
-    /// <summary>Whether <see cref="Message"/> names the line and column itself, as GitHub's messages about YAML tags do.</summary>
-    public bool SaysWhere { get; init; }
+    /// <summary>Whether GitHub tells it for the file as a whole, without line and column: limits, and what is wrong with tags.</summary>
+    public bool IsOfFile { get; init; }
 
     /// <summary>The whole text where GitHub's does not begin with the place, as for an error in a called workflow; else <c>null</c>.</summary>
     public string? WholeText { get; init; }
 
     /// <summary>The message as GitHub writes it: <c>{file} (Line: n, Col: m): {message}</c>.</summary>
-    public string GitHubText => WholeText ?? (Line == 0 || SaysWhere ? $"{File}: {Message}" : $"{File} (Line: {Line}, Col: {Column}): {Message}");
+    public string GitHubText => WholeText ?? (Line == 0 || IsOfFile ? $"{File}: {Message}" : $"{File} (Line: {Line}, Col: {Column}): {Message}");
 
     /// <summary><see cref="GitHubText"/>, with the hint behind it.</summary>
     public override string ToString() => Hint is null ? GitHubText : $"{GitHubText.TrimEnd('.')}; {Hint}";

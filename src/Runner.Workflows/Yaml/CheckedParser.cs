@@ -1,21 +1,19 @@
+using Runner.Workflows.Yaml.Scanning;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Runner.Workflows.Yaml;
 
-/// <summary>YamlDotNet's parser, all of whose errors say where they are.</summary>
-/// <remarks>
-/// On some broken texts (18.1.0: a mapping that begins on the second line of a plain scalar inside a flow sequence) the scanner fails an
-/// assertion of its own instead of naming the problem. The text is what is wrong, so its author is told so.
-/// </remarks>
+/// <summary>YamlDotNet's parser over our scanner; all of its errors say where they are.</summary>
+/// <remarks>On some broken texts the parser fails an assertion of its own instead of naming the problem. The text is what is wrong, so its author is told so.</remarks>
 internal sealed class CheckedParser : IParser
 {
-    private readonly Scanner _scanner;
+    private readonly YamlScanner _scanner;
     private readonly Parser _parser;
 
     public CheckedParser(string text)
     {
-        _scanner = new Scanner(new StringReader(text), skipComments: true);
+        _scanner = new YamlScanner(text);
         _parser = new Parser(_scanner);
     }
 
@@ -28,10 +26,16 @@ internal sealed class CheckedParser : IParser
         {
             return _parser.MoveNext();
         }
+        catch (YamlException problem) when (problem is not ScanException && problem.Start.Equals(Mark.Empty))
+        {
+            // An error that the parser gives no place: it is where the scanner stands.
+            throw At(_scanner.Current?.Start ?? _scanner.CurrentPosition, problem.Message, problem);
+        }
         catch (Exception problem) when (problem is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
         {
-            var place = _scanner.CurrentPosition;
-            throw new YamlException(place, place, "While scanning, found text that cannot stand here", problem);
+            throw At(_scanner.CurrentPosition, "Found text that cannot stand here", problem);
         }
     }
+
+    private static YamlException At(Mark place, string message, Exception problem) => new(place, place, message, problem);
 }

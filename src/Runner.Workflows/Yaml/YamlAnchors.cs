@@ -53,7 +53,7 @@ internal sealed class YamlAnchors(YamlLimits limits)
             throw Problem(alias, $"Aliases expand to more than {limits.MaxAliasNodes} nodes");
         }
 
-        return depth - 1 + node.Size.Depth > limits.MaxDepth ? throw Problem(alias, "Maximum object depth exceeded") : node;
+        return depth - 1 + node.Size.Depth > limits.MaxDepth ? throw new LimitException(alias) : node;
     }
 
     private static YamlException Problem(AnchorAlias alias, string message) => new(alias.Start, alias.End, message);

@@ -14,9 +14,6 @@ namespace Runner.Workflows.Yaml;
 /// </remarks>
 public sealed class YamlReader
 {
-    // Each repair reads the file again: enough for any honest file, few enough for a hostile one.
-    private const int MaxRepairs = 20;
-
     private readonly int _file;
     private readonly YamlLimits _limits;
     private readonly DiagnosticBag _diagnostics;
@@ -51,11 +48,6 @@ public sealed class YamlReader
             return new YamlDocument(null, diagnostics.ToImmutable());
         }
 
-        return Read(path, text, file, limits, repairs: 0);
-    }
-
-    private static YamlDocument Read(string path, string text, int file, YamlLimits limits, int repairs)
-    {
         var found = new DiagnosticBag(path);
         try
         {
@@ -69,13 +61,8 @@ public sealed class YamlReader
         }
         catch (YamlException problem)
         {
-            if (repairs < MaxRepairs && QuotedText.TryIndent(text, problem.Start, out var indented))
-            {
-                return Read(path, indented, file, limits, repairs + 1);
-            }
-
             // The one error after which nothing can be read: the parser's own, or a limit passed.
-            found.Add(new SourcePosition(file, (int)problem.Start.Line, (int)problem.Start.Column), problem.Message);
+            found.Add(new Diagnostic(path, (int)problem.Start.Line, (int)problem.Start.Column, problem.Message) { IsOfFile = problem is LimitException });
             return new YamlDocument(null, found.ToImmutable());
         }
     }
@@ -109,7 +96,7 @@ public sealed class YamlReader
         var start = _parser.Consume<NodeEvent>();
         if (start is not Scalar && depth > _limits.MaxDepth)
         {
-            throw new YamlException(start.Start, start.End, "Maximum object depth exceeded");
+            throw new LimitException(start);
         }
 
         if (!_limits.AllowsAnchors && !start.Anchor.IsEmpty)
@@ -179,7 +166,7 @@ public sealed class YamlReader
     {
         if (!tag.IsEmpty && !tag.IsNonSpecific && tag.Value != CoreSchema.TagPrefix + expected)
         {
-            _diagnostics.Add(Place(node.Start), $"Unexpected tag '{tag.Value}'");
+            _scalars.RefuseTag(tag, Place(node.Start));
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed class YamlScalars(DiagnosticBag diagnostics)
 {
     public ScalarToken Read(Scalar scalar, SourcePosition position) => ReadValue(scalar, position) with { Position = position };
 
+    /// <summary>Reports a tag that nobody knows.</summary>
+    public void RefuseTag(TagName tag, SourcePosition position) => AddOfFile(position, $"Unexpected tag '{tag.Value}'");
+
     private ScalarToken ReadValue(Scalar scalar, SourcePosition position)
     {
         if (scalar.Tag.IsEmpty)
@@ -38,13 +41,13 @@ internal sealed class YamlScalars(DiagnosticBag diagnostics)
         var type = tag.StartsWith(CoreSchema.TagPrefix, StringComparison.Ordinal) ? tag[CoreSchema.TagPrefix.Length..] : string.Empty;
         if (!CoreSchema.IsScalarTag(type))
         {
-            diagnostics.Add(position, $"Unexpected tag '{tag}'");
+            RefuseTag(scalar.Tag, position);
         }
         else if (type != "str" && scalar.Style != ScalarStyle.Plain)
         {
             // Read by its tag all the same, so that its place finds the type that was meant.
             var message = $"The scalar style '{scalar.Style}' on line {position.Line} and column {position.Column} is not valid with the tag '{tag}'";
-            AddInYamlWords(position, message);
+            AddOfFile(position, message);
             return CoreSchema.TryRead(type, scalar.Value, out var meant) ? meant : new StringToken(scalar.Value);
         }
         else if (CoreSchema.TryRead(type, scalar.Value, out var token))
@@ -59,10 +62,10 @@ internal sealed class YamlScalars(DiagnosticBag diagnostics)
         return new StringToken(scalar.Value);
     }
 
-    private void AddInvalid(string text, SourcePosition position, string tag) => AddInYamlWords(
+    private void AddInvalid(string text, SourcePosition position, string tag) => AddOfFile(
         position,
         $"The value '{text}' on line {position.Line} and column {position.Column} is invalid for the type '{tag}'");
 
-    private void AddInYamlWords(SourcePosition position, string message) =>
-        diagnostics.Add(new Diagnostic(diagnostics.File, position.Line, position.Column, message) { SaysWhere = true });
+    private void AddOfFile(SourcePosition position, string message) =>
+        diagnostics.Add(new Diagnostic(diagnostics.File, position.Line, position.Column, message) { IsOfFile = true });
 }

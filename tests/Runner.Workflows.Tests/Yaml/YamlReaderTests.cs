@@ -127,8 +127,16 @@ public sealed class YamlReaderTests
         var byAlias = Read($"- &deep {new string('[', 49)}{new string(']', 49)}\n- [*deep]\n");
 
         Assert.Empty(atLimit.Diagnostics);
-        Assert.Equal("w.yml (Line: 1, Col: 51): Maximum object depth exceeded", Assert.Single(beyond.Diagnostics).ToString());
-        Assert.Equal("w.yml (Line: 2, Col: 4): Maximum object depth exceeded", Assert.Single(byAlias.Diagnostics).ToString());
+        Assert.Equal("w.yml:1:51 Maximum object depth exceeded", Told(beyond));
+        Assert.Equal("w.yml:2:4 Maximum object depth exceeded", Told(byAlias));
+    }
+
+    // GitHub tells a limit for the file; its author is told the place too.
+    private static string Told(YamlDocument document)
+    {
+        var diagnostic = Assert.Single(document.Diagnostics);
+        Assert.Equal($"w.yml: {diagnostic.Message}", diagnostic.GitHubText);
+        return $"w.yml:{diagnostic.Line}:{diagnostic.Column} {diagnostic.Message}";
     }
 
     [Fact]
