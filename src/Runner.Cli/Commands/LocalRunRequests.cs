@@ -36,7 +36,7 @@ internal sealed class LocalRunRequests(
         var request = new RunRequest
         {
             EventName = eventName,
-            Event = ContextDataConverter.FromPlainJson(JsonSerializer.SerializeToElement(payload, JsonSerializerOptions.Default)),
+            Event = ContextDataConverter.FromPlainJson(JsonSerializer.SerializeToElement(payload, JsonLines.Options)),
             GitHub = GitHubValues.Of(eventName, payload, origin),
             Inputs = values.Inputs.IsEmpty ? null : DictionaryData.FromStrings(values.Inputs),
             Vars = [.. values.Vars],
@@ -124,7 +124,7 @@ internal sealed class LocalRunRequests(
 
     private async Task<RunPlanning> PlanAsync(Workflow workflow, RunRequest request, CancellationToken cancellationToken)
     {
-        var reading = await CalledWorkflows.LoadAsync(workflow, _called, WorkflowReadOptions.Default, cancellationToken);
+        var reading = await CalledWorkflows.LoadAsync(workflow, _called, result.GetValue(flags.Strict) ? WorkflowReadOptions.Default : WorkflowReadOptions.Run, cancellationToken);
         return reading.Workflow is { } whole ? RunPlan.Create(whole, request) : new RunPlanning(null, reading.Diagnostics);
     }
 

@@ -73,7 +73,7 @@ internal static class RunCommand
         var readings = Read(result, flags, folder, commands);
         if (result.GetValue(flags.Validate) || result.GetValue(flags.Strict))
         {
-            readings = await CheckCallsAsync(readings, folder, cancellationToken);
+            readings = await CheckCallsAsync(readings, folder, RunOptions(result, flags), cancellationToken);
         }
 
         var mistakes = readings.SelectMany(reading => reading.Diagnostics).ToList();
@@ -115,10 +115,15 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
+        foreach (var warning in result.GetValue(flags.Quiet) ? [] : plans.SelectMany(plan => plan.Workflow.Warnings).Distinct())
+        {
+            await surroundings.Error.WriteLineAsync(DiagnosticText.Line(warning, Severity.Warning));
+        }
+
         var notes = plans.SelectMany(plan => plan.Workflow.Notes).Where(note => !note.IsEmulation || result.GetValue(flags.Verbose));
         foreach (var note in result.GetValue(flags.Quiet) ? [] : notes)
         {
-            await surroundings.Error.WriteLineAsync(DiagnosticText.Line(note, isNote: true));
+            await surroundings.Error.WriteLineAsync(DiagnosticText.Line(note, Severity.Note));
         }
 
         if (plans.IsEmpty)
@@ -148,18 +153,22 @@ internal static class RunCommand
             throw new UsageException($"unknown command '{name}'; did you mean '{command}'?");
         }
 
-        return Listing.WorkflowFiles.Read(folder, path, recurse: !result.GetValue(flags.NoRecurse));
+        return Listing.WorkflowFiles.Read(folder, path, recurse: !result.GetValue(flags.NoRecurse), RunOptions(result, flags));
     }
 
+    // A key that is newer than our grammar stops no run, unless whoever starts it is strict or only checks.
+    private static WorkflowReadOptions RunOptions(ParseResult result, RunFlags flags) =>
+        result.GetValue(flags.Strict) || result.GetValue(flags.Validate) ? WorkflowReadOptions.Default : WorkflowReadOptions.Run;
+
     private static async Task<ImmutableArray<WorkflowReading>> CheckCallsAsync(
-        ImmutableArray<WorkflowReading> readings, string folder, CancellationToken cancellationToken)
+        ImmutableArray<WorkflowReading> readings, string folder, WorkflowReadOptions options, CancellationToken cancellationToken)
     {
         var checkout = new CheckoutWorkflows(folder);
         var whole = ImmutableArray.CreateBuilder<WorkflowReading>(readings.Length);
         foreach (var reading in readings)
         {
             var calls = reading.Workflow is { } workflow
-                ? (await CalledWorkflows.LoadAsync(workflow, checkout, WorkflowReadOptions.Default, cancellationToken)).Diagnostics
+                ? (await CalledWorkflows.LoadAsync(workflow, checkout, options, cancellationToken)).Diagnostics
                 : [];
             whole.Add(calls.IsEmpty ? reading : new WorkflowReading(null, calls));
         }

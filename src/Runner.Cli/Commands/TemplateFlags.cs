@@ -19,6 +19,8 @@ internal sealed class TemplateFlags
     private readonly Option<int?> _resultSize = new("--max-result-size") { Description = "Most bytes of all files as tokens.", HelpName = "N" };
     private readonly Option<int?> _jobs = new("--max-job-limit") { Description = "Most jobs of all files.", HelpName = "N" };
     private readonly Option<int?> _depth = new("--max-nested-reusable-workflows-depth") { Description = "How deep calls may be nested.", HelpName = "N" };
+    private readonly Option<int?> _nesting = new("--max-depth") { Description = "Most collections of a file in one another.", HelpName = "N" };
+    private readonly Option<bool> _skipCalls = new("--skip-reusable-workflows") { Description = "Leave the workflows unread that jobs call." };
     private readonly Option<PermissionsPolicy?> _policy = new("--permissions-policy") { Description = "What tokens may do by default: Write or LimitedRead." };
     private readonly Option<string[]> _features = new("--experimental-features")
     {
@@ -28,7 +30,7 @@ internal sealed class TemplateFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_files, _source, _events, _rerun, _anchors, _fileSize, _resultSize, _jobs, _depth, _policy, _features])
+        foreach (var option in (Option[])[_files, _source, _events, _rerun, _anchors, _fileSize, _resultSize, _jobs, _depth, _nesting, _skipCalls, _policy, _features])
         {
             command.Add(option);
         }
@@ -46,10 +48,13 @@ internal sealed class TemplateFlags
                 {
                     AllowsAnchors = result.GetValue(_anchors),
                     MaxCharacters = result.GetValue(_fileSize) ?? defaults.Limits.MaxCharacters,
+                    MaxDepth = result.GetValue(_nesting) ?? defaults.Limits.MaxDepth,
                 },
                 MaxBytes = result.GetValue(_resultSize) ?? defaults.MaxBytes,
                 MaxJobs = result.GetValue(_jobs) ?? defaults.MaxJobs,
                 MaxCallDepth = result.GetValue(_depth) ?? defaults.MaxCallDepth,
+                SkipsCalls = result.GetValue(_skipCalls),
+                HasStrictEvents = result.GetValue(_events),
                 Policy = result.GetValue(_policy) ?? defaults.Policy,
             },
             new TemplateForm

@@ -16,6 +16,11 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
 
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object for each problem, one a line." };
 
+    private readonly Option<bool> _strict = new("--strict")
+    {
+        Description = "Take warnings for problems: what GitHub lets pass in 'on' though it does nothing there.",
+    };
+
     private readonly Option<bool> _template = new("--template")
     {
         Description = "Print for each file one line of JSON, as GitHub's own workflow parser gives it: the converted workflow, or the errors.",
@@ -26,7 +31,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
     public static Command Build(CliSurroundings surroundings)
     {
         var validate = new ValidateCommand(surroundings);
-        var command = new Command("validate", "Check workflow and action files.") { validate._paths, validate._json, validate._template };
+        var command = new Command("validate", "Check workflow and action files.") { validate._paths, validate._json, validate._strict, validate._template };
         validate._flags.AddTo(command);
         command.SetAction(validate.RunAsync);
         return command;
@@ -37,7 +42,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         var paths = result.GetValue(_paths) ?? [];
         return result.GetValue(_template)
             ? await PrintTemplatesAsync(result, paths, cancellationToken)
-            : await ValidateAsync(paths, result.GetValue(_json), cancellationToken);
+            : await ValidateAsync(paths, result.GetValue(_json), result.GetValue(_strict), cancellationToken);
     }
 
     private async Task<int> PrintTemplatesAsync(ParseResult result, string[] paths, CancellationToken cancellationToken)
@@ -54,35 +59,37 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         return code;
     }
 
-    private async Task<int> ValidateAsync(string[] paths, bool isJson, CancellationToken cancellationToken)
+    private async Task<int> ValidateAsync(string[] paths, bool isJson, bool isStrict, CancellationToken cancellationToken)
     {
-        var (files, problems) = (0, 0);
+        var (files, problems, warnings) = (0, 0, 0);
         foreach (var file in ValidatedFiles.Find(paths))
         {
             files++;
             var found = await file.CheckAsync(await file.ReadAsync(cancellationToken), cancellationToken);
-            problems += found.Problems.Length;
-            await TellAsync(found.Problems, isNote: false, isJson);
-            await TellAsync(found.Notes, isNote: true, isJson);
+            problems += found.Problems.Length + (isStrict ? found.Warnings.Length : 0);
+            warnings += isStrict ? 0 : found.Warnings.Length;
+            await TellAsync(found.Problems, Severity.Error, isJson);
+            await TellAsync(found.Warnings, isStrict ? Severity.Error : Severity.Warning, isJson);
+            await TellAsync(found.Notes, Severity.Note, isJson);
         }
 
         if (!isJson)
         {
             await surroundings.Error.WriteLineAsync(files == 0
                 ? "runner: no workflow or action files found; name them, or run this in a checkout with .github/workflows"
-                : $"{files} file(s), {problems} problem(s)");
+                : $"{files} file(s), {problems} problem(s){(warnings == 0 ? string.Empty : $", {warnings} warning(s)")}");
         }
 
         return problems == 0 && files > 0 ? ExitCodes.Success : ExitCodes.Usage;
     }
 
-    private async Task TellAsync(ImmutableArray<Diagnostic> diagnostics, bool isNote, bool isJson)
+    private async Task TellAsync(ImmutableArray<Diagnostic> diagnostics, Severity severity, bool isJson)
     {
         foreach (var diagnostic in diagnostics)
         {
             await surroundings.Out.WriteLineAsync(isJson
-                ? DiagnosticText.Json(diagnostic, isNote).ToJsonString(JsonLines.Options)
-                : DiagnosticText.Line(diagnostic, isNote));
+                ? DiagnosticText.Json(diagnostic, severity).ToJsonString(JsonLines.Options)
+                : DiagnosticText.Line(diagnostic, severity));
         }
     }
 }

@@ -27,20 +27,20 @@ internal sealed record ValidatedFile(string Path)
         }
     }
 
-    /// <summary>Everything that is wrong with it, and the keys that do something else here than on GitHub. Calls of workflows in the same checkout are checked against these.</summary>
-    public async Task<(ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Notes)> CheckAsync(
+    /// <summary>Everything that is wrong with it, what GitHub lets pass, and the keys that do something else here than on GitHub. Calls of workflows in the same checkout are checked against these.</summary>
+    public async Task<(ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings, ImmutableArray<Diagnostic> Notes)> CheckAsync(
         string text, CancellationToken cancellationToken)
     {
         if (IsAction)
         {
             var action = ActionFile.Read(Path, text);
-            return (action.Diagnostics, action.Notes);
+            return (action.Diagnostics, [], action.Notes);
         }
 
         var reading = CheckoutWorkflows.Around(Path) is { } checkout
             ? await WorkflowFile.ReadWithCallsAsync(Path, text, checkout, WorkflowReadOptions.Default, cancellationToken)
             : WorkflowFile.Read(Path, text);
-        return (reading.Diagnostics, reading.Workflow?.Notes ?? []);
+        return (reading.Diagnostics, reading.Warnings, reading.Workflow?.Notes ?? []);
     }
 }
 

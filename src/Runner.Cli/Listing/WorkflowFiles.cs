@@ -11,12 +11,13 @@ internal static class WorkflowFiles
     /// <param name="folder">Folder of the checkout.</param>
     /// <param name="path">A file, or a folder of <c>.yml</c> and <c>.yaml</c> files; relative to the checkout.</param>
     /// <param name="recurse">Whether files of folders below count.</param>
+    /// <param name="options">How they are read.</param>
     /// <exception cref="UsageException">There is nothing at the path.</exception>
-    public static ImmutableArray<WorkflowReading> Read(string folder, string path, bool recurse)
+    public static ImmutableArray<WorkflowReading> Read(string folder, string path, bool recurse, WorkflowReadOptions options)
     {
         var full = Path.GetFullPath(path, folder);
         var files = File.Exists(full) ? [full] : Find(full, path, recurse);
-        return [.. files.AsParallel().AsOrdered().Select(file => ReadFile(folder, file))];
+        return [.. files.AsParallel().AsOrdered().Select(file => ReadFile(folder, file, options))];
     }
 
     private static string[] Find(string full, string path, bool recurse)
@@ -35,11 +36,11 @@ internal static class WorkflowFiles
 
     private static bool IsYaml(string file) => Path.GetExtension(file) is ".yml" or ".yaml";
 
-    private static WorkflowReading ReadFile(string folder, string file)
+    private static WorkflowReading ReadFile(string folder, string file, WorkflowReadOptions options)
     {
         try
         {
-            return WorkflowFile.Read(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file));
+            return WorkflowFile.Read(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file), options);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -112,7 +112,7 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
 
     private LocalJobResult Result(JobEnd end, bool isTimedOut)
     {
-        var conclusion = end.Outcome?.Conclusion ?? WithoutOutcome(_ended?.Conclusion);
+        var conclusion = _ended?.Conclusion ?? end.Outcome?.Conclusion ?? Conclusion.Failed;
         var reason = _ended?.Reason ?? end.Outcome?.Reason ?? end.Message;
         if (isTimedOut && conclusion is not (Conclusion.Succeeded or Conclusion.SucceededWithIssues))
         {
@@ -126,10 +126,6 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
             reason,
             [.. (_ended?.Outputs ?? []).Where(output => !output.Value.IsSecret).Select(output => KeyValuePair.Create(output.Key, output.Value.Value))]);
     }
-
-    // Its outcome is the worker's own; an event may have been printed by a step that got hold of the worker's output, and then is no success.
-    private static Conclusion WithoutOutcome(Conclusion? told) =>
-        told is { } conclusion and not (Conclusion.Succeeded or Conclusion.SucceededWithIssues) ? conclusion : Conclusion.Failed;
 
     // As GitHub's server writes it: 6h0m0s.
     private static string Duration(TimeSpan span)

@@ -1,6 +1,5 @@
 using Runner.Backends;
 using Runner.Jobs;
-using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Containers;

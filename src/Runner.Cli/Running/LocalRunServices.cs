@@ -6,6 +6,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Services;
 using Runner.Services.Callers;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Running;
@@ -79,7 +80,7 @@ internal sealed class LocalRunServices : IAsyncDisposable
             Run = run.ToString(),
             Job = job.ToString(),
             Repository = planned.Plan.GitHub.FindText("repository") ?? string.Empty,
-            Scopes = ScopesOf(planned.Plan),
+            Scopes = ScopesOf(planned),
         });
         var data = new Dictionary<string, string?> { ["ResultsServiceUrl"] = url, ["PipelinesServiceUrl"] = url };
         if (_settings.CacheFolder is not null)
@@ -139,14 +140,18 @@ internal sealed class LocalRunServices : IAsyncDisposable
         }
     }
 
-    private static ImmutableArray<CacheScope> ScopesOf(RunPlan plan)
+    private static ImmutableArray<CacheScope> ScopesOf(PlannedJob planned)
     {
+        var plan = planned.Plan;
         var repository = (plan.Request.Event as DictionaryData)?.Find("repository") as DictionaryData;
-        return CacheScopes.Of(
+        var scopes = CacheScopes.Of(
             plan.GitHub.FindText("ref") is { Length: > 0 } own ? own : "refs/heads/main",
             plan.GitHub.FindText("base_ref"),
             repository?.FindText("default_branch"),
             isFork: false);
+        return planned.CacheAccess is { } access
+            ? CacheScopes.Within(scopes, access.HasFlag(CacheAccess.Restore), access.HasFlag(CacheAccess.Save))
+            : scopes;
     }
 
     // One process at a time: the stores number what they keep. Null: another one is there.

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Runner.Services.Callers;
+using Runner.Workflows.Model.Parts;
+using Runner.Workflows.Planning;
 
 namespace Runner.Emulator.Runs;
 
@@ -29,6 +31,11 @@ internal sealed record RunOrigin
         var target = Member(Member(pull, "base"), "ref") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
         return Of(request.Repository, request.Ref, target, isFork);
     }
+
+    /// <summary>The same within the <c>cache-mode</c> of a job.</summary>
+    public RunOrigin For(PlannedJob planned) => planned.CacheAccess is { } access
+        ? this with { CacheScopes = Services.Callers.CacheScopes.Within(CacheScopes, access.HasFlag(CacheAccess.Restore), access.HasFlag(CacheAccess.Save)) }
+        : this;
 
     private static RunOrigin Of(string repository, string reference, string? target, bool isFork) => new()
     {

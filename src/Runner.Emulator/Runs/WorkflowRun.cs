@@ -87,7 +87,7 @@ internal sealed class WorkflowRun(RunState state, ConcurrencyGroups concurrency,
         {
             PlanId = planId,
             JobId = id,
-            SystemConnection = connection.Endpoint(planId, id, planned.Id.ToString(), origin),
+            SystemConnection = connection.Endpoint(planId, id, planned.Id.ToString(), origin.For(planned)),
             GitHubToken = connection.NewGitHubToken(id),
             ResultsEndpoint = connection.Services,
             LaunchEndpoint = connection.Services,

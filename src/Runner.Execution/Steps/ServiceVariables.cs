@@ -29,7 +29,7 @@ internal static class ServiceVariables
             ("ACTIONS_CACHE_URL", isAction ? own?.Cache?.AbsoluteUri ?? connection.DataValue("CacheServerUrl") : null),
             ("ACTIONS_RESULTS_URL", isAction ? own?.Results?.AbsoluteUri ?? connection.DataValue("ResultsServiceUrl") : null),
             ("ACTIONS_CACHE_SERVICE_V2", (isForAll || kind == StepKind.JavaScript) && hasCacheV2 ? "True" : null),
-            ("ACTIONS_CACHE_MODE", isAction ? message.Variable("actions_cache_mode") : null),
+            ("ACTIONS_CACHE_MODE", isAction ? message.Variable(JobVariables.CacheMode) : null),
             ("ACTIONS_ID_TOKEN_REQUEST_URL", hasIdToken ? connection.DataValue("GenerateIdTokenUrl") : null),
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", hasIdToken ? token : null),
             ("ACTIONS_ORCHESTRATION_ID", Orchestration(message)),

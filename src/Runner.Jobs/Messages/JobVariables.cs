@@ -51,6 +51,9 @@ public static class JobVariables
     /// <summary>Turns on annotations of the job itself when it is completed.</summary>
     public const string SendJobLevelAnnotations = "actions_send_job_level_annotations";
 
+    /// <summary>What the job may do with caches, as its workflow writes it: <c>ACTIONS_CACHE_MODE</c> of actions.</summary>
+    public const string CacheMode = "actions_cache_mode";
+
     /// <summary>Tells actions to use the cache service in its second form.</summary>
     public const string CacheServiceV2 = "actions_uses_cache_service_v2";
 

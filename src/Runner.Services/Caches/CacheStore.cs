@@ -40,7 +40,7 @@ public sealed class CacheStore
         Check([key]);
         if (caller.Scopes.FirstOrDefault(scope => scope.CanWrite) is not { } scope)
         {
-            throw ServiceRefusal.Denied("this job may read caches but not save them");
+            throw ServiceRefusal.Denied(caller.Scopes.IsEmpty ? "this job may use no caches" : "this job may read caches but not save them");
         }
 
         if (size > _limits.CacheBytes)
@@ -113,7 +113,7 @@ public sealed class CacheStore
         lock (_gate)
         {
             Sweep();
-            var found = caller.Scopes.Select(scope => InScope(caller.Repository, scope.Ref, keys, version)).FirstOrDefault(cache => cache is not null);
+            var found = caller.Scopes.Where(scope => scope.CanRead).Select(scope => InScope(caller.Repository, scope.Ref, keys, version)).FirstOrDefault(cache => cache is not null);
             if (found is not null)
             {
                 found = found with { UsedAt = _time.GetUtcNow() };

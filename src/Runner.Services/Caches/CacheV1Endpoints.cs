@@ -59,7 +59,7 @@ public static class CacheV1Endpoints
     {
         var key = http.Request.Query["key"].ToString();
         var found = store.List(caller.Repository)
-            .Where(cache => cache.Key.StartsWith(key, StringComparison.Ordinal) && caller.Scopes.Any(scope => scope.Ref == cache.Scope))
+            .Where(cache => cache.Key.StartsWith(key, StringComparison.Ordinal) && caller.Scopes.Any(scope => scope.CanRead && scope.Ref == cache.Scope))
             .Select(Entry)
             .ToList();
         return TypedResults.Json(new CacheV1List(found.Count, [.. found]), CacheV1Json.Default.CacheV1List);

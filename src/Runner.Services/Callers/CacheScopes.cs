@@ -22,5 +22,12 @@ public static class CacheScopes
         ];
     }
 
+    /// <summary>The same within a workflow's <c>cache-mode</c>; what is neither read nor written is no scope.</summary>
+    public static ImmutableArray<CacheScope> Within(ImmutableArray<CacheScope> scopes, bool canRestore, bool canSave) =>
+    [
+        .. scopes.Select(scope => scope with { CanRead = scope.CanRead && canRestore, CanWrite = scope.CanWrite && canSave })
+            .Where(scope => scope.CanRead || scope.CanWrite),
+    ];
+
     private static string Full(string branch) => branch.StartsWith("refs/", StringComparison.Ordinal) ? branch : "refs/heads/" + branch;
 }

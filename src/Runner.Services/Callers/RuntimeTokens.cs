@@ -53,7 +53,7 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
     public static string ToClaim(IEnumerable<CacheScope> scopes) => new JsonArray([.. scopes.Select(scope => new JsonObject
     {
         ["Scope"] = scope.Ref,
-        ["Permission"] = scope.CanWrite ? ReadPermission | WritePermission : ReadPermission,
+        ["Permission"] = (scope.CanRead ? ReadPermission : 0) | (scope.CanWrite ? WritePermission : 0),
     })]).ToJsonString();
 
     /// <summary>The caller that claims of a verified token stand for; <c>null</c> where they lack something.</summary>
@@ -70,15 +70,19 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
         try
         {
             return JsonNode.Parse(claim ?? "[]") is JsonArray list
-                ? [.. list.OfType<JsonObject>().Select(scope => new CacheScope(
-                    scope["Scope"]?.ToString() ?? string.Empty,
-                    ((scope["Permission"]?.GetValue<int>() ?? 0) & WritePermission) != 0))]
+                ? [.. list.OfType<JsonObject>().Select(Scope)]
                 : [];
         }
         catch (JsonException)
         {
             return []; // sees no caches
         }
+    }
+
+    private static CacheScope Scope(JsonObject scope)
+    {
+        var permission = scope["Permission"]?.GetValue<int>() ?? 0;
+        return new CacheScope(scope["Scope"]?.ToString() ?? string.Empty, (permission & WritePermission) != 0) { CanRead = (permission & ReadPermission) != 0 };
     }
 
     private static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.ToJsonString()));

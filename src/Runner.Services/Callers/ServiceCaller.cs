@@ -21,7 +21,11 @@ public sealed record ServiceCaller
 /// <summary>A ref whose caches a job sees.</summary>
 /// <param name="Ref">Full ref, such as <c>refs/heads/main</c>.</param>
 /// <param name="CanWrite">Whether the job saves there.</param>
-public sealed record CacheScope(string Ref, bool CanWrite);
+public sealed record CacheScope(string Ref, bool CanWrite)
+{
+    /// <summary>Whether the job finds caches there. Default true.</summary>
+    public bool CanRead { get; init; } = true;
+}
 
 /// <summary>Says who calls, by the token of a request.</summary>
 public interface ICallerSource

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Templates;
 
@@ -21,6 +22,12 @@ internal sealed class DiagnosticBag(string file)
     /// <summary>What the author should know and is no mistake.</summary>
     public List<Diagnostic> Notes { get; } = [];
 
+    /// <summary>What GitHub lets pass and is probably not what was meant, in the order found, each once.</summary>
+    public List<Diagnostic> Warnings { get; } = [];
+
+    /// <summary>Whether a key that the grammar does not know, and that is near to none that it knows, is a warning only: the file may be newer.</summary>
+    public bool ToleratesUnknown { get; init; }
+
     public bool IsEmpty => _list.Count == 0;
 
     /// <summary>All problems in the order of the file; those without a place come first.</summary>
@@ -39,6 +46,33 @@ internal sealed class DiagnosticBag(string file)
     /// <param name="hint">What was meant, or <c>null</c>.</param>
     public void Add(SourcePosition? scalar, ExpressionSpot spot, string message, string? hint) =>
         Add(scalar is not null && Places is not null ? Places.Find(scalar, spot) : scalar, message, hint);
+
+    /// <summary>Adds a name that the grammar does not know. Whether it is a mistake, and not only a warning.</summary>
+    public bool AddUnknown(SourcePosition? position, string name, IReadOnlyCollection<string> known)
+    {
+        var isMerge = name == "<<";
+        var hint = isMerge ? "GitHub has no merge keys: use an alias for the whole value" : Hints.Nearest(name, known);
+        var unknown = new Diagnostic(File, position?.Line ?? 0, position?.Column ?? 0, $"Unexpected value '{name}'") { Hint = hint };
+        var isMistake = !ToleratesUnknown || isMerge || NearestName.Find(name, known) is not null;
+        if (isMistake)
+        {
+            Add(unknown);
+        }
+        else
+        {
+            Warn(unknown);
+        }
+
+        return isMistake;
+    }
+
+    public void Warn(Diagnostic warning)
+    {
+        if (Warnings.Count < MaxDiagnostics && !_list.Contains(warning) && !Warnings.Contains(warning))
+        {
+            Warnings.Add(warning);
+        }
+    }
 
     public void Add(Diagnostic diagnostic)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using static Runner.Workflows.Grammar.Shapes;
 
@@ -86,10 +87,25 @@ internal static class EventGrammar
         Event("workflow_run", ["requested", "completed", "in_progress"], "workflows", "branches", "branches-ignore"),
     ];
 
+    private static readonly FrozenDictionary<string, Property> ByName = Events.ToFrozenDictionary(property => property.Name, StringComparer.Ordinal);
+
     private static readonly StringShape EventName = new() { Values = [.. Events.Select(property => property.Name)] };
 
     /// <summary>A name, a list of names, or a mapping of names to filters.</summary>
     public static Shape On { get; } = OneOf(EventName, ListOf(EventName), new MappingShape { Properties = Events });
+
+    /// <summary>The same as GitHub's service reads it when a file is pushed: only <c>workflow_call</c> has a form.</summary>
+    public static Shape Loose { get; } = OneOf(
+        Text,
+        ListOf(Any),
+        Keys(Key("workflow_call", ByName["workflow_call"].Value)) with { LooseKey = NonEmptyText, LooseValue = Any });
+
+    /// <summary>Names of all events.</summary>
+    public static ImmutableArray<string> Names => EventName.Values;
+
+    /// <summary>Whether an event is filtered by a key, such as <c>branches</c>. GitHub leaves any other alone; so it does with all keys of events that are not known here.</summary>
+    public static bool HasFilter(string eventName, string key) =>
+        ByName.TryGetValue(eventName, out var known) && known.Value.Choices.OfType<MappingShape>().Any(mapping => mapping.Find(key) is not null);
 
     private static Property Event(string name, string[] types, params ReadOnlySpan<string> filters)
     {

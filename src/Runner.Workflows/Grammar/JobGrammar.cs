@@ -35,6 +35,7 @@ internal static class JobGrammar
         Key("strategy", In(Scopes.Needs, Keys(Key("fail-fast", Shapes.Boolean), Key("max-parallel", Number), Key("matrix", Matrix)))),
         Key("permissions", RunGrammar.Permissions),
         Key("concurrency", In(Scopes.Job, OneOf(NonEmptyText, RunGrammar.Concurrency))),
+        Key("cache-mode", RunGrammar.CacheMode),
     ];
 
     private static readonly MappingShape WithSteps = Keys(

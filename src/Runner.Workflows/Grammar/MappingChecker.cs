@@ -43,7 +43,13 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
     {
         foreach (var (rawKey, value) in mapping.Entries)
         {
-            var key = checker.ReadExpressions(rawKey, scope, isKey: true);
+            var key = checker.ReadExpressions(rawKey, scope);
+            if (IsExpression(key) && scope.IsEmpty)
+            {
+                AddUnchecked(key, value);
+                continue;
+            }
+
             if (IsExpression(key))
             {
                 // Under ${{ insert }} stands a mapping of the same kind; under any other expression a value of it.
@@ -65,7 +71,7 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
         else
         {
             diagnostics.Add(key.Position, $"Unexpected value '{name.Value}'");
-            _entries.Add(new MappingEntry(name, value));
+            AddUnchecked(name, value);
         }
     }
 
@@ -74,11 +80,19 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
         foreach (var (rawKey, value) in mapping.Entries)
         {
             var scope = candidates.Length == 1 ? candidates[0].Scope.Within(outer) : outer;
-            var key = checker.ReadExpressions(rawKey, scope, isKey: true);
+            var key = checker.ReadExpressions(rawKey, scope);
             if (IsExpression(key))
             {
                 _hasExpressionKey = true;
-                Add(key, value, Shapes.Any, scope);
+                if (scope.IsEmpty)
+                {
+                    AddUnchecked(key, value);
+                }
+                else
+                {
+                    Add(key, value, Shapes.Any, scope);
+                }
+
                 continue;
             }
 
@@ -105,8 +119,11 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
         }
 
         var known = candidates.SelectMany(candidate => candidate.Properties).Select(candidate => candidate.Name).Distinct().ToList();
-        diagnostics.Add(key.Position, $"Unexpected value '{key.Value}'", key.Value == "<<" ? "GitHub has no merge keys: use an alias for the whole value" : Hints.Nearest(key.Value, known));
-        _entries.Add(new MappingEntry(key, value));
+        if (diagnostics.AddUnknown(key.Position, key.Value, known))
+        {
+            AddUnchecked(key, value);
+        }
+
         return candidates;
     }
 
@@ -116,6 +133,7 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
         {
             // Which keys decide: those that one candidate has and no other.
             var deciding = candidates
+                .Where(candidate => !candidate.IsUnnamed)
                 .SelectMany(candidate => candidate.Properties)
                 .GroupBy(property => property.Name, StringComparer.Ordinal)
                 .Where(group => group.Count() == 1)
@@ -132,6 +150,8 @@ internal sealed class MappingChecker(ShapeChecker checker, DiagnosticBag diagnos
             diagnostics.Add(mapping.Position, $"Required property is missing: {property.Name}");
         }
     }
+
+    private void AddUnchecked(ScalarToken key, TemplateToken value) => _entries.Add(new MappingEntry(key, value));
 
     private void Add(ScalarToken key, TemplateToken value, Shape shape, ExpressionScope scope)
     {

@@ -36,6 +36,9 @@ internal static class RunGrammar
             Key("statuses", AnyLevel),
             Key("vulnerability-alerts", ReadLevel)));
 
+    /// <summary>What jobs may do with the caches of Actions.</summary>
+    public static Shape CacheMode { get; } = Words("read", "write", "write-only", "none");
+
     /// <summary>The long form of <c>concurrency</c>.</summary>
     public static MappingShape Concurrency { get; } = Keys(
         Required("group", NonEmptyText),

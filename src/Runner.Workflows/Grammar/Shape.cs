@@ -49,6 +49,9 @@ internal sealed record MappingShape : Shape
     /// <summary>The value under such a key.</summary>
     public Shape LooseValue { get; init; } = new AnyShape();
 
+    /// <summary>Whether its keys are left out where an author is told what may be meant: GitHub's list is older than these.</summary>
+    public bool IsUnnamed { get; init; }
+
     public Property? Find(string key)
     {
         foreach (var property in Properties)

@@ -28,8 +28,11 @@ internal sealed class ShapeChecker(DiagnosticBag diagnostics)
     /// <summary>A value inside a mapping whose scope is known.</summary>
     internal TemplateToken CheckInside(TemplateToken token, Shape shape, ExpressionScope scope) => CheckValue(token, shape, scope);
 
-    /// <summary>A key or value with its <c>${{ }}</c> taken apart; a token without any comes back as it is.</summary>
-    internal ScalarToken ReadExpressions(ScalarToken scalar, ExpressionScope scope, bool isKey)
+    /// <summary>
+    /// A key or value with its <c>${{ }}</c> taken apart; a token without any comes back as it is, and so does one that cannot be read. One that
+    /// may not stand here is an expression all the same, so that nobody takes its text for a literal.
+    /// </summary>
+    internal ScalarToken ReadExpressions(ScalarToken scalar, ExpressionScope scope)
     {
         if (scalar is not StringToken text || !ExpressionSplitter.HasExpression(text.Value))
         {
@@ -39,22 +42,21 @@ internal sealed class ShapeChecker(DiagnosticBag diagnostics)
         if (scope.IsEmpty)
         {
             diagnostics.Add(text.Position, "A template expression is not allowed in this context");
-            return scalar;
+            return new ExpressionToken(text.Value) { Position = text.Position, Written = text.Value };
         }
 
         return ExpressionSplitter.Split(
             text,
-            isKey,
             expression => ScopedExpressions.Check(expression, scope),
             (problem, spot) => diagnostics.Add(text.Position, spot, problem.Message, problem.Hint));
     }
 
     private ScalarToken CheckScalar(ScalarToken scalar, Shape shape, ExpressionScope scope)
     {
-        var token = ReadExpressions(scalar, scope, isKey: false);
-        if (token is ExpressionToken || (token is StringToken text && ExpressionSplitter.HasExpression(text.Value)))
+        var token = ReadExpressions(scalar, scope);
+        if (token is ExpressionToken)
         {
-            // Of what type its value is shows when it is evaluated; a broken one is reported already.
+            // Of what type its value is shows when it is evaluated.
             return token;
         }
 
@@ -66,7 +68,7 @@ internal sealed class ShapeChecker(DiagnosticBag diagnostics)
 
         // A text is wanted: null, booleans and numbers are read as the text that they stand for.
         var asText = token.ToString() ?? string.Empty;
-        if (token is not StringToken && choices.OfType<StringShape>().Any(choice => choice.Matches(asText)))
+        if (token is not (StringToken or InsertToken) && choices.OfType<StringShape>().Any(choice => choice.Matches(asText)))
         {
             return new StringToken(asText) { Position = token.Position };
         }
@@ -78,7 +80,7 @@ internal sealed class ShapeChecker(DiagnosticBag diagnostics)
 
     private static bool IsExactly(ScalarToken token, Shape choice) => (token, choice) switch
     {
-        (_, AnyShape) => true,
+        (not InsertToken, AnyShape) => true,
         (NullToken, NullShape) => true,
         (BooleanToken, BooleanShape) => true,
         (NumberToken, NumberShape) => true,

@@ -40,11 +40,11 @@ internal static class StepGrammar
         Key("with", In(Scopes.Step, NamesTo(Text))),
     ]);
 
-    private static readonly MappingShape Wait = Keys([.. Common, Required("wait", TextOrTexts)]);
+    private static readonly MappingShape Wait = Keys([.. Common, Required("wait", TextOrTexts)]) with { IsUnnamed = true };
 
-    private static readonly MappingShape WaitAll = Keys([.. Common, Required("wait-all", OneOf(Null, Shapes.Boolean))]);
+    private static readonly MappingShape WaitAll = Keys([.. Common, Required("wait-all", OneOf(Null, Shapes.Boolean))]) with { IsUnnamed = true };
 
-    private static readonly MappingShape Cancel = Keys([.. Common, Required("cancel", NonEmptyText)]);
+    private static readonly MappingShape Cancel = Keys([.. Common, Required("cancel", NonEmptyText)]) with { IsUnnamed = true };
 
     private static readonly MappingShape Parallel = Keys(Required("parallel", new SequenceShape(StepShape)));
 

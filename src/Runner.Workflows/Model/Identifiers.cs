@@ -14,18 +14,34 @@ internal static class Identifiers
         && (char.IsAsciiLetter(id[0]) || id[0] == '_')
         && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
 
-    /// <summary>Reports an id that is not allowed. An empty one is none: the grammar has reported it.</summary>
-    public static void Check(ScalarToken id, DiagnosticBag diagnostics)
+    /// <summary>Reports an id that is not allowed. An empty one is none, nor is an expression: the grammar has reported them.</summary>
+    /// <returns>Whether it is allowed.</returns>
+    public static bool Check(ScalarToken id, DiagnosticBag diagnostics)
     {
         var text = id.ToString() ?? string.Empty;
-        if (text.Length > 0 && !IsValid(text))
+        if (text.Length == 0 || id is ExpressionToken)
+        {
+            return false;
+        }
+
+        if (!IsValid(text))
         {
             // "and and" is GitHub's.
             diagnostics.Add(
                 id.Position,
                 $"The identifier '{text}' is invalid. IDs may only contain alphanumeric characters, '_', and '-'. "
                 + "IDs must start with a letter or '_' and and must be less than 100 characters.");
+            return false;
         }
+
+        // What begins so is made up for steps without an id.
+        if (text.StartsWith("__", StringComparison.Ordinal))
+        {
+            diagnostics.Add(id.Position, $"The identifier '{text}' is invalid. IDs starting with '__' are reserved.");
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>The first of <c>__seed</c>, <c>__seed_2</c>, … that is not taken; takes it. Letters that no id has become <c>_</c>.</summary>

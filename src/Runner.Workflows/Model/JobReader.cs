@@ -48,6 +48,7 @@ internal sealed class JobReader(DiagnosticBag diagnostics)
             Permissions = WorkflowPermissions.Read(job.Find("permissions")),
             Concurrency = concurrency,
             Snapshot = snapshot,
+            CacheAccess = CacheModes.Read(job.Find("cache-mode")),
             Steps = new StepReader(diagnostics, Scopes.StepCondition).Read(job.Find("steps")),
             HasSteps = job.Find("steps") is SequenceToken { Items.IsEmpty: false },
             Calls = job.Find("uses") is StringToken uses

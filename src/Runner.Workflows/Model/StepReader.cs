@@ -43,12 +43,7 @@ internal sealed class StepReader(DiagnosticBag diagnostics, ExpressionScope cond
 
     private void TakeId(StringToken id)
     {
-        Identifiers.Check(id, diagnostics);
-        if (id.Value.StartsWith("__", StringComparison.Ordinal))
-        {
-            diagnostics.Add(id.Position, $"The identifier '{id.Value}' is invalid. IDs starting with '__' are reserved.");
-        }
-        else if (!_ids.Add(id.Value))
+        if (Identifiers.Check(id, diagnostics) && !_ids.Add(id.Value))
         {
             diagnostics.Add(id.Position, $"The identifier '{id.Value}' may not be used more than once within the same scope.");
         }

@@ -42,6 +42,9 @@ public sealed record Workflow
     /// <summary><c>concurrency</c>, or <c>null</c>.</summary>
     public WorkflowConcurrency? Concurrency { get; init; }
 
+    /// <summary><c>cache-mode</c>, or <c>null</c>: jobs restore and save as their event lets them.</summary>
+    public CacheAccess? CacheAccess { get; init; }
+
     /// <summary>The jobs in the order of the file.</summary>
     public required ImmutableArray<WorkflowJob> Jobs { get; init; }
 
@@ -53,6 +56,9 @@ public sealed record Workflow
 
     /// <summary>Keys that do something else here than on GitHub, and what. No mistakes.</summary>
     public ImmutableArray<Diagnostic> Notes { get; init; } = [];
+
+    /// <summary>What GitHub lets pass in the file and is probably not what was meant.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
     /// <summary>What <c>on</c> says of an event, or <c>null</c>: it does not name it.</summary>
     public WorkflowTrigger? FindTrigger(string eventName) =>

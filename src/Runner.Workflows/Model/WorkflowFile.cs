@@ -15,7 +15,11 @@ namespace Runner.Workflows.Model;
 /// <summary>What became of a workflow file.</summary>
 /// <param name="Workflow">The workflow; <c>null</c> where there is any diagnostic.</param>
 /// <param name="Diagnostics">Everything that is wrong, in the order of the file. Empty: the workflow can be planned.</param>
-public sealed record WorkflowReading(Workflow? Workflow, ImmutableArray<Diagnostic> Diagnostics);
+public sealed record WorkflowReading(Workflow? Workflow, ImmutableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>What GitHub lets pass and is probably not what was meant, in the order of the file; also where there are diagnostics.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+}
 
 /// <summary>Reads workflow files: text → tokens with places → grammar → model → called workflows. Pure but for where those come from.</summary>
 public static class WorkflowFile
@@ -42,7 +46,7 @@ public static class WorkflowFile
         ArgumentNullException.ThrowIfNull(options);
         var diagnostics = BagOf(path, text, options);
         var workflow = ReadOne(path, text, file: 1, options, diagnostics, new TokenBytes(options.MaxBytes));
-        if (workflow is not null && (diagnostics.IsEmpty || !options.StopsAsGitHub))
+        if (workflow is not null && !options.SkipsCalls && (diagnostics.IsEmpty || !options.StopsAsGitHub))
         {
             // Also where the file has mistakes: those of its calls are told with them.
             workflow = await CalledWorkflows.LoadAsync(workflow, source, options, diagnostics, cancellationToken);
@@ -52,11 +56,14 @@ public static class WorkflowFile
     }
 
     internal static WorkflowReading ReadingOf(Workflow? workflow, WorkflowReadOptions options, DiagnosticBag diagnostics) => new(
-        diagnostics.IsEmpty ? workflow : null, options.StopsAsGitHub ? diagnostics.InOrderFound() : diagnostics.ToImmutable());
+        diagnostics.IsEmpty ? workflow : null, options.StopsAsGitHub ? diagnostics.InOrderFound() : diagnostics.ToImmutable())
+    {
+        Warnings = [.. diagnostics.Warnings.OrderBy(warning => warning.Line).ThenBy(warning => warning.Column)],
+    };
 
     /// <summary>A bag for what is wrong with a file. GitHub tells the beginning of the scalar where something is wrong inside of it.</summary>
     internal static DiagnosticBag BagOf(string path, string text, WorkflowReadOptions options) =>
-        new(path) { Places = options.StopsAsGitHub ? null : new ExpressionPlaces(text) };
+        new(path) { Places = options.StopsAsGitHub ? null : new ExpressionPlaces(text), ToleratesUnknown = options.ToleratesUnknown };
 
     /// <summary>Reads one file.</summary>
     /// <param name="path">Path, or the reference under which it was called.</param>
@@ -75,9 +82,10 @@ public static class WorkflowFile
             return null;
         }
 
-        var root = new ShapeChecker(diagnostics).Check(document.Root, WorkflowGrammar.Root) as MappingToken;
+        var grammar = options.HasStrictEvents ? WorkflowGrammar.StrictRoot : WorkflowGrammar.Root;
+        var root = new ShapeChecker(diagnostics).Check(document.Root, grammar) as MappingToken;
         var before = bytes.Used;
-        if (root is not null && !bytes.TryAdd(root))
+        if (root is not null && !bytes.TryAdd(path, root))
         {
             diagnostics.Add(null, "Maximum object size exceeded");
             return null;
@@ -98,6 +106,11 @@ public static class WorkflowFile
         var concurrency = WorkflowConcurrency.Read(root.Find("concurrency"));
         ConcurrencyChecker.Check(concurrency, diagnostics);
         var read = ReadJobs(jobs, diagnostics);
+        if (!options.StopsAsGitHub)
+        {
+            events = EventChecker.Check(events, diagnostics);
+        }
+
         var triggers = TriggerReader.Read(events);
         if (!options.StopsAsGitHub)
         {
@@ -123,8 +136,10 @@ public static class WorkflowFile
             Defaults = WorkflowDefaults.Read(root.Find("defaults")),
             Permissions = WorkflowPermissions.Read(root.Find("permissions")),
             Concurrency = concurrency,
+            CacheAccess = CacheModes.Read(root.Find("cache-mode")),
             Jobs = read,
             Notes = [.. SupportNotes.Of(path, root, WorkflowKeys.Table).Concat(diagnostics.Notes).OrderBy(note => note.Line)],
+            Warnings = [.. diagnostics.Warnings],
         };
     }
 

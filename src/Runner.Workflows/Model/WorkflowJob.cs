@@ -71,6 +71,9 @@ public sealed record WorkflowJob
     /// <summary><c>snapshot</c>.</summary>
     public WorkflowSnapshot? Snapshot { get; init; }
 
+    /// <summary><c>cache-mode</c>; <c>null</c>: the workflow's holds.</summary>
+    public CacheAccess? CacheAccess { get; init; }
+
     /// <summary>The steps in order.</summary>
     public ImmutableArray<WorkflowStep> Steps { get; init; } = [];
 

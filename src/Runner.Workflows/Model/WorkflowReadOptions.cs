@@ -8,6 +8,9 @@ public sealed record WorkflowReadOptions
     /// <summary>The defaults.</summary>
     public static WorkflowReadOptions Default { get; } = new();
 
+    /// <summary>For a run here, of a file that may be newer than our grammar.</summary>
+    public static WorkflowReadOptions Run { get; } = new() { ToleratesUnknown = true };
+
     /// <summary>When to stop reading a file.</summary>
     public YamlLimits Limits { get; init; } = YamlLimits.Workflow;
 
@@ -25,6 +28,21 @@ public sealed record WorkflowReadOptions
 
     /// <summary>What a token may do where no workflow says so. Default <see cref="PermissionsPolicy.Write"/>.</summary>
     public PermissionsPolicy Policy { get; init; } = PermissionsPolicy.Write;
+
+    /// <summary>Whether called workflows are left unread. Default false.</summary>
+    public bool SkipsCalls { get; init; }
+
+    /// <summary>
+    /// Whether a key or event that the grammar does not know is a warning only, as it suits runs: the file may be newer than the grammar. One
+    /// that is nearly a known one is a slip, and a mistake in any case. Default false: it is a mistake.
+    /// </summary>
+    public bool ToleratesUnknown { get; init; }
+
+    /// <summary>
+    /// Whether <c>on</c> must be as GitHub documents it. Default false: GitHub's service reads it loosely, so what it leaves alone there is a
+    /// warning.
+    /// </summary>
+    public bool HasStrictEvents { get; init; }
 
     /// <summary>
     /// Whether reading stops where GitHub's service stops: after the first stage (grammar, jobs, calls) that found a problem. Default false:

@@ -78,6 +78,14 @@ internal static class JobPlanner
         };
     }
 
+    /// <summary>What a job may do with caches: its own <c>cache-mode</c>, else the workflow's, within what the caller may; <c>null</c>: nobody says.</summary>
+    public static CacheAccess? CacheAccessOf(WorkflowJob job, WorkflowScope scope) => (job.CacheAccess ?? scope.Workflow.CacheAccess, scope.CacheCeiling) switch
+    {
+        (null, var ceiling) => ceiling,
+        (var asked, null) => asked,
+        ({ } asked, { } ceiling) => asked & ceiling,
+    };
+
     private static JobDecision PlanLegs(WorkflowJob job, JobContexts contexts)
     {
         var strategy = Evaluate("strategy", job, () => JobStrategy.Read(job.Strategy, contexts.Evaluator()));
@@ -112,7 +120,7 @@ internal static class JobPlanner
         if (job.Calls is { } call)
         {
             return new PlannedLeg.Call(
-                id, name, concurrency, Evaluate("uses", job, () => CallPlanner.Plan(call, PermissionsOf(job, contexts.Scope), contexts, id, name)));
+                id, name, concurrency, Evaluate("uses", job, () => CallPlanner.Plan(job, call, contexts, id, name)));
         }
 
         var (labels, group) = Evaluate("runs-on", job, () => Runner(job.RunsOn, evaluator));

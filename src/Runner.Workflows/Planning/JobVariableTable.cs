@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Model.Parts;
 
 namespace Runner.Workflows.Planning;
 
@@ -27,6 +28,11 @@ internal static class JobVariableTable
         variables["system.phaseDisplayName"] = Plain(planned.DisplayName);
         variables["system.culture"] = Plain("en-US");
         variables["system.orchestrationId"] = Plain($"{context.PlanId}.{planned.Id}.__default");
+        if (planned.CacheAccess is { } caches)
+        {
+            variables[JobVariables.CacheMode] = Plain(caches.ToText());
+        }
+
         variables[JobVariables.RunnerGroupName] = Plain(context.RunnerGroupName);
         variables[JobVariables.RunnerEnvironment] = Plain("self-hosted");
         AddWorkflowFile(variables, planned.Scope.Place, github);

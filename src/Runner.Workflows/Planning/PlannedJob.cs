@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Workflows.Planning;
@@ -55,6 +56,9 @@ public sealed record PlannedJob
 
     /// <summary>The <c>matrix</c> context; null data where there is no matrix.</summary>
     public ContextData Matrix => Contexts.Matrix;
+
+    /// <summary>What the job may do with caches (<c>cache-mode</c>); <c>null</c>: the workflow does not say, and its event decides.</summary>
+    public CacheAccess? CacheAccess => JobPlanner.CacheAccessOf(Job, Scope);
 
     internal JobContexts Contexts { get; }
 

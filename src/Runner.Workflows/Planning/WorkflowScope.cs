@@ -4,6 +4,7 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning.Concurrency;
 using Runner.Workflows.Templates;
 
@@ -34,6 +35,9 @@ internal sealed record WorkflowScope
 
     /// <summary>What the token of its jobs may do at most; <c>null</c>: all that is asked for.</summary>
     public TokenPermissions? Ceiling { get; init; }
+
+    /// <summary>What its jobs may do with caches at most; <c>null</c>: no caller says.</summary>
+    public CacheAccess? CacheCeiling { get; init; }
 
     /// <summary>Its concurrency group, or <c>null</c>.</summary>
     public ConcurrencyRequest? Concurrency { get; init; }

@@ -22,6 +22,7 @@ internal static class JobKeys
         Supported("jobs.*.environment.url"),
         Emulated("jobs.*.environment.deployment", "local runs create no deployment, whatever it says"),
         .. WorkflowKeys.ConcurrencyOf("jobs.*.concurrency"),
+        Supported("jobs.*.cache-mode", WorkflowKeys.CacheMode),
         Supported("jobs.*.outputs"),
         Supported("jobs.*.env"),
         .. WorkflowKeys.DefaultsOf("jobs.*.defaults"),

@@ -7,6 +7,8 @@ internal static class WorkflowKeys
 {
     private const string Permission = "the token of a local run is the GITHUB_TOKEN that you give, with all that it may do";
     private const string Concurrency = "in local runs a group holds among the workflows of one command only";
+    internal const string CacheMode = "`read`, `write`, `write-only` or `none`; a called workflow gets no more than its caller";
+
     private const string Defaults = "of `run` steps";
 
     private static readonly string[] PlainEvents =
@@ -31,6 +33,7 @@ internal static class WorkflowKeys
         .. DefaultsOf("defaults"),
         .. PermissionsOf("permissions"),
         .. ConcurrencyOf("concurrency"),
+        Supported("cache-mode", CacheMode),
         Supported("jobs"),
         Supported("jobs.*"),
         .. JobKeys.All,

@@ -273,26 +273,6 @@ public sealed class HostBackendTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task What_the_worker_of_an_adopted_job_started_ends_with_it_whatever_it_puts_off()
-    {
-        var script = ReadPayload + Fifo + """
-            env -i setsid sh -c 'echo $$ >"$0"; exec sleep 600' "$RUNNER_JOB_FOLDER/orphan" &
-            while [ ! -s "$RUNNER_JOB_FOLDER/orphan" ]; do :; done
-
-            """ + Ready + WaitForGo + "kill -9 $$";
-        var first = await Backend(script).LaunchAsync(Launch(), Token);
-        await ReadyAsync();
-        first.Release();
-        await using var adopted = Assert.Single(await Backend(script).AdoptAsync(Token));
-
-        await File.WriteAllTextAsync(Path.Combine(JobFolder, "go"), "go\n", Token);
-        await adopted.Ended;
-
-        var orphan = int.Parse(File.ReadAllText(Path.Combine(JobFolder, "orphan")), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.False(ProcessId.Of(orphan).IsAlive());
-    }
-
-    [Fact(Timeout = 30_000)]
     public async Task Disposing_the_handle_stops_a_job_that_runs()
     {
         var backend = Backend(ReadPayload + Fifo + "trap '' TERM\n" + Ready + WaitForGo);

@@ -133,6 +133,20 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Key_that_nobody_knows_stops_no_run_unless_it_is_strict()
+    {
+        Write("app/.github/workflows/newer.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    zzz-new: 1\n    steps: [{run: x}]\n");
+
+        var usual = await RunAsync("push", "-n");
+        var strict = await RunAsync("push", "-n", "--strict");
+
+        Assert.Equal(0, usual.Code);
+        Assert.Contains("newer.yml:5:5: warning: Unexpected value 'zzz-new'", usual.Error, StringComparison.Ordinal);
+        Assert.Equal(2, strict.Code);
+        Assert.Contains("newer.yml:5:5: Unexpected value 'zzz-new'", strict.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Where_no_workflow_can_be_read_the_mistakes_are_the_reason_that_nothing_is_run()
     {
         foreach (var file in Directory.GetFiles(_folder["app/.github/workflows"]))

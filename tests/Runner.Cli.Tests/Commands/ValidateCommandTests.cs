@@ -41,6 +41,20 @@ public sealed class ValidateCommandTests
     }
 
     [Fact]
+    public async Task What_GitHub_lets_pass_is_a_warning_and_with_strict_a_problem()
+    {
+        var path = Write("loose.yml", "on: {push: {types: [opened]}}\njobs:\n  a: {runs-on: x, steps: [{run: a}]}\n");
+
+        var usual = await Cli.RunAsync("validate", path);
+        var strict = await Cli.RunAsync("validate", "--strict", path);
+
+        Assert.Equal((0, "1 file(s), 0 problem(s), 1 warning(s)"), (usual.Code, usual.Error.TrimEnd()));
+        Assert.StartsWith($"{path}:1:13: warning: Unexpected value 'types'", usual.Out, StringComparison.Ordinal);
+        Assert.Equal((2, "1 file(s), 1 problem(s)"), (strict.Code, strict.Error.TrimEnd()));
+        Assert.StartsWith($"{path}:1:13: Unexpected value 'types'", strict.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keys_that_do_something_else_here_are_notes_and_no_mistakes()
     {
         var path = Write("ok.yml", "on: push\npermissions: read-all\njobs:\n  a:\n    runs-on: x\n    permissions: {}\n    snapshot: image\n    steps: [{run: a}]\n");

@@ -182,22 +182,6 @@ public sealed class RunEngineTests
         Assert.Equal([null, "killed by signal 9", "macos is not to be had here"], events.OfType<JobEnded>().Select(ended => ended.Reason));
     }
 
-    [Theory(Timeout = 30_000)]
-    [InlineData(Conclusion.Succeeded, Conclusion.Failed)]
-    [InlineData(Conclusion.Canceled,  Conclusion.Canceled)]
-    public async Task Event_alone_makes_no_job_green(Conclusion told, Conclusion counts)
-    {
-        using var run = EngineRun.Start($"jobs: {{forged: {{{Steps}}}}}");
-        await run.Launched("forged");
-
-        run.Backend.Job("forged").Tell(new JobEndedEvent { Conclusion = told });
-        run.Backend.Job("forged").Finish(new JobEnd { Failure = FailureReason.WorkerDied, Message = "killed by signal 9" });
-        var (conclusion, events) = await run.FinishAsync();
-
-        Assert.Equal(counts, conclusion);
-        Assert.Equal("killed by signal 9", events.OfType<JobEnded>().Single().Reason);
-    }
-
     [Fact(Timeout = 30_000)]
     public async Task Runs_of_one_event_share_concurrency_groups()
     {

@@ -1,3 +1,5 @@
+using Runner.Services.Callers;
+
 namespace Runner.Services.Tests.Local;
 
 public sealed class CacheRuleTests
@@ -46,6 +48,25 @@ public sealed class CacheRuleTests
 
         Assert.Equal("""{"ok":false,"message":"this job may read caches but not save them"}""", refused.ToJsonString());
         Assert.Equal("npm-1", await server.RestoreAsync(fork, "npm-1"));
+    }
+
+    [Theory(Timeout = 60_000)]
+    // mode                 restores          saves
+    [InlineData(true, true,   "npm-1",          true)]
+    [InlineData(true, false,  "npm-1",          false)]
+    [InlineData(false, true,  null,             true)]
+    [InlineData(false, false, null,             false)]
+    public async Task A_cache_mode_bounds_what_a_job_restores_and_saves(bool canRestore, bool canSave, string? restored, bool saves)
+    {
+        await using var server = await LocalServer.StartAsync();
+        await server.SaveAsync(LocalServer.Caller(), "npm-1");
+        var whole = LocalServer.Caller("refs/heads/one");
+        var job = whole with { Scopes = CacheScopes.Within(whole.Scopes, canRestore, canSave) };
+
+        Assert.Equal(restored, await server.RestoreAsync(job, "npm-x", "npm-"));
+        Assert.Equal(saves, await server.SaveAsync(job, "npm-2"));
+        Assert.Equal(canRestore && canSave ? "npm-2" : restored, await server.RestoreAsync(job, "npm-2", "npm-"));
+        Assert.Equal(saves ? "npm-2" : "npm-1", await server.RestoreAsync(whole, "npm-2", "npm-"));
     }
 
     [Fact(Timeout = 60_000)]

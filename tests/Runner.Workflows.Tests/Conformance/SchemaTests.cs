@@ -13,7 +13,8 @@ public sealed class SchemaTests
         Assert.SkipWhen(GitHubData.Folder is null, GitHubData.SkipReason);
         var walk = new Walk(GitHubData.Files("schema", "workflow-v1.0.json").Single());
 
-        walk.Compare("workflow-root-strict", [], WorkflowGrammar.Root, ExpressionScope.None, "root");
+        walk.Compare("workflow-root-strict", [], WorkflowGrammar.StrictRoot, ExpressionScope.None, "root");
+        walk.Compare("workflow-root", [], WorkflowGrammar.Root, ExpressionScope.None, "loose root");
 
         Assert.True(walk.Differences.Count == 0, string.Join('\n', walk.Differences));
         Assert.True(walk.Compared > 300, $"Only {walk.Compared} places compared");
@@ -34,6 +35,9 @@ public sealed class SchemaTests
     private sealed class Walk(string path)
     {
         private readonly JsonObject _definitions = JsonNode.Parse(File.ReadAllText(path))?["definitions"]?.AsObject() ?? throw new InvalidOperationException();
+
+        // The published grammar is older than what GitHub's changelog has.
+        private static readonly string[] Newer = ["cache-mode"];
 
         public List<string> Differences { get; } = [];
 
@@ -121,7 +125,9 @@ public sealed class SchemaTests
             {
                 var property = shape.Find(name) ?? throw new InvalidOperationException();
                 var isRequired = value is JsonObject details && (details["required"]?.GetValue<bool>() ?? false);
-                if (isRequired != property.IsRequired)
+
+                // GitHub refuses a file without events elsewhere.
+                if (isRequired != property.IsRequired && (name, place) != ("on", "loose root"))
                 {
                     Differences.Add($"{place}/{name}: required is {property.IsRequired}, not {isRequired}");
                 }
@@ -131,7 +137,7 @@ public sealed class SchemaTests
 
             var extra = shape.Properties.Select(property => property.Name).Except(mapping["properties"]?.AsObject().Select(property => property.Key) ?? []);
             // The published grammar lacks every member called "description": its own descriptions were left out.
-            foreach (var name in extra.Where(name => name != "description"))
+            foreach (var name in extra.Where(name => name != "description").Except(Newer))
             {
                 Differences.Add($"{place}/{name}: not in GitHub's grammar");
             }

@@ -117,9 +117,9 @@ public sealed class MatrixTests
         { "strategy: {matrix: {include: \"${{ fromJSON('[]') }}\"}}", "Matrix must define at least one vector" },
         { "strategy: {matrix: {v: [\"${{ 1 }}\"], exclude: [{w: 1}]}}", "Matrix exclude key 'w' does not match any key within the matrix" },
         { "strategy: {matrix: {v: [\"${{ 1 }}\"], include: [{}]}}",  "Matrix include mapping does not contain any values" },
-        { "strategy: {matrix: \"${{ 'x' }}\"}",                    "matrix must be a mapping, not 'x'" },
-        { "strategy: {matrix: {v: \"${{ 'x' }}\"}}",               "Matrix vector 'v' must be a list, not 'x'" },
-        { "strategy: {fail-fast: \"${{ 'x' }}\", max-parallel: \"${{ true }}\"}", "fail-fast must be a boolean, not 'x'\nmax-parallel must be a number, not 'true'" },
+        { "strategy: {matrix: \"${{ format('x') }}\"}",            "matrix must be a mapping, not 'x'" },
+        { "strategy: {matrix: {v: \"${{ format('x') }}\"}}",       "Matrix vector 'v' must be a list, not 'x'" },
+        { "strategy: {fail-fast: \"${{ format('x') }}\", max-parallel: \"${{ true }}\"}", "fail-fast must be a boolean, not 'x'\nmax-parallel must be a number, not 'true'" },
         { "strategy: {matrix: \"${{ fromJSON('{\"\"a\"\":[1],\"\"b\"\":1}') }}\"}".Replace("\"\"", "\\\"", StringComparison.Ordinal), "Matrix vector 'b' must be a list, not '1'" },
     };
 

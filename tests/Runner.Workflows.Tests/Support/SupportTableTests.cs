@@ -84,8 +84,8 @@ public sealed class SupportTableTests
         Walk(root, string.Empty);
 
         Assert.Empty(missing);
-        // GitHub's data lacks every key "description": its own descriptions were left out.
-        Assert.Empty(table.Keys.Select(key => key.Path).Where(path => path.Split('.')[^1] is not ("*" or "description")).Except(paths));
+        // GitHub's data lacks every key "description": its own descriptions were left out. And it is older than "cache-mode".
+        Assert.Empty(table.Keys.Select(key => key.Path).Where(path => path.Split('.')[^1] is not ("*" or "description" or "cache-mode")).Except(paths));
 
         void Walk(string name, string path)
         {

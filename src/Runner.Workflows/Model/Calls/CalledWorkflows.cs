@@ -57,7 +57,7 @@ public sealed class CalledWorkflows
             AddWithoutPlace(diagnostics, $"The workflow may not contain more than {options.MaxJobs} jobs");
         }
 
-        return WithFileTable(loaded, [.. loader._files]);
+        return WithFileTable(loaded, [.. loader._files]) with { Warnings = [.. loaded.Warnings.Union(diagnostics.Warnings)] };
     }
 
     private async Task<Workflow> LoadCallsAsync(Caller caller, DiagnosticBag diagnostics, CancellationToken cancellationToken)
@@ -103,6 +103,7 @@ public sealed class CalledWorkflows
         var access = TokenAccess.Of(job.Permissions) ?? caller.Access;
         var inCalled = WorkflowFile.BagOf(place.ToString(), text, _options);
         var called = WorkflowFile.ReadOne(place.ToString(), text, file, _options, inCalled, _bytes);
+        inCalled.Warnings.ForEach(diagnostics.Warn);
         if (called is not null && inCalled.IsEmpty)
         {
             // Problems at the call stand in the caller's file; those of the called file are told at the call too.

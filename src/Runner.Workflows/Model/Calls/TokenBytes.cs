@@ -8,11 +8,15 @@ internal sealed class TokenBytes(long limit)
     private const int ObjectBytes = 24;
     private const int TextBytes = 26;
 
+    private readonly HashSet<string> _files = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What has been counted.</summary>
     public long Used { get; set; }
 
-    /// <summary>Adds a token with all that it holds. False where the limit is passed.</summary>
-    public bool TryAdd(TemplateToken token)
+    /// <summary>Adds a file: its name, and all that it holds. False where the limit is passed.</summary>
+    public bool TryAdd(string path, TemplateToken root) => (!_files.Add(path) || TryAddText(path)) && TryAdd(root);
+
+    private bool TryAdd(TemplateToken token)
     {
         Used += ObjectBytes;
         return token switch

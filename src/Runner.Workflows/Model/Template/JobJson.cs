@@ -89,10 +89,7 @@ internal sealed class JobJson(TokenJson tokens)
         WorkflowTemplate.Add(json, "defaults", tokens.Of(call.Workflow?.Defaults?.Written));
         WorkflowTemplate.Add(json, "env", tokens.Of(call.Workflow?.Env));
         WorkflowTemplate.Add(json, "embedded-concurrency", tokens.Of(call.Workflow?.Concurrency?.Written));
-        if (call.Workflow is { } workflow)
-        {
-            json["jobs"] = Jobs(workflow, allowed);
-        }
+        json["jobs"] = call.Workflow is { } workflow ? Jobs(workflow, allowed) : [];
     }
 
     private JsonObject Step(WorkflowStep step)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Runner.Jobs;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Yaml;
@@ -33,7 +34,13 @@ public sealed record SuiteFile(MappingToken Options, string Workflow, ImmutableD
         ArgumentNullException.ThrowIfNull(options);
         return options with
         {
-            Limits = options.Limits with { MaxCharacters = Number("max-file-size") ?? options.Limits.MaxCharacters },
+            Limits = options.Limits with
+            {
+                MaxCharacters = Number("max-file-size") ?? options.Limits.MaxCharacters,
+                MaxDepth = Number("max-depth") ?? options.Limits.MaxDepth,
+            },
+            SkipsCalls = Options.Find("skip-reusable-workflows") is BooleanToken { Value: true } || options.SkipsCalls,
+            HasStrictEvents = IsSkippedBy("C#") || options.HasStrictEvents,
             MaxBytes = Number("max-result-size") ?? options.MaxBytes,
             MaxJobs = Number("max-job-limit") ?? options.MaxJobs,
             MaxCallDepth = Number("max-nested-reusable-workflows-depth") ?? options.MaxCallDepth,
@@ -56,9 +63,12 @@ public sealed record SuiteFile(MappingToken Options, string Workflow, ImmutableD
         IncludeSource = Options.Find("include-source") is BooleanToken { Value: true },
         IsPartialRerun = Options.Find("is-partial-rerun") is BooleanToken { Value: true },
 
-        // A case that does not hold for the C# parser shows what the TypeScript one gives.
-        IncludeEvents = Options.Find("skip") is SequenceToken skipped && skipped.Items.Any(name => name.ToString() == "C#"),
+        // A case that holds for the TypeScript parser alone shows what only that one gives.
+        IncludeEvents = IsSkippedBy("C#") && IsSkippedBy("Go"),
     };
+
+    private bool IsSkippedBy(string implementation) =>
+        Options.Find("skip") is SequenceToken skipped && skipped.Items.Any(name => name.ToString() == implementation);
 
     private int? Number(string name) =>
         int.TryParse(Options.Find(name)?.ToString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -72,7 +82,7 @@ public sealed record SuiteFile(MappingToken Options, string Workflow, ImmutableD
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text, JsonDepth.OfDocument);
             return document.RootElement.ValueKind == JsonValueKind.Object;
         }
         catch (JsonException)

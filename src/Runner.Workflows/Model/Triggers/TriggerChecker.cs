@@ -20,10 +20,9 @@ internal sealed class TriggerChecker(DiagnosticBag diagnostics)
                 CheckSchedule(schedule);
             }
 
-            // Those of a workflow that is called are held against its calls.
-            foreach (var input in trigger.Event == "workflow_dispatch" ? trigger.Inputs : [])
+            foreach (var input in trigger.Inputs)
             {
-                CheckInput(input);
+                CheckInput(input, isMistake: trigger.Event == "workflow_dispatch");
             }
         }
     }
@@ -60,7 +59,8 @@ internal sealed class TriggerChecker(DiagnosticBag diagnostics)
 
     private static bool IsTimeZone(string name) => TimeZoneInfo.TryFindSystemTimeZoneById(name, out _);
 
-    private void CheckInput(InputDefinition input)
+    // Those of a workflow that is called are held against its calls, which then fail; the file itself may have other events.
+    private void CheckInput(InputDefinition input, bool isMistake)
     {
         if (input is { Type: "choice", Options.IsEmpty: true })
         {
@@ -78,7 +78,16 @@ internal sealed class TriggerChecker(DiagnosticBag diagnostics)
         };
         if (expected is not null)
         {
-            diagnostics.Add(input.Default?.Position, $"The default '{input.Default}' of input '{input.Name}' is not {expected}");
+            var place = input.Default?.Position;
+            var problem = new Diagnostic(diagnostics.File, place?.Line ?? 0, place?.Column ?? 0, $"The default '{input.Default}' of input '{input.Name}' is not {expected}");
+            if (isMistake)
+            {
+                diagnostics.Add(problem);
+            }
+            else
+            {
+                diagnostics.Warn(problem);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Tokens;
+using Runner.Workflows.Grammar;
 
 namespace Runner.Workflows.Model.Triggers;
 
@@ -13,7 +14,7 @@ internal static class TriggerReader
     public static ImmutableArray<WorkflowTrigger> Read(TemplateToken on) => on switch
     {
         MappingToken events => [.. events.Entries.Select(entry => Read(entry.Key, entry.Value))],
-        SequenceToken names => [.. names.Items.Select(name => Read(name, value: null))],
+        SequenceToken names => [.. names.Items.OfType<ScalarToken>().Select(name => Read(name, value: null))],
         _ => [Read(on, value: null)],
     };
 
@@ -23,14 +24,17 @@ internal static class TriggerReader
         return new WorkflowTrigger(TextOf(name))
         {
             Position = name.Position,
-            Types = settings?.Find("types") is { } types ? [.. Texts(types).Select(type => type.Value)] : default,
-            Filters = [.. Filters.Select(key => (key, token: settings?.Find(key))).Where(filter => filter.token is not null)
+            Types = Find("types") is { } types ? [.. Texts(types).Select(type => type.Value)] : default,
+            Filters = [.. Filters.Select(key => (key, token: Find(key))).Where(filter => filter.token is not null)
                 .Select(filter => new TriggerFilter(filter.key, filter.token?.Position, [.. Texts(filter.token)]))],
             Schedules = [.. (value as SequenceToken)?.Items.OfType<MappingToken>().Select(Schedule) ?? []],
             Inputs = [.. Definitions(settings, "inputs").Select(input => Input(input.Name, input.Definition) with { Position = input.Position })],
             Secrets = [.. Definitions(settings, "secrets").Select(secret => new SecretDefinition(secret.Name, IsRequired(secret.Definition)))],
             Outputs = [.. Definitions(settings, "outputs").Select(output => new OutputDefinition(output.Name, output.Definition?.Find("value")))],
         };
+
+        // GitHub ignores what is no filter of the event.
+        TemplateToken? Find(string key) => EventGrammar.HasFilter(TextOf(name), key) && settings?.Find(key) is { } token and not NullToken ? token : null;
     }
 
     private static TriggerSchedule Schedule(MappingToken time) => new(

@@ -15,13 +15,13 @@ internal static class CallPlanner
     private const string CallEvent = "workflow_call";
 
     /// <summary>The called workflow as a scope of jobs.</summary>
-    /// <param name="call"><c>uses</c>, <c>with</c> and <c>secrets</c> of the job.</param>
-    /// <param name="permissions">What the calling job's token may do.</param>
+    /// <param name="job">The calling job.</param>
+    /// <param name="call">Its <c>uses</c>, <c>with</c> and <c>secrets</c>.</param>
     /// <param name="contexts">The calling job's contexts.</param>
-    /// <param name="id">The calling job.</param>
+    /// <param name="id">The calling job in the run.</param>
     /// <param name="name">Its shown name.</param>
     /// <exception cref="WorkflowException">The call is not valid.</exception>
-    public static WorkflowScope Plan(CalledWorkflow call, TokenPermissions permissions, JobContexts contexts, PlannedJobId id, string name)
+    public static WorkflowScope Plan(WorkflowJob job, CalledWorkflow call, JobContexts contexts, PlannedJobId id, string name)
     {
         var caller = contexts.Scope;
         if (!caller.Place.TryResolve(call.Reference, out var place) || call.Workflow is not { } workflow)
@@ -38,7 +38,8 @@ internal static class CallPlanner
             Jobs = RunPlan.Order(workflow),
             Inputs = NullData.Instance,
             Secrets = Secrets(call, called?.Secrets ?? [], contexts),
-            Ceiling = permissions,
+            Ceiling = JobPlanner.PermissionsOf(job, caller),
+            CacheCeiling = JobPlanner.CacheAccessOf(job, caller),
             IdPrefix = $"{id}/",
             NamePrefix = $"{name} / ",
         };

@@ -46,11 +46,12 @@ internal sealed class InputValues(TemplateEvaluator evaluator, bool comesFromOut
         }
 
         value ??= definition.Default is null ? null : evaluator.Evaluate(definition.Default);
-        return value is null or NullValue ? Nothing(definition.Type) : Convert(definition, value);
+        return value is null || (value is NullValue && comesFromOutside) ? Nothing(definition.Type) : Convert(definition, value);
     }
 
     private Value Convert(InputDefinition definition, Value value)
     {
+        // Null is the empty text, which is neither a boolean nor a number: GitHub refuses the call.
         var text = value.ToText();
         switch (definition.Type)
         {

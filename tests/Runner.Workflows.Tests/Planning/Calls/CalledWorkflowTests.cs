@@ -145,10 +145,25 @@ public sealed class CalledWorkflowTests
     {
         var run = await Files.RunAsync("""
             on: push
-            jobs: {j: {uses: ./deploy.yml, with: {target: a, dry: "${{ 'true' }}"}, secrets: {KEY: k}}}
+            jobs: {j: {uses: ./deploy.yml, with: {target: a, dry: "${{ format('true') }}"}, secrets: {KEY: k}}}
             """);
 
         Assert.Contains("Input dry: 'true' is no boolean", Assert.Single(run.Start().Concluded).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("boolean", "Input in: '' is no boolean")]
+    [InlineData("number", "Input in: '' is no number")]
+    [InlineData("string", null)]
+    public async Task Absent_value_is_no_value_of_a_typed_input(string type, string? expected)
+    {
+        var files = new GivenWorkflows(("./called.yml", $"on: {{workflow_call: {{inputs: {{in: {{type: {type}}}}}}}}}\njobs: {{a: {{runs-on: x, steps: [{{run: x}}]}}}}"));
+        var run = await files.RunAsync("on: push\njobs: {j: {uses: ./called.yml, with: {in: \"${{ inputs.absent }}\"}}}");
+
+        var changes = run.Start();
+
+        Assert.Equal(expected is null, changes.Ready.Length == 1);
+        Assert.Contains(expected ?? "", changes.Concluded.FirstOrDefault()?.Reason ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,77 @@
+using Runner.Jobs;
+using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
+using Runner.Workflows.Model;
+using Runner.Workflows.Planning;
+using Runner.Workflows.Tests.Planning.Calls;
+
+namespace Runner.Workflows.Tests.Planning;
+
+/// <summary><c>cache-mode</c>: the job's wins over the workflow's, and a called workflow gets no more than its caller.</summary>
+public sealed class CacheModeTests
+{
+    public static TheoryData<string, string, string?> Modes => new()
+    {
+        // workflow              job                       of the job
+        { "",                    "",                       null },
+        { "cache-mode: read",    "",                       "read" },
+        { "",                    "cache-mode: write",      "write" },
+        { "cache-mode: none",    "cache-mode: write-only", "write-only" },
+        { "cache-mode: write",   "cache-mode: none",       "none" },
+    };
+
+    [Theory, MemberData(nameof(Modes))]
+    public void Mode_of_the_job_wins(string workflow, string job, string? expected)
+    {
+        var run = Plans.Run($"on: push\n{workflow}\njobs: {{a: {{runs-on: x, steps: [{{run: x}}], {job}}}}}");
+
+        var planned = Assert.Single(run.Start().Ready);
+
+        Assert.Equal(expected, ModeOf(planned));
+    }
+
+    public static TheoryData<string, string, string?> Calls => new()
+    {
+        // caller                called                    of its job
+        { "",                    "",                       null },
+        { "",                    "cache-mode: write",      "write" },
+        { "cache-mode: read",    "",                       "read" },
+        { "cache-mode: read",    "cache-mode: write",      "read" },
+        { "cache-mode: write",   "cache-mode: write-only", "write-only" },
+        { "cache-mode: read",    "cache-mode: write-only", "none" },
+        { "cache-mode: none",    "cache-mode: write",      "none" },
+    };
+
+    [Theory, MemberData(nameof(Calls))]
+    public async Task Called_workflow_gets_no_more_than_its_caller(string caller, string called, string? expected)
+    {
+        var files = new GivenWorkflows(
+            ("./middle.yml", "on: workflow_call\njobs: {m: {uses: ./deep.yml}}"),
+            ("./deep.yml", $"on: workflow_call\n{called}\njobs: {{a: {{runs-on: x, steps: [{{run: x}}]}}}}"));
+        var run = await files.RunAsync($"on: push\njobs: {{c: {{uses: ./middle.yml, {caller}}}}}");
+
+        var planned = Assert.Single(run.Start().Ready);
+
+        Assert.Equal(expected, ModeOf(planned));
+    }
+
+    [Fact]
+    public void Mode_is_one_of_four_words()
+    {
+        var reading = WorkflowFile.Read("w.yml", "on: push\ncache-mode: raed\njobs: {a: {runs-on: x}}");
+
+        Assert.Equal("w.yml (Line: 2, Col: 13): Unexpected value 'raed'; did you mean 'read'?", Assert.Single(reading.Diagnostics).ToString());
+    }
+
+    private static string? ModeOf(PlannedJob planned)
+    {
+        var message = planned.ToJobMessage(new JobMessageContext
+        {
+            PlanId = new PlanId(Guid.Empty),
+            JobId = new JobId(Guid.Empty),
+            SystemConnection = new ServiceEndpoint(),
+            GitHubToken = new Secret("t"),
+        });
+        return message.Variable(JobVariables.CacheMode);
+    }
+}
