@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Runner.Execution.Reporting;
 using Runner.Jobs;
@@ -55,14 +56,14 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         ILogger logger,
         CancellationToken giveUp)
     {
-        Directory.CreateDirectory(folder);
         _folder = folder;
+        _logger = logger;
+        TryCreate(folder);
         _results = results;
         _blobs = blobs;
         _feed = feed;
         _options = options;
         _time = time;
-        _logger = logger;
         _giveUp = giveUp;
         _retry = new RetryPipeline(options.Retry, time, logger);
         _slots = new UploadSlots(options.MaxUploads);
@@ -152,14 +153,42 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         _updates.End();
         var arrived = await Task.WhenAll(uploads);
         await _updating; // a state that did not arrive comes with the completion of the job
-        var lost = arrived.Count(isComplete => !isComplete);
-        return lost == 0
-            ? []
-            : [$"{lost} of the job's {arrived.Length} logs and summaries could not be sent completely to GitHub's results service. The result of the job is not affected."];
+        return [.. Losses(arrived)];
     }
 
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
+
+    private IEnumerable<string> Losses(bool[] arrived)
+    {
+        if (_jobLog is { LostLines: > 0 and var lines, Failure: { } failure })
+        {
+            _logger.SpoolFailed(failure);
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{lines} line(s) of the job's log are missing: the runner's disk took nothing ({failure.Message}). The result of the job is not affected.");
+        }
+
+        if (arrived.Count(isComplete => !isComplete) is > 0 and var lost)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{lost} of the job's {arrived.Length} logs and summaries could not be sent completely to GitHub's results service. The result of the job is not affected.");
+        }
+    }
+
+    // Where there is no room even for a folder, the logs are what fits into memory, and say what is missing.
+    private void TryCreate(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _logger.SpoolFailed(exception);
+        }
+    }
 
     private LogSpool LogOf(StepId step)
     {
@@ -175,7 +204,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     private LogSpool Open(StepId? step)
     {
         var name = step?.ToString() ?? "job";
-        var spool = new LogSpool(Path.Combine(_folder, name + ".log"));
+        var spool = new LogSpool(Path.Combine(_folder, name + ".log"), _time);
         var upload = new LogUpload(_results, _blobs, step, spool, _slots, _retry, _options, _logger);
         _uploads.Add(new LogUploader(name, spool, upload, _options, _time, _logger).RunAsync(_giveUp));
         return spool;

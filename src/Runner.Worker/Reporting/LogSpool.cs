@@ -11,12 +11,20 @@ namespace Runner.Worker.Reporting;
 /// </summary>
 /// <remarks>
 /// The whole file stays until the log is complete at GitHub, so that it can be sent again from its start. A disk that takes nothing costs
-/// the lines that come meanwhile, and the log says how many; it never stops a step.
+/// the lines that come meanwhile, and the log says how many; it never stops a step. The page is read where the disk does not take it, and its last part is kept
+/// for what tells of the loss and for errors, which may say why: these arrive whatever the disk does.
 /// </remarks>
-internal sealed class LogSpool(string path) : IDisposable
+internal sealed class LogSpool(string path, TimeProvider time) : IDisposable
 {
     // Written at once when full; a write of this size into the page cache takes some ten microseconds.
     private const int PageBytes = 64 * 1024;
+
+    // Of the page: for errors and notes of lost lines, and of that for one note alone.
+    private const int ReserveBytes = 4 * 1024;
+    private const int NoteBytes = 256;
+
+    // A full disk is not asked for each of the lines that come meanwhile.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private SafeFileHandle? _file;
@@ -25,6 +33,9 @@ internal sealed class LogSpool(string path) : IDisposable
     private long _fileLength;
     private long _lines;
     private long _lostLines;
+    private byte[] _lossStamp = [];
+    private long _untoldLines;
+    private long _failedAt;
     private long _wakeAt = long.MaxValue;
     private bool _isEnded;
 
@@ -67,7 +78,19 @@ internal sealed class LogSpool(string path) : IDisposable
         }
     }
 
-    /// <summary>The error that the disk gave last, if it takes nothing now.</summary>
+    /// <summary>Lines that the disk did not take; the log says at each place how many.</summary>
+    public long LostLines
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lostLines;
+            }
+        }
+    }
+
+    /// <summary>The error that the disk gave last, or <c>null</c>: it took everything.</summary>
     public IOException? Failure { get; private set; }
 
     /// <summary>Adds a line; gives its number, from 1. Nothing is added after the end.</summary>
@@ -81,22 +104,14 @@ internal sealed class LogSpool(string path) : IDisposable
             }
 
             var number = _lines + 1;
-            var bytes = stamp.Length + text.Length + 1;
-            if (_pageLength + bytes > _page.Length && !TryWritePage())
+            var lines = 1 + text.Count((byte)'\n');
+            if (!TryMakeRoom(stamp.Length + text.Length + 1, IsError(text)) || !TryAdd(stamp, text))
             {
-                _lostLines++;
+                Lose(stamp, lines);
                 return number;
             }
 
-            if (_lostLines > 0)
-            {
-                AddLossNote(stamp);
-            }
-
-            Add(stamp);
-            Add(text);
-            Add("\n"u8);
-            _lines += 1 + text.Count((byte)'\n');
+            _lines += lines;
             if (_fileLength + _pageLength >= _wakeAt)
             {
                 _wakeAt = long.MaxValue;
@@ -131,7 +146,8 @@ internal sealed class LogSpool(string path) : IDisposable
                 return;
             }
 
-            if (TryWritePage())
+            AddLossNote();
+            if (TryWritePage(isPatient: false))
             {
                 ReturnPage();
             }
@@ -141,21 +157,38 @@ internal sealed class LogSpool(string path) : IDisposable
         }
     }
 
-    /// <summary>Puts what is in memory on disk; gives how much can be read.</summary>
+    /// <summary>Puts what is in memory on disk, if that takes it; gives how much can be read.</summary>
     public long Flush()
     {
         lock (_lock)
         {
-            TryWritePage();
-            return _fileLength;
+            TryWritePage(isPatient: false);
+            return _fileLength + _pageLength;
         }
     }
 
-    /// <summary>A part that is on disk, as the body of a request.</summary>
-    public HttpContent Read(long offset, int length)
+    /// <summary>A part of what can be read, as the body of a request.</summary>
+    public HttpContent Read(long offset, int length) => new SpoolContent(this, offset, length);
+
+    /// <summary>Copies bytes from a place on; gives how many, 0 at the end.</summary>
+    public int CopyTo(Span<byte> target, long offset)
     {
-        // Not null: a part on disk was written to the file.
-        return new SpoolContent(_file!, offset, length);
+        SafeFileHandle? file;
+        long fileLength;
+        lock (_lock)
+        {
+            (file, fileLength) = (_file, _fileLength);
+            if (offset >= fileLength)
+            {
+                var start = (int)Math.Min(offset - fileLength, _pageLength);
+                var count = Math.Min(target.Length, _pageLength - start);
+                _page.AsSpan(start, count).CopyTo(target);
+                return count;
+            }
+        }
+
+        // What is in the file stays as it is. Not null: it has bytes.
+        return RandomAccess.Read(file!, target[..(int)Math.Min(target.Length, fileLength - offset)], offset);
     }
 
     /// <summary>Lets go of the file and removes it.</summary>
@@ -175,43 +208,91 @@ internal sealed class LogSpool(string path) : IDisposable
             {
                 File.Delete(path);
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // The spool's folder goes with the job's place anyway.
             }
         }
     }
 
+    private static bool IsError(ReadOnlySpan<byte> text) => text.StartsWith("##[error]"u8);
+
+    private bool TryMakeRoom(int bytes, bool isError)
+    {
+        if (_pageLength + bytes <= PageBytes - ReserveBytes && _untoldLines == 0)
+        {
+            return true;
+        }
+
+        return TryWritePage(isPatient: true) || (isError && _pageLength + bytes <= PageBytes - (2 * NoteBytes));
+    }
+
+    private bool TryAdd(ReadOnlySpan<byte> stamp, ReadOnlySpan<byte> text)
+    {
+        AddLossNote();
+        if (stamp.Length + text.Length + 1 > PageBytes - ReserveBytes)
+        {
+            return TryWriteLong(stamp, text);
+        }
+
+        Add(stamp);
+        Add(text);
+        Add("\n"u8);
+        return true;
+    }
+
     private void Add(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _page.Length - _pageLength && !TryWritePage())
-        {
-            return;
-        }
-
-        while (bytes.Length > _page.Length - _pageLength)
-        {
-            var part = bytes[..(_page.Length - _pageLength)];
-            part.CopyTo(_page.AsSpan(_pageLength));
-            _pageLength += part.Length;
-            bytes = bytes[part.Length..];
-            if (!TryWritePage())
-            {
-                return; // the rest of a line that is longer than a page
-            }
-        }
-
         bytes.CopyTo(_page.AsSpan(_pageLength));
         _pageLength += bytes.Length;
     }
 
-    private void AddLossNote(ReadOnlySpan<byte> stamp)
+    // Wholly or not at all: half a line would be told neither as there nor as lost.
+    private bool TryWriteLong(ReadOnlySpan<byte> stamp, ReadOnlySpan<byte> text)
     {
-        var note = string.Create(CultureInfo.InvariantCulture, $"##[warning]{_lostLines} line(s) are missing here: the runner's disk took nothing");
-        _lostLines = 0;
-        Add(stamp);
+        if (!TryWritePage(isPatient: true))
+        {
+            return false;
+        }
+
+        try
+        {
+            var file = OpenFile();
+            RandomAccess.Write(file, stamp, _fileLength);
+            RandomAccess.Write(file, text, _fileLength + stamp.Length);
+            RandomAccess.Write(file, "\n"u8, _fileLength + stamp.Length + text.Length);
+            _fileLength += stamp.Length + text.Length + 1;
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Fail(exception);
+            return false;
+        }
+    }
+
+    private void Lose(ReadOnlySpan<byte> stamp, int lines)
+    {
+        if (_untoldLines == 0)
+        {
+            _lossStamp = stamp.ToArray();
+        }
+
+        _untoldLines += lines;
+        _lostLines += lines;
+    }
+
+    private void AddLossNote()
+    {
+        if (_untoldLines == 0)
+        {
+            return;
+        }
+
+        var note = string.Create(CultureInfo.InvariantCulture, $"##[warning]{_untoldLines} line(s) are missing here: the runner's disk took nothing\n");
+        _untoldLines = 0;
+        Add(_lossStamp);
         Add(Encoding.UTF8.GetBytes(note));
-        Add("\n"u8);
         _lines++;
     }
 
@@ -226,27 +307,49 @@ internal sealed class LogSpool(string path) : IDisposable
         }
     }
 
-    private bool TryWritePage()
+    private bool TryWritePage(bool isPatient)
     {
-        if (_pageLength == 0)
+        if (_pageLength == 0 && Failure is null)
         {
             return true;
         }
 
+        if (isPatient && _failedAt != 0 && time.GetElapsedTime(_failedAt) < Pause)
+        {
+            return false;
+        }
+
         try
         {
-            _file ??= File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
-            RandomAccess.Write(_file, _page.AsSpan(0, _pageLength), _fileLength);
+            RandomAccess.Write(OpenFile(), _page.AsSpan(0, _pageLength), _fileLength);
             _fileLength += _pageLength;
             _pageLength = 0;
-            Failure = null;
+            _failedAt = 0;
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Kept in memory and written again with the next line: a full disk may get room.
-            Failure = exception as IOException ?? new IOException(exception.Message, exception);
+            // Kept in memory and written again with a later line: a full disk may get room.
+            Fail(exception);
             return false;
         }
+    }
+
+    // A new file in any case: what a step put in its place is neither followed nor waited for.
+    private SafeFileHandle OpenFile()
+    {
+        if (_file is null)
+        {
+            File.Delete(path);
+            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        }
+
+        return _file;
+    }
+
+    private void Fail(Exception exception)
+    {
+        _failedAt = time.GetTimestamp();
+        Failure = exception as IOException ?? new IOException(exception.Message, exception);
     }
 }

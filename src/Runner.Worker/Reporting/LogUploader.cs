@@ -8,7 +8,7 @@ namespace Runner.Worker.Reporting;
 internal sealed class LogUploader(string name, LogSpool spool, LogUpload upload, ReportingOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Sends the log until it is complete.</summary>
-    /// <returns>Whether all of it is at GitHub.</returns>
+    /// <returns>Whether all that was spooled is at GitHub.</returns>
     public async Task<bool> RunAsync(CancellationToken giveUp)
     {
         try
@@ -21,7 +21,7 @@ internal sealed class LogUploader(string name, LogSpool spool, LogUpload upload,
                 await upload.PutMetadataAsync(giveUp);
             }
 
-            return spool.Failure is null;
+            return true;
         }
         catch (Exception exception) when (exception is InfrastructureException or ProtocolException or OperationCanceledException or IOException)
         {

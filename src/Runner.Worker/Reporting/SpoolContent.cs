@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Net;
-using Microsoft.Win32.SafeHandles;
 
 namespace Runner.Worker.Reporting;
 
-/// <summary>A part of a file as the body of a request: read while it is sent, so a block of megabytes takes one buffer of memory.</summary>
-internal sealed class SpoolContent(SafeFileHandle file, long offset, int length) : HttpContent
+/// <summary>A part of a spooled log as the body of a request: read while it is sent, so a block of megabytes takes one buffer of memory.</summary>
+internal sealed class SpoolContent(LogSpool spool, long offset, int length) : HttpContent
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -22,7 +21,7 @@ internal sealed class SpoolContent(SafeFileHandle file, long offset, int length)
             for (var sent = 0; sent < length;)
             {
                 var wanted = Math.Min(buffer.Length, length - sent);
-                var read = RandomAccess.Read(file, buffer.AsSpan(0, wanted), offset + sent);
+                var read = spool.CopyTo(buffer.AsSpan(0, wanted), offset + sent);
                 if (read == 0)
                 {
                     throw new IOException("The spooled log is shorter than it was: something truncated it");

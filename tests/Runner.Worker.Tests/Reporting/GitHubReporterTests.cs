@@ -348,6 +348,32 @@ public sealed partial class GitHubReporterTests : IDisposable
         Assert.Equal(stamps.Order(StringComparer.Ordinal), stamps);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_disk_that_takes_nothing_costs_lines_which_are_counted_in_the_logs_and_told_and_errors_arrive()
+    {
+        const int Count = 100_000;
+        var results = new FakeResults(_server);
+        await File.WriteAllTextAsync(_folder["in-the-way"], "", Cancelled);
+        using var reporter = TestSetup.Reporter(_folder["in-the-way/logs"], results, TestSetup.Quick, TimeProvider.System, Cancelled);
+
+        for (var i = 0; i < Count; i++)
+        {
+            reporter.WriteLine(_step, "a line of some length"u8);
+        }
+
+        reporter.WriteLine(_step, "##[error]No space left on device"u8);
+        reporter.StepLogEnded(_step);
+        var notes = await reporter.CompleteAsync();
+
+        var lines = results.Text("job").TrimEnd('\n').Split('\n');
+        var kept = lines.Count(line => line.EndsWith("a line of some length", StringComparison.Ordinal));
+        Assert.InRange(kept, 1, Count - 1);
+        Assert.EndsWith($" ##[warning]{Count - kept} line(s) are missing here: the runner's disk took nothing", lines[^2], StringComparison.Ordinal);
+        Assert.EndsWith(" ##[error]No space left on device", lines[^1], StringComparison.Ordinal);
+        Assert.Equal(results.Text("job"), results.Text(_step.ToString()));
+        Assert.StartsWith($"{Count - kept} line(s) of the job's log are missing: the runner's disk took nothing (", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
     private GitHubReporter Reporter(
         FakeResults results, ReportingOptions? options = null, TimeProvider? time = null, CancellationTokenSource? giveUp = null) =>
         TestSetup.Reporter(_folder.FullPath, results, options, time, giveUp?.Token ?? Cancelled);
