@@ -23,7 +23,8 @@ internal sealed class PlaceException(FailureReason reason, string message) : Exc
 /// <item>With services: a network, the services on it, and wait until those with a check are healthy.</item>
 /// <item>Create the job's container, copy the worker in, start it with the payload on its standard input.</item>
 /// </list>
-/// Everything carries the job's label, so whoever removes by it need not know how far this came.
+/// A service that cannot be had, does not start or is not healthy does not keep the worker from its work: it is told of it, fails its step "Initialize containers"
+/// and runs the steps that run after a failure, as on GitHub. Everything carries the job's label, so whoever removes by it need not know how far this came.
 /// </remarks>
 internal sealed class DockerPreparation(
     DockerEngine engine,
@@ -51,18 +52,14 @@ internal sealed class DockerPreparation(
     public async Task<string> RunAsync(Secret linkKey, CancellationToken cancellationToken)
     {
         // Step 1
-        foreach (var container in launch.Containers.Services.Select(service => service.Container).Prepend(launch.Containers.Job ?? new JobContainer { Image = image }))
-        {
-            await PullAsync(container, cancellationToken);
-        }
-
+        await PullAsync(launch.Containers.Job ?? new JobContainer { Image = image }, cancellationToken);
         try
         {
             // Step 2
             var builder = new DockerSpecBuilder(launch, image, options, _labels, time.GetUtcNow(), outcomeKey);
             var forwards = builder.Forwards; // a mistake in them is told before anything starts
             var network = launch.Containers.Services.IsEmpty ? null : await engine.CreateNetworkAsync(builder.Name, _labels, cancellationToken);
-            var services = network is null ? [] : await StartServicesAsync(builder, network, cancellationToken);
+            var services = network is null ? StartedServices.None : await StartServicesAsync(builder, network, cancellationToken);
 
             // Step 3
             return await StartJobAsync(builder, network, services, forwards, linkKey, cancellationToken);
@@ -103,18 +100,40 @@ internal sealed class DockerPreparation(
     private string? PlatformOf(JobContainer container) => container.Options.Find("--platform")
         ?? (launch.Containers.Services.Any(service => service.Container == container) ? null : options.JobContainerOptions?.Find("--platform"));
 
-    private async Task<Dictionary<string, string>> StartServicesAsync(DockerSpecBuilder builder, string network, CancellationToken cancellationToken)
+    private async Task<StartedServices> StartServicesAsync(DockerSpecBuilder builder, string network, CancellationToken cancellationToken)
     {
-        var started = new List<(ServiceContainer Service, string Id)>();
-        foreach (var service in launch.Containers.Services)
+        var started = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
         {
-            var id = await engine.CreateAsync(builder.Service(service, network), cancellationToken);
-            await engine.StartAsync(id, cancellationToken);
-            started.Add((service, id));
-        }
+            foreach (var service in launch.Containers.Services)
+            {
+                await PullAsync(service.Container, cancellationToken);
+                started[service.Name] = await StartAsync(service, builder.Service(service, network), cancellationToken);
+            }
 
-        await Task.WhenAll(started.Select(service => WaitUntilHealthyAsync(service.Service, service.Id, cancellationToken)));
-        return started.ToDictionary(service => service.Service.Name, service => service.Id, StringComparer.Ordinal);
+            await Task.WhenAll(launch.Containers.Services.Select(service => WaitUntilHealthyAsync(service, started[service.Name], cancellationToken)));
+            return new StartedServices(started, Failure: null);
+        }
+        catch (PlaceException failure)
+        {
+            logger.ServiceFailed(launch.JobId, failure.Message.Split('\n')[0]); // what it printed is for the job's log only
+            return new StartedServices(started, failure.Message);
+        }
+    }
+
+    private async Task<string> StartAsync(ServiceContainer service, CreateContainerParameters request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var id = await engine.CreateAsync(request, cancellationToken);
+            await engine.StartAsync(id, cancellationToken);
+            return id;
+        }
+        catch (InfrastructureException error)
+        {
+            throw new PlaceException(
+                FailureReason.ServiceUnhealthy, $"The service '{service.Name}' ({service.Container.Image}) could not be started: {error.Message}");
+        }
     }
 
     private async Task WaitUntilHealthyAsync(ServiceContainer service, string id, CancellationToken cancellationToken)
@@ -155,7 +174,7 @@ internal sealed class DockerPreparation(
     private async Task<string> StartJobAsync(
         DockerSpecBuilder builder,
         string? network,
-        Dictionary<string, string> services,
+        StartedServices services,
         ImmutableArray<PortForward> forwards,
         Secret linkKey,
         CancellationToken cancellationToken)
@@ -178,17 +197,28 @@ internal sealed class DockerPreparation(
         return id;
     }
 
-    private PlacedContainers Placed(string job, string network, Dictionary<string, string> services, ImmutableArray<PortForward> forwards) => new()
+    private PlacedContainers Placed(string job, string network, StartedServices services, ImmutableArray<PortForward> forwards) => new()
     {
         Network = network,
+        Failure = services.Failure,
         Job = launch.Containers.Job is { } container ? new PlacedContainer(job, container.Image) : null,
         Services =
         [
-            .. launch.Containers.Services.Select(service => new PlacedService(service.Name, new PlacedContainer(services[service.Name], service.Container.Image))
-            {
-                Ports = ServicePorts.Of(service.Name, forwards),
-                HasCheck = service.Container.Options.EffectiveHealth is not null,
-            }),
+            .. from service in launch.Containers.Services
+               where services.Ids.ContainsKey(service.Name)
+               select new PlacedService(service.Name, new PlacedContainer(services.Ids[service.Name], service.Container.Image))
+               {
+                   Ports = ServicePorts.Of(service.Name, forwards),
+                   HasCheck = service.Container.Options.EffectiveHealth is not null,
+               },
         ],
     };
+
+    /// <summary>The services that were started.</summary>
+    /// <param name="Ids">Their containers by name.</param>
+    /// <param name="Failure">What one of them lacks, or <c>null</c>.</param>
+    private sealed record StartedServices(IReadOnlyDictionary<string, string> Ids, string? Failure)
+    {
+        public static StartedServices None { get; } = new(new Dictionary<string, string>(), Failure: null);
+    }
 }

@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(2309, LogLevel.Warning, "The volume {Volume} could not be removed: {Problem}; it costs disk space and nothing else")]
     public static partial void ExternalsNotRemoved(this ILogger logger, string volume, string problem);
 
+    [LoggerMessage(2310, LogLevel.Information, "Job {JobId} begins with a service that is not as it should be: {Problem}")]
+    public static partial void ServiceFailed(this ILogger logger, JobId jobId, string problem);
+
     [LoggerMessage(2306, LogLevel.Information, "Containers of job {LeftJobId}, whose launcher is gone, are removed")]
     public static partial void DockerLeftOver(this ILogger logger, string leftJobId);
 }

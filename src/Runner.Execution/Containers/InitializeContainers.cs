@@ -22,13 +22,14 @@ internal sealed class InitializeContainers(JobScope job, PostSteps posts) : ISte
     public async Task<bool> RunAsync(StepRun run, CancellationToken stop)
     {
         var log = run.Scope.Log;
+        var containers = job.Payload.Containers!; // not null: only then is there such a step
         posts.Add(number => StopContainers.Plan(job, number));
-        foreach (var (title, lines) in Started(job.Payload.Containers!)) // not null: only then is there such a step
+        foreach (var (title, lines) in Started(containers))
         {
             log.WriteGroup(title, lines);
         }
 
-        return job.Payload.Containers!.Services.IsEmpty || await WaitAsync(log, job.Payload.Containers, stop);
+        return containers is { Services.IsEmpty: true, Failure: null } || await WaitAsync(log, containers, stop);
     }
 
     private static IEnumerable<(string Title, IReadOnlyList<string> Lines)> Started(PlacedContainers containers)
@@ -53,6 +54,12 @@ internal sealed class InitializeContainers(JobScope job, PostSteps posts) : ISte
     private async Task<bool> WaitAsync(StepLog log, PlacedContainers containers, CancellationToken stop)
     {
         log.Write("##[group]Waiting for all services to be ready");
+        if (containers.Failure is { } known)
+        {
+            TellFailure(log, known);
+            return false;
+        }
+
         if (containers.AwaitsRelease && job.Host.Services is { } gate)
         {
             log.Write($"Waiting for: {string.Join(", ", containers.Services.Select(service => service.Name))}");

@@ -23,6 +23,12 @@ public sealed record PlacedContainers
     /// (<c>runner-worker release</c>).
     /// </summary>
     public bool AwaitsRelease { get; init; }
+
+    /// <summary>
+    /// Why one of the services is not as it should be, in a line, and below it the last that it printed; <c>null</c>: they are, or it is told later
+    /// (<see cref="AwaitsRelease"/>). The step that tells of them fails then, and the steps run that run after a failure.
+    /// </summary>
+    public string? Failure { get; init; }
 }
 
 /// <summary>A container.</summary>

@@ -81,19 +81,40 @@ public sealed class DockerBackendTests : IDisposable
     }
 
     [Fact(Timeout = 180_000)]
-    public async Task Service_that_is_unhealthy_fails_the_job_with_its_log()
+    public async Task Worker_is_told_of_a_service_that_is_unhealthy_with_its_log()
     {
-        using var backend = Backend("conclude never");
+        using var backend = Backend($"case \"$payload\" in *\"({DockerEngineFixture.Image}) is unhealthy (its check said: no page). The last it printed:\\nserving\"*) conclude told;; esac");
         var launch = Launch(new JobContainers { Services = [Web("--health-cmd 'echo no page; false' --health-interval 200ms --health-retries 2")] });
 
         var handle = await backend.LaunchAsync(launch, Token);
         var end = await handle.Ended;
         await handle.DisposeAsync();
 
-        Assert.Equal(FailureReason.ServiceUnhealthy, end.Failure);
-        Assert.Equal($"The service 'web' ({DockerEngineFixture.Image}) is unhealthy (its check said: no page). The last it printed:\nserving", end.Message);
-        Assert.False(end.WorkerStarted);
+        Assert.Equal("told", end.Outcome?.Reason);
         await AssertNothingLeftAsync(launch);
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task Worker_is_told_of_a_service_that_cannot_be_started_or_had()
+    {
+        using var backend = Backend("case \"$payload\" in *\"could not be started\"*) conclude unstartable;; *\"could not be had in 3 tries\"*) conclude missing;; esac");
+        ServiceContainer[] services =
+        [
+            Web(string.Empty) with { Container = new JobContainer { Image = DockerEngineFixture.Image, Entrypoint = "/no/such/program" } },
+            Web(string.Empty) with { Container = new JobContainer { Image = "localhost:1/missing:1" } },
+        ];
+        var reasons = new List<string?>();
+
+        foreach (var service in services)
+        {
+            var launch = Launch(new JobContainers { Services = [service] });
+            var handle = await backend.LaunchAsync(launch, Token);
+            reasons.Add((await handle.Ended).Outcome?.Reason);
+            await handle.DisposeAsync();
+            await AssertNothingLeftAsync(launch);
+        }
+
+        Assert.Equal(["unstartable", "missing"], reasons);
     }
 
     [Fact(Timeout = 180_000)]

@@ -83,6 +83,23 @@ public sealed class ContainerStepsTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Service_that_failed_before_the_worker_began_fails_its_step_and_those_after_run_by_their_conditions()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Payload(
+            Some.Job() with { Steps = [Some.Script("echo never"), Some.Script("echo clean up", condition: "always()"), Some.Script("echo failed", condition: "failure()")] },
+            job.Folder) with { Containers = Placed with { Services = [], Failure = "The service 'redis' is unhealthy. The last it printed:\nport in use" } });
+
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        Assert.Equal(
+            [Conclusion.Failed, Conclusion.Skipped, Conclusion.Succeeded, Conclusion.Succeeded, Conclusion.Succeeded], job.Steps.Select(step => step.Conclusion));
+        Assert.Equal(
+            ["##[group]Waiting for all services to be ready", "port in use", "##[endgroup]", "##[error]The service 'redis' is unhealthy. The last it printed:"],
+            job.LinesOf("Initialize containers").SkipWhile(line => line != "##[group]Waiting for all services to be ready"));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Container_of_its_own_without_services_is_not_waited_for()
     {
         using var job = new TestJob { Services = new Gate(new TaskCompletionSource<string?>().Task) };
