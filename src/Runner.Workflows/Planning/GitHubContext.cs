@@ -14,7 +14,8 @@ internal static class GitHubContext
     {
         var github = request.GitHub
             .With("event_name", new StringData(request.EventName))
-            .With("event", request.Event);
+            .With("event", request.Event)
+            .With("ref_protected", IsProtected(request.GitHub));
         github = AddMissing(github, "workflow", workflow.DisplayName);
         var repository = github.FindText("repository");
         var gitRef = github.FindText("ref");
@@ -43,6 +44,14 @@ internal static class GitHubContext
         };
         return AddMissing(AddMissing(github, "ref_name", name), "ref_type", type);
     }
+
+    // The one member that is a boolean: the text "false" would count as true in a condition.
+    private static BooleanData IsProtected(DictionaryData github) => github.Find("ref_protected") switch
+    {
+        BooleanData given => given,
+        StringData text => new BooleanData(bool.TryParse(text.Value, out var value) && value),
+        _ => new BooleanData(false),
+    };
 
     private static DictionaryData AddMissing(DictionaryData github, string name, string value) =>
         github.Find(name) is null or NullData ? github.With(name, new StringData(value)) : github;

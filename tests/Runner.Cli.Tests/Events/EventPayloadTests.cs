@@ -1,6 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Cli.Events;
 using Runner.Cli.Git;
+using Runner.Jobs.Data;
+using Runner.Testing;
+using Runner.Workflows.Model;
+using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Tests.Events;
 
@@ -31,6 +36,24 @@ public sealed class EventPayloadTests
         Assert.Equal((Origin.Sha, "octo", "acme/app"), (github.FindText("sha"), github.FindText("actor"), github.FindText("repository")));
     }
 
+    [Theory, MemberData(nameof(Refs))]
+    public void Members_of_github_have_the_types_that_GitHub_gives_them(string name, string gitRef, string sides)
+    {
+        _ = (gitRef, sides);
+        var payload = EventPayload.Default(name, Origin);
+        var workflow = WorkflowFile.Read(".github/workflows/ci.yml", $"on: {name}\njobs: {{j: {{runs-on: x, steps: [{{run: x}}]}}}}").Workflow;
+        var planning = RunPlan.Create(workflow!, new RunRequest // it is valid
+        {
+            EventName = name,
+            Event = ContextDataConverter.FromPlainJson(JsonSerializer.SerializeToElement(payload)),
+            GitHub = GitHubValues.Of(name, payload, Origin),
+        });
+
+        var members = planning.Plan!.GitHub.Entries; // it can be planned
+        Assert.Contains("ref_protected", members.Select(member => member.Key));
+        Assert.All(members, member => Assert.Equal((member.Key, ContextTypes.OfGitHub(member.Key)), (member.Key, KindOf(member.Value))));
+    }
+
     [Fact]
     public void Event_of_a_file_wins_over_what_is_checked_out()
     {
@@ -52,4 +75,12 @@ public sealed class EventPayloadTests
 
         Assert.Equal((repository, "refs/heads/main", EventOrigin.NoCommit, "local"), (origin.Repository, origin.Ref, origin.Sha, origin.Actor));
     }
+
+    private static string KindOf(ContextData value) => value switch
+    {
+        StringData => ContextTypes.Text,
+        BooleanData => ContextTypes.Boolean,
+        NumberData => ContextTypes.Number,
+        _ => ContextTypes.Object,
+    };
 }

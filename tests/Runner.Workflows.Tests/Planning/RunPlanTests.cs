@@ -20,6 +20,26 @@ public sealed class RunPlanTests
         Assert.IsType<DictionaryData>(plan.GitHub.Find("event"));
     }
 
+    public static TheoryData<ContextData?, bool> Protections => new()
+    {
+        { null, false },
+        { new StringData("false"), false },
+        { new StringData("true"), true },
+        { new StringData(""), false },
+        { new BooleanData(true), true },
+        { NullData.Instance, false },
+    };
+
+    [Theory, MemberData(nameof(Protections))]
+    public void Whether_a_ref_is_protected_is_a_boolean_whatever_form_it_was_given_in(ContextData? given, bool isProtected)
+    {
+        var request = Request with { GitHub = given is null ? Request.GitHub : Request.GitHub.With("ref_protected", given) };
+
+        var plan = Create("on: push\njobs: {j: {runs-on: x}}", request);
+
+        Assert.Equal(new BooleanData(isProtected), plan.GitHub.Find("ref_protected"));
+    }
+
     [Theory]
     [InlineData("on: push\njobs: {j: {runs-on: x}}", ".github/workflows/ci.yml")]
     [InlineData("on: push\nname: CI\njobs: {j: {runs-on: x}}", "CI")]
