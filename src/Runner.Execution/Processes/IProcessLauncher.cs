@@ -23,11 +23,14 @@ internal interface IChildProcess : IDisposable
     /// </summary>
     Task OutputEnded { get; }
 
-    /// <summary>Asks the process and its group to stop, as a terminal's Ctrl-C does.</summary>
+    /// <summary>Asks the process itself to stop: SIGINT.</summary>
     void Interrupt();
 
-    /// <summary>Tells the process and its group to stop.</summary>
+    /// <summary>Tells the process itself to stop: SIGTERM.</summary>
     void Terminate();
+
+    /// <summary>Tells what it started to stop, as far as it can be found: SIGTERM.</summary>
+    void TerminateRest();
 
     /// <summary>Kills the process, its group and all descendants that can be found.</summary>
     void KillTree();

@@ -37,10 +37,25 @@ internal sealed unsafe class PosixChildProcess : IChildProcess
     public Task OutputEnded => _outputEnded.Task;
 
     /// <inheritdoc/>
-    public void Interrupt() => SignalGroup(Libc.SignalInterrupt);
+    public void Interrupt() => Signal(Libc.SignalInterrupt);
 
     /// <inheritdoc/>
-    public void Terminate() => SignalGroup(Libc.SignalTerminate);
+    public void Terminate() => Signal(Libc.SignalTerminate);
+
+    /// <inheritdoc/>
+    public void TerminateRest()
+    {
+        lock (_lock)
+        {
+            if (!_isReaped)
+            {
+                foreach (var entry in ProcessTree.AddFamily(Id, _family))
+                {
+                    _ = Libc.Kill(entry.Id, Libc.SignalTerminate);
+                }
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void KillTree()
@@ -71,7 +86,7 @@ internal sealed unsafe class PosixChildProcess : IChildProcess
     private static void Start(string name, ThreadStart work) =>
         new Thread(work, StackBytes) { IsBackground = true, Name = name }.Start();
 
-    private void SignalGroup(int signal)
+    private void Signal(int signal)
     {
         lock (_lock)
         {
@@ -79,7 +94,7 @@ internal sealed unsafe class PosixChildProcess : IChildProcess
             {
                 // A child whose parent obeys this signal goes to init, and then nothing shows any more whose it was.
                 ProcessTree.AddFamily(Id, _family);
-                _ = Libc.Kill(-Id, signal);
+                _ = Libc.Kill(Id, signal);
             }
         }
     }

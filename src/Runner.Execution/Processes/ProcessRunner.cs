@@ -2,10 +2,11 @@ namespace Runner.Execution.Processes;
 
 /// <summary>Runs a process to its end, and stops it when asked.</summary>
 /// <remarks>
-/// 1. The process starts. 2. Either it ends by itself, or the token is cancelled: then SIGINT to its group, 7.5 s later SIGTERM, 2.5 s later
-/// SIGKILL to the whole tree (<c>worker-semantics.md</c> section 2.1). 3. Background processes may hold the output open after that:
-/// it is waited for 5 s, then the step goes on without. They are left alone, as the official runner does on Linux, because workflows start servers in
-/// one step and use them in the next; the end of the job kills them. After a cancel they are killed at once.
+/// 1. The process starts. 2. Either it ends by itself, or the token is cancelled: then it alone gets SIGINT, 7.5 s later SIGTERM
+/// (<c>worker-semantics.md</c> section 2.1), so that what a shell does in its traps is its own. Once it has ended, or 2.5 s later in any case, what it left gets
+/// SIGTERM and as long to say its last, then all is killed: GitHub's runner leaves that running beside the steps that follow. 3. Background processes may hold
+/// the output open after that: it is waited for 5 s, then the step goes on without. They are left alone, as the official runner does on Linux, because workflows
+/// start servers in one step and use them in the next; the end of the job kills them. After a cancel they are killed at once.
 /// </remarks>
 internal sealed class ProcessRunner(IProcessLauncher launcher, TimeProvider time)
 {
@@ -60,6 +61,12 @@ internal sealed class ProcessRunner(IProcessLauncher launcher, TimeProvider time
         }
 
         // Also when the process itself obeyed: what it left behind must not live on.
+        if (child.Exited.IsCompleted && !child.OutputEnded.IsCompleted)
+        {
+            child.TerminateRest();
+            await EndsWithinAsync(child.OutputEnded, TerminateGrace);
+        }
+
         child.KillTree();
     }
 

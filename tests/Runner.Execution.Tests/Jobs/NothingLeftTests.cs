@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Runner.Execution.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
@@ -29,15 +30,22 @@ public sealed class NothingLeftTests
     [Theory(Timeout = 60_000), MemberData(nameof(Points))]
     public async Task Cancelled_job_leaves_no_process_behind(string point, CancelReason reason)
     {
-        using var job = new TestJob();
+        var time = new FakeTimeProvider();
+        using var job = new TestJob { Time = time };
         var running = job.RunAsync(Message(job, point));
         await job.Reporter.Seen(line => line == "ready").WaitAsync(TestContext.Current.CancellationToken);
         var id = job.Reporter.Lines.First(line => line.StartsWith("id=", StringComparison.Ordinal))["id=".Length..];
         Assert.NotEmpty(ProcessesOf(id));
 
         job.Cancellation.Cancel(reason);
-        await running;
+        while (!running.IsCompleted)
+        {
+            // A shell that waits for a child does not obey an interrupt: its graces pass.
+            time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
 
+        await running;
         await AreGoneAsync(id, TestContext.Current.CancellationToken);
         Assert.NotEqual(Conclusion.Succeeded, job.Result?.Conclusion);
         Assert.All(job.Result?.Steps ?? [], step => Assert.Equal(StepStatus.Completed, step.Status));

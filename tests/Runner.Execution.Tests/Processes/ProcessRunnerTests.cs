@@ -98,7 +98,7 @@ public sealed class ProcessRunnerTests
     [InlineData("/no/such/program", "/", "'/no/such/program' could not be started in '/': No such file or directory")]
     [InlineData("/etc/passwd", "/", "'/etc/passwd' could not be started in '/': Permission denied")]
     [InlineData("/bin/sh", "/no/such/folder", "The working directory '/no/such/folder' does not exist")]
-    [InlineData("/bin/sh\0x", "/", "An argument or environment variable of the step holds a NUL character, which no process can be given")]
+    [InlineData("/bin/sh\0x", "/", "An argument of the step holds a NUL character (\\0), which no process can be given")]
     public async Task What_cannot_be_started_is_explained(string program, string folder, string message)
     {
         var spec = new ProcessSpec { Program = program, WorkingDirectory = folder, Environment = new Dictionary<string, string>() };
@@ -171,6 +171,53 @@ public sealed class ProcessRunnerTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Variable_with_a_NUL_character_is_named()
+    {
+        var spec = Shell("true") with { Environment = new Dictionary<string, string> { ["A"] = "fine", ["B"] = "a\0b" } };
+
+        var error = await Assert.ThrowsAsync<ProcessStartException>(() => Runner().RunAsync(spec, _output, () => { }, TestToken));
+
+        Assert.Equal("'/bin/sh' could not be started: the variable 'B' holds a NUL character (\\0), which no process can be given", error.Message);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Signals_are_the_shells_own_so_that_its_traps_have_their_time()
+    {
+        // The child would die of a signal that it gets; the shell's trap starts further children, which live as long as the trap needs them.
+        const string Script = """
+            sh -c 'trap "echo child was interrupted" INT; trap "echo child was terminated; exit" TERM; echo ready; while :; do sleep 0.01; done' & child=$!
+            trap 'echo interrupted' INT
+            trap 'echo terminated; sh -c "sleep 0.2; echo cleaned"; kill $child; exit 4' TERM
+            while :; do wait $child; done
+            """;
+        using var stop = new CancellationTokenSource();
+        var running = Runner().RunAsync(Shell(Script), _output, () => { }, stop.Token);
+        await _output.Seen("ready");
+
+        await stop.CancelAsync();
+        await _output.Seen("interrupted");
+        await _time.Waits(ProcessRunner.InterruptGrace);
+        _time.Advance(ProcessRunner.InterruptGrace);
+
+        Assert.Equal(ProcessExit.ByCode(4), await running);
+        Assert.Equal(["ready", "interrupted", "terminated", "cleaned", "child was terminated"], _output.Lines);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_stopped_shell_leaves_is_terminated_and_can_say_its_last()
+    {
+        const string Script = "sh -c 'trap \"echo last words; exit\" TERM; echo ready; while :; do sleep 0.01; done' & wait";
+        using var stop = new CancellationTokenSource();
+        var running = Runner().RunAsync(Shell(Script), _output, () => { }, stop.Token);
+        await _output.Seen("ready");
+
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(["ready", "last words"], _output.Lines);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Killing_takes_grandchildren_in_sessions_of_their_own_along()
     {
         using var stop = new CancellationTokenSource();
@@ -182,6 +229,8 @@ public sealed class ProcessRunnerTests
 
         var grandchild = int.Parse(_output.Lines[0], System.Globalization.CultureInfo.InvariantCulture);
         await stop.CancelAsync();
+        await _time.Waits(ProcessRunner.TerminateGrace);
+        _time.Advance(ProcessRunner.TerminateGrace);
         await running;
 
         await WaitUntilGoneAsync(grandchild);
