@@ -1,3 +1,4 @@
+using Runner.Execution.Files;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Actions;
 
@@ -6,6 +7,9 @@ namespace Runner.Execution.Actions;
 /// <summary>Finds and reads the action in a folder (<c>actions-download.md</c> section 6).</summary>
 internal static class ActionReader
 {
+    // Far more than any manifest has, and far less than would trouble the worker.
+    private const int MaxBytes = 16 * 1024 * 1024;
+
     private static readonly string[] Manifests = ["action.yml", "action.yaml"];
     private static readonly string[] Dockerfiles = ["Dockerfile", "dockerfile"];
 
@@ -25,6 +29,11 @@ internal static class ActionReader
     /// <exception cref="WorkflowException">There is none, or it is not valid.</exception>
     public static LoadedAction ReadLocal(string path, string workspace)
     {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new WorkflowException("uses: the path of the action holds a NUL character, which no path can");
+        }
+
         var folder = Path.GetFullPath(Path.Combine(workspace, path.Replace('\\', '/')));
         var manifest = Find(folder, path.TrimEnd('/') + "/")
             ?? throw new WorkflowException(
@@ -37,7 +46,7 @@ internal static class ActionReader
     {
         if (Manifests.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) is { } file)
         {
-            var reading = ActionFile.Read(shown + file, File.ReadAllText(Path.Combine(folder, file)));
+            var reading = ActionFile.Read(shown + file, RegularFile.ReadText(Path.Combine(folder, file), MaxBytes));
             return reading.Manifest ?? throw new WorkflowException(string.Join('\n', reading.Diagnostics));
         }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Runner.Execution.Files;
 
 namespace Runner.Execution.Artifacts;
 
@@ -62,7 +63,7 @@ internal sealed partial record ArtifactSubject(string Name, string Digest, strin
             throw new FormatException(Directory.Exists(file) ? $"'{path}' is a folder, expected a file" : $"the file '{path}' does not exist; looked for it at '{file}'");
         }
 
-        using var stream = System.IO.File.OpenRead(file);
+        using var stream = new FileStream(RegularFile.Open(file), FileAccess.Read);
         return new ArtifactSubject(Path.GetFileName(file), $"sha256:{Convert.ToHexStringLower(SHA256.HashData(stream))}", File);
     }
 

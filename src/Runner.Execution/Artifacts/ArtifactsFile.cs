@@ -1,4 +1,5 @@
 using Runner.Execution.FileCommands;
+using Runner.Execution.Files;
 using Runner.Execution.Steps;
 
 namespace Runner.Execution.Artifacts;
@@ -19,6 +20,9 @@ internal sealed class ArtifactsFile : IFileCommand
     public string FilePrefix => "artifacts_";
 
     /// <inheritdoc/>
+    public bool IsFolderNothing => true;
+
+    /// <inheritdoc/>
     public void Run(string file, StepScope step)
     {
         if (step.Job.Artifacts is not { } artifacts)
@@ -26,13 +30,14 @@ internal sealed class ArtifactsFile : IFileCommand
             return;
         }
 
-        var size = new FileInfo(file).Length;
+        using var content = RegularFile.Open(file);
+        var size = RandomAccess.GetLength(content);
         if (size > MaxBytes)
         {
             throw new FileCommandException($"$GITHUB_ARTIFACTS supports content up to a size of {MaxBytes / 1024}k, got {size / 1024}k.");
         }
 
-        var declared = Read(File.ReadAllLines(file), step).ToList();
+        var declared = Read(RegularFile.ReadLines(file, MaxBytes), step).ToList();
         var added = declared.Count(entry => AtLine(entry.Line, () => artifacts.Add(entry.Subject)));
         if (added > 0)
         {
@@ -40,9 +45,9 @@ internal sealed class ArtifactsFile : IFileCommand
         }
     }
 
-    private static IEnumerable<(int Line, ArtifactSubject Subject)> Read(string[] lines, StepScope step)
+    private static IEnumerable<(int Line, ArtifactSubject Subject)> Read(IReadOnlyList<string> lines, StepScope step)
     {
-        for (var i = 0; i < lines.Length; i++)
+        for (var i = 0; i < lines.Count; i++)
         {
             var entry = lines[i].Trim();
             if (entry.Length > 0 && entry[0] != '#')

@@ -1,5 +1,6 @@
 using System.Text;
 using Runner.Execution.Steps;
+using Runner.Jobs.Errors;
 
 namespace Runner.Execution.Commands;
 
@@ -55,7 +56,7 @@ internal sealed class CommandDispatcher(StepScope step)
                 Run(command, Commands[command.Name]);
             }
         }
-        catch (CommandException error)
+        catch (Exception error) when (error is CommandException or WorkflowException)
         {
             step.Log.Error($"Unable to process command '{command.Line.Trim()}' successfully.");
             step.Log.Error(error.Message);

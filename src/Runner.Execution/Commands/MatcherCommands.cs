@@ -1,3 +1,4 @@
+using Runner.Execution.Files;
 using Runner.Execution.Matchers;
 using Runner.Execution.Steps;
 
@@ -66,9 +67,9 @@ internal static class MatcherSource
         var file = Path.Combine(step.Job.Paths.Workspace, step.ToWorkerPath(path));
         try
         {
-            return new FileInfo(file) is { Exists: true, Length: > MatcherFile.MaxBytes }
+            return FileState.At(file) is { Length: > MatcherFile.MaxBytes }
                 ? throw new CommandException($"Issue matcher file '{path}' is larger than {MatcherFile.MaxBytes / 1024} KiB")
-                : MatcherFile.Read(File.ReadAllText(file), TimeoutOf(step));
+                : MatcherFile.Read(RegularFile.ReadText(file, MatcherFile.MaxBytes), TimeoutOf(step));
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {

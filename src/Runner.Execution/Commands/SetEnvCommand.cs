@@ -31,7 +31,7 @@ internal sealed class AddPathCommand : IWorkflowCommand
             throw new CommandException("The folder is missing. Expected: ::add-path::{folder}");
         }
 
-        step.Shared.AddPath(command.Data);
+        step.AddPath(command.Data);
     }
 }
 

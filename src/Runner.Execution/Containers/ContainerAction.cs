@@ -59,6 +59,11 @@ internal sealed class ContainerAction(JobScope job) : IStepAction
     {
         var containers = job.Host.Containers ?? throw new WorkflowException(
             $"{DisplayNames.OfReference(run.Step.Reference)} runs in a container, and whoever started this job cannot run containers beside it");
+        foreach (var (name, value) in request.Environment)
+        {
+            ProcessText.Check($"The variable '{name}'", name, value);
+        }
+
         foreach (var folder in request.Mounts.Where(mount => mount.WorkerPath.Length > 0))
         {
             Directory.CreateDirectory(folder.WorkerPath);
@@ -70,7 +75,7 @@ internal sealed class ContainerAction(JobScope job) : IStepAction
         job.NoteProcessStart();
         var end = await containers.RunAsync(request, lines, stop);
         lines.End();
-        ExitCodeFile.Write(job.Paths, run.Task.Number, ProcessExit.ByCode(end.ExitCode));
+        ExitCodeFile.Note(run, ProcessExit.ByCode(end.ExitCode));
         if (end.Message is { Length: > 0 } message)
         {
             run.Scope.Log.Error(message);
@@ -102,6 +107,7 @@ internal sealed class ContainerAction(JobScope job) : IStepAction
             return new ContainerImage { Image = runs.Image[ImagePrefix.Length..] };
         }
 
+        ProcessText.Check($"'image' of {action.Manifest.Path}", runs.Image);
         var file = Path.GetFullPath(Path.Combine(action.Folder, runs.Image));
         var name = Path.GetFileName(file);
         var isDockerfile = name.EndsWith("Dockerfile", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Dockerfile.", StringComparison.OrdinalIgnoreCase);

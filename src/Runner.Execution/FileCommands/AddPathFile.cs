@@ -1,3 +1,4 @@
+using Runner.Execution.Files;
 using Runner.Execution.Steps;
 
 namespace Runner.Execution.FileCommands;
@@ -12,13 +13,16 @@ internal sealed class AddPathFile : IFileCommand
     public string FilePrefix => "add_path_";
 
     /// <inheritdoc/>
+    public bool IsFolderNothing => true;
+
+    /// <inheritdoc/>
     public void Run(string file, StepScope step)
     {
-        foreach (var line in File.ReadLines(file))
+        foreach (var line in RegularFile.ReadLines(file, KeyValueFile.MaxBytes))
         {
             if (line.Length > 0)
             {
-                step.Shared.AddPath(line);
+                step.AddPath(line);
             }
         }
     }

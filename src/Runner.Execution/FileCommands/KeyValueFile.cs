@@ -1,10 +1,21 @@
+using Runner.Execution.Files;
+
 namespace Runner.Execution.FileCommands;
 
 /// <summary>
-/// Reads the <c>NAME=value</c> and <c>NAME&lt;&lt;DELIMITER</c> lines of a file command (<c>worker-semantics.md</c> section 5). Pure.
+/// Reads the <c>NAME=value</c> and <c>NAME&lt;&lt;DELIMITER</c> lines of a file command (<c>worker-semantics.md</c> section 5).
 /// </summary>
 internal static class KeyValueFile
 {
+    /// <summary>Largest file that is read. GitHub's runner has no limit of its own; what it takes has to fit into an environment or a template.</summary>
+    public const int MaxBytes = 32 * 1024 * 1024;
+
+    /// <summary>The pairs of a file, as <see cref="Read"/>.</summary>
+    /// <exception cref="FileCommandException">A line is neither form, or a value has no end.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static IEnumerable<KeyValuePair<string, string>> ReadFile(string path) => Read(RegularFile.ReadText(path, MaxBytes));
+
     /// <summary>The pairs in order. An error is thrown when it is reached, so that the pairs before it count.</summary>
     /// <exception cref="FileCommandException">A line is neither form, or a value has no end.</exception>
     public static IEnumerable<KeyValuePair<string, string>> Read(string content)

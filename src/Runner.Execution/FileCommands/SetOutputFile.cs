@@ -12,9 +12,12 @@ internal sealed class SetOutputFile : IFileCommand
     public string FilePrefix => "set_output_";
 
     /// <inheritdoc/>
+    public bool IsFolderNothing => false;
+
+    /// <inheritdoc/>
     public void Run(string file, StepScope step)
     {
-        foreach (var (name, value) in KeyValueFile.Read(File.ReadAllText(file)))
+        foreach (var (name, value) in KeyValueFile.ReadFile(file))
         {
             step.SetOutput(name, value);
         }

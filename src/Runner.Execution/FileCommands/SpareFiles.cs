@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Runner.Execution.Files;
 
 namespace Runner.Execution.FileCommands;
 
@@ -34,6 +35,7 @@ internal sealed class SpareFiles
         }
     }
 
+    // Not a link, a pipe or a device: the step that gets it would write to somewhere else, or wait for ever.
     private static bool IsUntouched(string path) =>
-        new FileInfo(path) is { Exists: true, Length: 0, IsReadOnly: false, LinkTarget: null };
+        FileState.At(path) is { Kind: FileKind.Regular, Length: 0, IsOursToWrite: true };
 }

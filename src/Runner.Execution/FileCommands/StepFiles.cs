@@ -1,6 +1,8 @@
 using Runner.Execution.Artifacts;
+using Runner.Execution.Files;
 using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 
 namespace Runner.Execution.FileCommands;
@@ -37,16 +39,18 @@ internal sealed class StepFiles
     public IEnumerable<KeyValuePair<string, string>> Paths => _files.Select(file => KeyValuePair.Create(file.Command.Name, file.Path)).Concat(_given);
 
     /// <summary>Makes the empty files, with names that no earlier step knew.</summary>
+    /// <exception cref="InfrastructureException">They cannot be made.</exception>
     public static StepFiles Create(JobScope job)
     {
         var folder = Path.Combine(job.Paths.Temp, TempFolders.FileCommands);
-        Directory.CreateDirectory(folder);
-        var suffix = Guid.NewGuid().ToString("D");
-        var commands = job.Artifacts is null ? Commands : WithArtifacts;
-        return new StepFiles(
-            [.. commands.Select(command => (command, job.SpareFiles.Make(Path.Combine(folder, command.FilePrefix + suffix))))],
-            job.Artifacts is { } artifacts ? [artifacts.WriteList(Path.Combine(folder, $"artifacts_list_{suffix}"))] : [],
-            job.SpareFiles);
+        try
+        {
+            return Create(job, folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InfrastructureException($"The runner cannot make the step's command files in '{folder}': {error.Message}", error);
+        }
     }
 
     /// <summary>Does what the files say. What cannot be read fails the step and leaves the others their turn.</summary>
@@ -54,7 +58,13 @@ internal sealed class StepFiles
     {
         foreach (var (command, path) in _files)
         {
-            if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            var state = FileState.At(path);
+            if (state.Kind == FileKind.Missing || (state.Kind == FileKind.Folder && command.IsFolderNothing))
+            {
+                continue;
+            }
+
+            if (state is { Kind: FileKind.Regular, Length: 0 })
             {
                 _spare.Offer(path);
                 continue;
@@ -64,12 +74,27 @@ internal sealed class StepFiles
             {
                 command.Run(path, step);
             }
-            catch (Exception error) when (error is FileCommandException or IOException or UnauthorizedAccessException)
+            catch (FileNotFoundException)
+            {
+                step.Log.Debug($"File does not exist '{path}'"); // a link to nothing
+            }
+            catch (Exception error) when (error is FileCommandException or WorkflowException or IOException or UnauthorizedAccessException)
             {
                 step.Log.Error($"Unable to process file command '{command.Name}' successfully.");
                 step.Log.Error(error.Message);
                 step.FailByCommand();
             }
         }
+    }
+
+    private static StepFiles Create(JobScope job, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var suffix = Guid.NewGuid().ToString("D");
+        var commands = job.Artifacts is null ? Commands : WithArtifacts;
+        return new StepFiles(
+            [.. commands.Select(command => (command, job.SpareFiles.Make(Path.Combine(folder, command.FilePrefix + suffix))))],
+            job.Artifacts is { } artifacts ? [artifacts.WriteList(Path.Combine(folder, $"artifacts_list_{suffix}"))] : [],
+            job.SpareFiles);
     }
 }

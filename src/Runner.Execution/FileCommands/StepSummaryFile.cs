@@ -1,4 +1,5 @@
 using System.Buffers;
+using Runner.Execution.Files;
 using Runner.Execution.Masking;
 using Runner.Execution.Steps;
 
@@ -17,16 +18,20 @@ internal sealed class StepSummaryFile : IFileCommand
     public string FilePrefix => "step_summary_";
 
     /// <inheritdoc/>
+    public bool IsFolderNothing => true;
+
+    /// <inheritdoc/>
     public void Run(string file, StepScope step)
     {
-        var size = new FileInfo(file).Length;
+        using var content = RegularFile.Open(file);
+        var size = RandomAccess.GetLength(content);
         if (size > MaxBytes)
         {
             step.Log.Error($"$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of {MaxBytes / 1024}k, got {size / 1024}k.");
             return;
         }
 
-        step.Job.Reporter.AddSummary(step.Id, Mask(File.ReadAllBytes(file), step.Job.Masker));
+        step.Job.Reporter.AddSummary(step.Id, Mask(RegularFile.ReadBytes(file, MaxBytes), step.Job.Masker));
     }
 
     private static ReadOnlyMemory<byte> Mask(byte[] markdown, SecretMasker masker)

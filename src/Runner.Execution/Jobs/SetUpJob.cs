@@ -192,6 +192,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         {
             foreach (var (name, value) in JobTemplates.Texts(block, contexts.OfJob(), Files))
             {
+                ProcessText.Check($"env: the variable '{name}'", name, value);
                 job.Shared.Set(name.Length > 0 ? name : throw new WorkflowException("env: has an entry without a name"), value);
             }
         }

@@ -12,12 +12,16 @@ internal static unsafe partial class Libc
     public const int SizeOfSignalSet = 128;
     public const int SizeOfSignalInfo = 128;
     public const int SizeOfSignalAction = 152;
+    public const int SizeOfFileStatus = 256;
+    public const int FileSizeOffset = 48;
 
     public const short SpawnSetProcessGroup = 0x02;
     public const short SpawnSetSignalDefaults = 0x04;
     public const short SpawnSetSignalMask = 0x08;
 
     public const int ReadOnly = 0;
+    public const int NoTerminal = 0x100;
+    public const int NoWait = 0x800;
     public const int CloseOnExec = 0x80000;
     public const int SetPipeSize = 1031;
 
@@ -33,12 +37,20 @@ internal static unsafe partial class Libc
     public const int SignalTerminate = 15;
     public const int SignalChild = 17;
 
+    public const int NotPermitted = 1;
+    public const int NoSuchEntry = 2;
     public const int InterruptedCall = 4;
     public const int ArgumentListTooLong = 7;
     public const int ExecFormatError = 8;
+    public const int AccessDenied = 13;
+    public const int NotAFolder = 20;
 
     public const int MayExecute = 1;
     public const int SetChildSubreaper = 36;
+
+    // struct stat: the two orders of its first members.
+    public static readonly int FileModeOffset = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 16 : 24;
+    public static readonly int FileOwnerOffset = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 24 : 28;
 
     private const string Name = "libc";
 
@@ -50,6 +62,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int file, byte* buffer, nint count);
+
+    [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport(Name, EntryPoint = "lstat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatusOfPath(string path, byte* status);
+
+    [LibraryImport(Name, EntryPoint = "fstat", SetLastError = true)]
+    public static partial int StatusOfFile(int file, byte* status);
+
+    [LibraryImport(Name, EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
 
     [LibraryImport(Name, EntryPoint = "close")]
     public static partial int Close(int file);

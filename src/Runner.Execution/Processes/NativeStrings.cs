@@ -17,7 +17,7 @@ internal readonly unsafe struct NativeStrings : IDisposable
         {
             if (text.Contains('\0', StringComparison.Ordinal))
             {
-                throw new ProcessStartException("An argument or environment variable of the step holds a NUL character, which no process can be given");
+                throw new ProcessStartException("An argument of the step holds a NUL character (\\0), which no process can be given");
             }
 
             textBytes += Encoding.UTF8.GetByteCount(text) + 1;

@@ -52,6 +52,7 @@ internal sealed unsafe class PosixProcessLauncher : IProcessLauncher
     {
         var actions = stackalloc byte[Libc.SizeOfSpawnFileActions];
         var attributes = stackalloc byte[Libc.SizeOfSpawnAttributes];
+        Check(spec);
         using var arguments = new NativeStrings([spec.Program, .. spec.Arguments]);
         using var environment = new NativeStrings([.. spec.Environment.Select(variable => $"{variable.Key}={variable.Value}")]);
         using var folder = new NativeStrings([spec.WorkingDirectory]);
@@ -71,6 +72,17 @@ internal sealed unsafe class PosixProcessLauncher : IProcessLauncher
             _ = Libc.DestroyFileActions(actions);
             _ = Libc.DestroyAttributes(attributes);
         }
+    }
+
+    private static void Check(ProcessSpec spec)
+    {
+        if (spec.Environment.FirstOrDefault(variable => HasZero(variable.Key) || HasZero(variable.Value)).Key is { } variable)
+        {
+            throw new ProcessStartException(
+                $"'{spec.Program}' could not be started: the variable '{variable.Replace("\0", "\\0", StringComparison.Ordinal)}' holds a NUL character (\\0), which no process can be given");
+        }
+
+        static bool HasZero(string text) => text.Contains('\0', StringComparison.Ordinal);
     }
 
     private static void AddFileActions(byte* actions, int output, byte* folder)

@@ -1,5 +1,6 @@
 using Runner.Execution.Jobs;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 
 namespace Runner.Execution.Steps;
 
@@ -8,6 +9,8 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
 {
     // A step could make the JavaScript actions after it load foreign code with it.
     private const string RefusedVariable = "NODE_OPTIONS";
+
+    private const int MaxShown = 40;
 
     private readonly OrderedDictionary<string, string> _outputs = new(StringComparer.OrdinalIgnoreCase);
 
@@ -53,16 +56,38 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
     public bool HasFailedByCommand { get; private set; }
 
     /// <summary>Sets an output; the last value counts.</summary>
-    public void SetOutput(string name, string value) => _outputs[name] = value;
+    /// <exception cref="WorkflowException">It has no name.</exception>
+    public void SetOutput(string name, string value) =>
+        _outputs[name.Length > 0 ? name : throw new WorkflowException($"An output must have a name, the one with the value '{Start(value)}' has none")] = value;
 
     /// <summary>Keeps a value for the post stage.</summary>
-    public void SaveState(string name, string value) => State[name] = value;
+    /// <exception cref="WorkflowException">No process could be given it.</exception>
+    public void SaveState(string name, string value)
+    {
+        ProcessText.Check($"The state '{name}'", name, value);
+        State[name] = value;
+    }
+
+    /// <summary>Puts a folder in front of PATH for the later steps.</summary>
+    /// <exception cref="WorkflowException">No process could be given it.</exception>
+    public void AddPath(string folder)
+    {
+        ProcessText.Check("The folder for PATH", folder);
+        Shared.AddPath(folder);
+    }
 
     /// <summary>
     /// Sets a variable for the later steps. One that GitHub refuses is refused with an error in the log, and the step goes on.
     /// </summary>
+    /// <exception cref="WorkflowException">It has no name, or no process could be given it.</exception>
     public void SetEnvironment(string name, string value)
     {
+        if (name.Length == 0)
+        {
+            throw new WorkflowException($"A variable must have a name, the one with the value '{Start(value)}' has none");
+        }
+
+        ProcessText.Check($"The variable '{name}'", name, value);
         if (name.Equals(RefusedVariable, StringComparison.OrdinalIgnoreCase))
         {
             Log.Error($"Can't store {RefusedVariable} output parameter using '$GITHUB_ENV' command.");
@@ -77,6 +102,8 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
 
     /// <summary>Whether a switch is <c>true</c> in the worker's environment or the step's.</summary>
     public bool Allows(string variable) => IsTrue(Job.Host.Environment, variable) || IsTrue(Environment, variable);
+
+    private static string Start(string value) => value.Length <= MaxShown ? value : value[..MaxShown] + "…";
 
     private static bool IsTrue(IReadOnlyDictionary<string, string> variables, string name) =>
         variables.TryGetValue(name, out var text) && bool.TryParse(text, out var value) && value;

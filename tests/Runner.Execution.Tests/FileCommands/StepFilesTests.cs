@@ -1,4 +1,7 @@
 using Runner.Execution.FileCommands;
+using Runner.Jobs.Outcomes;
+using Runner.Jobs.Tokens;
+using Runner.Testing;
 
 namespace Runner.Execution.Tests.FileCommands;
 
@@ -27,13 +30,18 @@ public sealed class StepFilesTests
         File.Delete(paths["state"]);
         File.Delete(paths["env"]);
         File.CreateSymbolicLink(paths["env"], "/dev/null");
+        File.Delete(paths["path"]);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [paths["path"]]))
+        {
+            mkfifo.WaitForExit();
+        }
 
         first.Run(step.Scope);
         var second = StepFiles.Create(step.Job).Paths.ToDictionary();
 
         Assert.All(second.Values, path => Assert.True(new FileInfo(path) is { Exists: true, Length: 0, LinkTarget: null }));
         Assert.Empty(second.Values.Intersect(paths.Values));
-        Assert.Equal([paths["env"], paths["output"]], paths.Values.Where(File.Exists).Order(StringComparer.Ordinal));
+        Assert.Equal([paths["path"], paths["env"], paths["output"]], paths.Values.Where(File.Exists).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -100,6 +108,89 @@ public sealed class StepFilesTests
         Assert.Equal(isUploaded, step.Reporter.Summaries.ContainsKey(step.Scope.Id));
         Assert.Equal(isUploaded, step.Lines.Count == 0);
         Assert.False(step.Scope.HasFailedByCommand);
+    }
+
+    public static TheoryData<string, string, string> Refused => new()
+    {
+        // file      content            what the log says
+        { "output", "=v",              "An output must have a name, the one with the value 'v' has none" },
+        { "env",    "=v",              "A variable must have a name, the one with the value 'v' has none" },
+        { "env",    "A=a\0b",          "The variable 'A' holds a NUL character (\\0), which no process can be given" },
+        { "env",    "A\0=b",           "The variable 'A\\0' holds a NUL character (\\0), which no process can be given" },
+        { "env",    "A<<E\na\0b\nE",   "The variable 'A' holds a NUL character (\\0), which no process can be given" },
+        { "state",  "S=a\0b",          "The state 'S' holds a NUL character (\\0), which no process can be given" },
+        { "path",   "/a\0b",           "The folder for PATH holds a NUL character (\\0), which no process can be given" },
+    };
+
+    [Theory, MemberData(nameof(Refused))]
+    public void What_no_later_step_could_bear_fails_the_step_that_says_it(string file, string content, string message)
+    {
+        using var step = new TestStep();
+
+        Run(step, (file, content));
+
+        Assert.Equal([$"##[error]Unable to process file command '{file}' successfully.", $"##[error]{message}"], step.Lines);
+        Assert.True(step.Scope.HasFailedByCommand);
+        Assert.Empty(step.Job.Environment);
+        Assert.Empty(step.Job.Shared.Paths);
+        Assert.Empty(step.Scope.State);
+    }
+
+    [Theory]
+    [InlineData("env", "", "B")]
+    [InlineData("output", "", "B")]
+    [InlineData("state", "", "")]
+    public void Value_may_be_empty_and_a_state_may_have_no_name(string file, string name, string other)
+    {
+        using var step = new TestStep();
+
+        Run(step, (file, file == "state" ? $"{name}=v" : $"{other}="));
+
+        Assert.Empty(step.Lines);
+        Assert.False(step.Scope.HasFailedByCommand);
+    }
+
+    public static TheoryData<string, string, bool> Replacements
+    {
+        get
+        {
+            var data = new TheoryData<string, string, bool>();
+            foreach (var file in (string[])["path", "env", "output", "state", "step_summary", "artifacts"])
+            {
+                // A folder counts as nothing where GitHub's runner asks whether there is a file.
+                data.Add(file, "mkdir $F", file is "env" or "output" or "state");
+                data.Add(file, "mkfifo $F", true);
+                data.Add(file, "ln -s /dev/zero $F", true);
+                data.Add(file, "ln -s /dev/null $F", true);
+                data.Add(file, "ln -s $F $F", true);
+                data.Add(file, "truncate -s 1T $F", file != "step_summary");
+                data.Add(file, "ln -s $F.missing $F", false);
+                data.Add(file, "touch $F", false);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory(Timeout = 60_000), MemberData(nameof(Replacements))]
+    public async Task Whatever_stands_in_the_place_of_a_file_neither_holds_the_job_up_nor_ends_it(string file, string command, bool fails)
+    {
+        using var job = new TestJob();
+        job.Environment["ACTIONS_RUNNER_ALLOW_ARTIFACTS_FILE"] = "true";
+        var variable = $"GITHUB_{file.ToUpperInvariant()}";
+
+        await job.RunAsync(
+            Some.Script($"F=${variable}; rm $F; {command}", id: "bad"),
+            Some.Script("echo always; echo O=1 >> $GITHUB_OUTPUT; echo A=1 >> $GITHUB_ENV", id: "next", condition: "always()"),
+            Some.Script("echo $A ${{ x }}".Replace("${{ x }}", "$O", StringComparison.Ordinal), condition: "always()", env: Some.Mapping(("O", new ExpressionToken("steps.next.outputs.O")))));
+
+        Assert.Equal(fails ? Conclusion.Failed : Conclusion.Succeeded, job.Steps[0].Conclusion);
+        Assert.Equal([Conclusion.Succeeded, Conclusion.Succeeded], job.Steps.Skip(1).Select(step => step.Conclusion));
+        Assert.Equal(["1 1"], job.Output(2));
+        if (fails)
+        {
+            Assert.Contains($"##[error]Unable to process file command '{file}' successfully.", job.AllLines(0));
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Runner.Execution.Contexts;
 using Runner.Expressions;
+using Runner.Jobs.Tokens;
 using Runner.Testing;
 
 namespace Runner.Execution.Tests.Globbing;
@@ -78,4 +79,15 @@ public sealed class HashFilesTests : IDisposable
 
     private string Compute(params string[] patterns) => new HashFiles(_folder["work"], _folder["home"], TimeProvider.System)
         .Compute([.. patterns.Select(pattern => new StringValue(pattern))]).ToText();
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("mkfifo")]
+    [InlineData("ln -s /dev/zero")]
+    public async Task Device_among_the_files_is_refused_and_not_read_for_ever(string make)
+    {
+        using var job = await TestJob.OfAsync(
+            Some.Script($"{make} x.bin"), Some.Script("echo never", env: Some.Mapping(("H", new ExpressionToken("hashFiles('*.bin')")))));
+
+        Assert.EndsWith("x.bin' is a device or a pipe, expected a file", Assert.Single(job.AllLines(1)), StringComparison.Ordinal);
+    }
 }
