@@ -51,5 +51,9 @@ internal sealed class TestStep : IDisposable
         return this;
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        Job.Dispose();
+        _folder.Dispose();
+    }
 }

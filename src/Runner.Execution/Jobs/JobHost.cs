@@ -34,6 +34,9 @@ public sealed record JobHost
     /// <summary>Has the logs of the job's services, or <c>null</c>: they cannot be had.</summary>
     public IServiceLogs? ServiceLogs { get; init; }
 
+    /// <summary>Where <c>/proc</c> and <c>/sys</c> are, which say of what the kernel killed. Default <c>/</c>.</summary>
+    public string SystemRoot { get; init; } = "/";
+
     /// <summary>
     /// Whether this process has no children but steps. Then it adopts the orphans of steps, so that they are found when a step is killed, and clears
     /// them away when they end. Default false: in a test, other children's exit codes would be lost.

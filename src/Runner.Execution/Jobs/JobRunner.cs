@@ -49,7 +49,7 @@ public sealed class JobRunner
             OrphanReaper.Adopt();
         }
 
-        var job = new JobScope(payload, _host, reporter);
+        using var job = new JobScope(payload, _host, reporter);
         var numbers = new StepNumbers();
         using var repositories = Repositories(job);
         var preparation = new ActionPreparation(job, repositories);

@@ -3,6 +3,7 @@ using Runner.Execution.Contexts;
 using Runner.Execution.FileCommands;
 using Runner.Execution.Masking;
 using Runner.Execution.Matchers;
+using Runner.Execution.Processes;
 using Runner.Execution.Reporting;
 using Runner.Execution.Steps;
 using Runner.Jobs.Data;
@@ -13,7 +14,7 @@ using Runner.Jobs.Outcomes;
 namespace Runner.Execution.Jobs;
 
 /// <summary>One job while it runs: what its steps share.</summary>
-internal sealed class JobScope
+internal sealed class JobScope : IDisposable
 {
     /// <summary>The variable by which leftover processes of the job are found at its end.</summary>
     public const string TrackingVariable = "RUNNER_TRACKING_ID";
@@ -30,6 +31,7 @@ internal sealed class JobScope
         Reporter = reporter;
         IsDebug = IsTrue(Message.Variable(JobVariables.StepDebug)) || IsTrue(Var(JobVariables.StepDebug));
         Masker = JobMasks.Create(Message, host.Environment);
+        MemoryKills = MemoryKills.Find(host.SystemRoot);
         Artifacts = Message.IsFeatureOn(JobVariables.AllowArtifactsFile) || IsTrue(host.Environment.GetValueOrDefault(JobArtifacts.Variable)) ? new JobArtifacts() : null;
     }
 
@@ -63,6 +65,12 @@ internal sealed class JobScope
     /// <summary>Variables of the job: its <c>env</c> and what steps wrote to <c>GITHUB_ENV</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment => Shared.Variables;
 
+    /// <summary>What its steps left of the <c>github</c> context.</summary>
+    public StepMembers Members { get; } = new();
+
+    /// <summary>What the kernel killed for want of memory.</summary>
+    public MemoryKills MemoryKills { get; }
+
     /// <summary>Command files that steps left untouched.</summary>
     public SpareFiles SpareFiles { get; } = new();
 
@@ -83,6 +91,9 @@ internal sealed class JobScope
 
     /// <summary>When the first step's process started.</summary>
     public DateTimeOffset? FirstStep { get; private set; }
+
+    /// <summary>Whether the log says already that the runner's disk takes nothing.</summary>
+    public bool HasToldOfDisk { get; set; }
 
     /// <summary>When the last step ended.</summary>
     public DateTimeOffset? LastStepEnded { get; set; }
@@ -143,6 +154,9 @@ internal sealed class JobScope
         && file.EndsWith("/" + path, StringComparison.Ordinal)
             ? file[..^(path.Length + 1)]
             : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => MemoryKills.Dispose();
 
     private static bool IsTrue(string? text) => bool.TryParse(text, out var value) && value;
 

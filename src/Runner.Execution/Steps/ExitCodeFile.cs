@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runner.Execution.Files;
 using Runner.Execution.Processes;
 using Runner.Jobs.Launch;
 
@@ -16,13 +17,43 @@ internal static class ExitCodeFile
     /// <summary>Where the codes are.</summary>
     public static string PathOf(WorkPaths paths) => Path.Combine(paths.Spool, "exit-codes");
 
-    /// <summary>Adds the code of a step.</summary>
-    public static void Write(WorkPaths paths, int number, ProcessExit exit)
+    /// <summary>Adds the code of a step. A disk that does not take it costs the code, not the step: the log says so, once for the job.</summary>
+    public static void Note(StepRun run, ProcessExit exit)
     {
-        Directory.CreateDirectory(paths.Spool);
+        var job = run.Scope.Job;
         lock (Writing)
         {
-            File.AppendAllText(PathOf(paths), string.Create(CultureInfo.InvariantCulture, $"{number} {exit.Code}\n"));
+            try
+            {
+                Add(PathOf(job.Paths), string.Create(CultureInfo.InvariantCulture, $"{run.Task.Number} {exit.Code}\n"));
+            }
+            catch (Exception error) when ((error is IOException or UnauthorizedAccessException) && !job.HasToldOfDisk)
+            {
+                job.HasToldOfDisk = true;
+                run.Scope.Log.Warning($"The runner cannot write to its own disk: {error.Message}. The result of the step is not affected, its log may be incomplete.");
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // The log says it already.
+            }
         }
+    }
+
+    // A step may have put a pipe there, which nobody reads: it is replaced, not waited for.
+    private static void Add(string file, string line)
+    {
+        switch (FileState.At(file).Kind)
+        {
+            case FileKind.Regular:
+                break;
+            case FileKind.Missing:
+                Directory.CreateDirectory(Path.GetDirectoryName(file) ?? "/");
+                break;
+            default:
+                File.Delete(file);
+                break;
+        }
+
+        File.AppendAllText(file, line);
     }
 }

@@ -68,7 +68,14 @@ internal sealed class ScriptStep(StepProcess process) : IStepAction
     private static string WriteScript(Shell shell, string script, string temp)
     {
         var path = Path.Combine(temp, Guid.NewGuid().ToString("D") + shell.Extension);
-        File.WriteAllText(path, shell.Prepare(script), Utf8WithoutMark);
-        return path;
+        try
+        {
+            File.WriteAllText(path, shell.Prepare(script), Utf8WithoutMark);
+            return path;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InfrastructureException($"The runner cannot write the step's script to '{path}': {error.Message}", error);
+        }
     }
 }

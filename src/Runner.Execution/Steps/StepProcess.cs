@@ -1,3 +1,4 @@
+using System.Globalization;
 using Runner.Execution.Jobs;
 using Runner.Execution.Processes;
 
@@ -26,8 +27,23 @@ internal sealed class StepProcess(JobScope job, ProcessRunner processes)
             Environment = environment,
             OomScoreAdjustment = OomScore.Of(environment),
         };
+        var killedBefore = job.MemoryKills.Count;
         var exit = await processes.RunAsync(spec, new StepOutput(run.Scope), job.NoteProcessStart, stop);
-        ExitCodeFile.Write(job.Paths, run.Task.Number, exit);
+        if (exit.Code != 0 && job.MemoryKills.Count - killedBefore is > 0 and var killed)
+        {
+            run.Scope.Log.Error(OutOfMemory(killed));
+        }
+
+        ExitCodeFile.Note(run, exit);
         return exit;
+    }
+
+    private string OutOfMemory(long killed)
+    {
+        var processes = killed == 1 ? "1 process" : string.Create(CultureInfo.InvariantCulture, $"{killed} processes");
+        var limit = job.MemoryKills.Limit is { } bytes
+            ? string.Create(CultureInfo.InvariantCulture, $"the job's memory limit is {bytes / (1024.0 * 1024.0):0.#} MiB")
+            : "the machine had no memory left";
+        return $"The step ran out of memory: the kernel killed {processes} while it ran, {limit}.";
     }
 }
