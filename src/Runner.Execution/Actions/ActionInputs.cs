@@ -14,7 +14,7 @@ internal static class ActionInputs
 
     /// <summary>
     /// The given inputs in the order of the step, then the defaults of those not given. What is not an input, or no longer should be, is warned of
-    /// once, in the main stage. <c>required</c> is not insisted on: GitHub's runner does not either.
+    /// at every stage, as GitHub's runner does. <c>required</c> is not insisted on: that does not either.
     /// </summary>
     /// <exception cref="WorkflowException">One of them cannot be evaluated.</exception>
     public static IReadOnlyDictionary<string, string> Evaluate(StepRun run)
@@ -30,11 +30,7 @@ internal static class ActionInputs
             return inputs;
         }
 
-        if (run.Stage == StepStage.Main)
-        {
-            WarnOf(run, manifest, inputs);
-        }
-
+        WarnOf(run, manifest, inputs);
         foreach (var input in manifest.Inputs)
         {
             if (!inputs.ContainsKey(input.Name))
@@ -48,17 +44,20 @@ internal static class ActionInputs
 
     private static void WarnOf(StepRun run, ActionManifest manifest, OrderedDictionary<string, string> given)
     {
-        var known = manifest.Inputs.Select(input => input.Name).Concat(manifest.Runs is DockerRuns ? OfContainers : []).ToList();
+        foreach (var name in given.Keys)
+        {
+            if (manifest.Inputs.FirstOrDefault(input => input.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { DeprecationMessage: { } message })
+            {
+                run.Scope.Log.Warning($"Input '{name}' has been deprecated with message: {message}");
+            }
+        }
+
+        var known = (manifest.Runs is DockerRuns ? OfContainers : []).Concat(manifest.Inputs.Select(input => input.Name)).ToList();
         var unknown = given.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
         if (unknown.Count > 0 && run.Step.Reference?.Type == ActionSource.Repository)
         {
             run.Scope.Log.Warning(
                 $"Unexpected input(s) '{string.Join("', '", unknown)}', valid inputs are ['{string.Join("', '", known)}']");
-        }
-
-        foreach (var input in manifest.Inputs.Where(input => input.DeprecationMessage is not null && given.ContainsKey(input.Name)))
-        {
-            run.Scope.Log.Warning($"Input '{input.Name}' has been deprecated with message: {input.DeprecationMessage}");
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class CompositeAction(Func<StepTask, CancellationToken, Task<Ste
     public async Task<bool> RunAsync(StepRun run, LoadedAction action, IReadOnlyDictionary<string, string> inputs, CancellationToken stop)
     {
         var values = inputs.Select(input => KeyValuePair.Create<string, Value>(input.Key, new StringValue(input.Value)));
-        var level = StepLevel.OfComposite(run, new ObjectValue(values), action.Manifest.FileTable);
+        var level = StepLevel.OfComposite(run, action, new ObjectValue(values));
         foreach (var use in StepsOf(run))
         {
             if (stop.IsCancellationRequested)
@@ -53,7 +53,7 @@ internal sealed class CompositeAction(Func<StepTask, CancellationToken, Task<Ste
     // Also after a failure: what the steps before it gave may be wanted.
     private static void SetOutputs(StepRun run, StepLevel level, ActionManifest manifest)
     {
-        var contexts = level.Contexts(level.GitHub([]), level.Variables());
+        var contexts = level.Contexts(level.GitHub(), level.Variables());
         foreach (var output in manifest.Outputs)
         {
             if (JobTemplates.Text(output.Value, contexts, manifest.FileTable) is { } value)

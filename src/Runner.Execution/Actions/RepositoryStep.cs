@@ -31,7 +31,8 @@ internal sealed class RepositoryStep(
         }
 
         // Step 3.
-        run = run.With([.. Members(action)]);
+        run.Members.SetSource(action.Repository?.Name, action.Repository?.Ref);
+        run = run.WithMembers();
         var inputs = ActionInputs.Evaluate(run);
         ActionHeader.Write(run, inputs);
 
@@ -54,11 +55,4 @@ internal sealed class RepositoryStep(
             log.Warning($"`pre` execution is not supported for local action from '{use.Step.Reference?.Path}'");
         }
     }
-
-    private static IEnumerable<KeyValuePair<string, string>> Members(LoadedAction action) =>
-    [
-        KeyValuePair.Create("action_path", action.Folder),
-        KeyValuePair.Create("action_repository", action.Repository?.Name ?? string.Empty),
-        KeyValuePair.Create("action_ref", action.Repository?.Ref ?? string.Empty),
-    ];
 }

@@ -18,12 +18,13 @@ internal sealed class BackgroundControl(BackgroundSteps background, StepRunner r
     /// <summary>Stops background steps.</summary>
     public const string Cancel = "cancel";
 
-    /// <summary>Runs one, as its condition and <c>continue-on-error</c> say.</summary>
+    /// <summary>
+    /// Runs one, if its condition holds. <c>continue-on-error</c> and <c>timeout-minutes</c> of such a step mean nothing to GitHub's runner: what fails is the
+    /// background step, and its own <c>continue-on-error</c> decides what that means.
+    /// </summary>
     public async Task<StepEnd> RunAsync(StepTask task)
     {
-        var end = runner.TryBegin(task, out var run, out var early)
-            ? StepRunner.Conclude(run, await RunAsync(task.Use.Step, task.Log))
-            : early;
+        var end = runner.TryBegin(task, out var run, out var early) ? StepEnd.Of(await RunAsync(task.Use.Step, task.Log), run.Scope.Outputs) : early;
         task.Level.Steps.Add(task.Use.Step.ContextName, end.Outputs, end.Outcome, end.Conclusion);
         return end;
     }

@@ -43,7 +43,7 @@ internal sealed class JobContexts
     public ObjectValue Runner { get; }
 
     /// <summary>What can be seen outside of steps: job <c>env</c>, outputs, names.</summary>
-    public EvaluationContext OfJob() => Of(GitHub.With([]), Job.Environment, Job.Steps, StatusText.Of(Job.Result), inputs: null);
+    public EvaluationContext OfJob() => Of(GitHub.With(Job.Members.Entries), Job.Environment, Job.Steps, StatusText.Of(Job.Result), inputs: null);
 
     /// <summary>What can be seen in a step.</summary>
     /// <param name="github">The step's <c>github</c>.</param>

@@ -26,7 +26,8 @@ internal sealed class CompleteJob(JobScope job, StepLog log)
         var isGood = true;
         if (contexts is not null)
         {
-            isGood = TryEvaluate(() => EvaluateOutputs(contexts)) & TryEvaluate(() => EvaluateUrl(contexts));
+            isGood = TryEvaluate("Fail to evaluate job outputs", () => EvaluateOutputs(contexts))
+                & TryEvaluate("Failed to evaluate environment url", () => EvaluateUrl(contexts));
         }
 
         KillOrphans();
@@ -38,7 +39,7 @@ internal sealed class CompleteJob(JobScope job, StepLog log)
         return isGood;
     }
 
-    private bool TryEvaluate(Action evaluate)
+    private bool TryEvaluate(string failure, Action evaluate)
     {
         try
         {
@@ -47,6 +48,7 @@ internal sealed class CompleteJob(JobScope job, StepLog log)
         }
         catch (WorkflowException error)
         {
+            log.Error(failure);
             log.Error(error.Message);
             return false;
         }

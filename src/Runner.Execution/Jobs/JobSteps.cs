@@ -55,7 +55,7 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
         var (use, stage, report) = planned;
         if (stage == StepStage.Main)
         {
-            var github = level.GitHub([KeyValuePair.Create("action", use.Step.ContextName ?? string.Empty)]);
+            var github = level.GitHub(level.MembersOf(use));
             use.Name = StepNames.Final(use.Step, level.Contexts(github, level.Variables()), job);
         }
 

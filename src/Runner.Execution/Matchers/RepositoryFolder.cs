@@ -1,5 +1,7 @@
+using Runner.Execution.Files;
 using Runner.Execution.Jobs;
 using Runner.Jobs.Data;
+using Runner.Jobs.Launch;
 
 namespace Runner.Execution.Matchers;
 
@@ -11,14 +13,21 @@ internal static class RepositoryFolder
     private const int MaxConfigBytes = 1024 * 1024;
 
     /// <summary>Root of the checkout, or <c>null</c>: the file is in none, or in that of another repository.</summary>
+    /// <remarks>A local run's workspace is its repository, whatever the checkout on the user's machine says of remotes: it may have none.</remarks>
     public static string? Find(string file, JobScope job)
     {
+        var own = job.Payload.Reporting == ReportingTarget.Launcher ? Path.TrimEndingDirectorySeparator(job.Paths.Workspace) : null;
         var github = job.Message.ContextData.GetValueOrDefault("github") as DictionaryData;
         var repository = github?.FindText("repository") ?? string.Empty;
         var server = github?.FindText("server_url") ?? job.Host.Environment.GetValueOrDefault("GITHUB_SERVER_URL") ?? "https://github.com";
         var folder = Path.GetDirectoryName(file);
         for (var depth = 0; folder is not null && depth < MaxDepth; depth++, folder = Path.GetDirectoryName(folder))
         {
+            if (folder == own)
+            {
+                return own;
+            }
+
             var config = Path.Combine(folder, ".git", "config");
             if (File.Exists(config))
             {
@@ -36,8 +45,7 @@ internal static class RepositoryFolder
             var host = Uri.TryCreate(server, UriKind.Absolute, out var address) ? address.Host : server;
             var url = $"url = {server.TrimEnd('/')}/{repository}";
             var ssh = $"url = git@{host}:{repository}.git";
-            return new FileInfo(config).Length <= MaxConfigBytes
-                && File.ReadLines(config).Select(line => line.Trim()).Any(line => IsSame(line, url) || IsSame(line, url + ".git") || IsSame(line, ssh));
+            return RegularFile.ReadLines(config, MaxConfigBytes).Select(line => line.Trim()).Any(line => IsSame(line, url) || IsSame(line, url + ".git") || IsSame(line, ssh));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -17,9 +17,11 @@ internal interface IStepAction
 /// <summary>What an action needs of its step.</summary>
 /// <param name="Task">The stage of the step that runs.</param>
 /// <param name="Scope">Where commands leave what they set.</param>
+/// <param name="Members">What the step sets of <c>github</c>.</param>
 /// <param name="GitHub">The step's <c>github</c> context.</param>
 /// <param name="OwnEnvironment">The step's own <c>env</c>, evaluated; <see cref="StepScope.Environment"/> has that of the levels around it too.</param>
-internal sealed record StepRun(StepTask Task, StepScope Scope, ObjectValue GitHub, IReadOnlyDictionary<string, string> OwnEnvironment)
+internal sealed record StepRun(
+    StepTask Task, StepScope Scope, StepMembers Members, ObjectValue GitHub, IReadOnlyDictionary<string, string> OwnEnvironment)
 {
     /// <summary>The step.</summary>
     public StepUse Use => Task.Use;
@@ -36,15 +38,6 @@ internal sealed record StepRun(StepTask Task, StepScope Scope, ObjectValue GitHu
     /// <summary>What its expressions can see.</summary>
     public EvaluationContext Contexts => Level.Contexts(GitHub, Scope.Environment);
 
-    /// <summary>The same run with further members of <c>github</c>.</summary>
-    public StepRun With(params ReadOnlySpan<KeyValuePair<string, string>> members)
-    {
-        var entries = GitHub.Entries.ToList();
-        foreach (var (name, value) in members)
-        {
-            entries.Add(KeyValuePair.Create<string, Value>(name, new StringValue(value)));
-        }
-
-        return this with { GitHub = new ObjectValue(entries) };
-    }
+    /// <summary>The same run, its <c>github</c> with what was set in <see cref="Members"/> meanwhile.</summary>
+    public StepRun WithMembers() => this with { GitHub = Level.GitHub(Members) };
 }

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Runner.Execution.Actions;
 using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
 using Runner.Expressions;
@@ -11,35 +11,30 @@ namespace Runner.Execution.Steps;
 internal sealed class StepLevel
 {
     private readonly JobContexts _contexts;
-    private readonly ImmutableArray<KeyValuePair<string, string>> _github;
+    private readonly StepMembers _members;
     private readonly Value? _inputs;
     private readonly StepStage _stage;
     private readonly bool _isComposite;
     private Conclusion _result = Conclusion.Succeeded;
 
-    private StepLevel(JobContexts contexts, StepsContext steps, SharedEnvironment shared)
+    private StepLevel(JobContexts contexts, StepMembers members, StepsContext steps, SharedEnvironment shared)
     {
         _contexts = contexts;
-        _github = [];
+        _members = members;
         Steps = steps;
         Shared = shared;
         Files = contexts.Job.Message.FileTable;
     }
 
-    private StepLevel(StepRun caller, Value inputs, IReadOnlyList<string> files)
-        : this(caller.Level._contexts, caller.Use.InnerResults, caller.Scope.Shared)
+    private StepLevel(StepRun caller, LoadedAction action, Value inputs)
+        : this(caller.Level._contexts, caller.Members.Copy(), caller.Use.InnerResults, caller.Scope.Shared)
     {
         _isComposite = true;
         _inputs = inputs;
         _stage = caller.Stage;
-        _github =
-        [
-            .. from name in (string[])["action_path", "action_ref", "action_repository"]
-               where caller.GitHub.TryGet(name, out _)
-               select KeyValuePair.Create(name, caller.GitHub.TryGet(name, out var value) ? value.ToText() : string.Empty),
-        ];
-        Files = files;
-        Overrides = new Dictionary<string, string>([.. caller.Level.Overrides, .. caller.OwnEnvironment], StringComparer.Ordinal);
+        _members.Set("action_path", action.Folder);
+        Files = action.Manifest.FileTable;
+        Overrides = Layers.Merge(StringComparer.Ordinal, caller.Level.Overrides, caller.OwnEnvironment);
     }
 
     /// <summary>The job.</summary>
@@ -69,17 +64,17 @@ internal sealed class StepLevel
     private Conclusion Status => _isComposite && _stage == StepStage.Main && Job.Result != Conclusion.Canceled ? _result : Job.Result;
 
     /// <summary>The level of a job.</summary>
-    public static StepLevel OfJob(JobContexts contexts) => new(contexts, contexts.Job.Steps, contexts.Job.Shared);
+    public static StepLevel OfJob(JobContexts contexts) => new(contexts, contexts.Job.Members, contexts.Job.Steps, contexts.Job.Shared);
 
     /// <summary>The level inside of a step's composite action.</summary>
-    /// <param name="inputs">The action's evaluated inputs.</param>
-    /// <param name="files">Names of the manifest's file.</param>
-    public static StepLevel OfComposite(StepRun caller, Value inputs, IReadOnlyList<string> files) => new(caller, inputs, files);
+    /// <param name="action">The action.</param>
+    /// <param name="inputs">Its evaluated inputs.</param>
+    public static StepLevel OfComposite(StepRun caller, LoadedAction action, Value inputs) => new(caller, action, inputs);
 
     /// <summary>
     /// The level of a job as it is now, for a step in the background: what that step leaves to others is theirs only after <see cref="TakeOver"/>.
     /// </summary>
-    public StepLevel Fork() => new(_contexts, Steps.Copy(), Shared.Fork());
+    public StepLevel Fork() => new(_contexts, _members.Copy(), Steps.Copy(), Shared.Fork());
 
     /// <summary>Takes over what the step on a fork left to the steps after it.</summary>
     public void TakeOver(StepLevel fork, JobStep step, StepEnd end)
@@ -88,21 +83,34 @@ internal sealed class StepLevel
         Steps.Add(step.ContextName, end.Outputs, end.Outcome, end.Conclusion);
     }
 
-    /// <summary>The <c>github</c> context of a step.</summary>
-    public ObjectValue GitHub(IEnumerable<KeyValuePair<string, string>> members) => _contexts.GitHub.With(
-        [.. _github, .. _isComposite ? [KeyValuePair.Create("action_status", StatusText.Of(Status))] : Array.Empty<KeyValuePair<string, string>>(), .. members]);
-
-    /// <summary>The variables of a step before its own.</summary>
-    public Dictionary<string, string> Variables()
+    /// <summary>
+    /// Which members of <c>github</c> a step sees and sets. Those of the job share one set, as they do in GitHub's runner: before a step has set its own it
+    /// sees what the step before it left. Each step of a composite action has a copy of what its caller had.
+    /// </summary>
+    public StepMembers MembersOf(StepUse use)
     {
-        var variables = new Dictionary<string, string>(Shared.Variables, StringComparer.Ordinal);
-        foreach (var (name, value) in Overrides)
+        if (_isComposite)
         {
-            variables[name] = value;
+            return _members.Copy();
         }
 
-        return variables;
+        if (use.IsOfWorkflow)
+        {
+            _members.Set("action", use.Step.Name ?? use.Step.ContextName ?? string.Empty);
+        }
+
+        return _members;
     }
+
+    /// <summary>The <c>github</c> context of a step.</summary>
+    public ObjectValue GitHub(StepMembers members) => _contexts.GitHub.With(
+        _isComposite ? members.Entries.Append(KeyValuePair.Create("action_status", StatusText.Of(Status))) : members.Entries);
+
+    /// <summary>The <c>github</c> context of the level itself.</summary>
+    public ObjectValue GitHub() => GitHub(_members);
+
+    /// <summary>The variables of a step before its own.</summary>
+    public Dictionary<string, string> Variables() => Layers.Merge(StringComparer.Ordinal, Shared.Variables, Overrides);
 
     /// <summary>What expressions of a step can see.</summary>
     public EvaluationContext Contexts(ObjectValue github, IReadOnlyDictionary<string, string> environment) =>

@@ -60,11 +60,14 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
 
     /// <summary>Steps 3 to 5. Its results stand nowhere yet.</summary>
     /// <param name="outer">Fires when what it is a part of has to end.</param>
-    public async Task<StepEnd> FinishAsync(StepRun run, CancellationToken outer) => Conclude(run, await RunActionAsync(run, outer));
-
-    /// <summary>Step 5 for a step whose outcome is known.</summary>
-    public static StepEnd Conclude(StepRun run, Conclusion outcome) =>
-        new(outcome, outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome, run.Scope.Outputs);
+    public async Task<StepEnd> FinishAsync(StepRun run, CancellationToken outer)
+    {
+        var outcome = await RunActionAsync(run, outer);
+        return StepEnd.Of(outcome, run.Scope.Outputs) with
+        {
+            Conclusion = outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome,
+        };
+    }
 
     /// <summary>The job's result takes a cancellation in that came.</summary>
     public void TakeCancellation()
@@ -78,7 +81,8 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
     private StepRun Prepare(StepTask task)
     {
         var step = task.Use.Step;
-        var github = task.Level.GitHub([KeyValuePair.Create("action", step.ContextName ?? string.Empty)]);
+        var members = task.Level.MembersOf(task.Use);
+        var github = task.Level.GitHub(members);
         var environment = task.Level.Variables();
         var own = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in JobTemplates.Texts(step.Environment, task.Level.Contexts(github, environment), task.Level.Files))
@@ -87,7 +91,7 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
         }
 
         var scope = new StepScope(job, task.Record, task.Log) { Environment = environment, State = task.Use.State, Shared = task.Level.Shared };
-        return new StepRun(task, scope, github, own);
+        return new StepRun(task, scope, members, github, own);
     }
 
     private async Task<Conclusion> RunActionAsync(StepRun run, CancellationToken outer)
@@ -122,9 +126,19 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
         try
         {
             var files = StepFiles.Create(job);
+            foreach (var (name, path) in files.Paths)
+            {
+                run.Members.Set(name, path);
+            }
+
+            if (run.Use.IsOfWorkflow)
+            {
+                run.Members.SetSource(repository: null, reference: null); // an action of a repository says its own
+            }
+
             try
             {
-                return await actionOf(run.Use).RunAsync(run.With([.. files.Paths]), stop.Token);
+                return await actionOf(run.Use).RunAsync(run.WithMembers(), stop.Token);
             }
             finally
             {

@@ -42,6 +42,9 @@ internal sealed class StepUse(JobStep step, StepUse? parent)
     /// <summary>What the runner does in it for the job's containers; <c>null</c>: it is no such step.</summary>
     public ContainerWork? Containers { get; init; }
 
+    /// <summary>Whether it is an action or a script of the workflow's, and no step of the runner's.</summary>
+    public bool IsOfWorkflow => Hook is null && Containers is null && Step.Type != StepType.BackgroundStepControl;
+
     /// <summary>Its shown name, once that is known.</summary>
     public string? Name { get; set; }
 

@@ -7,8 +7,6 @@ namespace Runner.Workflows.Containers;
 /// <summary>What expressions can see before a job has a worker: the message's own contexts, its secrets, its <c>env</c>.</summary>
 internal static class LaunchContexts
 {
-    private const string GitHubToken = "github_token";
-
     /// <summary>The contexts of a job.</summary>
     public static EvaluationContext Of(JobMessage job)
     {
@@ -36,8 +34,7 @@ internal static class LaunchContexts
 
     private static ObjectValue Secrets(JobMessage job) => Texts(job.Variables
         .Where(variable => variable.Value.IsSecret && !IsOwnToken(variable.Key))
-        .Select(variable => KeyValuePair.Create(
-            variable.Key.Equals(GitHubToken, StringComparison.OrdinalIgnoreCase) ? "GITHUB_TOKEN" : variable.Key, variable.Value.Value ?? string.Empty)));
+        .Select(variable => KeyValuePair.Create(variable.Key, variable.Value.Value ?? string.Empty)));
 
     // github.token is not in the message's github context, but credentials may well name it.
     private static void AddToken(Dictionary<string, Value> contexts, JobMessage job)

@@ -66,6 +66,118 @@ public sealed class CompositeActionTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Nearest_value_of_a_variable_wins_through_all_levels_whichever_of_them_have_it()
+    {
+        var random = new Random(11);
+        string[] names = ["A", "a", "B", "LONG_NAME", "Long_Name"];
+        string[] levels = ["workflow", "job", "set", "step", "middle", "inner"];
+        for (var round = 0; round < 12; round++)
+        {
+            var given = levels.ToDictionary(level => level, _ => names.Where(_ => random.Next(2) == 0).ToList());
+
+            // A mapping of YAML has no two names that differ in case only; what steps set may.
+            foreach (var level in levels.Where(level => level != "set"))
+            {
+                given[level] = [.. given[level].DistinctBy(name => name.ToUpperInvariant())];
+            }
+
+            using var job = new TestJob()
+                .WithFile("middle/action.yml", $"runs: {{ using: composite, steps: [{{ uses: ./inner, env: {Env("middle")} }}] }}")
+                .WithFile("inner/action.yml", $"runs: {{ using: composite, steps: [{{ shell: bash, run: env, env: {Env("inner")} }}] }}");
+
+            await job.RunAsync(Some.Job() with
+            {
+                EnvironmentVariables = [Texts("workflow"), Texts("job")],
+                Steps =
+                [
+                    Some.Script(string.Join('\n', given["set"].Select(name => $"echo {name}=set >> $GITHUB_ENV").Append("true"))),
+                    Some.Using("./middle", env: Texts("step")),
+                ],
+            });
+
+            Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
+            var seen = job.OutputOf("Run ./middle");
+            foreach (var name in names)
+            {
+                var nearest = levels.LastOrDefault(level => given[level].Contains(name));
+                Assert.Equal(nearest is null ? [] : [$"{name}={nearest}"], seen.Where(line => line.StartsWith(name + "=", StringComparison.Ordinal)));
+            }
+
+            string Env(string level) => "{ " + string.Join(", ", given[level].Select(name => $"{name}: {level}")) + " }";
+            Runner.Jobs.Tokens.MappingToken Texts(string level) => Some.Texts([.. given[level].Select(name => (name, level))]);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Context_and_variables_of_an_action_are_those_of_GitHub_at_every_level()
+    {
+        const string Show = "echo \"[$GITHUB_ACTION] [${GITHUB_ACTION_PATH#*/actions/}] [${GITHUB_ACTION_REPOSITORY-unset}] [${GITHUB_ACTION_REF-unset}] $E\"";
+        const string E = "${{ format('{0} {1} {2}', github.action, github.action_repository, github.action_ref) }}";
+        const string Js = "const e = process.env; console.log(`[${e.GITHUB_ACTION}] [${(e.GITHUB_ACTION_PATH || 'unset').replace(/.*\\/actions\\//, '')}] [${e.GITHUB_ACTION_REPOSITORY}] [${e.GITHUB_ACTION_REF}]`)";
+        using var job = new TestJob()
+            .WithAction("acme/js/action.yml", "runs: { using: node20, main: a.js, post: a.js }").WithAction("acme/js/a.js", Js)
+            .WithAction("acme/outer/action.yml", $$"""
+                runs:
+                  using: composite
+                  steps:
+                    - { id: own, shell: bash, run: '{{Show.Replace("'", "''", StringComparison.Ordinal)}}', env: { E: "{{E}}" } }
+                    - { id: js, uses: acme/js@v2 }
+                    - { id: nested, uses: acme/inner@v3 }
+                """)
+            .WithAction("acme/inner/action.yml", $$"""
+                runs: { using: composite, steps: [{ id: deep, shell: bash, run: '{{Show.Replace("'", "''", StringComparison.Ordinal)}}', env: { E: "{{E}}" } }] }
+                """);
+        var env = Some.Mapping(("E", new ExpressionToken("format('{0} {1} {2}', github.action, github.action_repository, github.action_ref)")));
+
+        await job.RunAsync(
+            Some.Script(Show, id: "first", name: "first", env: env),
+            Some.Using("acme/outer@v1", id: "composite"),
+            Some.Script(Show, id: "last", name: "last", env: env),
+            Some.Using("acme/js@v2", id: "script"));
+
+        Assert.Equal(["[first] [] [] [] first  "], job.OutputOf("first"));
+        Assert.Equal(
+            [
+                "[composite] [acme/outer/v1] [] [] composite acme/outer v1",
+                "[composite] [acme/outer/v1] [acme/js] [v2]",
+                "[composite] [acme/inner/v3] [] [] composite acme/inner v3",
+            ],
+            job.OutputOf("Run acme/outer@v1"));
+
+        // GitHub's steps share one context: before its own start a step sees what the one before it left.
+        Assert.Equal(["[last] [] [] [] last acme/outer v1"], job.OutputOf("last"));
+        Assert.Equal(["[script] [unset] [acme/js] [v2]"], job.OutputOf("Run acme/js@v2"));
+        Assert.Equal(["Post job cleanup.", "[script] [unset] [acme/js] [v2]"], job.OutputOf("Post Run acme/js@v2"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Inputs_that_an_action_does_not_have_or_should_not_be_given_are_warned_of_at_every_stage_and_level()
+    {
+        using var job = new TestJob()
+            .WithAction("acme/js/action.yml", "inputs: { old: { description: x, deprecationMessage: gone } }\nruns: { using: node20, pre: a.js, main: a.js, post: a.js }").WithAction("acme/js/a.js", "")
+            .WithAction("acme/outer/action.yml", "runs: { using: composite, steps: [{ uses: acme/js@v1, with: { OLD: 1, none: 2 } }] }");
+        string[] warnings = ["##[warning]Input 'OLD' has been deprecated with message: gone", "##[warning]Unexpected input(s) 'none', valid inputs are ['old']"];
+        const string Outer = "##[warning]Unexpected input(s) 'x', valid inputs are ['']";
+
+        await job.RunAsync(Some.Using("acme/outer@v1", with: Some.Texts(("x", "1"))));
+
+        foreach (var name in (string[])["Pre Run acme/outer@v1", "Run acme/outer@v1", "Post Run acme/outer@v1"])
+        {
+            Assert.Equal([Outer, .. warnings], job.LinesOf(name).Where(line => line.StartsWith("##[warning]", StringComparison.Ordinal)));
+        }
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("mkfifo x/action.yml")]
+    [InlineData("ln -s /dev/zero x/action.yml")]
+    public async Task Device_in_the_place_of_a_manifest_is_refused(string make)
+    {
+        using var job = await TestJob.OfAsync(Some.Script($"mkdir x; {make}"), Some.Using("./x"));
+
+        Assert.EndsWith("x/action.yml' is a device or a pipe, expected a file", Assert.Single(job.AllLines(1)), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Inner_failure_fails_the_action_and_the_steps_after_it_run_by_their_conditions()
     {
         using var job = new TestJob().WithFile("x/action.yml", """
@@ -174,7 +286,7 @@ public sealed class CompositeActionTests
     public async Task Own_repository_is_the_workflows_in_a_workflow_and_the_actions_inside_of_an_action()
     {
         using var job = new TestJob()
-            .WithAction("acme/app/a/action.yml", "runs: { using: composite, steps: [{ uses: $/b }, { shell: sh, run: 'echo $GITHUB_ACTION_REPOSITORY $GITHUB_ACTION_REF' }] }")
+            .WithAction("acme/app/a/action.yml", "runs: { using: composite, steps: [{ uses: $/b }, { shell: sh, run: 'echo $R', env: { R: '${{ github.action_repository }} ${{ github.action_ref }}' } }] }")
             .WithAction("acme/app/b/action.yml", "runs: { using: composite, steps: [{ shell: sh, run: echo b }] }");
         var step = Some.Using("acme/app@v1") with { Reference = new ActionReference { Type = ActionSource.Repository, RepositoryType = "selfRepository", Path = "a" } };
 

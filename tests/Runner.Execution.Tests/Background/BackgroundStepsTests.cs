@@ -81,7 +81,7 @@ public sealed class BackgroundStepsTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Continue_on_error_counts_for_the_background_step_and_for_the_wait_step()
+    public async Task Continue_on_error_counts_for_the_background_step_and_not_for_the_wait_step()
     {
         using var job = new TestJob();
         var accepted = new BooleanToken(true);
@@ -91,10 +91,10 @@ public sealed class BackgroundStepsTests
             Some.Control("wait", "one"),
             Background("exit 4", "two"),
             Some.Control("wait", "two") with { ContinueOnError = accepted, ContextName = "waited" },
-            Some.Script("echo $R", env: Some.Mapping(("R", new ExpressionToken("format('{0} {1} {2} {3}', steps.one.outcome, steps.one.conclusion, steps.waited.outcome, job.status)")))));
+            Some.Script("echo $R", condition: "always()", env: Some.Mapping(("R", new ExpressionToken("format('{0} {1} {2} {3} {4}', steps.one.outcome, steps.one.conclusion, steps.waited.outcome, steps.waited.conclusion, job.status)")))));
 
-        Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
-        Assert.Equal(["failure success failure success"], job.Output(4));
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        Assert.Equal(["failure success failure failure failure"], job.Output(4));
     }
 
     [Fact(Timeout = 60_000)]

@@ -202,14 +202,40 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
-    public async Task Step_succeeds_only_if_its_exit_code_could_be_written()
+    public async Task Exit_code_that_the_disk_does_not_take_is_told_once_and_fails_no_step()
     {
         using var job = new TestJob();
-        Directory.CreateDirectory(ExitCodeFile.PathOf(job.Paths)); // a folder in the way of the file
+        Directory.CreateDirectory(Path.Combine(ExitCodeFile.PathOf(job.Paths), "x")); // a folder in the way of the file
 
-        await job.RunAsync(Some.Script("exit 0"));
+        await job.RunAsync(Some.Script("exit 0"), Some.Script("exit 0"));
 
-        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
+        Assert.Single(job.Reporter.Lines, line => line.StartsWith("##[warning]The runner cannot write to its own disk: ", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Pipe_in_the_place_of_the_exit_codes_is_not_waited_for()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Script($"mkfifo {ExitCodeFile.PathOf(job.Paths)}"), Some.Script("exit 0"));
+
+        Assert.Equal("2 0\n3 0\n", await File.ReadAllTextAsync(ExitCodeFile.PathOf(job.Paths), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Script_that_the_disk_does_not_take_is_the_runners_own_error()
+    {
+        using var job = new TestJob();
+        job.Environment["PATH"] = "/usr/bin:/bin";
+
+        await job.RunAsync(
+            Some.Script("rm -r $RUNNER_TEMP/_runner_file_commands; touch $RUNNER_TEMP/_runner_file_commands"), Some.Script("echo never", condition: "always()"));
+
+        Assert.StartsWith(
+            $"##[error]The runner cannot make the step's command files in '{job.Paths.Temp}/_runner_file_commands': ",
+            Assert.Single(job.AllLines(1)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,14 +261,63 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
-    public async Task Output_that_cannot_be_evaluated_fails_the_job()
+    public async Task Environment_address_that_cannot_be_evaluated_fails_the_job_and_is_told_as_such()
     {
         using var job = new TestJob();
 
-        await job.RunAsync(Some.Job() with { Steps = [Some.Script("true")], JobOutputs = Some.Mapping(("v", new ExpressionToken("fromJson('{')"))) });
+        await job.RunAsync(Some.Job() with
+        {
+            Steps = [Some.Script("true")],
+            ActionsEnvironment = new ActionsEnvironment { Name = "prod", Url = new ExpressionToken("fromJSON('[1]')") },
+        });
+
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        var lines = job.LinesOf("Complete job");
+        Assert.Equal(["##[error]Failed to evaluate environment url", "##[error]A sequence was not expected"], lines.Where(line => line.StartsWith("##[error]", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("fromJSON('{\"a\":1}')", "A mapping was not expected")]
+    [InlineData("fromJSON('[1]')", "A sequence was not expected")]
+    [InlineData("github", "A mapping was not expected")]
+    [InlineData("steps.one.outputs", "A mapping was not expected")]
+    [InlineData("fromJSON('{')", null)]
+    public async Task Output_that_is_no_text_fails_the_job_and_says_so(string expression, string? message)
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with { Steps = [Some.Script("echo a=1 >> $GITHUB_OUTPUT", id: "one")], JobOutputs = Some.Mapping(("v", new ExpressionToken(expression))) });
 
         Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
         Assert.Equal(Conclusion.Failed, job.Result?.Steps[^1].Conclusion);
+        var errors = job.LinesOf("Complete job").Where(line => line.StartsWith("##[error]", StringComparison.Ordinal)).ToList();
+        Assert.Equal((2, "##[error]Fail to evaluate job outputs"), (errors.Count, errors[0]));
+        Assert.Equal(message is null ? errors[1] : "##[error]" + message, errors[1]);
+    }
+
+    [Fact]
+    public async Task Secrets_have_the_names_of_the_message()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["github_token"] = new() { Value = "t0ken", IsSecret = true }, ["KEY"] = new() { Value = "k3y", IsSecret = true } },
+            Steps = [Some.Script("echo \"$NAMES\" | tr -d ' \\n\"'; echo; [ \"$TOKEN\" = t0ken ] && echo found", env: Some.Mapping(("NAMES", new ExpressionToken("toJSON(secrets)")), ("TOKEN", new ExpressionToken("secrets.GITHUB_TOKEN"))))],
+        });
+
+        Assert.Equal(["{github_token:***,KEY:***}", "found"], job.Output(0));
+    }
+
+    [Fact]
+    public async Task Variable_of_the_workflow_with_a_NUL_character_fails_the_set_up_and_is_named()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with { EnvironmentVariables = [Some.Texts(("A", "1"), ("B", "a\0b"))], Steps = [Some.Script("echo never")] });
+
+        Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
+        Assert.Contains("##[error]env: the variable 'B' holds a NUL character (\\0), which no process can be given", job.Reporter.Lines);
     }
 
     [Fact]

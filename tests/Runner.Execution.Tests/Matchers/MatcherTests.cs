@@ -1,5 +1,7 @@
 using Runner.Execution.Matchers;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
+using Runner.Testing;
 
 namespace Runner.Execution.Tests.Matchers;
 
@@ -150,6 +152,39 @@ public sealed class MatcherTests : IDisposable
         Assert.NotEmpty(_step.Log.Annotations);
         Assert.All(_step.Log.Annotations, annotation => Assert.Null(annotation.Path));
     }, TestContext.Current.CancellationToken);
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("[core]\n", true, "src/a.c")]
+    [InlineData(null, true, "src/a.c")]
+    [InlineData("[remote \"origin\"]\nurl = ssh://git@git.example/mine.git\n", true, "src/a.c")]
+    [InlineData("[core]\n", false, null)]
+    public async Task Workspace_of_a_local_run_is_its_repository_whatever_its_remotes(string? config, bool isLocal, string? path)
+    {
+        using var job = new TestJob().WithFile("src/a.c", "").WithFile("cc.json", Simple);
+        if (config is not null)
+        {
+            job.WithFile(".git/config", config);
+        }
+
+        await job.RunAsync(Some.Payload(
+            Some.Job() with { Steps = [Some.Script("echo ::add-matcher::cc.json; echo 'src/a.c:3:7: error: broken'")] }, job.Folder) with
+            {
+                Reporting = isLocal ? ReportingTarget.Launcher : ReportingTarget.GitHub,
+            });
+
+        Assert.Equal(path, Assert.Single(job.Steps[0].Annotations).Path);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("mkfifo")]
+    [InlineData("ln -s /dev/zero")]
+    public async Task Device_in_the_place_of_a_file_of_matchers_is_refused(string make)
+    {
+        using var job = await TestJob.OfAsync(Some.Script($"{make} m.json; echo ::add-matcher::m.json"));
+
+        Assert.Equal(Conclusion.Failed, job.Steps[0].Conclusion);
+        Assert.Contains(job.AllLines(0), line => line.EndsWith("m.json' is a device or a pipe, expected a file", StringComparison.Ordinal));
+    }
 
     public void Dispose() => _step.Dispose();
 

@@ -84,6 +84,7 @@ public sealed class JavaScriptActionTests
 
         Assert.Equal(
             ["##[warning]Input 'old name' has been deprecated with message: use 'who'", "nobody x"], job.OutputOf("Run acme/greeter@v1"));
+        Assert.Contains("##[warning]Input 'old name' has been deprecated with message: use 'who'", job.OutputOf("Post Run acme/greeter@v1"));
     }
 
     [Fact(Timeout = 60_000)]
