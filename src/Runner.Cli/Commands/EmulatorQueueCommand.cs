@@ -93,18 +93,26 @@ internal sealed class EmulatorQueueCommand
         }
     }
 
-    private static Dictionary<string, string> Secrets(IEnumerable<string> texts, CliSurroundings surroundings) => texts
+    private static Dictionary<string, string> Secrets(IEnumerable<string> texts, CliSurroundings surroundings) => LastOfEach(texts
         .Select(text => text.Split('=', 2))
-        .ToDictionary(
-            parts => parts[0],
-            parts => parts is [_, var value]
-                ? value
-                : surroundings.Variable(parts[0]) ?? throw new OperatorException($"--secret: '{parts[0]}' has no value, and the environment has no variable of that name"),
-            StringComparer.OrdinalIgnoreCase);
+        .Select(parts => KeyValuePair.Create(parts[0], parts is [_, var value]
+            ? value
+            : surroundings.Variable(parts[0]) ?? throw new OperatorException($"--secret: '{parts[0]}' has no value, and the environment has no variable of that name"))));
 
-    private static Dictionary<string, string> Pairs(string flag, IEnumerable<string>? texts) => (texts ?? [])
+    private static Dictionary<string, string> Pairs(string flag, IEnumerable<string>? texts) => LastOfEach((texts ?? [])
         .Select(text => text.Split('=', 2) is [var name, var value]
             ? KeyValuePair.Create(name, value)
-            : throw new OperatorException($"{flag}: '{text}' has no value, expected NAME=VALUE"))
-        .ToDictionary(StringComparer.OrdinalIgnoreCase);
+            : throw new OperatorException($"{flag}: '{text}' has no value, expected NAME=VALUE")));
+
+    // As flags of local runs: what is said last counts.
+    private static Dictionary<string, string> LastOfEach(IEnumerable<KeyValuePair<string, string>> pairs)
+    {
+        var last = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in pairs)
+        {
+            last[name] = value;
+        }
+
+        return last;
+    }
 }

@@ -97,6 +97,7 @@ internal sealed class RemoteRepository(string name, string address, KeptCommits 
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t'))
             .Where(parts => parts is [{ Length: >= 40 }, _])
+            .DistinctBy(parts => parts[1])
             .ToDictionary(parts => parts[1], parts => parts[0], StringComparer.Ordinal);
     }
 

@@ -50,8 +50,8 @@ internal sealed record RepositorySettings
             Token = token,
             Replaced = [.. (result.GetValue(repositories.Replaced) ?? []).Select(name => name.ToUpperInvariant())],
             ReplacementToken = result.GetValue(repositories.ReplacementToken) is { Length: > 0 } text ? new Secret(text) : null,
-            Local = (result.GetValue(repositories.Local) ?? []).Select(text => ReadLocal(text, surroundings.WorkingFolder))
-                .ToImmutableDictionary(StringComparer.OrdinalIgnoreCase),
+            Local = ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase)
+                .SetItems((result.GetValue(repositories.Local) ?? []).Select(text => ReadLocal(text, surroundings.WorkingFolder))),
             CacheFolder = result.GetValue(repositories.CachePath) is { } given
                 ? Path.GetFullPath(given, surroundings.WorkingFolder)
                 : Path.Combine(UserCache.FolderOf(surroundings), "repositories"),

@@ -49,9 +49,24 @@ internal static class ValuesFile
         return stream.Documents switch
         {
             [] => [],
-            [{ RootNode: YamlMappingNode mapping }, ..] => mapping.ToDictionary(entry => Text(path, entry.Key), entry => Text(path, entry.Value)),
+            [{ RootNode: YamlMappingNode mapping }, ..] => Pairs(path, mapping),
             [var other, ..] => throw Problem(path, other.RootNode, "expected a mapping of names to values"),
         };
+    }
+
+    private static Dictionary<string, string> Pairs(string path, YamlMappingNode mapping)
+    {
+        var pairs = new Dictionary<string, string>();
+        foreach (var (name, value) in mapping)
+        {
+            // The reader itself takes one name with two tags for two.
+            if (!pairs.TryAdd(Text(path, name), Text(path, value)))
+            {
+                throw Problem(path, name, $"'{name}' stands twice");
+            }
+        }
+
+        return pairs;
     }
 
     private static string Text(string path, YamlNode node) =>

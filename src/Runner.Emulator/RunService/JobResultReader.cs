@@ -18,8 +18,9 @@ internal static class JobResultReader
 
         return job.Complete(request.Conclusion, request.InfrastructureFailureCategory, now) with
         {
-            Outputs = (request.Outputs ?? ImmutableDictionary<string, JobOutput>.Empty).ToImmutableSortedDictionary(
-                output => output.Key, output => new OutputValue(output.Value.Value, output.Value.IsSecret)),
+            Outputs = ImmutableSortedDictionary.Create<string, OutputValue>(StringComparer.Ordinal).SetItems(
+                (request.Outputs ?? ImmutableDictionary<string, JobOutput>.Empty)
+                    .Select(output => KeyValuePair.Create(output.Key, new OutputValue(output.Value.Value, output.Value.IsSecret)))),
             Annotations = [.. (request.Annotations ?? []).Select(Annotation)],
             EnvironmentUrl = request.EnvironmentUrl,
         };

@@ -77,10 +77,10 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
 
     private ImmutableArray<KeyValuePair<string, Secret>> Secrets(WorkflowRequest request)
     {
-        var secrets = new Dictionary<string, Secret>(options.Secrets, StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in request.Secrets)
+        var secrets = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, secret) in options.Secrets.Concat(request.Secrets.Select(given => KeyValuePair.Create(given.Key, new Secret(given.Value)))))
         {
-            secrets[name] = new Secret(value);
+            secrets[name] = secret;
         }
 
         return [.. secrets];

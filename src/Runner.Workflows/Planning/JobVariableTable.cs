@@ -21,6 +21,7 @@ internal static class JobVariableTable
         var github = planned.Plan.GitHub;
         var token = new VariableValue { Value = context.GitHubToken.Reveal(), IsSecret = true };
         variables[JobVariables.GitHubToken] = token;
+        variables.Remove("github_token"); // else the spelling of the user's own would stay: secrets are shown by the names of the message
         variables["github_token"] = token;
         variables[JobVariables.TokenPermissions] = Plain(planned.Permissions.ToJson());
         variables[JobVariables.JobKey] = Plain(planned.Job.Id);

@@ -47,7 +47,8 @@ public static class ContextValues
         _ => throw new ArgumentException($"{value?.GetType().Name} has no token", nameof(value)),
     };
 
-    /// <summary>Contexts of a job message as values, to be found in any case.</summary>
+    /// <summary>Contexts of a job message as values, to be found in any case. Of names that differ in case only the last counts.</summary>
     public static ImmutableDictionary<string, Value> ToContexts(IEnumerable<KeyValuePair<string, ContextData>> contexts) =>
-        contexts.ToImmutableDictionary(entry => entry.Key, entry => ToValue(entry.Value), StringComparer.OrdinalIgnoreCase);
+        ImmutableDictionary.Create<string, Value>(StringComparer.OrdinalIgnoreCase)
+            .SetItems(contexts.Select(entry => KeyValuePair.Create(entry.Key, ToValue(entry.Value))));
 }
