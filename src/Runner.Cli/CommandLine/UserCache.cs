@@ -18,8 +18,12 @@ internal static class UserCache
         }
 
         var folder = PrivateFolder.InTemporary("runner-cache");
-        return PrivateFolder.FindProblem(folder) is { } problem
-            ? throw new OperatorException([$"The folder '{folder}' cannot be trusted: {problem}; set XDG_CACHE_HOME"])
-            : folder;
+        if (PrivateFolder.FindProblem(folder) is { } problem)
+        {
+            throw new OperatorException([$"The folder '{folder}' cannot be trusted: {problem}; set XDG_CACHE_HOME"]);
+        }
+
+        PrivateFolder.Make(folder); // before somebody else does
+        return folder;
     }
 }

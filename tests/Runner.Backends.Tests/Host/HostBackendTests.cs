@@ -272,6 +272,22 @@ public sealed class HostBackendTests : IDisposable
         Assert.True(first.Ended.IsCanceled);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("""printf '{"conclusion":"succeeded","isReported":true}' >"$outcome"; kill -9 $$""")]
+    [InlineData("""outcome_of failed reported | sed 's/failed/succeeded/' >"$outcome"; exit 0""")]
+    public async Task Outcome_that_a_step_wrote_is_none_of_an_adopted_job_either(string script)
+    {
+        script = ReadPayload + Fifo + Ready + WaitForGo + script;
+        var first = await Backend(script).LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+        first.Release();
+        await using var adopted = Assert.Single(await Backend(script).AdoptAsync(Token));
+
+        await File.WriteAllTextAsync(Path.Combine(JobFolder, "go"), "go\n", Token);
+
+        Assert.Equal((null, FailureReason.WorkerDied), ((await adopted.Ended).Outcome, (await adopted.Ended).Failure));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Disposing_the_handle_stops_a_job_that_runs()
     {
