@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Emulator.Runs;
+using Runner.Testing;
 
 namespace Runner.Emulator.Tests.Runs;
 
@@ -56,6 +58,19 @@ public sealed class MessageShapeTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Members_of_github_have_the_types_that_GitHub_gives_them()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        emulator.Server.QueueWorkflow(new WorkflowRequest { Workflow = Workflow });
+
+        var job = await (await emulator.OnlineRunnerAsync()).TakeJobAsync(TestEmulator.Token);
+        var members = job.Message["contextData"]!["github"]!["d"]!.AsArray().Select(entry => (Name: entry!["k"]!.ToString(), Kind: KindOf(entry["v"]!))).ToList();
+
+        Assert.Contains("ref_protected", members.Select(member => member.Name));
+        Assert.All(members, member => Assert.Equal((member.Name, ContextTypes.OfGitHub(member.Name)), member));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Steps_have_the_forms_that_the_step_converter_knows()
     {
         await using var emulator = await TestEmulator.StartAsync();
@@ -72,6 +87,14 @@ public sealed class MessageShapeTests
             ["script", "repository acme/tools v1 lint GitHub", "repository   local self", "containerRegistry alpine:3"],
             steps.Select(step => Reference(step["reference"]!.AsObject())));
     }
+
+    private static string? KindOf(JsonNode value) => value.GetValueKind() switch
+    {
+        JsonValueKind.String => ContextTypes.Text,
+        JsonValueKind.True or JsonValueKind.False => ContextTypes.Boolean,
+        JsonValueKind.Number => ContextTypes.Number,
+        _ => ContextTypes.Object,
+    };
 
     private static string Reference(JsonObject reference) => reference["type"]!.ToString() switch
     {
