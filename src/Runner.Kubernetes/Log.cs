@@ -66,6 +66,9 @@ internal static partial class Log
     [LoggerMessage(2121, LogLevel.Warning, "Watch failed {Failures} time(s) in a row, next in {DelaySeconds:F1} s: {Problem}")]
     public static partial void WatchFailed(this ILogger logger, int failures, double delaySeconds, string problem);
 
+    [LoggerMessage(2134, LogLevel.Information, "Lease {Name} of agent {Agent}, which is gone and owns nothing, is removed")]
+    public static partial void LeaseSwept(this ILogger logger, string name, string agent);
+
     [LoggerMessage(2122, LogLevel.Warning, "The agent's Lease could not be renewed: {Problem}; other agents may take this one for gone")]
     public static partial void LeaseNotRenewed(this ILogger logger, string problem);
 }

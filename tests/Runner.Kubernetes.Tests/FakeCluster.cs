@@ -47,8 +47,19 @@ internal static class FakeCluster
         Status = new V1PodStatus { Phase = phase },
     };
 
-    // The client's own serializer reads this type but cannot write it.
-    private static string Status(int code, string message) => JsonSerializer.Serialize(new { kind = "Status", apiVersion = "v1", status = "Failure", code, message });
+    // The client's own serializer reads this type but cannot write it. Of one status there are several reasons.
+    private static string Status(int code, string message) =>
+        JsonSerializer.Serialize(new { kind = "Status", apiVersion = "v1", status = "Failure", code, message, reason = Reason(code, message) });
+
+    private static string Reason(int code, string message) => code switch
+    {
+        403 => "Forbidden",
+        404 => "NotFound",
+        409 => message.EndsWith("already exists", StringComparison.Ordinal) ? "AlreadyExists" : "Conflict",
+        410 => "Expired",
+        422 => "Invalid",
+        _ => string.Empty,
+    };
 
     private static async Task EventAsync(this HttpContext context, string type, string json)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -14,12 +15,14 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
     /// <summary>Failures in a row after which GitHub's runner gives a session up.</summary>
     public const int PollTries = 10;
 
+    private readonly PoolTroubles _troubles = new(time);
+
     /// <summary>For polls of one session: transient failures, a bounded number of times.</summary>
     public ResiliencePipeline Polls(string pool) => Build(
         PollTries - 1,
         new PredicateBuilder().Handle<InfrastructureException>(),
         retry => RetryPauses.OfLoop(options, retry.AttemptNumber + 1, retry.Outcome.Exception),
-        retry => logger.SlotRetries("Polling", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds, retry.Outcome.Exception?.Message));
+        retry => Tell("Polling", retry, pool));
 
     /// <summary>For the whole turn of a slot, from registration on: for ever, as an outage or a wrong right may be mended at any time.</summary>
     public ResiliencePipeline Turns(string pool) => Build(
@@ -54,14 +57,27 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
         {
             case { } error when IsOrdinary(error):
                 break; // told where it was met
-            case InfrastructureException error:
-                logger.SlotRetries("Waiting for a job", retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds, error.Message);
+            case InfrastructureException:
+                Tell("Waiting for a job", retry, pool);
                 break;
-            case { } error:
-                logger.SlotRefused(pool, retry.RetryDelay.TotalSeconds, error.Message);
+            case { } error when _troubles.IsNews(pool, "Refusal", Round(retry), out var untold):
+                logger.SlotRefused(pool, retry.RetryDelay.TotalSeconds, With(error.Message, untold) ?? string.Empty);
                 break;
         }
     }
+
+    private void Tell(string what, OnRetryArguments<object> retry, string pool)
+    {
+        if (_troubles.IsNews(pool, what, Round(retry), out var untold))
+        {
+            logger.SlotRetries(what, retry.AttemptNumber + 1, pool, retry.RetryDelay.TotalSeconds, With(retry.Outcome.Exception?.Message, untold));
+        }
+    }
+
+    private TimeSpan Round(OnRetryArguments<object> retry) => retry.RetryDelay > options.RetryPause ? retry.RetryDelay : options.RetryPause;
+
+    private static string? With(string? problem, int untold) =>
+        untold == 0 ? problem : string.Create(CultureInfo.InvariantCulture, $"{problem} (and {untold} time(s) more since this was told, in slots of this pool)");
 
     // Runners that are gone are part of the life of ephemeral runners: the first time in a row the slot just takes a new one.
     private static bool IsOrdinary(Exception? error) =>

@@ -21,6 +21,9 @@ public sealed class InfrastructureException : Exception
     /// <summary>HTTP status of the answer, or <c>null</c> where none came.</summary>
     public int? StatusCode { get; init; }
 
+    /// <summary>The other side's own word for the failure, by which its programs tell one from another of the same status, or <c>null</c>.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>How long the other side asked to wait before the next try (<c>Retry-After</c>), or <c>null</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -10,10 +10,15 @@ internal sealed class ApiCaller(TimeProvider time, ILogger logger)
 {
     private const int MaxRetries = 6;
 
-    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+    private readonly ResiliencePipeline _pipeline = Build(time, logger, ApiErrors.IsTransient);
+
+    // Two pods that are made at a time may both want to be counted by one quota: the API server asks the second to come again.
+    private readonly ResiliencePipeline _creates = Build(time, logger, error => ApiErrors.IsTransient(error) || ApiErrors.IsConflict(error));
+
+    private static ResiliencePipeline Build(TimeProvider time, ILogger logger, Func<InfrastructureException, bool> mayHelp) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<InfrastructureException>(ApiErrors.IsTransient),
+            ShouldHandle = new PredicateBuilder().Handle(mayHelp),
             MaxRetryAttempts = MaxRetries,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -33,6 +38,11 @@ internal sealed class ApiCaller(TimeProvider time, ILogger logger)
     /// <exception cref="InfrastructureException">It failed for good.</exception>
     public async Task<T> CallAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
         await _pipeline.ExecuteAsync(async token => await CallOnceAsync(what, call, token), cancellationToken);
+
+    /// <summary>The same for what makes an object, which its name keeps from being made twice.</summary>
+    /// <exception cref="InfrastructureException">It failed for good, or the object is there (<see cref="ApiErrors.IsAlreadyThere"/>).</exception>
+    public async Task<T> CreateAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        await _creates.ExecuteAsync(async token => await CallOnceAsync(what, call, token), cancellationToken);
 
     /// <summary>Makes a call once.</summary>
     /// <exception cref="InfrastructureException">It failed.</exception>

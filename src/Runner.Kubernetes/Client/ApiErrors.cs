@@ -28,7 +28,7 @@ internal static class ApiErrors
         OperationCanceledException when !cancellationToken.IsCancellationRequested =>
             new InfrastructureException($"{what}: the API server did not answer in time"),
         HttpRequestException or IOException or WebSocketException or SocketException or JsonException or KubernetesException =>
-            new InfrastructureException($"{what}: {exception.Message}", exception),
+            new InfrastructureException($"{what}: {Causes.Of(exception)}", exception),
         _ => null,
     };
 
@@ -42,7 +42,11 @@ internal static class ApiErrors
 
     public static bool IsNotFound(InfrastructureException error) => error.StatusCode == (int)HttpStatusCode.NotFound;
 
-    public static bool IsConflict(InfrastructureException error) => error.StatusCode == (int)HttpStatusCode.Conflict;
+    /// <summary>Whether what was to be made is there. The status is that of a conflict, too: the reason tells one from the other.</summary>
+    public static bool IsAlreadyThere(InfrastructureException error) => error is { StatusCode: (int)HttpStatusCode.Conflict, Reason: "AlreadyExists" };
+
+    /// <summary>Whether somebody else changed what was to be changed, be it the object itself or, as a quota, one that counts it.</summary>
+    public static bool IsConflict(InfrastructureException error) => error.StatusCode == (int)HttpStatusCode.Conflict && !IsAlreadyThere(error);
 
     public static bool IsGone(InfrastructureException error) => error.StatusCode == (int)HttpStatusCode.Gone;
 
@@ -54,6 +58,7 @@ internal static class ApiErrors
         return new InfrastructureException(string.Create(CultureInfo.InvariantCulture, $"{what}: {message} (HTTP {(int)code})"))
         {
             StatusCode = (int)code,
+            Reason = status?.Reason,
             RetryAfter = RetryAfter(exception.Response)
                 ?? (status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
         };

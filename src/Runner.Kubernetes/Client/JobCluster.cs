@@ -38,12 +38,12 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         var name = secret.Metadata.Name;
         try
         {
-            return await _api.CallAsync(
+            return await _api.CreateAsync(
                 $"create Secret {name}",
                 token => Core.CreateNamespacedSecretAsync(secret, Namespace, cancellationToken: token),
                 cancellationToken);
         }
-        catch (InfrastructureException error) when (ApiErrors.IsConflict(error))
+        catch (InfrastructureException error) when (ApiErrors.IsAlreadyThere(error))
         {
             logger.AlreadyThere("Secret", name);
             return await _api.CallAsync(
@@ -57,10 +57,10 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         var name = pod.Metadata.Name;
         try
         {
-            return await _api.CallAsync(
+            return await _api.CreateAsync(
                 $"create pod {name}", token => Core.CreateNamespacedPodAsync(pod, Namespace, cancellationToken: token), cancellationToken);
         }
-        catch (InfrastructureException error) when (ApiErrors.IsConflict(error))
+        catch (InfrastructureException error) when (ApiErrors.IsAlreadyThere(error))
         {
             logger.AlreadyThere("pod", name);
             return await _api.CallAsync(
@@ -285,6 +285,19 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
                 token => Coordination.CreateNamespacedLeaseAsync(lease, Namespace, cancellationToken: token),
                 cancellationToken);
         }
+    }
+
+    /// <summary>Owners of jobs' pods, and of launches that have no pod yet, of any instance.</summary>
+    public async Task<IReadOnlySet<string>> ListOwnersAsync(CancellationToken cancellationToken)
+    {
+        const string Ours = $"{PodLabels.ManagedBy}={PodLabels.Us}";
+        var pods = await _api.CallAsync(
+            "list pods", token => Core.ListNamespacedPodAsync(Namespace, labelSelector: Ours, cancellationToken: token), cancellationToken);
+        var secrets = await ListSecretsAsync($"{Ours},{PodLabels.Launching}", cancellationToken);
+        return pods.Items.Select(pod => pod.Metadata).Concat(secrets.Select(secret => secret.Metadata))
+            .Select(metadata => metadata.Annotations?.TryGetValue(PodLabels.Owner, out var owner) == true ? owner : null)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Removes a lease.</summary>

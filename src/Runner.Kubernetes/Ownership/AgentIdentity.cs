@@ -11,6 +11,9 @@ public sealed record AgentIdentity(string Name, string InstanceId)
     private const char Separator = '/';
     private const int HashLength = 16;
 
+    /// <summary>The agent's own pod, or <c>null</c>: it runs in none, or does not know. What the pod owns the cluster removes with it.</summary>
+    public AgentPod? Pod { get; init; }
+
     /// <summary>A new instance of a named agent.</summary>
     public static AgentIdentity Start(string name) => new(name, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
 
@@ -28,3 +31,6 @@ public sealed record AgentIdentity(string Name, string InstanceId)
     internal static string LeaseName(string owner) =>
         "runner-agent-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..HashLength];
 }
+
+/// <summary>The pod that an agent runs in.</summary>
+public sealed record AgentPod(string Namespace, string Name, string Uid);

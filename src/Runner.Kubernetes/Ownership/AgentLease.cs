@@ -16,9 +16,11 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
-    // An agent that was killed leaves its Lease; after a day nobody needs it.
-    private static readonly TimeSpan Litter = TimeSpan.FromDays(1);
+    // An agent that was killed, or uninstalled with its rights, leaves its Lease. Whoever lives longer sweeps it, of whatever instance it is, once
+    // nothing says that it is owned by it; a clock that is some minutes wrong does no harm.
+    private static readonly TimeSpan Litter = TimeSpan.FromMinutes(10);
 
+    private DateTimeOffset _nextSweep;
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes once the Lease stands. A job launched before would seem to have no living owner.</summary>
@@ -45,17 +47,31 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
     /// <summary>Asks the cluster which agents live.</summary>
     public async Task<LivingAgents> FindLivingAsync(CancellationToken cancellationToken)
     {
-        var leases = await cluster.ListLeasesAsync(Selector, cancellationToken);
+        var all = await cluster.ListLeasesAsync(Ours, cancellationToken);
         var now = time.GetUtcNow();
-        foreach (var litter in leases.Where(lease => !IsFresh(lease, now - Litter)))
-        {
-            await cluster.DeleteLeaseAsync(litter.Metadata.Name, cancellationToken);
-        }
-
-        return new LivingAgents(agent, [.. leases.Where(lease => IsFresh(lease, now - Duration)).Select(lease => lease.Metadata.Name)]);
+        await SweepAsync([.. all.Where(lease => !IsFresh(lease, now - Litter))], cancellationToken);
+        return new LivingAgents(agent, [.. all.Where(IsOfInstance).Where(lease => IsFresh(lease, now - Duration)).Select(lease => lease.Metadata.Name)]);
     }
 
-    private string Selector => $"{PodLabels.ManagedBy}={PodLabels.Us},{PodLabels.Instance}={instance}";
+    private const string Ours = $"{PodLabels.ManagedBy}={PodLabels.Us}";
+
+    private bool IsOfInstance(V1Lease lease) => lease.Metadata.Labels?.TryGetValue(PodLabels.Instance, out var written) == true && written == instance;
+
+    private async Task SweepAsync(IReadOnlyCollection<V1Lease> expired, CancellationToken cancellationToken)
+    {
+        if (expired.Count == 0 || time.GetUtcNow() < _nextSweep)
+        {
+            return;
+        }
+
+        _nextSweep = time.GetUtcNow() + Litter;
+        var owners = await cluster.ListOwnersAsync(cancellationToken);
+        foreach (var lease in expired.Where(lease => lease.Spec?.HolderIdentity is not { } holder || !owners.Contains(holder)))
+        {
+            logger.LeaseSwept(lease.Metadata.Name, lease.Spec?.HolderIdentity ?? string.Empty);
+            await cluster.DeleteLeaseAsync(lease.Metadata.Name, cancellationToken);
+        }
+    }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
@@ -79,6 +95,9 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
             Name = AgentIdentity.LeaseName(agent.ToString()),
             NamespaceProperty = cluster.Namespace,
             Labels = new Dictionary<string, string> { [PodLabels.ManagedBy] = PodLabels.Us, [PodLabels.Instance] = instance },
+            OwnerReferences = agent.Pod is { } pod && pod.Namespace == cluster.Namespace
+                ? [new V1OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = pod.Name, Uid = pod.Uid }]
+                : null,
         },
         Spec = new V1LeaseSpec
         {

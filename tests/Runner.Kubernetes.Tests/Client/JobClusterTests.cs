@@ -24,6 +24,20 @@ public sealed class JobClusterTests(FakeHttpServer server)
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Conflict_that_is_not_about_the_pod_itself_is_tried_again()
+    {
+        var conflicts = 1;
+        var site = server.Open(http => Interlocked.Decrement(ref conflicts) >= 0
+            ? http.RefuseAsync(409, "Operation cannot be fulfilled on resourcequotas \"small\": the object has been modified")
+            : http.Response.WriteAsync(k8s.KubernetesJson.Serialize(FakeCluster.Pod("a", "7"))));
+
+        var pod = await FakeCluster.Connect(site, TimeProvider.System).CreatePodAsync(FakeCluster.Pod("a", "0"), Token);
+
+        Assert.Equal("7", pod.Metadata.ResourceVersion);
+        Assert.Equal(["POST", "POST"], site.Requests.Select(request => request.Method));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Server_that_asks_to_wait_is_given_its_time()
     {
         var time = new FakeTimeProvider();
