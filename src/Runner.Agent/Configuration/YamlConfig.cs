@@ -13,17 +13,17 @@ internal static class YamlConfig
     /// <exception cref="OperatorException">The text is no YAML, or no mapping.</exception>
     public static ConfigMapping Read(string source, string yaml)
     {
-        var stream = new YamlStream();
+        IReadOnlyList<YamlDocument> documents;
         try
         {
-            stream.Load(new StringReader(yaml));
+            documents = YamlText.Read(yaml);
         }
         catch (YamlException error)
         {
             throw new OperatorException($"{Origin(source, error.Start)}: this is not YAML: {error.Message}", error);
         }
 
-        return stream.Documents switch
+        return documents switch
         {
             [] => new ConfigMapping(new ConfigOrigin(source), []),
             [var document] => Convert(source, document.RootNode) switch
@@ -48,9 +48,9 @@ internal static class YamlConfig
         };
     }
 
-    private static ConfigEntry Entry(string source, YamlNode key, YamlNode value) => key is YamlScalarNode { Value: { } name }
+    private static ConfigEntry Entry(string source, YamlNode key, YamlNode value) => key is YamlScalarNode { Value: { Length: > 0 } name }
         ? new ConfigEntry(name, Origin(source, key.Start), Convert(source, value))
-        : throw new OperatorException($"{Origin(source, key.Start)}: a key must be a single text");
+        : throw new OperatorException($"{Origin(source, key.Start)}: a key is missing here, or is no single text");
 
     private static string? Text(YamlScalarNode scalar) =>
         scalar.Style is ScalarStyle.Plain or ScalarStyle.Any && scalar.Value is null or "" or "~" or "null" or "Null" or "NULL" ? null : scalar.Value;

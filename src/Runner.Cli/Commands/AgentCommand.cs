@@ -16,8 +16,8 @@ internal static class AgentCommand
     public static Command Build(CliSurroundings surroundings)
     {
         var config = new Option<string?>("--config", "-c") { Description = $"The YAML file. Default: ${FileVariable}, else {DefaultFile}.", HelpName = "FILE" };
-        var backend = new Option<string?>("--backend") { Description = "Where jobs run: host or kubernetes. Wins over the file.", HelpName = "NAME" };
-        var check = new Option<bool>("--check") { Description = "Only read and check the settings." };
+        var backend = new Option<string?>("--backend") { Description = "Where jobs run: host, docker or kubernetes. Wins over the file.", HelpName = "NAME" };
+        var check = new Option<bool>("--check") { Description = "Only read and check the settings, and all that they name on this machine." };
         var settings = new Option<string[]>("--set")
         {
             Description = "Another setting that wins over the file, such as monitoring.metricsPort=0. May be repeated.",
@@ -30,8 +30,10 @@ internal static class AgentCommand
         command.SetAction((result, cancellationToken) =>
         {
             var flags = Flags(result.GetValue(backend), result.GetValue(settings) ?? []);
-            var options = Load(surroundings, result.GetValue(config), flags);
-            return result.GetValue(check) ? CheckedAsync(surroundings) : RunAsync(surroundings, options, cancellationToken);
+            var agent = Surroundings(surroundings);
+            var options = AgentConfiguration.Load(
+                result.GetValue(config) ?? surroundings.Variable(FileVariable) ?? DefaultFile, surroundings.Environment, flags, settings => AgentHost.Check(settings, agent));
+            return result.GetValue(check) ? CheckedAsync(surroundings) : RunAsync(options, agent, cancellationToken);
         });
         return command;
     }
@@ -49,8 +51,12 @@ internal static class AgentCommand
         return flags;
     }
 
-    private static AgentOptions Load(CliSurroundings surroundings, string? file, IEnumerable<ConfigOverride> flags) =>
-        AgentConfiguration.Load(file ?? surroundings.Variable(FileVariable) ?? DefaultFile, surroundings.Environment, flags);
+    private static AgentSurroundings Surroundings(CliSurroundings surroundings) => new()
+    {
+        Environment = surroundings.Environment,
+        DefaultWorker = Path.Combine(surroundings.ProgramFolder, WorkerName),
+        IsOwnProcess = true,
+    };
 
     private static async Task<int> CheckedAsync(CliSurroundings surroundings)
     {
@@ -58,17 +64,9 @@ internal static class AgentCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<int> RunAsync(CliSurroundings surroundings, AgentOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(AgentOptions options, AgentSurroundings surroundings, CancellationToken cancellationToken)
     {
-        await using var agent = await AgentHost.StartAsync(
-            options,
-            new AgentSurroundings
-            {
-                Environment = surroundings.Environment,
-                DefaultWorker = Path.Combine(surroundings.ProgramFolder, WorkerName),
-                IsOwnProcess = true,
-            },
-            cancellationToken);
+        await using var agent = await AgentHost.StartAsync(options, surroundings, cancellationToken);
         await agent.RunAsync(cancellationToken);
         return ExitCodes.Success;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Runner.Cli.CommandLine;
 using Runner.Emulator;
@@ -15,8 +16,8 @@ internal static class EmulatorServeCommand
     {
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes any free one.", DefaultValueFactory = _ => EmulatorUrl.DefaultPort, HelpName = "PORT" };
         var listen = new Option<string>("--listen") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ADDRESS" };
-        var also = new Option<Uri[]>("--also-listen") { Description = $"A further address. May be repeated. Default: port {ConfigPort.Number} too, where it is free: config.sh of GitHub's runner drops other ports.", HelpName = "URL" };
-        var publicUrl = new Option<Uri?>("--public-url") { Description = "Address under which runners reach the server, where it is another one.", HelpName = "URL" };
+        var also = new Option<string[]>("--also-listen") { Description = $"A further address. May be repeated. Default: port {ConfigPort.Number} too, where it is free: config.sh of GitHub's runner drops other ports.", HelpName = "URL" };
+        var publicUrl = new Option<string?>("--public-url") { Description = "Address under which runners reach the server, where it is another one.", HelpName = "URL" };
         var token = new Option<string?>("--token-file") { Description = "File of the personal access token that agents must show. Default: the token 'emulator'.", HelpName = "FILE" };
         var urlFile = new Option<string?>("--url-file") { Description = "File to write the address to once the server listens.", HelpName = "FILE" };
         var data = new Option<string?>("--data") { Description = "Folder to keep logs in. Default: a temporary one.", HelpName = "FOLDER" };
@@ -28,9 +29,9 @@ internal static class EmulatorServeCommand
         {
             var options = new EmulatorOptions
             {
-                Port = result.GetValue(port),
-                ListenAddress = result.GetRequiredValue(listen),
-                PublicUrl = result.GetValue(publicUrl),
+                Port = Ports.Check(port.Name, result.GetValue(port)),
+                ListenAddress = ListenAddress.Check(listen.Name, result.GetRequiredValue(listen)),
+                PublicUrl = result.GetValue(publicUrl) is { } url ? WebAddress.Read(publicUrl.Name, url) : null,
                 DataFolder = result.GetValue(data),
                 ActionsFolder = result.GetValue(actions),
                 ActionRepositories = ActionFlag.Read(result.GetValue(action) ?? []),
@@ -40,7 +41,7 @@ internal static class EmulatorServeCommand
                 options.PersonalAccessToken = new Secret(TokenFile.Read(file));
             }
 
-            options.AlsoListen = result.GetValue(also) is { Length: > 0 } named ? named : ConfigPort.For(options);
+            options.AlsoListen = result.GetValue(also) is { Length: > 0 } named ? [.. named.Select(url => WebAddress.ReadLocal(also.Name, url))] : ConfigPort.For(options);
             return ServeAsync(surroundings, options, result.GetValue(urlFile), result.GetValue(quiet), cancellationToken);
         });
         return command;
@@ -58,9 +59,7 @@ internal static class EmulatorServeCommand
         await surroundings.Out.FlushAsync(cancellationToken);
         if (urlFile is not null)
         {
-            // Whoever waits for the file must not read half of it.
-            await File.WriteAllTextAsync(urlFile + ".new", server.Url.AbsoluteUri.TrimEnd('/'), cancellationToken);
-            File.Move(urlFile + ".new", urlFile, overwrite: true);
+            await WriteAsync(urlFile, server.Url.AbsoluteUri.TrimEnd('/'), cancellationToken);
         }
 
         try
@@ -83,15 +82,42 @@ internal static class EmulatorServeCommand
         }
     }
 
+    private static async Task WriteAsync(string urlFile, string url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Whoever waits for the file must not read half of it.
+            await File.WriteAllTextAsync(urlFile + ".new", url, cancellationToken);
+            File.Move(urlFile + ".new", urlFile, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OperatorException($"--url-file: '{urlFile}' cannot be written: {error.Message}", error);
+        }
+    }
+
     private static async Task<EmulatorServer> StartAsync(EmulatorOptions options, CancellationToken cancellationToken)
     {
         try
         {
+            if (options.DataFolder is { } folder)
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OperatorException($"--data: the folder '{options.DataFolder}' cannot be made: {error.Message}", error);
+        }
+
+        try
+        {
             return await EmulatorServer.StartAsync(options, cancellationToken);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
         {
-            throw new OperatorException($"The emulator cannot listen on {options.ListenAddress}:{options.Port}: {error.Message}", error);
+            var others = options.AlsoListen.Count == 0 ? string.Empty : $" and {string.Join(", ", options.AlsoListen.Select(address => address.Authority))}";
+            throw new OperatorException($"The emulator cannot listen on {options.ListenAddress}:{options.Port}{others}: {Causes.Of(error)}", error);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Runner.Jobs;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
@@ -55,12 +56,12 @@ internal sealed class LocalRunServices : IAsyncDisposable
             };
             return new LocalRunServices(settings, await LocalServices.StartAsync(options, cancellationToken), temporary, held);
         }
-        catch (IOException problem)
+        catch (Exception problem) when (problem is IOException or SocketException or UnauthorizedAccessException)
         {
             held?.Dispose();
             temporary.Delete(recursive: true);
             throw new OperatorException(
-                $"The artifact and cache server cannot start at {settings.ListenAddress}:{settings.Port}: {problem.Message}", problem);
+                $"The artifact and cache server cannot start at {settings.ListenAddress}:{settings.Port}: {Causes.Of(problem)}", problem);
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using Runner.Cli.CommandLine;
+using Runner.Cli.Commands;
 using Runner.Cli.Flags;
 
 namespace Runner.Cli.Running;
@@ -33,6 +34,11 @@ internal sealed record ServiceSettings
     public static ServiceSettings Read(ParseResult result, ServiceFlags flags, CliSurroundings surroundings, bool isOnThisMachine)
     {
         var address = One(result, flags.ArtifactAddress, flags.CacheAddress);
+        if (address is not null)
+        {
+            Commands.ListenAddress.Check(flags.ArtifactAddress.Name, address);
+        }
+
         return new ServiceSettings
         {
             ArtifactFolder = result.GetValue(flags.ArtifactPath) is { } artifacts ? Path.GetFullPath(artifacts, surroundings.WorkingFolder) : null,
@@ -40,7 +46,7 @@ internal sealed record ServiceSettings
                 : result.GetValue(flags.CachePath) is { } caches ? Path.GetFullPath(caches, surroundings.WorkingFolder)
                 : Path.Combine(UserCache.FolderOf(surroundings), "caches"),
             ListenAddress = address ?? (isOnThisMachine ? "127.0.0.1" : "0.0.0.0"),
-            Port = One(result, flags.ArtifactPort, flags.CachePort) ?? 0,
+            Port = Ports.Check(flags.ArtifactPort.Name, One(result, flags.ArtifactPort, flags.CachePort) ?? 0),
             PublicUrl = result.GetValue(flags.ExternalUrl) is { } url
                 ? Uri.TryCreate(url, UriKind.Absolute, out var named) && named.Scheme is "http" or "https"
                     ? named

@@ -1,3 +1,4 @@
+using Runner.Agent.Configuration;
 using Runner.Cli.CommandLine;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -36,19 +37,20 @@ internal static class ValuesFile
 
     private static Dictionary<string, string> ReadYaml(string path, string yaml)
     {
-        var stream = new YamlStream();
+        IReadOnlyList<YamlDocument> documents;
         try
         {
-            stream.Load(new StringReader(yaml));
+            documents = YamlText.Read(yaml);
         }
         catch (YamlException error)
         {
             throw new UsageException($"{path}:{error.Start.Line}:{error.Start.Column}: this is not YAML: {error.Message}", error);
         }
 
-        return stream.Documents switch
+        return documents switch
         {
             [] => [],
+            [{ RootNode: YamlScalarNode { Value: null or "" } }] => [],
             [{ RootNode: YamlMappingNode mapping }, ..] => Pairs(path, mapping),
             [var other, ..] => throw Problem(path, other.RootNode, "expected a mapping of names to values"),
         };
@@ -56,13 +58,13 @@ internal static class ValuesFile
 
     private static Dictionary<string, string> Pairs(string path, YamlMappingNode mapping)
     {
-        var pairs = new Dictionary<string, string>();
-        foreach (var (name, value) in mapping)
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in mapping)
         {
-            // The reader itself takes one name with two tags for two.
-            if (!pairs.TryAdd(Text(path, name), Text(path, value)))
+            var name = Text(path, key);
+            if (name.Length == 0 || !pairs.TryAdd(name, Text(path, value)))
             {
-                throw Problem(path, name, $"'{name}' stands twice");
+                throw Problem(path, key, name.Length == 0 ? "a name is missing here" : $"'{name}' stands twice");
             }
         }
 

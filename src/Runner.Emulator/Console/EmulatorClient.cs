@@ -133,7 +133,7 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
         {
-            throw new InfrastructureException($"No emulator answers at {http.BaseAddress}: {failure.Message}", failure);
+            throw new InfrastructureException($"No emulator answers at {http.BaseAddress}: {Causes.Of(failure)}", failure);
         }
     }
 }

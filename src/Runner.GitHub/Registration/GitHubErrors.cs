@@ -49,7 +49,7 @@ internal static class GitHubErrors
         ApiException { StatusCode: HttpStatusCode.UnprocessableEntity } api => new OperatorException(
             $"GitHub cannot {action} at {endpoint.Url} as asked ({Status(api)}): {api.Message}", api),
         ApiException api => Infrastructure($"GitHub failed to {action} ({Status(api)})", api, retryAfter: null),
-        HttpRequestException transport => new InfrastructureException($"{endpoint.ApiBase} cannot be reached to {action}: {transport.Message}", transport),
+        HttpRequestException transport => new InfrastructureException($"{endpoint.ApiBase} cannot be reached to {action}: {Causes.Of(transport)}", transport),
         TimeoutException => new InfrastructureException($"{endpoint.ApiBase} did not answer in time when we tried to {action}", error),
         OperationCanceledException when !cancellationToken.IsCancellationRequested =>
             new InfrastructureException($"{endpoint.ApiBase} did not answer in time when we tried to {action}", error),

@@ -58,24 +58,12 @@ internal sealed class ServiceTransport(HttpClient http, ITokenSource? tokens, Ti
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new InfrastructureException($"{call}: {Causes(exception)}", exception);
+            throw new InfrastructureException($"{call}: {Causes.Of(exception)}", exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new InfrastructureException($"{call}: no answer within {call.Timeout.TotalSeconds:0} s", exception);
         }
-    }
-
-    // "The SSL connection could not be established, see inner exception." helps nobody.
-    private static string Causes(Exception exception)
-    {
-        var text = exception.Message;
-        for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException)
-        {
-            text += text.Contains(inner.Message, StringComparison.Ordinal) ? string.Empty : " " + inner.Message;
-        }
-
-        return text;
     }
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)

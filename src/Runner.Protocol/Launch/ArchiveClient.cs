@@ -39,7 +39,7 @@ public sealed class ArchiveClient(HttpClient http, TimeProvider time)
         }
         catch (HttpRequestException error)
         {
-            throw new InfrastructureException($"{route}: {error.Message}", error);
+            throw new InfrastructureException($"{route}: {Causes.Of(error)}", error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -126,7 +126,7 @@ public sealed class ArchiveClient(HttpClient http, TimeProvider time)
         }
         catch (IOException error)
         {
-            throw new InfrastructureException($"{route}: {error.Message}", error);
+            throw new InfrastructureException($"{route}: {Causes.Of(error)}", error);
         }
     }
 }
