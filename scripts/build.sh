@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what a user runs into artifacts/: `runner` (agent, emulator, command line), `runner-worker` (the static worker) and `externals/` and
+# Builds what a user runs into artifacts/: `runner` (agent, emulator, command line; needs no .NET), `runner-worker` (the static worker) and `externals/` and
 # `host-externals/` (the Node.js that runs JavaScript actions, in pods and containers, and on this machine).
 # Does only what the sources call for: a second run with nothing changed takes a second.
 #
@@ -18,7 +18,7 @@ mkdir -p "$ARTIFACTS"
 if [ ! -x "$ARTIFACTS/runner" ] || [ -n "$(newest "$ARTIFACTS/runner")" ]; then
   say "building artifacts/runner"
   case $(uname -m) in aarch64 | arm64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
-  dotnet publish "$ROOT/src/Runner.Cli" -c Release -r "$rid" -o "$ARTIFACTS/publish/runner" -v q --nologo
+  dotnet publish "$ROOT/src/Runner.Cli" -c Release -r "$rid" --self-contained true -o "$ARTIFACTS/publish/runner" -v q --nologo
   install -m 755 "$ARTIFACTS/publish/runner/runner" "$ARTIFACTS/runner"
 fi
 "$ROOT/scripts/publish-worker.sh"

@@ -6,7 +6,8 @@
 #   dev-cluster.sh up             starts everything, waits for the node, loads the base images; prints KUBECONFIG=…
 #   dev-cluster.sh down           ends what `up` started and removes its pods, mounts and links
 #   dev-cluster.sh status
-#   dev-cluster.sh images         makes local/runner:dev (the setup image, from artifacts/) and local/debian:12 (a job image) and loads them
+#   dev-cluster.sh images         makes local/agent:dev (the Dockerfile's image of artifacts/), local/runner:dev (the worker and Node.js alone) and
+#                                 local/debian:12 (a job image), and loads them
 #   dev-cluster.sh image NAME DIR [CONFIG_JSON]   makes an image from a root file system and loads it into the node
 #   dev-cluster.sh kubeconfig     path of the admin kubeconfig
 #   dev-cluster.sh reachable      prints the kubeconfig of a cluster that answers ($KUBECONFIG, ~/.kube/config, then this one); else fails
@@ -210,28 +211,15 @@ base_images() {
   rm -rf "$root"
 }
 
-# The image of the agent, much as Dockerfile makes it: the program, this machine's .NET runtime and the libraries they need, the worker, Node.js,
-# a CA bundle, and no shell.
+# The image of the agent: what the Dockerfile makes, of the same bytes that a registry would give to the node.
 agent_image() { # artifacts stamps
-  local sum root library runtime
-  sum=$(cat "$1/runner" "$1/runner-worker" "$1/externals/version" | sha256sum)
-  [ "$(cat "$2/agent" 2>/dev/null)" != "$sum" ] || ! has_image local/agent:dev || return 0
-  root=$(mktemp -d)
-  mkdir -p "$root"/{tmp,etc/ssl/certs,usr/local/bin,usr/share/dotnet}
-  runtime=$(dirname "$(readlink -f "$(command -v dotnet)")")
-  cp -r "$runtime/host" "$runtime/shared" "$root/usr/share/dotnet/"
-  cp "$1/runner" "$root/usr/local/bin/"
-  cp "$1/runner-worker" "$1/ca-certificates.crt" "$root/"
-  cp -a "$1/externals" "$root/externals"
-  cp "$1/ca-certificates.crt" "$root/etc/ssl/certs/ca-certificates.crt"
-  for library in $( (ldd "$1/runner" "$runtime"/shared/*/*/*.so; ldconfig -p | grep -E 'lib(ssl|crypto)\.so\.3 ') | grep -oE '(=> |^\s+)/[^ ]+' | grep -oE '/.*' | sort -u); do
-    mkdir -p "$root$(dirname "$library")"
-    cp -L "$library" "$root$library"
-  done
-  chmod 755 "$root"; chmod 1777 "$root/tmp"
-  image local/agent:dev "$root" '{"Entrypoint":["/usr/local/bin/runner"],"Cmd":["agent","--config","/etc/runner/runner.yaml"],"User":"1654"}'
-  printf '%s\n' "$sum" >"$2/agent"
-  rm -rf "$root"
+  local archive=$1/image.tar sum
+  "$HERE/image.sh" local/agent:dev "$archive"
+  sum=$(cat "$archive.sum")
+  if [ "$(cat "$2/agent" 2>/dev/null)" != "$sum" ] || ! has_image local/agent:dev; then
+    ctr images import "$archive" >/dev/null
+    printf '%s\n' "$sum" >"$2/agent"
+  fi
 }
 
 # The image that a pod's setup container runs: the static worker, a CA bundle, the Node.js of JavaScript actions and nothing else.
@@ -313,5 +301,5 @@ case ${1:-} in
   images) images ;;
   kubeconfig) echo "$RUN/admin.kubeconfig" ;;
   reachable) reachable ;;
-  *) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

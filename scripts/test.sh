@@ -30,6 +30,7 @@ trap finish EXIT
 "$ROOT/scripts/build.sh"
 "$ROOT/scripts/externals.sh"
 "$ROOT/scripts/externals.sh" --host
+[ "$(id -u)" != 0 ] || "$ROOT/scripts/image.sh" local/agent:dev "$ARTIFACTS/image.tar"
 say "building the tests"
 dotnet build "$ROOT/Runner.sln" -v q --nologo
 

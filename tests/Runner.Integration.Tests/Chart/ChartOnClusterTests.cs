@@ -3,8 +3,8 @@ using k8s.Models;
 using Runner.Emulator;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Cluster;
-using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
+using Runner.Testing;
 
 namespace Runner.Integration.Tests.Chart;
 
@@ -20,7 +20,7 @@ public sealed class ChartOnClusterTests(ClusterFixture cluster)
     public async Task Installed_agent_takes_a_job_runs_it_as_a_pod_and_goes_without_leaving_anything()
     {
         var core = cluster.Connection.Client.CoreV1;
-        _ = Repository.Artifact("runner");
+        var image = BuiltImage.Read();
         await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress }, Token);
         var space = await cluster.NewNamespaceAsync(Token);
         await core.CreateNamespacedSecretAsync(
@@ -30,7 +30,7 @@ public sealed class ChartOnClusterTests(ClusterFixture cluster)
         await HelmAsync(
             "install", "ci", HelmProgram.Chart, "--namespace", space, "--wait", "--timeout", "100s",
             "--set", $"github.url={emulator.Url}acme,github.secretName=runner-github,config.github.allowInsecureHttp=true",
-            "--set", "image.repository=local/agent,image.tag=dev,image.pullPolicy=Never",
+            "--set", $"image.repository={BuiltImage.Name.Split(':')[0]},image.tag={BuiltImage.Name.Split(':')[1]},image.pullPolicy=Never",
             "--set", $"kubernetes.defaultImage={cluster.JobImage},pools[0].name=ci,pools[0].labels={{self-hosted}},pools[0].maxJobs=1");
         var run = emulator.QueueWorkflow(new WorkflowRequest
         {
@@ -43,6 +43,9 @@ public sealed class ChartOnClusterTests(ClusterFixture cluster)
         Assert.True(job.Conclusion == Conclusion.Succeeded, log);
         Assert.Contains(" hello from a pod\n", log, StringComparison.Ordinal);
 
+        var agent = Assert.Single((await core.ListNamespacedPodAsync(space, labelSelector: "app.kubernetes.io/component=agent", cancellationToken: Token)).Items);
+        Assert.EndsWith(image.Id, agent.Status.ContainerStatuses[0].ImageID, StringComparison.Ordinal);
+        Assert.Equal(0, agent.Status.ContainerStatuses[0].RestartCount);
         await cluster.PodsGoneAsync(space, ClusterFixture.JobObjects, Token);
 
         await HelmAsync("uninstall", "ci", "--namespace", space, "--wait", "--timeout", "100s");
