@@ -60,8 +60,8 @@ public sealed class KubernetesBackend : IJobBackend
         _time = time;
         _logger = logger;
         _cluster = new JobCluster(connection, time, logger);
-        _watch = new PodWatch(_cluster, PodLabels.RunningSelector(options.Instance), time, logger);
-        _lease = new AgentLease(_cluster, agent, options.Instance, time, logger);
+        _watch = new PodWatch(_cluster, PodLabels.RunningSelector(options.InstanceInUse), time, logger);
+        _lease = new AgentLease(_cluster, agent, options.InstanceInUse, time, logger);
         _builder = new PodSpecBuilder(_options);
         var finished = new FinishedPods(_cluster, options.CleanupPolicy);
         _services = new PodServices(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
@@ -151,7 +151,7 @@ public sealed class KubernetesBackend : IJobBackend
         }
 
         // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between.
-        var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.Instance), cancellationToken);
+        var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.InstanceInUse), cancellationToken);
         foreach (var secret in secrets.Where(secret => living.IsGone(OwnerOf(secret.Metadata))))
         {
             if (!_handles.ContainsKey(secret.Metadata.Name) && await AdoptSecretAsync(secret, cancellationToken) is { } handle)

@@ -11,8 +11,13 @@ public static class AgentConfiguration
     /// <param name="path">The YAML file.</param>
     /// <param name="environment">Variables of the process; those named <c>RUNNER__…</c> and act's own count.</param>
     /// <param name="flags">Settings from the command line.</param>
+    /// <param name="startCheck">Tells what a start would fail with, of settings whose own rules hold; or <c>null</c>: the start itself will tell.</param>
     /// <exception cref="OperatorException">Something is wrong: every problem at once, each with its place.</exception>
-    public static AgentOptions Load(string path, IReadOnlyDictionary<string, string> environment, IEnumerable<ConfigOverride> flags)
+    public static AgentOptions Load(
+        string path,
+        IReadOnlyDictionary<string, string> environment,
+        IEnumerable<ConfigOverride> flags,
+        Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null)
     {
         string yaml;
         try
@@ -24,14 +29,19 @@ public static class AgentConfiguration
             throw new OperatorException($"The configuration file '{path}' cannot be read: {error.Message}", error);
         }
 
-        return Parse(path, yaml, environment, flags);
+        return Parse(path, yaml, environment, flags, startCheck);
     }
 
     /// <summary>As <see cref="Load"/>, from a text.</summary>
     internal static AgentOptions Parse(
-        string source, string yaml, IReadOnlyDictionary<string, string> environment, IEnumerable<ConfigOverride> flags)
+        string source,
+        string yaml,
+        IReadOnlyDictionary<string, string> environment,
+        IEnumerable<ConfigOverride> flags,
+        Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null)
     {
         var reading = Check(source, Read([new ConfigText(source, yaml)], environment, flags));
+        reading = startCheck is null ? reading : Check(source, reading, startCheck);
         return reading.Problems.Count == 0 ? reading.Options : throw new OperatorException(reading.Problems);
     }
 
@@ -42,7 +52,7 @@ public static class AgentConfiguration
     {
         var written = files.Select(file => YamlConfig.Read(file.Name, file.Yaml)).Aggregate(Nothing, (weaker, stronger) => weaker.OverlaidWith(stronger));
         var root = Hoist(ConfigOverrides.Apply(written, [.. ConfigOverrides.FromEnvironment(environment), .. flags]));
-        var binder = new ConfigBinder(KubernetesValues.IsOne, KubernetesValues.Convert);
+        var binder = new ConfigBinder();
         var options = binder.Bind<AgentOptions>(root);
         return new ConfigReading(options, root, binder.Origins, binder.Problems);
     }
@@ -54,17 +64,14 @@ public static class AgentConfiguration
     public static ConfigReading Check(string source, ConfigReading reading)
     {
         ArgumentNullException.ThrowIfNull(reading);
-        return reading.Problems.Count > 0
-            ? reading
-            : reading with
-            {
-                Problems =
-                [
-                    .. AgentOptionsValidator.Validate(reading.Options)
-                        .Select(item => Tell(Place(source, reading.Origins, item.Path), item.Path, item.Problem)),
-                ],
-            };
+        return Check(source, reading, AgentOptionsValidator.Validate);
     }
+
+    private static ConfigReading Check(
+        string source, ConfigReading reading, Func<AgentOptions, IEnumerable<(string Path, string Problem)>> rules) =>
+        reading.Problems.Count > 0
+            ? reading
+            : reading with { Problems = [.. rules(reading.Options).Select(item => Tell(Place(source, reading.Origins, item.Path), item.Path, item.Problem))] };
 
     // `monitoring` may stand under `kubernetes` too, as users of earlier tools have it.
     private static ConfigMapping Hoist(ConfigMapping root) =>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Runner.Kubernetes.Options;
 
 namespace Runner.Agent.Configuration;
@@ -91,9 +92,11 @@ public sealed record GitHubAuthOptions
 public sealed record PoolOptions
 {
     /// <summary>Name: the beginning of its runners' names, and a label of metrics. Required.</summary>
+    [Required]
     public string Name { get; set; } = string.Empty;
 
     /// <summary>Labels of its runners, as jobs ask for them by <c>runs-on</c>. At least one.</summary>
+    [Required]
     public IList<string> Labels { get; set; } = [];
 
     /// <summary>How jobs are taken. Default <c>runners</c>.</summary>
@@ -102,7 +105,8 @@ public sealed record PoolOptions
     /// <summary>Runner group. Default: GitHub's default one.</summary>
     public string? RunnerGroup { get; set; }
 
-    /// <summary>Most jobs at a time. Default 10.</summary>
+    /// <summary>Most jobs at a time, in each agent. Default 10.</summary>
+    [Range(1, int.MaxValue)]
     public int MaxJobs { get; set; } = 10;
 
     /// <summary>Platform used when a job's labels name none.</summary>
@@ -114,9 +118,6 @@ public enum PoolMode
 {
     /// <summary>One ephemeral runner a slot, each polling for its job.</summary>
     Runners,
-
-    /// <summary>One scale set.</summary>
-    ScaleSet,
 }
 
 /// <summary>Section <c>host</c>.</summary>

@@ -9,7 +9,11 @@ internal static class AgentOptionsValidator
 {
     /// <summary>Every problem: the setting's path, and what to do.</summary>
     public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
-        [.. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. options.Services.Validate(), .. Monitoring(options.Monitoring), .. Agent(options), .. Kubernetes(options)];
+        
+    [
+        .. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. PoolRules.Check(options), .. options.Services.Validate(),
+        .. Monitoring(options.Monitoring), .. Agent(options), .. Kubernetes(options),
+    ];
 
     private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)
     {
@@ -77,6 +81,11 @@ internal static class AgentOptionsValidator
                 yield return ($"{path}.name", $"'{pool.Name}' is the name of an earlier pool too");
             }
 
+            foreach (var label in pool.Labels.Where(label => label.Length == 0 || label.Contains(',', StringComparison.Ordinal) || label.Any(char.IsControl)))
+            {
+                yield return ($"{path}.labels", $"has '{label}', which is no label");
+            }
+
             if (pool.Labels.Count == 0)
             {
                 yield return ($"{path}.labels", "is missing, expected at least one label, such as self-hosted");
@@ -85,11 +94,6 @@ internal static class AgentOptionsValidator
             if (pool.MaxJobs < 1)
             {
                 yield return ($"{path}.maxJobs", $"is {pool.MaxJobs}, expected at least 1");
-            }
-
-            if (pool.Mode == PoolMode.ScaleSet)
-            {
-                yield return ($"{path}.mode", "'scaleset' is not built yet, use 'runners'");
             }
         }
     }
@@ -129,7 +133,7 @@ internal static class AgentOptionsValidator
 
     private static IEnumerable<(string Path, string Problem)> Kubernetes(AgentOptions options) =>
         options.BackendInUse == BackendKind.Kubernetes
-            ? (options.Kubernetes ?? new KubernetesOptions()).Validate().Select(problem => (KubernetesOptions.SectionName, problem))
+            ? (options.Kubernetes ?? new KubernetesOptions()).Validate().Select(problem => (problem.Split(' ', 2)[0], problem))
             : [];
 
     private static string? Try(Action action)

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json;
 using Runner.Jobs.Errors;
@@ -8,24 +7,13 @@ namespace Runner.Agent.Configuration;
 
 /// <summary>Reads nodes into settings objects. It goes on after a mistake, so that all are told at once, each with its place.</summary>
 /// <remarks>
-/// A key is the name of a settable public property, in any case. Properties of a foreign type (pieces of Kubernetes' API, where the
-/// operator writes what Kubernetes reads) are given to a converter.
+/// A key is the name of a settable public property, in any case. Pieces of Kubernetes' API have the keys of a manifest, letter by letter;
+/// only the environment, which is written in capitals, may have them in any case.
 /// </remarks>
 internal sealed class ConfigBinder
 {
     private readonly List<string> _problems = [];
     private readonly Dictionary<string, ConfigOrigin> _origins = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Func<Type, ConfigNode, object?> _convertForeign;
-    private readonly Func<Type, bool> _isForeign;
-
-    /// <summary>A binder for one document.</summary>
-    /// <param name="isForeign">Which types go to the converter.</param>
-    /// <param name="convertForeign">Makes such a value, or throws <see cref="FormatException"/> or <see cref="JsonException"/>.</param>
-    public ConfigBinder(Func<Type, bool> isForeign, Func<Type, ConfigNode, object?> convertForeign)
-    {
-        _isForeign = isForeign;
-        _convertForeign = convertForeign;
-    }
 
     /// <summary>What is wrong, each with its place.</summary>
     public IReadOnlyList<string> Problems => _problems;
@@ -37,13 +25,17 @@ internal sealed class ConfigBinder
     public T Bind<T>(ConfigNode node)
         where T : new() => (T?)Read(typeof(T), node, path: string.Empty) ?? new T();
 
+    /// <summary>The same of a type that is known at run time only.</summary>
+    internal object? Read(Type type, ConfigNode node) => Read(type, node, path: string.Empty);
+
     /// <summary>The settings that a type has.</summary>
-    internal static IEnumerable<PropertyInfo> Settings(Type type) => type
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.SetMethod is { IsPublic: true });
+    internal static IEnumerable<PropertyInfo> Settings(Type type) => KubernetesValues.IsOne(type)
+        ? KubernetesValues.Keys(type)
+        : type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });
 
     /// <summary>The key of a setting, as files write it.</summary>
-    internal static string KeyName(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+    internal static string KeyName(PropertyInfo property) =>
+        KubernetesValues.KeyName(property) ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     /// <summary>Type of a dictionary's values; <c>null</c>: it is none.</summary>
     internal static Type? DictionaryValueType(Type type) =>
@@ -66,9 +58,9 @@ internal sealed class ConfigBinder
             return null; // as if the key were not there: the default stays
         }
 
-        if (_isForeign(target))
+        if (KubernetesValues.IsOne(target) && KubernetesValues.IsSingle(target))
         {
-            return ReadForeign(target, node, path);
+            return ReadSingle(target, node, path);
         }
 
         if (ConfigValues.CanRead(target))
@@ -84,15 +76,20 @@ internal sealed class ConfigBinder
         return ItemType(target) is { } itemType ? ReadList(itemType, node, path) : ReadObject(target, node, path);
     }
 
-    private object? ReadForeign(Type type, ConfigNode node, string path)
+    private object? ReadSingle(Type type, ConfigNode node, string path)
     {
+        if (node is not ConfigScalar scalar)
+        {
+            return Problem(node.Origin, path, $"expected a single value, found {Kind(node)}");
+        }
+
         try
         {
-            return _convertForeign(type, node);
+            return KubernetesValues.Convert(type, scalar);
         }
         catch (Exception error) when (error is FormatException or JsonException)
         {
-            return Problem(node.Origin, path, error.Message);
+            return Problem(node.Origin, path, $"'{scalar.Text}' is no such value: {error.Message}");
         }
     }
 
@@ -105,7 +102,7 @@ internal sealed class ConfigBinder
 
         return ConfigValues.TryRead(type, text, out var value)
             ? value
-            : Problem(node.Origin, path, $"'{text}' is not {ConfigValues.Expected(type)}{ConfigValues.Hint(type, text)}");
+            : Problem(node.Origin, path, RefusedSettings.WhyValue(path, text) ?? $"'{text}' is not {ConfigValues.Expected(type)}{ConfigValues.Hint(type, text)}");
     }
 
     private object? ReadList(Type itemType, ConfigNode node, string path)
@@ -166,23 +163,54 @@ internal sealed class ConfigBinder
             return Problem(node.Origin, path, $"expected a mapping, found {Kind(node)}");
         }
 
-        var result = Activator.CreateInstance(type);
-        var properties = Settable(type);
+        var result = Activator.CreateInstance(type)!; // a class of settings
+        var properties = Settings(type).ToDictionary(KeyName, StringComparer.OrdinalIgnoreCase);
+        var before = _problems.Count;
         foreach (var entry in mapping.Entries)
         {
-            if (!properties.TryGetValue(entry.Key, out var property))
+            if (!properties.TryGetValue(entry.Key, out var property) || !IsWrittenRight(type, property, entry))
             {
-                var names = properties.Values.Select(KeyName);
                 var place = Join(path, entry.Key);
-                Problem(entry.KeyOrigin, place, RefusedSettings.Why(place) ?? $"there is no such setting{NearestName.Hint(entry.Key, names)}");
+                Problem(entry.KeyOrigin, place, RefusedSettings.Why(place) ?? $"there is no such setting{NearestName.Hint(entry.Key, properties.Keys)}");
             }
             else if (Read(property.PropertyType, entry.Value, Join(path, KeyName(property))) is { } value)
             {
+                CheckChoice(type, property, entry.Value, Join(path, KeyName(property)));
                 property.SetValue(result, value);
             }
         }
 
+        if (KubernetesValues.IsOne(type) && _problems.Count == before)
+        {
+            CheckPiece(type, result, properties, node.Origin, path);
+        }
+
         return result;
+    }
+
+    private static bool IsWrittenRight(Type type, PropertyInfo property, ConfigEntry entry) =>
+        !KubernetesValues.IsOne(type) || entry.KeyOrigin.Line == 0 || entry.Key == KeyName(property);
+
+    private void CheckChoice(Type type, PropertyInfo property, ConfigNode node, string path)
+    {
+        var choices = KubernetesValues.Choices(type, KeyName(property));
+        if (choices.Length > 0 && node is ConfigScalar { Text: { } text } && !choices.Contains(text, StringComparer.Ordinal))
+        {
+            Problem(node.Origin, path, $"'{text}' is not one of {string.Join(", ", choices)}{NearestName.Hint(text, choices)}");
+        }
+    }
+
+    private void CheckPiece(Type type, object piece, Dictionary<string, PropertyInfo> properties, ConfigOrigin origin, string path)
+    {
+        foreach (var key in KubernetesValues.Required(type).Where(key => properties[key].GetValue(piece) is null or ""))
+        {
+            Problem(origin, Join(path, key), "is missing");
+        }
+
+        if (KubernetesValues.Problem(piece) is { } problem)
+        {
+            Problem(origin, path, problem);
+        }
     }
 
     private object? Problem(ConfigOrigin origin, string path, string text)
@@ -192,9 +220,6 @@ internal sealed class ConfigBinder
     }
 
     private static object? Empty(Type type) => type == typeof(string) ? string.Empty : Activator.CreateInstance(type);
-
-    private static FrozenDictionary<string, PropertyInfo> Settable(Type type) =>
-        Settings(type).ToFrozenDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Runner.Jobs.Errors;
 
 namespace Runner.Agent.Configuration;
@@ -6,6 +7,15 @@ namespace Runner.Agent.Configuration;
 /// <summary>Reads single values: texts, switches, numbers, times, names out of a set.</summary>
 internal static class ConfigValues
 {
+    // What other programs call these levels.
+    private static readonly Dictionary<string, string> Synonyms = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["info"] = nameof(LogLevel.Information),
+        ["warn"] = nameof(LogLevel.Warning),
+        ["fatal"] = nameof(LogLevel.Critical),
+        ["off"] = nameof(LogLevel.None),
+    };
+
     public static bool CanRead(Type type) =>
         type.IsEnum || type == typeof(string) || type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(TimeSpan);
 
@@ -20,7 +30,7 @@ internal static class ConfigValues
             _ when type == typeof(long) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null,
             _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
             _ when type == typeof(TimeSpan) => Duration(text),
-            _ => Names(type).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null,
+            _ => Names(type).FirstOrDefault(name => name.Equals(FullName(type, text), StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null,
         };
         return value is not null;
     }
@@ -40,7 +50,13 @@ internal static class ConfigValues
     public static string Hint(Type type, string text) =>
         type.IsEnum ? NearestName.Hint(text, Names(type).Select(name => name.ToLowerInvariant())) : string.Empty;
 
+    /// <summary>All texts that a type which is a set of names takes.</summary>
+    public static IEnumerable<string> Choices(Type type) =>
+        [.. Names(type).Select(name => name.ToLowerInvariant()), .. type == typeof(LogLevel) ? Synonyms.Keys.AsEnumerable() : []];
+
     private static string[] Names(Type type) => Enum.GetNames(type);
+
+    private static string FullName(Type type, string text) => type == typeof(LogLevel) ? Synonyms.GetValueOrDefault(text, text) : text;
 
     private static TimeSpan? Duration(string text)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging;
 
 namespace Runner.Agent.Configuration;
@@ -12,12 +13,14 @@ public sealed record MonitoringOptions
     public bool PrometheusMetrics { get; set; } = true;
 
     /// <summary>Port of metrics and health; 0: any free one. Default 8080.</summary>
+    [Range(0, 65535)]
     public int MetricsPort { get; set; } = 8080;
 
     /// <summary>Path of the metrics. Default <c>/metrics</c>.</summary>
+    [RegularExpression("^/.*$")]
     public string MetricsPath { get; set; } = "/metrics";
 
-    /// <summary>Least level that is logged. Default <c>information</c>.</summary>
+    /// <summary>Least level that is logged. Default <c>information</c>; <c>info</c> and <c>warn</c> are short for it and for <c>warning</c>.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
     /// <summary>How is logged.</summary>

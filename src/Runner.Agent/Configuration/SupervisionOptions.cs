@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Runner.Agent.Configuration;
 
 /// <summary>Section <c>agent</c>: the agent's name and its times. The defaults are those of GitHub's own runner; tests compress them.</summary>
@@ -10,6 +12,7 @@ public sealed record SupervisionOptions
     public TimeSpan? DrainTimeout { get; set; }
 
     /// <summary>How often a job whose place was lost before its worker started gets another one. Default 2.</summary>
+    [Range(0, int.MaxValue)]
     public int Replacements { get; set; } = 2;
 
     /// <summary>Pause between two looks for jobs of dead agents. Default 30 s.</summary>

@@ -1,10 +1,10 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Backends;
 using Runner.Backends.Docker;
 using Runner.Backends.Host;
+using Runner.GitHub;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes;
 using Runner.Kubernetes.Client;
@@ -20,39 +20,24 @@ internal static class AgentBackends
     public static IServiceCollection AddBackend(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings) =>
         options.BackendInUse switch
         {
-            BackendKind.Host => services.AddHostBackend(options.Host, options.Docker, surroundings),
-            BackendKind.Kubernetes => services.AddKubernetesBackend(options.Kubernetes ?? new KubernetesOptions(), options.Agent),
-            BackendKind.Docker => services.AddDockerBackend(options.Docker, options.Agent, options.Github.Auth, surroundings),
+            BackendKind.Host => services.AddHostBackend(Host(options, surroundings)),
+            BackendKind.Kubernetes => services.AddKubernetesBackend(Kubernetes(options), Identity(options.Agent, surroundings)),
+            BackendKind.Docker => services.AddDockerBackend(Docker(options, surroundings)),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),
         };
 
-    /// <summary>Labels that the backend knows as platforms.</summary>
-    public static ImmutableArray<string> PlatformNames(AgentOptions options) =>
-        options.BackendInUse == BackendKind.Docker ? [.. options.Docker.Platforms.Keys]
-            : options.BackendInUse == BackendKind.Kubernetes && options.Kubernetes is { } kubernetes
-            ? [.. kubernetes.Platforms.Keys, .. kubernetes.LabelMap.Keys]
-            : [];
-
-    private static IServiceCollection AddKubernetesBackend(
-        this IServiceCollection services, KubernetesOptions kubernetes, SupervisionOptions agent)
+    /// <summary>Settings of the backend for pods.</summary>
+    public static KubernetesOptions Kubernetes(AgentOptions options)
     {
-        services.AddSingleton(_ => ClusterConnection.Open(kubernetes));
-        services.AddSingleton(provider => new KubernetesBackend(
-            provider.GetRequiredService<ClusterConnection>(),
-            kubernetes,
-            AgentIdentity.Start(agent.Instance ?? Environment.MachineName),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<KubernetesBackend>>()));
-        services.AddSingleton<IJobBackend>(provider => provider.GetRequiredService<KubernetesBackend>());
-
-        // The first to start and the last to stop: slots and adoption need the watch until they have ended.
-        return services.AddHostedService<ClusterWatch>();
+        var kubernetes = options.Kubernetes ?? new KubernetesOptions();
+        return kubernetes with { Instance = kubernetes.Instance ?? InstallationName.Of("runner", Endpoint(options)) };
     }
 
-    private static IServiceCollection AddDockerBackend(
-        this IServiceCollection services, DockerSectionOptions section, SupervisionOptions agent, GitHubAuthOptions auth, AgentSurroundings surroundings)
+    /// <summary>Settings of the backend for containers.</summary>
+    public static DockerOptions Docker(AgentOptions options, AgentSurroundings surroundings)
     {
-        var docker = new DockerOptions
+        var section = options.Docker;
+        return new DockerOptions
         {
             Host = section.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
             WorkerPath = Path.GetFullPath(section.Worker ?? surroundings.DefaultWorker),
@@ -61,38 +46,67 @@ internal static class AgentBackends
             DefaultImage = section.DefaultImage,
             ToolCacheVolume = section.ToolCacheVolume,
             AlwaysPull = section.AlwaysPull,
-            Instance = agent.Instance ?? Environment.MachineName,
-            SharedSecretFile = auth.TokenFile ?? auth.PrivateKeyFile,
+            Instance = InstallationName.Of(options.Agent.Instance ?? Environment.MachineName, Endpoint(options)),
+            SharedSecretFile = options.Github.Auth.TokenFile ?? options.Github.Auth.PrivateKeyFile,
         };
-        if (docker.Validate() is { Count: > 0 } problems)
-        {
-            throw new OperatorException(problems);
-        }
-
-        return services.AddSingleton<IJobBackend>(provider => new DockerBackend(
-            docker, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DockerBackend>>()));
     }
 
-    private static IServiceCollection AddHostBackend(
-        this IServiceCollection services, HostSectionOptions section, DockerSectionOptions containers, AgentSurroundings surroundings)
+    /// <summary>Settings of the backend for processes.</summary>
+    public static HostOptions Host(AgentOptions options, AgentSurroundings surroundings)
     {
-        var host = new HostOptions
+        var section = options.Host;
+        return new HostOptions
         {
             Root = Path.GetFullPath(section.Root ?? Path.Combine(Path.GetTempPath(), "runner-jobs")),
             WorkerPath = Path.GetFullPath(section.Worker ?? surroundings.DefaultWorker),
             ToolCache = section.ToolCache,
             Externals = section.Externals,
             PassEnvironment = section.PassEnvironment,
-            DockerHost = containers.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
+            DockerHost = options.Docker.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
             LauncherEnvironment = surroundings.Environment,
             AdoptsOrphans = surroundings.IsOwnProcess,
         };
-        if (host.Validate() is { Count: > 0 } problems)
-        {
-            throw new OperatorException(problems);
-        }
-
-        return services.AddSingleton<IJobBackend>(provider => new HostBackend(
-            host, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HostBackend>>()));
     }
+
+    // The chart says by these which pod the agent is.
+    private static AgentIdentity Identity(SupervisionOptions agent, AgentSurroundings surroundings)
+    {
+        var environment = surroundings.Environment;
+        return AgentIdentity.Start(agent.Instance ?? Environment.MachineName) with
+        {
+            Pod = environment.GetValueOrDefault("RUNNER_POD_NAMESPACE") is { Length: > 0 } space
+                && environment.GetValueOrDefault("RUNNER_POD_NAME") is { Length: > 0 } name
+                && environment.GetValueOrDefault("RUNNER_POD_UID") is { Length: > 0 } uid
+                ? new AgentPod(space, name, uid)
+                : null,
+        };
+    }
+
+    private static GitHubEndpoint Endpoint(AgentOptions options) => GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp);
+
+    private static IServiceCollection AddKubernetesBackend(
+        this IServiceCollection services, KubernetesOptions kubernetes, AgentIdentity agent)
+    {
+        services.AddSingleton(_ => ClusterConnection.Open(kubernetes));
+        services.AddSingleton(provider => new KubernetesBackend(
+            provider.GetRequiredService<ClusterConnection>(),
+            kubernetes,
+            agent,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<KubernetesBackend>>()));
+        services.AddSingleton<IJobBackend>(provider => provider.GetRequiredService<KubernetesBackend>());
+
+        // The first to start and the last to stop: slots and adoption need the watch until they have ended.
+        return services.AddHostedService<ClusterWatch>();
+    }
+
+    private static IServiceCollection AddDockerBackend(this IServiceCollection services, DockerOptions docker) => docker.Validate() is { Count: > 0 } problems
+        ? throw new OperatorException(problems)
+        : services.AddSingleton<IJobBackend>(provider => new DockerBackend(
+            docker, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DockerBackend>>()));
+
+    private static IServiceCollection AddHostBackend(this IServiceCollection services, HostOptions host) => host.Validate() is { Count: > 0 } problems
+        ? throw new OperatorException(problems)
+        : services.AddSingleton<IJobBackend>(provider => new HostBackend(
+            host, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HostBackend>>()));
 }

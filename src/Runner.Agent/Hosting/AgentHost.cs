@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,6 +11,7 @@ using Microsoft.Extensions.Logging.Console;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Sources;
+using Runner.Jobs.Errors;
 
 namespace Runner.Agent.Hosting;
 
@@ -17,7 +19,7 @@ namespace Runner.Agent.Hosting;
 public static class AgentHost
 {
     /// <summary>Starts an agent; it takes jobs until it is stopped.</summary>
-    /// <exception cref="Jobs.Errors.OperatorException">A setting is wrong, or GitHub refuses the credentials.</exception>
+    /// <exception cref="OperatorException">A setting is wrong, or GitHub refuses the credentials.</exception>
     public static async Task<RunningAgent> StartAsync(AgentOptions options, AgentSurroundings surroundings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -29,11 +31,24 @@ public static class AgentHost
             await host.StartAsync(cancellationToken);
             return new RunningAgent(host, MonitoringAddress(options, host));
         }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            await ((IAsyncDisposable)host).DisposeAsync();
+            throw new OperatorException($"monitoring.metricsPort: the agent cannot listen on port {options.Monitoring.MetricsPort}: {Causes.Of(error)}", error);
+        }
         catch
         {
             await ((IAsyncDisposable)host).DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Reads and makes all that a start would, and keeps nothing: what is wrong, each with the setting's path.</summary>
+    public static IEnumerable<(string Path, string Problem)> Check(AgentOptions options, AgentSurroundings surroundings)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(surroundings);
+        return StartCheck.Problems(options, surroundings);
     }
 
     private static IHost Build(AgentOptions options, AgentSurroundings surroundings)

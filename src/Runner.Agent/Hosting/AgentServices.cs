@@ -65,7 +65,7 @@ internal static class AgentServices
         var instance = options.Agent.Instance ?? Environment.MachineName;
         foreach (var pool in options.Pools)
         {
-            services.AddSingleton(_ => new RunnerPool(pool, instance, AgentBackends.PlatformNames(options)));
+            services.AddSingleton(_ => new RunnerPool(pool, instance, PoolRules.PlatformNames(options)));
         }
 
         services.AddSingleton<RegistrationGate>();

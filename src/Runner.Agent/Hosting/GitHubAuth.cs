@@ -16,14 +16,29 @@ internal static class GitHubAuth
             return new GitHubCredentials.TokenFile(token);
         }
 
-        var appId = auth.AppId ?? Text(auth.AppIdFile) ?? throw new OperatorException("github.auth.appId: is missing");
+        var appId = auth.AppId ?? Text("github.auth.appIdFile", auth.AppIdFile) ?? throw new OperatorException("github.auth.appId: is missing");
         var key = auth.PrivateKeyFile ?? throw new OperatorException("github.auth.privateKeyFile: is missing");
         return new GitHubCredentials.App(appId, auth.InstallationId ?? Number(auth.InstallationIdFile), key);
     }
 
-    private static string? Text(string? file) => file is null ? null : File.ReadAllText(file).Trim();
+    private static string? Text(string setting, string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
 
-    private static long? Number(string? file) => Text(file) switch
+        try
+        {
+            return File.ReadAllText(file).Trim() is { Length: > 0 } text ? text : throw new OperatorException($"{setting}: '{file}' is empty");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OperatorException($"{setting}: '{file}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static long? Number(string? file) => Text("github.auth.installationIdFile", file) switch
     {
         null => null,
         var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,

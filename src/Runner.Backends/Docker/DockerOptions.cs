@@ -69,18 +69,22 @@ public sealed record DockerOptions
         var errors = new List<string>();
         if (!Path.IsPathFullyQualified(WorkerPath) || !File.Exists(WorkerPath))
         {
-            errors.Add($"{SectionName}: {nameof(WorkerPath)} is '{WorkerPath}', where no file is; build it with scripts/build.sh");
+            errors.Add($"{SectionName}.worker is '{WorkerPath}', where no file is; build it with scripts/build.sh");
         }
 
         if (Externals is not null && !(Path.IsPathFullyQualified(Externals) && Directory.Exists(Externals)))
         {
-            errors.Add($"{SectionName}: {nameof(Externals)} is '{Externals}', which is no absolute path of a folder; scripts/externals.sh makes it");
+            errors.Add($"{SectionName}.externals is '{Externals}', which is no absolute path of a folder; scripts/externals.sh makes it");
         }
 
         if (Host is not null && EngineAddress.WhyNot(Host) is { } wrong)
         {
-            errors.Add($"{SectionName}: {nameof(Host)}: {wrong}");
+            errors.Add($"{SectionName}.host: {wrong}");
         }
+
+        errors.AddRange(Platforms.Append(KeyValuePair.Create("", DefaultImage ?? "none"))
+            .Where(platform => platform.Value.Length == 0 || platform.Value.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter)))
+            .Select(platform => $"{SectionName}.{(platform.Key.Length == 0 ? "defaultImage" : $"platforms.{platform.Key}")} is '{platform.Value}', which is no image"));
 
         return errors;
     }

@@ -60,19 +60,28 @@ public sealed record HostOptions
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
-        RequireAbsolute(errors, nameof(Root), Root, isRequired: true);
-        RequireAbsolute(errors, nameof(WorkerPath), WorkerPath, isRequired: true);
-        RequireAbsolute(errors, nameof(ToolCache), ToolCache, isRequired: false);
-        RequireAbsolute(errors, nameof(Externals), Externals, isRequired: false);
-        if (Path.IsPathFullyQualified(Root) && PrivateFolder.FindProblem(Root) is { } problem)
+        RequireFolder(errors, "root", Root, isRequired: true);
+        RequireAbsolute(errors, "worker", WorkerPath, isRequired: true);
+        RequireFolder(errors, "toolCache", ToolCache, isRequired: false);
+        RequireAbsolute(errors, "externals", Externals, isRequired: false);
+        if (Path.IsPathFullyQualified(Root) && !File.Exists(Root) && PrivateFolder.FindProblem(Root) is { } problem)
         {
-            errors.Add($"{SectionName}: {nameof(Root)} is '{Root}', which cannot be trusted with jobs: {problem}");
+            errors.Add($"{SectionName}.root is '{Root}', which cannot be trusted with jobs: {problem}");
         }
 
         if (Path.IsPathFullyQualified(WorkerPath) && !File.Exists(WorkerPath))
         {
-            errors.Add($"{SectionName}: {nameof(WorkerPath)} is '{WorkerPath}', where no file is; build it with scripts/build.sh");
+            errors.Add($"{SectionName}.worker is '{WorkerPath}', where no file is; build it with scripts/build.sh");
         }
+
+        if (Externals is not null && Path.IsPathFullyQualified(Externals) && !Directory.Exists(Externals))
+        {
+            errors.Add($"{SectionName}.externals is '{Externals}', where no folder is; scripts/externals.sh --host makes it");
+        }
+
+        errors.AddRange(PassEnvironment
+            .Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
+            .Select(name => $"{SectionName}.passEnvironment has '{name}', which is no name of an environment variable"));
 
         return errors;
     }
@@ -83,12 +92,21 @@ public sealed record HostOptions
         {
             if (isRequired)
             {
-                errors.Add($"{SectionName}: {name} is not set");
+                errors.Add($"{SectionName}.{name} is not set");
             }
         }
         else if (!Path.IsPathFullyQualified(value))
         {
-            errors.Add($"{SectionName}: {name} is '{value}', which is not an absolute path");
+            errors.Add($"{SectionName}.{name} is '{value}', which is not an absolute path");
+        }
+    }
+
+    private static void RequireFolder(List<string> errors, string name, string? value, bool isRequired)
+    {
+        RequireAbsolute(errors, name, value, isRequired);
+        if (File.Exists(value))
+        {
+            errors.Add($"{SectionName}.{name} is '{value}', which is a file, expected a folder");
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Octokit;
 using Octokit.Internal;
 using Runner.GitHub.Registration;
@@ -38,7 +37,7 @@ internal sealed class AppCredentialStore(
 
     private async Task<AccessToken> RequestAsync()
     {
-        var store = new InMemoryCredentialStore(new Credentials(await SignAsync(), AuthenticationType.Bearer));
+        var store = new InMemoryCredentialStore(new Credentials(Sign(), AuthenticationType.Bearer));
         var apps = new GitHubClient(new Connection(GitHubConnection.Product, endpoint.ApiBase, store, http, new SimpleJsonSerializer())).GitHubApps;
         try
         {
@@ -54,23 +53,10 @@ internal sealed class AppCredentialStore(
         }
     }
 
-    private async Task<string> SignAsync()
+    private string Sign()
     {
-        try
-        {
-            using var key = RSA.Create();
-            key.ImportFromPem(await File.ReadAllTextAsync(app.PrivateKeyFile));
-            return AppToken.Create(app.AppId, key, time.GetUtcNow());
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new OperatorException($"github.auth.privateKeyFile: '{app.PrivateKeyFile}' cannot be read: {error.Message}", error);
-        }
-        catch (Exception error) when (error is ArgumentException or CryptographicException)
-        {
-            throw new OperatorException(
-                $"github.auth.privateKeyFile: '{app.PrivateKeyFile}' is not an RSA private key in PEM form (-----BEGIN RSA PRIVATE KEY-----)", error);
-        }
+        using var key = CredentialFiles.ReadKey(app.PrivateKeyFile);
+        return AppToken.Create(app.AppId, key, time.GetUtcNow());
     }
 
     private Task<Installation> FindInstallationAsync(IGitHubAppsClient apps) => endpoint.Scope switch

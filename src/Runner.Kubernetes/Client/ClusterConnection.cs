@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using k8s;
 using k8s.Exceptions;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
+using YamlDotNet.Core;
 
 namespace Runner.Kubernetes.Client;
 
@@ -22,29 +25,32 @@ public sealed record ClusterConnection(IKubernetes Client, string Namespace, str
     public static ClusterConnection Open(KubernetesOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var configuration = Load(options);
-        configuration.HttpClientTimeout = RequestTimeout;
-        configuration.UserAgent = "runner-agent";
-        var name = options.Namespace ?? configuration.Namespace ?? DefaultNamespace;
-        return new ClusterConnection(new k8s.Kubernetes(configuration), name, configuration.Host);
+        try
+        {
+            var configuration = Load(options);
+            configuration.HttpClientTimeout = RequestTimeout;
+            configuration.UserAgent = "runner-agent";
+            var name = options.Namespace ?? configuration.Namespace ?? DefaultNamespace;
+            return new ClusterConnection(new k8s.Kubernetes(configuration), name, configuration.Host);
+        }
+        catch (Exception exception) when (IsOfTheFile(exception))
+        {
+            throw new OperatorException($"No cluster could be found by kubeconfig '{options.Kubeconfig ?? DefaultFile}': {Causes.Of(exception)}", exception);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
 
-    private static KubernetesClientConfiguration Load(KubernetesOptions options)
-    {
-        try
-        {
-            return options.Kubeconfig is null && options.Context is null && KubernetesClientConfiguration.IsInCluster()
-                ? KubernetesClientConfiguration.InClusterConfig()
-                : LoadFiles(options.Kubeconfig ?? DefaultFile, options.Context);
-        }
-        catch (Exception exception) when (exception is KubeConfigException or IOException or UnauthorizedAccessException)
-        {
-            throw new OperatorException($"No cluster could be found by kubeconfig '{options.Kubeconfig ?? DefaultFile}': {exception.Message}", exception);
-        }
-    }
+    private static KubernetesClientConfiguration Load(KubernetesOptions options) =>
+        options.Kubeconfig is null && options.Context is null && KubernetesClientConfiguration.IsInCluster()
+            ? KubernetesClientConfiguration.InClusterConfig()
+            : LoadFiles(options.Kubeconfig ?? DefaultFile, options.Context);
+
+    // What the client throws for a file that is none, for certificates that are none, for an address that is none.
+    private static bool IsOfTheFile(Exception exception) =>
+        exception is KubeConfigException or KubernetesException or IOException or UnauthorizedAccessException or YamlException or FormatException
+            or CryptographicException or ArgumentException or InvalidOperationException or InvalidCastException or NullReferenceException or JsonException;
 
     // Of several files, as in KUBECONFIG, those that are there count, and of these the first that has the context; kubectl would also take a
     // context's cluster or user from another file, which is rare and then an error here.

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using k8s.Models;
+using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Options;
 
@@ -23,8 +25,11 @@ public sealed record KubernetesOptions
     /// <summary>Namespace of the job pods. Default: that of the context or of the agent's own pod, else <c>default</c>.</summary>
     public string? Namespace { get; set; }
 
-    /// <summary>Agents with the same value share their jobs: each adopts those of another that is gone. Default <c>runner</c>.</summary>
-    public string Instance { get; set; } = "runner";
+    /// <summary>
+    /// Agents with the same value share their jobs: each adopts those of another that is gone. Default: made of <c>github.url</c>, and by the
+    /// chart of the release as well, so that installations of one namespace keep apart.
+    /// </summary>
+    public string? Instance { get; set; }
 
     /// <summary>Image that holds <c>/runner-worker</c>, <c>/ca-certificates.crt</c> and, in <c>/externals</c>, Node.js; its container sets the pod up. Required.</summary>
     public string RunnerImage { get; set; } = string.Empty;
@@ -39,6 +44,7 @@ public sealed record KubernetesOptions
     public string? DefaultWindowsImage { get; set; }
 
     /// <summary><c>Always</c>, <c>IfNotPresent</c> (default) or <c>Never</c>.</summary>
+    [AllowedValues("Always", "IfNotPresent", "Never")]
     public string ImagePullPolicy { get; set; } = "IfNotPresent";
 
     /// <summary>Service account of job pods. Its token is never mounted. Default: that of the namespace.</summary>
@@ -74,6 +80,7 @@ public sealed record KubernetesOptions
     /// containerd 2.1; older clusters copy), <c>toolCache</c> (copied once to a tool cache of type <c>pvc</c> or <c>hostPath</c>), <c>none</c>
     /// (not at all: the job's image must have it).
     /// </summary>
+    [AllowedValues(ExternalsWay.Copy, ExternalsWay.Image, ExternalsWay.ToolCache, ExternalsWay.None)]
     public string Externals { get; set; } = ExternalsWay.Copy;
 
     /// <summary>Scripts of the operator's around every job.</summary>
@@ -99,6 +106,9 @@ public sealed record KubernetesOptions
     /// <summary>Further CA certificates that workers trust, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; set; }
 
+    /// <summary>The instance that counts.</summary>
+    internal string InstanceInUse => Instance ?? "runner";
+
     /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
     /// <param name="needsDefaultImage">
     /// Whether <see cref="DefaultImage"/> is required. Default true; where it is not, a job that would need it fails and says so.
@@ -110,6 +120,7 @@ public sealed record KubernetesOptions
 public sealed record PlatformOptions
 {
     /// <summary>Image of the job container. Required.</summary>
+    [Required]
     public string Image { get; set; } = string.Empty;
 
     /// <summary>Labels that a node must carry.</summary>
@@ -155,8 +166,10 @@ public sealed record PlatformOptions
 public sealed record ResourceOptions
 {
     /// <summary>What a node must have free.</summary>
+    [RegularExpression(Quantity.Form)]
     public IDictionary<string, string> Requests { get; set; } = new Dictionary<string, string>();
 
     /// <summary>What the job may use at most.</summary>
+    [RegularExpression(Quantity.Form)]
     public IDictionary<string, string> Limits { get; set; } = new Dictionary<string, string>();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runner.Jobs.Errors;
 using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Options;
@@ -33,9 +34,9 @@ internal static class KubernetesOptionsRules
 
         Hooks(errors, options.Hooks);
         Choice(errors, "security.podSecurityStandard", options.Security.PodSecurityStandard, SecurityStandards);
-        if (!LabelRules.IsValue(options.Instance) || options.Instance.Length == 0)
+        if (options.Instance is { } instance && (instance.Length == 0 || !LabelRules.IsValue(instance)))
         {
-            Add(errors, "instance", $"is '{options.Instance}', which is no Kubernetes label value ({LabelRules.ValueRule})");
+            Add(errors, "instance", $"is '{instance}', which is no Kubernetes label value ({LabelRules.ValueRule})");
         }
 
         Resources(errors, "defaultResources", options.DefaultResources);
@@ -61,7 +62,33 @@ internal static class KubernetesOptionsRules
         Positive(errors, "start.startDeadline", options.Start.StartDeadline);
         NotNegative(errors, "cleanupPolicy.successfulJobsHistoryLimit", options.CleanupPolicy.SuccessfulJobsHistoryLimit);
         NotNegative(errors, "cleanupPolicy.failedJobsHistoryLimit", options.CleanupPolicy.FailedJobsHistoryLimit);
+        foreach (var (name, problem) in NamingRules.Check(options))
+        {
+            Add(errors, name, problem);
+        }
+
+        if (errors.Count == 0)
+        {
+            Places(errors, options);
+        }
+
         return errors;
+    }
+
+    // What a platform and the defaults say together.
+    private static void Places(List<string> errors, KubernetesOptions options)
+    {
+        foreach (var name in options.Platforms.Keys)
+        {
+            try
+            {
+                PlacementRules.Place([name], poolPlatform: null, options);
+            }
+            catch (WorkflowException error)
+            {
+                Add(errors, $"platforms.{name}.resources", error.Message);
+            }
+        }
     }
 
     private static void Hooks(List<string> errors, HookOptions hooks)

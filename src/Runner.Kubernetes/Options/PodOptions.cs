@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using k8s.Models;
+using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Options;
 
@@ -18,15 +20,18 @@ public sealed record VolumeOptions
     /// <summary>
     /// <c>emptyDir</c>, <c>none</c> (the same), <c>ephemeral</c> (a claim per pod), <c>pvc</c> (an existing claim), <c>hostPath</c>.
     /// </summary>
+    [AllowedValues("emptyDir", "none", "ephemeral", "pvc", "hostPath")]
     public string Type { get; set; } = "emptyDir";
 
     /// <summary>Size: the limit of an <c>emptyDir</c>, the request of an <c>ephemeral</c> claim (which needs one).</summary>
+    [RegularExpression(Quantity.Form)]
     public string? Size { get; set; }
 
     /// <summary>Storage class of an <c>ephemeral</c> claim; default <see cref="KubernetesOptions.StorageClass"/>.</summary>
     public string? StorageClass { get; set; }
 
     /// <summary>Access modes of an <c>ephemeral</c> claim. Default <c>ReadWriteOnce</c>.</summary>
+    [AllowedValues("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")]
     public IList<string> AccessModes { get; set; } = [];
 
     /// <summary>Name of an existing claim (<c>pvc</c>).</summary>
@@ -53,6 +58,7 @@ public sealed record HookOptions
 public sealed record NetworkingOptions
 {
     /// <summary>DNS policy of the pod, or <c>null</c>: the cluster's default.</summary>
+    [AllowedValues("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")]
     public string? DnsPolicy { get; set; }
 
     /// <summary>DNS settings of the pod.</summary>
@@ -75,6 +81,7 @@ public sealed record SecurityOptions
     /// <c>baseline</c> (default), <c>restricted</c> (no root, no capabilities, no privilege escalation: the image must have a user with a
     /// number) or <c>privileged</c>.
     /// </summary>
+    [AllowedValues("baseline", "restricted", "privileged")]
     public string PodSecurityStandard { get; set; } = "baseline";
 }
 
@@ -82,9 +89,11 @@ public sealed record SecurityOptions
 public sealed record CleanupOptions
 {
     /// <summary>How many pods of successful jobs each agent keeps for a look. Default 0.</summary>
+    [Range(0, int.MaxValue)]
     public int SuccessfulJobsHistoryLimit { get; set; }
 
     /// <summary>The same for failed ones. Default 0.</summary>
+    [Range(0, int.MaxValue)]
     public int FailedJobsHistoryLimit { get; set; }
 }
 

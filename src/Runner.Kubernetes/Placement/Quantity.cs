@@ -6,6 +6,9 @@ namespace Runner.Kubernetes.Placement;
 /// <summary>Resource quantities as Kubernetes writes them (API reference, "Quantity"), and the shorter forms that labels allow.</summary>
 internal static partial class Quantity
 {
+    /// <summary>How one is written.</summary>
+    public const string Form = "^(?<number>[0-9]{1,15}(\\.[0-9]{1,9})?)(?<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti|)$";
+
     private static readonly Dictionary<string, decimal> Factors = new(StringComparer.Ordinal)
     {
         [""] = 1m,
@@ -55,7 +58,7 @@ internal static partial class Quantity
         _ => "1",
     };
 
-    [GeneratedRegex("^(?<number>[0-9]{1,15}(\\.[0-9]{1,9})?)(?<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti|)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Form, RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 
     [GeneratedRegex("^(?<number>[0-9]{1,15}(\\.[0-9]{1,9})?)(?<unit>[kmgt])(b|ib)?$", RegexOptions.CultureInvariant)]

@@ -30,7 +30,7 @@ internal static class PayloadSecret
     /// <exception cref="WorkflowException">The job is larger than a Secret can be.</exception>
     public static V1Secret Build(JobLaunch launch, LaunchPayload payload, string owner, KubernetesOptions options)
     {
-        var labels = PodLabels.LabelsOf(launch, options.Instance);
+        var labels = PodLabels.LabelsOf(launch, options.InstanceInUse);
         labels[PodLabels.Launching] = "true";
         var bytes = JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload);
         if (bytes.Length > MaxBytes)

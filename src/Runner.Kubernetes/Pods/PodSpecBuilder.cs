@@ -96,7 +96,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
     private V1ObjectMeta Metadata(JobLaunch launch, PodPlacement placement, string name, string owner)
     {
         var labels = new SortedDictionary<string, string>(placement.Labels, StringComparer.Ordinal);
-        foreach (var (key, value) in PodLabels.LabelsOf(launch, options.Instance))
+        foreach (var (key, value) in PodLabels.LabelsOf(launch, options.InstanceInUse))
         {
             labels[key] = value;
         }
@@ -200,7 +200,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             return placement.Affinity;
         }
 
-        var runId = PodLabels.LabelsOf(launch, options.Instance)[PodLabels.RunId];
+        var runId = PodLabels.LabelsOf(launch, options.InstanceInUse)[PodLabels.RunId];
         var apart = new V1WeightedPodAffinityTerm
         {
             Weight = 100,

@@ -1,5 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Agent.Tests.Configuration;
 
@@ -163,6 +167,209 @@ public sealed class AgentConfigurationTests : IDisposable
         Assert.Equal(
             "environment variable RUNNER__MONITORING__METRICPORT: monitoring.METRICPORT: there is no such setting; did you mean 'metricsPort'?",
             error.Message);
+    }
+
+    [Theory]
+    [InlineData("{security: {securityContext: {runAsNonroot: true}}}", "security.securityContext.runAsNonroot: there is no such setting; did you mean 'runAsNonRoot'?")]
+    [InlineData("{platforms: {p: {image: i, tolerations: [{ky: a, operator: Exists}]}}}", "platforms.p.tolerations[0].ky: there is no such setting; did you mean 'key'?")]
+    [InlineData("{platforms: {p: {image: i, tolerations: [{key: a, operator: Exits}]}}}", "platforms.p.tolerations[0].operator: 'Exits' is not one of Exists, Equal, Lt, Gt; did you mean 'Exists'?")]
+    [InlineData("{platforms: {p: {image: i, tolerations: [{operator: Equal, value: x}]}}}", "platforms.p.tolerations[0]: has no key, which only 'operator: Exists' may leave out")]
+    [InlineData("{platforms: {p: {image: i, topologySpreadConstraints: [{maxSkew: 1, whenUnsatisfiable: DoNotSchedule}]}}}", "platforms.p.topologySpreadConstraints[0].topologyKey: is missing")]
+    [InlineData("{platforms: {p: {image: i, securityContext: {runAsUser: many}}}}", "platforms.p.securityContext.runAsUser: 'many' is not a whole number")]
+    [InlineData("{platforms: {p: {image: i, securityContext: {seccompProfile: {type: Runtime}}}}}", "platforms.p.securityContext.seccompProfile.type: 'Runtime' is not one of RuntimeDefault, Localhost, Unconfined")]
+    [InlineData("{platforms: {p: {image: i, affinity: {nodeAffinty: {}}}}}", "platforms.p.affinity.nodeAffinty: there is no such setting; did you mean 'nodeAffinity'?")]
+    [InlineData("{networking: {dnsConfig: {nameserver: [10.0.0.1]}}}", "networking.dnsConfig.nameserver: there is no such setting; did you mean 'nameservers'?")]
+    public void Mistake_in_a_piece_of_a_manifest_is_told_with_its_place(string kubernetes, string problem)
+    {
+        var problems = Problems($"{Valid}\nkubernetes: {kubernetes}\n");
+
+        Assert.EndsWith($" kubernetes.{problem}", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.StartsWith("runner.yaml:", problems[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Environment_may_write_keys_of_a_manifest_in_capitals()
+    {
+        var options = Parse(
+            Valid + "\nkubernetes: {runnerImage: r, defaultImage: d}\n",
+            new() { ["RUNNER__KUBERNETES__SECURITY__SECURITYCONTEXT__RUNASNONROOT"] = "true" });
+
+        Assert.True(options.Kubernetes?.Security.SecurityContext?.RunAsNonRoot);
+    }
+
+    public static TheoryData<Type> Pieces => [.. Walk(typeof(AgentOptions)).Where(KubernetesValues.IsOne).Where(type => !KubernetesValues.IsSingle(type))];
+
+    [Theory, MemberData(nameof(Pieces))]
+    public void Every_piece_of_a_manifest_refuses_a_key_that_it_does_not_have_and_names_the_nearest(Type piece)
+    {
+        foreach (var key in KubernetesValues.Keys(piece).Select(property => KubernetesValues.KeyName(property) ?? string.Empty))
+        {
+            var origin = new ConfigOrigin("x", 1, 1);
+            var binder = new ConfigBinder();
+
+            binder.Read(piece, new ConfigMapping(origin, [new ConfigEntry(key + "z", origin, new ConfigScalar(origin, "1"))]));
+
+            var problem = Assert.Single(binder.Problems, text => text.StartsWith($"x:1:1: {key}z: ", StringComparison.Ordinal));
+            Assert.Matches("^x:1:1: [A-Za-z]+: there is no such setting; did you mean '[A-Za-z]+'\\?$", problem);
+        }
+    }
+
+    public static TheoryData<string, string> Refused => [.. Walk(typeof(AgentOptions)).Where(type => !KubernetesValues.IsOne(type)).SelectMany(Wrong)];
+
+    // The schema has these rules of the attributes; the agent has rules of its own, with words for people.
+    [Theory, MemberData(nameof(Refused))]
+    public void What_the_schema_refuses_is_refused_with_the_settings_name(string key, string yaml)
+    {
+        var problems = Problems(yaml.Replace("TOKEN", _token, StringComparison.Ordinal));
+
+        Assert.Contains(problems, problem => problem.Contains(key, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("scaleset", "runner.yaml:5:38: pools[0].mode: 'scaleset' is not supported by this version; use 'runners'")]
+    [InlineData("runner", "runner.yaml:5:38: pools[0].mode: 'runner' is not one of runners; did you mean 'runners'?")]
+    public void Mode_that_there_is_not_is_refused(string mode, string problem)
+    {
+        var yaml = $$"""
+            backend: host
+            github:
+              url: https://github.com/acme
+              auth: {tokenFile: {{_token}}}
+            pools: [{name: a, labels: [x], mode: {{mode}}}]
+            """;
+
+        Assert.Equal([problem], Problems(yaml));
+    }
+
+    [Theory]
+    [InlineData("{name: a, labels: [x], platform: ubnutu}", "pools[0].platform: is 'ubnutu', which is none of kubernetes.platforms (ubuntu); did you mean 'ubuntu'?")]
+    [InlineData("{name: a, labels: [x64, arm64]}", "pools[0].labels: 'x64' and 'arm64' contradict each other: one asks for nodes with kubernetes.io/arch=amd64, the other with kubernetes.io/arch=arm64")]
+    [InlineData("{name: a, labels: [linux, memory=4GB]}", "pools[0].labels: 'memory=4GB' asks for '4GB' memory; write a size such as memory=4Gi or memory=512Mi")]
+    [InlineData("{name: a, labels: [cpu=4, cpu=8]}", "pools[0].labels: 'cpu=4' and 'cpu=8' contradict each other: cpu 4 or 8?")]
+    [InlineData("{name: a, labels: [windows]}", "pools[0].labels: 'windows' asks for Windows, for which no image is configured")]
+    public void Pool_whose_jobs_have_no_place_is_refused(string pool, string problem)
+    {
+        var problems = Problems(Kubernetes("platforms: {ubuntu: {image: u}}", pool));
+
+        Assert.Contains($": {problem}", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("namespace: My_NS", "namespace is 'My_NS', which is no Kubernetes name")]
+    [InlineData("extraCertificates: /etc/ca.pem", "extraCertificates holds no certificate; expected their PEM text")]
+    [InlineData("defaultResources: {requests: {cpu: 4}, limits: {cpu: 2}}", "defaultResources.requests.cpu is '4', more than the limit '2'")]
+    [InlineData("defaultResources: {limits: {cpu: 2}}, platforms: {big: {image: b, resources: {requests: {cpu: 4}}}}", "platforms.big.resources The job asks for cpu 4 at least and 2 at most")]
+    [InlineData("serviceAccount: Ci", "serviceAccount is 'Ci', which is no Kubernetes name")]
+    [InlineData("imagePullSecrets: [a_b]", "imagePullSecrets[0] is 'a_b', which is no Kubernetes name")]
+    [InlineData("imagePullPolicy: always", "imagePullPolicy is 'always', expected one of Always, IfNotPresent, Never")]
+    [InlineData("defaultImage: Debian 12", "defaultImage is 'Debian 12', expected an image such as registry.example/name:tag")]
+    [InlineData("platforms: {p: {image: i, nodeSelector: {a/b/c: x}}}", "platforms.p.nodeSelector.a/b/c 'a/b/c' is no Kubernetes label key")]
+    [InlineData("platforms: {p: {image: i, labels: {a: -x}}}", "platforms.p.labels.a is '-x', which is no Kubernetes label value")]
+    [InlineData("storage: {workspace: {type: hostPath, path: data}}", "storage.workspace.path is 'data', expected the absolute path of a folder of the node")]
+    [InlineData("networking: {dnsPolicy: None}", "networking.dnsConfig.nameservers is not set, which dnsPolicy None needs")]
+    public void Text_that_the_API_server_would_refuse_is_refused_at_the_start(string settings, string problem)
+    {
+        var problems = Problems(Kubernetes(settings, "{name: a, labels: [x]}"));
+
+        Assert.Contains(problems, found => found.StartsWith("runner.yaml:6:", StringComparison.Ordinal) && found.Contains($": kubernetes.{problem}", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("info", LogLevel.Information)]
+    [InlineData("warn", LogLevel.Warning)]
+    [InlineData("WARNING", LogLevel.Warning)]
+    [InlineData("fatal", LogLevel.Critical)]
+    [InlineData("off", LogLevel.None)]
+    public void Log_levels_have_their_usual_short_names(string written, LogLevel level)
+    {
+        var options = Parse($"{Valid}\nmonitoring: {{logLevel: {written}, logging: {{level: {written}}}}}\n");
+
+        Assert.Equal((level, level), (options.Monitoring.LogLevel, options.Monitoring.Logging.Level));
+    }
+
+    [Theory]
+    [InlineData("  : t", "this is not YAML: ")]
+    [InlineData("a: &a [*a]", "this is not YAML: '*a' stands inside of '&a'")]
+    [InlineData("a: *b", "this is not YAML: ")]
+    [InlineData("a: 1\na: 2", "this is not YAML: ")]
+    [InlineData("? [a]\n: b", "a key is missing here, or is no single text")]
+    [InlineData("%YAML 9.9\n---\na: b", "runner.yaml")]
+    [InlineData("a: !!binary x", "a: there is no such setting")]
+    [InlineData("\t- a", "expected a mapping of sections")]
+    [InlineData("a: |\n b\nc", "this is not YAML: ")]
+    [InlineData("---\n---\n", "runner.yaml")]
+    public void No_text_is_more_than_a_mistake_with_its_place(string yaml, string says) =>
+        Assert.Contains(Problems(yaml), problem => problem.StartsWith("runner.yaml", StringComparison.Ordinal) && problem.Contains(says, StringComparison.Ordinal));
+
+    [Fact]
+    public void Text_of_a_thousand_levels_is_refused() => Assert.Contains("levels deep", Problems($"a: {new string('[', 5000)}")[0], StringComparison.Ordinal);
+
+    private string Kubernetes(string settings, string pool) => $$"""
+        github:
+          url: https://github.com/acme
+          auth: {tokenFile: {{_token}}}
+        pools:
+          - {{pool}}
+        kubernetes: { {{settings}}, runnerImage: r{{(settings.Contains("defaultImage", StringComparison.Ordinal) ? string.Empty : ", defaultImage: d")}} }
+        """;
+
+    // Settings by path that are outside of what their attributes allow, in a file that is right but for them.
+    private static IEnumerable<TheoryDataRow<string, string>> Wrong(Type type) =>
+        from property in ConfigBinder.Settings(type)
+        let wrong = property.GetCustomAttribute<AllowedValuesAttribute>() is not null ? "Wrong"
+            : property.GetCustomAttribute<RangeAttribute>() is { } range ? $"{(int)range.Minimum - 1}"
+            : property.GetCustomAttribute<RegularExpressionAttribute>() is not null ? "'§'"
+            : property.GetCustomAttribute<RequiredAttribute>() is not null ? "''"
+            : null
+        where wrong is not null
+        let key = ConfigBinder.KeyName(property)
+        let text = ConfigBinder.DictionaryValueType(property.PropertyType) is not null ? $"{{cpu: {wrong}}}"
+            : ConfigBinder.ItemType(property.PropertyType) is not null ? (wrong == "''" ? "[]" : $"[{wrong}]")
+            : wrong
+        select new TheoryDataRow<string, string>(key, Written(type, $"{key}: {text}"));
+
+    private static string Written(Type type, string setting)
+    {
+        var kubernetes = type.Name switch
+        {
+            nameof(KubernetesOptions) => setting,
+            nameof(PlatformOptions) => $"platforms: {{p: {{{setting}}}}}",
+            nameof(ResourceOptions) => $"defaultResources: {{{setting}}}",
+            nameof(VolumeOptions) => $"storage: {{workspace: {{{setting}}}}}",
+            nameof(SecurityOptions) => $"security: {{{setting}}}",
+            nameof(NetworkingOptions) => $"networking: {{{setting}}}",
+            nameof(CleanupOptions) => $"cleanupPolicy: {{{setting}}}",
+            _ => "enabled: true",
+        };
+        var pool = type == typeof(PoolOptions) ? setting : "maxJobs: 1";
+        var monitoring = type == typeof(MonitoringOptions) ? setting : "enabled: true";
+        var agent = type == typeof(SupervisionOptions) ? setting : "replacements: 1";
+        string[] names = [pool.StartsWith("name", StringComparison.Ordinal) ? "" : "name: a, ", pool.StartsWith("labels", StringComparison.Ordinal) ? "" : "labels: [x], "];
+        return $"github: {{url: 'https://github.com/acme', auth: {{tokenFile: TOKEN}}}}\npools: [{{{names[0]}{names[1]}{pool}}}]\n"
+            + $"kubernetes: {{runnerImage: r, defaultImage: d, {kubernetes}}}\nmonitoring: {{{monitoring}}}\nagent: {{{agent}}}\n";
+    }
+
+    private static HashSet<Type> Walk(Type root)
+    {
+        var found = new HashSet<Type>();
+        var open = new Stack<Type>([root]);
+        while (open.TryPop(out var type))
+        {
+            var inner = Nullable.GetUnderlyingType(type) ?? ConfigBinder.DictionaryValueType(type) ?? ConfigBinder.ItemType(type);
+            if (inner is not null)
+            {
+                open.Push(inner);
+            }
+            else if (!ConfigValues.CanRead(type) && found.Add(type) && !(KubernetesValues.IsOne(type) && KubernetesValues.IsSingle(type)))
+            {
+                foreach (var property in ConfigBinder.Settings(type))
+                {
+                    open.Push(property.PropertyType);
+                }
+            }
+        }
+
+        return found;
     }
 
     private string Valid => $$"""

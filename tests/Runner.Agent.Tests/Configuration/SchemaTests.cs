@@ -17,7 +17,8 @@ public sealed class SchemaTests
     public void Schema_has_every_setting()
     {
         var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "Settings of runner" };
-        foreach (var (key, value) in SchemaOf(typeof(AgentOptions)).ToList())
+        var settings = new SettingsSchema();
+        foreach (var (key, value) in settings.With(settings.Of(typeof(AgentOptions))).ToList())
         {
             schema[key] = value?.DeepClone();
         }
@@ -25,6 +26,10 @@ public sealed class SchemaTests
         Golden.CheckMade("src/Runner.Agent/Configuration/runner.schema.json", schema.ToJsonString(Readable) + "\n");
         Assert.NotEmpty(ConfigSchema.Text());
     }
+
+    [Fact]
+    public void Charts_values_have_every_setting_of_the_agent() =>
+        Golden.CheckMade("helm/runner/values.schema.json", ChartSchema.Make().ToJsonString(Readable) + "\n");
 
     [Fact]
     public void Reference_page_has_every_setting()
@@ -37,49 +42,6 @@ public sealed class SchemaTests
 
         Golden.CheckMade("docs/configuration-reference.md", page.ToString());
     }
-
-    private static JsonObject SchemaOf(Type type)
-    {
-        type = Nullable.GetUnderlyingType(type) ?? type;
-        if (ConfigValues.CanRead(type))
-        {
-            return ValueSchema(type);
-        }
-
-        if (KubernetesValues.IsOne(type))
-        {
-            return new JsonObject { ["type"] = "object" };
-        }
-
-        if (ConfigBinder.DictionaryValueType(type) is { } value)
-        {
-            return new JsonObject { ["type"] = "object", ["additionalProperties"] = SchemaOf(value) };
-        }
-
-        if (ConfigBinder.ItemType(type) is { } item)
-        {
-            var list = new JsonObject { ["type"] = "array", ["items"] = SchemaOf(item) };
-            return item == typeof(string) ? new JsonObject { ["anyOf"] = new JsonArray(list, new JsonObject { ["type"] = "string" }) } : list;
-        }
-
-        var properties = ConfigBinder.Settings(type).Select(property =>
-        {
-            var schema = SchemaOf(property.PropertyType);
-            schema["description"] = SettingDocs.Of(property);
-            return KeyValuePair.Create(ConfigBinder.KeyName(property), (JsonNode?)schema);
-        });
-        return new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject(properties) };
-    }
-
-    private static JsonObject ValueSchema(Type type) => type switch
-    {
-        { IsEnum: true } => new JsonObject { ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(name => (JsonNode)name.ToLowerInvariant())]) },
-        _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
-        _ when type == typeof(int) || type == typeof(long) => new JsonObject { ["type"] = "integer" },
-        _ when type == typeof(double) => new JsonObject { ["type"] = "number" },
-        _ when type == typeof(TimeSpan) => new JsonObject { ["type"] = "string", ["pattern"] = @"^[0-9.]+(ms|s|m|h)?$" },
-        _ => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
-    };
 
     private static IEnumerable<(string Path, string Type, string Text)> Rows(string path, Type type)
     {

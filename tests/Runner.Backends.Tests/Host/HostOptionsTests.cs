@@ -11,9 +11,9 @@ public sealed class HostOptionsTests
 
         Assert.Equal(
         [
-            "host: Root is 'jobs', which is not an absolute path",
-            "host: ToolCache is 'cache', which is not an absolute path",
-            "host: WorkerPath is '/no/such/runner-worker', where no file is; build it with scripts/build.sh",
+            "host.root is 'jobs', which is not an absolute path",
+            "host.toolCache is 'cache', which is not an absolute path",
+            "host.worker is '/no/such/runner-worker', where no file is; build it with scripts/build.sh",
         ],
             options.Validate());
     }
