@@ -75,6 +75,6 @@ public sealed class PrivateFolderTests : IDisposable
 
         var problem = Assert.Single(new HostOptions { Root = _temp["jobs"], WorkerPath = "/bin/sh" }.Validate());
 
-        Assert.StartsWith($"host: Root is '{_temp["jobs"]}', which cannot be trusted with jobs: other users may write to", problem, StringComparison.Ordinal);
+        Assert.StartsWith($"host.root is '{_temp["jobs"]}', which cannot be trusted with jobs: other users may write to", problem, StringComparison.Ordinal);
     }
 }

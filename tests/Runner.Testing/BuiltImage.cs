@@ -33,43 +33,42 @@ public sealed class BuiltImage
     {
         var archive = BuiltArtifacts.Find("image.tar");
         Assert.SkipWhen(archive is null, "No image: scripts/image.sh local/agent:dev artifacts/image.tar builds it");
-        var entries = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        var layers = new Dictionary<string, Dictionary<string, ImageFile>>(StringComparer.Ordinal);
-        using var reader = new TarReader(File.OpenRead(archive ?? string.Empty));
-        while (reader.GetNextEntry() is { } entry)
-        {
-            if (entry.DataStream is not { } data)
-            {
-                continue;
-            }
-
-            if (entry.Name.EndsWith(".json", StringComparison.Ordinal))
-            {
-                var content = new MemoryStream();
-                data.CopyTo(content);
-                entries[entry.Name] = content.ToArray();
-            }
-            else if (entry.Name.EndsWith("layer.tar", StringComparison.Ordinal))
-            {
-                layers[entry.Name] = ReadLayer(data);
-            }
-        }
-
-        using var manifest = JsonDocument.Parse(entries["manifest.json"]);
+        var path = archive ?? string.Empty;
+        using var manifest = JsonDocument.Parse(Entry(path, "manifest.json", Bytes));
         var image = manifest.RootElement[0];
         var name = image.GetProperty("Config").GetString() ?? string.Empty;
-        using var configuration = JsonDocument.Parse(entries[name]);
+        using var configuration = JsonDocument.Parse(Entry(path, name, Bytes));
         var files = new Dictionary<string, ImageFile>(StringComparer.Ordinal);
         foreach (var layer in image.GetProperty("Layers").EnumerateArray())
         {
-            foreach (var (path, file) in layers[layer.GetString() ?? string.Empty])
+            foreach (var (place, file) in Entry(path, layer.GetString() ?? string.Empty, ReadLayer))
             {
-                files[path] = file;
+                files[place] = file;
             }
         }
 
-        return new BuiltImage(
-            archive ?? string.Empty, "sha256:" + Path.GetFileNameWithoutExtension(name), configuration.RootElement.GetProperty("config").Clone(), files);
+        return new BuiltImage(path, "sha256:" + Path.GetFileNameWithoutExtension(name), configuration.RootElement.GetProperty("config").Clone(), files);
+    }
+
+    private static T Entry<T>(string archive, string name, Func<Stream, T> read)
+    {
+        using var reader = new TarReader(File.OpenRead(archive));
+        while (reader.GetNextEntry() is { } entry)
+        {
+            if (entry.Name == name && entry.DataStream is { } data)
+            {
+                return read(data);
+            }
+        }
+
+        throw new InvalidDataException($"{archive} has no {name}");
+    }
+
+    private static byte[] Bytes(Stream stream)
+    {
+        var content = new MemoryStream();
+        stream.CopyTo(content);
+        return content.ToArray();
     }
 
     private static Dictionary<string, ImageFile> ReadLayer(Stream layer)

@@ -30,7 +30,7 @@ internal sealed class LocalRunRequests(
         var given = result.GetValue(flags.EventFile) is { } file ? EventFile.Read(Path.GetFullPath(file, folder)) : null;
         var git = await GitCheckout.ReadAsync(folder, result.GetRequiredValue(flags.RemoteName), cancellationToken);
         var origin = EventOriginReader.Read(git, folder, given, new OriginFlags(
-            result.GetValue(flags.DefaultBranch), result.GetValue(flags.Actor), result.GetRequiredValue(flags.GitHubInstance)));
+            result.GetValue(flags.DefaultBranch), result.GetValue(flags.Actor), WebAddress.ReadHost(flags.GitHubInstance.Name, result.GetRequiredValue(flags.GitHubInstance))));
         repositories.UseCheckout(origin.Repository, origin.Sha, folder);
         var payload = given ?? EventPayload.Default(eventName, origin);
         var request = new RunRequest

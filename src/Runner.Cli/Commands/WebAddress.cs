@@ -13,6 +13,13 @@ internal static class WebAddress
             ? address
             : throw new UsageException($"{flag}: '{text}' is no web address, expected one such as http://192.0.2.7:8080");
 
+    /// <summary>The name of a server, and its port where it has one of its own, such as <c>ghes.example:8443</c>.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static string ReadHost(string flag, string text) =>
+        Uri.TryCreate($"https://{text}", UriKind.Absolute, out var address) && address.Authority.Equals(text, StringComparison.OrdinalIgnoreCase)
+            ? text
+            : throw new UsageException($"{flag}: '{text}' is no server's name, expected one such as github.com");
+
     /// <summary>An address to listen on, such as <c>http://127.0.0.1:80</c>.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static Uri ReadLocal(string flag, string text)
