@@ -38,9 +38,10 @@ internal static class PoolRules
             BackendKind.Kubernetes => ("kubernetes.platforms", (options.Kubernetes ?? new KubernetesOptions()).Platforms.Keys),
             _ => (string.Empty, (ICollection<string>)[]),
         };
+        var names = known.Count == 0 ? "there are none" : string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase));
         return section.Length == 0 ? (path, $"is '{platform}', but jobs on this machine have no platforms; leave it out")
             : known.Contains(platform, StringComparer.OrdinalIgnoreCase) ? null
-            : (path, $"is '{platform}', which is none of {section} ({(known.Count == 0 ? "there are none" : string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase)))}){NearestName.Hint(platform, known)}");
+            : (path, $"is '{platform}', which is none of {section} ({names}){NearestName.Hint(platform, known)}");
     }
 
     private static IEnumerable<(string Path, string Problem)> Labels(string path, PoolOptions pool, AgentOptions options)

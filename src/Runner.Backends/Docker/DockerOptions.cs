@@ -82,9 +82,9 @@ public sealed record DockerOptions
             errors.Add($"{SectionName}.host: {wrong}");
         }
 
-        errors.AddRange(Platforms.Append(KeyValuePair.Create("", DefaultImage ?? "none"))
-            .Where(platform => platform.Value.Length == 0 || platform.Value.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter)))
-            .Select(platform => $"{SectionName}.{(platform.Key.Length == 0 ? "defaultImage" : $"platforms.{platform.Key}")} is '{platform.Value}', which is no image"));
+        errors.AddRange(Platforms.Select(platform => ($"platforms.{platform.Key}", platform.Value)).Append(("defaultImage", DefaultImage ?? "none"))
+            .Where(image => image.Item2.Length == 0 || image.Item2.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter)))
+            .Select(image => $"{SectionName}.{image.Item1} is '{image.Item2}', which is no image"));
 
         return errors;
     }

@@ -12,7 +12,7 @@ public sealed class EveryOptionTests : IDisposable
     private const string Nowhere = "203.0.113.1";
 
     private static readonly string[] Values =
-        ["", "=", "a=", ":", "x", "-1", "99999999999999999999", "/no/such/file", ".", "http://", "https://x:99999", "{\n"];
+        ["", "=", "a=", ":", "-1", "99999999999999999999", "/no/such/file", "https://x:99999", "{\n"];
 
     private readonly TempFolder _folder = new();
 

@@ -36,7 +36,7 @@ public sealed class AgentCommandTests
         var (file, token) = (folder["runner.yaml"], folder["token"]);
         await File.WriteAllTextAsync(token, "x", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
-            file, $"github: {{url: 'https://github.com/acme', auth: {{tokenFile: {token}}}}}\npools: [{{name: a, labels: [x]}}]\n", TestContext.Current.CancellationToken);
+            file, $"github: {{url: 'https://github.com/acme', auth: {{tokenFile: {token}}}}}\npools: [{{name: a, labels: [x]}}]\nhost: {{worker: {token}}}\n", TestContext.Current.CancellationToken);
 
         var right = await Cli.RunAsync(new Dictionary<string, string> { ["RUNNER_CONFIG"] = file }, "agent", "--check");
         var wrong = await Cli.RunAsync("agent", "--config", file, "--check", "--set", "monitoring.metricsPort=70000");

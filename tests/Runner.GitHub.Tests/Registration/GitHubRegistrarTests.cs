@@ -135,7 +135,7 @@ public sealed class GitHubRegistrarTests : IDisposable
             runners = new[]
             {
                 new { id = 1, name = "linux-a-1", os = "linux", status = "online", busy = true, labels = new object[] { new { id = 7, name = "gpu", type = "custom" } } },
-                new { id = 2, name = "other", os = "linux", status = "offline", busy = false, labels = new object[0] },
+                new { id = 2, name = "other", os = "linux", status = "offline", busy = false, labels = Array.Empty<object>() },
             },
         });
 
