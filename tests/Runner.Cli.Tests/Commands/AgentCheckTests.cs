@@ -69,7 +69,7 @@ public sealed class AgentCheckTests : IDisposable
         { Token + Host.Replace("worker}", "worker, root: FOLDER/token}", StringComparison.Ordinal), "host.root is 'FOLDER/token', which is a file" },
         { Token + Host.Replace("worker}", "worker, externals: FOLDER/none}", StringComparison.Ordinal), "host.externals is 'FOLDER/none', where no folder is" },
         { Token + Host.Replace("[x]", "[x], platform: linux", StringComparison.Ordinal),       "pools[0].platform: is 'linux', but jobs on this machine have no platforms" },
-        { Token + "backend: docker\ndocker: {worker: FOLDER/worker, host: nowhere}\npools: [{name: a, labels: [x]}]\n", "docker.host is 'nowhere', which is no address" },
+        { Token + "backend: docker\ndocker: {worker: FOLDER/worker, host: nowhere}\npools: [{name: a, labels: [x]}]\n", "docker.host: 'nowhere' is no address of an engine" },
         { Token + Kubernetes + "kubeconfig: FOLDER/none}\n",                                   "There is no kubeconfig 'FOLDER/none'" },
         { Token + Kubernetes + "kubeconfig: FOLDER/kubeconfig, context: dve}\n",               "has no context 'dve'; it has dev; did you mean 'dev'?" },
         { Token + Kubernetes + "kubeconfig: FOLDER/no-yaml}\n",                                "No cluster could be found by kubeconfig 'FOLDER/no-yaml': " },
