@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Warning, "The cluster cannot be reached, next try in {DelaySeconds:F1} s: {Detail}")]
     public static partial void ClusterUnreachable(this ILogger logger, double delaySeconds, string detail);
 
+    [LoggerMessage(1005, LogLevel.Error, "The cluster cannot be used, next try in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void ClusterUnusable(this ILogger logger, double delaySeconds, string detail);
+
     // 1100: slots and sessions
     [LoggerMessage(1100, LogLevel.Debug, "Runner {RunnerName} of pool {Pool} waits for a job")]
     public static partial void RunnerWaits(this ILogger logger, string pool, string runnerName);
@@ -52,6 +55,21 @@ internal static partial class Log
 
     [LoggerMessage(1109, LogLevel.Debug, "Waiting runner {RunnerName} could not be looked up: {Detail}")]
     public static partial void IdleLookFailed(this ILogger logger, string runnerName, string detail);
+
+    [LoggerMessage(1110, LogLevel.Error, "Pool {Pool} takes no jobs: {Failures} launch(es) failed in a row; the next look is in {DelaySeconds:F0} s, unless a job that waits starts before: {Detail}")]
+    public static partial void PoolStops(this ILogger logger, string pool, int failures, double delaySeconds, string detail);
+
+    [LoggerMessage(1111, LogLevel.Information, "Pool {Pool} takes jobs again")]
+    public static partial void PoolTakesAgain(this ILogger logger, string pool);
+
+    [LoggerMessage(1112, LogLevel.Information, "Pool {Pool} takes one job to see whether it can be started")]
+    public static partial void PoolProbes(this ILogger logger, string pool);
+
+    [LoggerMessage(1113, LogLevel.Information, "{Removed} registration(s) that nobody uses removed from pool {Pool}, {Kept} kept because they have a job")]
+    public static partial void RegistrationsSwept(this ILogger logger, string pool, int removed, int kept);
+
+    [LoggerMessage(1114, LogLevel.Warning, "Looking for registrations of pool {Pool} that nobody uses failed: {Detail}")]
+    public static partial void SweepFailed(this ILogger logger, string pool, string detail);
 
     // 1200: jobs, one line a milestone
     [LoggerMessage(1200, LogLevel.Information, "Job {JobId} '{JobName}' of {Repository} taken by runner {RunnerName} of pool {Pool}")]
@@ -95,6 +113,15 @@ internal static partial class Log
 
     [LoggerMessage(1213, LogLevel.Warning, "Job {JobId} ended without a report, and its message is not at hand to tell GitHub: {Detail}")]
     public static partial void JobCannotBeCompleted(this ILogger logger, string jobId, string? detail);
+
+    [LoggerMessage(1215, LogLevel.Information, "Job {JobId} of pool {Pool}, taken by an agent that is gone and not launched, is launched now")]
+    public static partial void JobTakenUp(this ILogger logger, string jobId, string pool);
+
+    [LoggerMessage(1216, LogLevel.Warning, "Jobs that are taken cannot be kept in '{Path}', so they may be lost if this agent is killed before they run: {Detail}")]
+    public static partial void JournalFailed(this ILogger logger, string path, string detail);
+
+    [LoggerMessage(1217, LogLevel.Warning, "'{Path}' of an agent that is gone cannot be read, its job is lost; were the credentials changed since? {Detail}")]
+    public static partial void JournalUnreadable(this ILogger logger, string path, string detail);
 
     [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s: {Detail}")]
     public static partial void AdoptionFailed(this ILogger logger, double delaySeconds, string detail);

@@ -16,6 +16,26 @@ public interface IJobBackend
     /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached or refused.</exception>
     Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken);
 
+    /// <summary>How long a launch that fails may be tried again before its job is given up. Default 2 min.</summary>
+    TimeSpan LaunchPatience => TimeSpan.FromMinutes(2);
+
+    /// <summary>Removes what failed launches of a job left, if anything: it is given up.</summary>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
+    Task ForgetAsync(JobLaunch launch, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Jobs whose launch an agent that is gone had begun, and that run nowhere: to be launched by whoever asks, whose they are from now on.
+    /// </summary>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
+    Task<IReadOnlyList<JobLaunch>> FindUnlaunchedAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JobLaunch>>([]);
+
+    /// <summary>Names of the agents that live and share jobs with this one, itself included, or <c>null</c>: this backend cannot tell.</summary>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
+    Task<IReadOnlyList<string>?> FindLivingAgentsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
+
+    /// <summary>The backend's own loops, which must turn as long as it is used.</summary>
+    IReadOnlyList<LoopPulse> Loops => [];
+
     /// <summary>
     /// Jobs that an earlier or another agent launched here and that nobody watches now. Empty where jobs end with their launcher.
     /// </summary>

@@ -70,6 +70,12 @@ public sealed class KubernetesBackend : IJobBackend
     /// <inheritdoc/>
     public string Name => "kubernetes";
 
+    /// <inheritdoc/>
+    public TimeSpan LaunchPatience => _options.Start.SchedulingDeadline;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LoopPulse> Loops => [_watch.Pulse, _lease.Pulse];
+
     /// <summary>
     /// Holds the watch on the jobs' pods and the agent's Lease until it is cancelled. Launches wait until the Lease stands.
     /// </summary>
@@ -98,9 +104,19 @@ public sealed class KubernetesBackend : IJobBackend
 
             // Of the Secret that stands, which an earlier try may have made: its key is the one that the worker gets.
             pod.Metadata.Annotations[PodLabels.OutcomeChecks] = PayloadSecret.ReadOutcomeChecks(secret);
+            if (PayloadSecret.WithPlacement(secret, launch.Runner.Placement) is { } noted)
+            {
+                await _cluster.SetSecretValuesAsync(secret.Metadata.Name, noted, cancellationToken);
+            }
+
             pod = await _cluster.CreatePodAsync(pod, cancellationToken);
         }
-        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error))
+        catch (InfrastructureException error) when (ApiErrors.IsLackOfRights(error))
+        {
+            subscription.Dispose();
+            throw new OperatorException(error.Message, error);
+        }
+        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) && !ApiErrors.MayPass(error))
         {
             subscription.Dispose();
             _logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
@@ -136,6 +152,22 @@ public sealed class KubernetesBackend : IJobBackend
     }
 
     /// <inheritdoc/>
+    public async Task ForgetAsync(JobLaunch launch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        var name = PodNames.For(launch);
+        await _cluster.DeletePodAsync(name, TimeSpan.Zero, cancellationToken); // one whose creation was not answered
+        await _cluster.DeleteSecretAsync(name, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>?> FindLivingAgentsAsync(CancellationToken cancellationToken)
+    {
+        await _lease.Held.WaitAsync(cancellationToken);
+        return await _lease.FindNamesAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken)
     {
         await _lease.Held.WaitAsync(cancellationToken);
@@ -144,23 +176,41 @@ public sealed class KubernetesBackend : IJobBackend
         var adopted = new List<IJobHandle>();
         foreach (var pod in pods.Where(pod => living.IsGone(OwnerOf(pod.Metadata))))
         {
-            if (await AdoptPodAsync(pod, cancellationToken) is { } handle)
+            try
             {
-                adopted.Add(handle);
+                if (await AdoptPodAsync(pod, cancellationToken) is { } handle)
+                {
+                    adopted.Add(handle);
+                }
+            }
+            catch (InfrastructureException error)
+            {
+                // The others are not to wait for this one; the next look finds it again.
+                _logger.PodNotAdopted(pod.Metadata.Name, error.Message);
             }
         }
+
+        return adopted;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<JobLaunch>> FindUnlaunchedAsync(CancellationToken cancellationToken)
+    {
+        await _lease.Held.WaitAsync(cancellationToken);
+        var living = await _lease.FindLivingAsync(cancellationToken);
+        var found = new List<JobLaunch>();
 
         // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between.
         var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.InstanceInUse), cancellationToken);
         foreach (var secret in secrets.Where(secret => living.IsGone(OwnerOf(secret.Metadata))))
         {
-            if (!_handles.ContainsKey(secret.Metadata.Name) && await AdoptSecretAsync(secret, cancellationToken) is { } handle)
+            if (!_handles.ContainsKey(secret.Metadata.Name) && await AdoptSecretAsync(secret, cancellationToken) is { } launch)
             {
-                adopted.Add(handle);
+                found.Add(launch);
             }
         }
 
-        return adopted;
+        return found;
     }
 
     private static string? OwnerOf(V1ObjectMeta metadata) =>
@@ -177,7 +227,7 @@ public sealed class KubernetesBackend : IJobBackend
     private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, IEnumerable<string> warnings, string podName) =>
         PayloadBuilder.Build(launch, PodPaths.Work, _time.GetUtcNow()) with
         {
-            Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}")] },
+            Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}"), .. launch.Runner.Placement] },
             Environment = PodHooks.Environment(_options.Hooks, placement).SetItems(launch.ContainerEnvironment),
             ExtraCertificates = _options.ExtraCertificates,
             Forwards = PodPorts.Forwards(launch.Containers.Services),
@@ -224,13 +274,14 @@ public sealed class KubernetesBackend : IJobBackend
         var subscription = _watch.Open(pod.Metadata.Name);
         try
         {
+            // Read before the claim: a job that is claimed and then not looked after would be lost.
+            var secret = await _cluster.FindSecretAsync(pod.Metadata.Name, cancellationToken);
             if (await _cluster.PatchPodAsync(pod, claim, new Dictionary<string, string>(), cancellationToken) is not { } claimed)
             {
                 subscription.Dispose();
                 return null; // changed meanwhile: another agent was first, or the next round takes it
             }
 
-            var secret = await _cluster.FindSecretAsync(pod.Metadata.Name, cancellationToken);
             var launch = (secret is null ? null : PayloadSecret.ReadLaunch(secret)) ?? LaunchFromLabels(pod);
             _logger.PodAdopted(launch.JobId, pod.Metadata.Name, from);
             return Watch(launch, claimed, secret is null ? null : PayloadSecret.ReadLinkKey(secret), subscription);
@@ -242,7 +293,7 @@ public sealed class KubernetesBackend : IJobBackend
         }
     }
 
-    private async Task<IJobHandle?> AdoptSecretAsync(V1Secret secret, CancellationToken cancellationToken)
+    private async Task<JobLaunch?> AdoptSecretAsync(V1Secret secret, CancellationToken cancellationToken)
     {
         var from = OwnerOf(secret.Metadata) ?? "nobody";
         var claim = new Dictionary<string, string> { [PodLabels.Owner] = _agent.ToString() };
@@ -259,7 +310,7 @@ public sealed class KubernetesBackend : IJobBackend
         }
 
         _logger.PodAdopted(launch.JobId, secret.Metadata.Name, from);
-        return await LaunchAsync(launch, cancellationToken);
+        return launch;
     }
 
     // A pod whose Secret is gone can still be watched and removed, though nobody can speak for its job any more.

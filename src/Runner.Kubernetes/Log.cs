@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(2114, LogLevel.Information, "Pod {PodName} of job {JobId} adopted from agent {Owner}")]
     public static partial void PodAdopted(this ILogger logger, JobId jobId, string podName, string owner);
 
+    [LoggerMessage(2126, LogLevel.Warning, "Pod {PodName} of an agent that is gone cannot be adopted yet: {Detail}")]
+    public static partial void PodNotAdopted(this ILogger logger, string podName, string detail);
+
     [LoggerMessage(2115, LogLevel.Warning, "Pod {PodName} of job {JobId} was adopted by agent {Owner}, which took this one for gone")]
     public static partial void PodLostToAgent(this ILogger logger, JobId jobId, string podName, string owner);
 

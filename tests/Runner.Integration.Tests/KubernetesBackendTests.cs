@@ -341,7 +341,9 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         };
         await cluster.Connection.Client.CoreV1.CreateNamespacedSecretAsync(secret, _namespace, cancellationToken: Token);
 
-        await using var adopted = await AdoptAsync(agent);
+        var found = Assert.Single(await agent.Backend.FindUnlaunchedAsync(Token));
+        Assert.Empty(await agent.Backend.FindUnlaunchedAsync(Token)); // it is this agent's now
+        await using var adopted = await agent.Backend.LaunchAsync(found, Token);
         var end = await adopted.Ended.WaitAsync(Token);
         var finished = await FindSecretAsync(handle.Place);
 

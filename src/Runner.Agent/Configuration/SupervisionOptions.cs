@@ -8,6 +8,12 @@ public sealed record SupervisionOptions
     /// <summary>Name of this agent, part of its runners' names; by it a restarted agent finds what it left behind. Default: the machine's name.</summary>
     public string? Instance { get; set; }
 
+    /// <summary>
+    /// Folder (mode 700) in which the agent keeps what it must know of the jobs it has taken, sealed by the GitHub credentials, so that its
+    /// successor can go on. On Kubernetes they are kept in Secrets. Default: <c>runner-agent</c> under <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>.
+    /// </summary>
+    public string? StateFolder { get; set; }
+
     /// <summary>How long a stopping agent waits for jobs before it leaves them to its successor. Default 10 min on the host, none on Kubernetes.</summary>
     public TimeSpan? DrainTimeout { get; set; }
 

@@ -3,6 +3,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Sources;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Secrets;
 using Runner.Protocol.Broker;
 using Runner.Protocol.Http;
 using Runner.Protocol.OAuth;
@@ -19,18 +20,7 @@ internal sealed class BrokerSessions(
 
     public async Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
     {
-        var config = JitConfig.Decode(registration.EncodedJitConfig.Reveal());
-        if (!config.Settings.UseV2Flow || !Uri.TryCreate(config.Settings.ServerUrlV2, UriKind.Absolute, out var broker))
-        {
-            throw new OperatorException(
-                $"GitHub gave runner '{registration.Name}' no broker (useV2Flow): this server speaks only the older protocol, which this version does not know");
-        }
-
-        var client = http.CreateClient(HttpClientName);
-        var tokens = new OAuthTokenClient(client, config, RetryOptions.None, time, loggers.CreateLogger<OAuthTokenClient>());
-        var description = new RunnerDescription { Version = options.Github.RunnerVersion };
-        var session = new BrokerSession(
-            config, new BrokerClient(client, broker, tokens, description, time), tokens, runServices, options.Agent.Instance ?? Environment.MachineName);
+        var session = Make(registration.EncodedJitConfig, registration.Name);
         try
         {
             await session.ReopenAsync(cancellationToken);
@@ -41,5 +31,23 @@ internal sealed class BrokerSessions(
             session.Dispose();
             throw;
         }
+    }
+
+    public IRunnerSession Resume(Secret encodedJitConfig) => Make(encodedJitConfig, "of an agent that is gone");
+
+    private BrokerSession Make(Secret encodedJitConfig, string name)
+    {
+        var config = JitConfig.Decode(encodedJitConfig.Reveal());
+        if (!config.Settings.UseV2Flow || !Uri.TryCreate(config.Settings.ServerUrlV2, UriKind.Absolute, out var broker))
+        {
+            throw new OperatorException(
+                $"GitHub gave runner '{name}' no broker (useV2Flow): this server speaks only the older protocol, which this version does not know");
+        }
+
+        var client = http.CreateClient(HttpClientName);
+        var tokens = new OAuthTokenClient(client, config, RetryOptions.None, time, loggers.CreateLogger<OAuthTokenClient>());
+        var description = new RunnerDescription { Version = options.Github.RunnerVersion };
+        return new BrokerSession(
+            config, new BrokerClient(client, broker, tokens, description, time), tokens, runServices, options.Agent.Instance ?? Environment.MachineName);
     }
 }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.GitHubSide;
+using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
@@ -30,6 +32,7 @@ internal static class AgentServices
             .AddGitHubSide(options)
             .AddBackend(options, surroundings)
             .AddSources(options)
+            .AddJournal(options, surroundings)
             .AddSupervision();
     }
 
@@ -71,14 +74,25 @@ internal static class AgentServices
         services.AddSingleton<RegistrationGate>();
         services.AddSingleton<SlotPipelines>();
         services.AddSingleton<RunnerSlot>();
+        services.AddSingleton<OwnRunners>();
         services.AddSingleton<StaleRunners>();
         services.AddSingleton<RunnerSlots>();
-        return services.AddHostedService(provider => provider.GetRequiredService<RunnerSlots>());
+        return services
+            .AddHostedService(provider => provider.GetRequiredService<RunnerSlots>())
+            .AddHostedService<RegistrationSweep>();
     }
+
+    private static IServiceCollection AddJournal(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings) =>
+        services.AddSingleton(provider => new JobJournal(
+            StateFolder.For(options, surroundings.Environment),
+            options.Github.Auth.TokenFile ?? options.Github.Auth.PrivateKeyFile,
+            provider.GetRequiredService<ILogger<JobJournal>>()));
 
     private static IServiceCollection AddSupervision(this IServiceCollection services)
     {
+        services.AddSingleton<LaunchBreakers>();
         services.AddSingleton<JobSupervisor>();
+        services.AddSingleton<JobTakeUp>();
         services.AddSingleton<JobAdoption>();
         return services.AddHostedService(provider => provider.GetRequiredService<JobAdoption>());
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Runner.Agent.Configuration;
+using Runner.Backends;
 
 namespace Runner.Agent.Monitoring;
 
@@ -7,6 +8,9 @@ namespace Runner.Agent.Monitoring;
 internal sealed class AgentHealth(SupervisionOptions options, TimeProvider time)
 {
     private readonly ConcurrentBag<LoopHealth> _loops = [];
+    private readonly ConcurrentDictionary<string, string> _obstacles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Func<string?>> _pools = new(StringComparer.Ordinal);
+    private IJobBackend? _backend;
 
     /// <summary>Begins to watch a loop.</summary>
     /// <param name="name">For people.</param>
@@ -18,13 +22,65 @@ internal sealed class AgentHealth(SupervisionOptions options, TimeProvider time)
         return loop;
     }
 
+    /// <summary>Watches the loops of a backend too.</summary>
+    public void Watch(IJobBackend backend) => _backend = backend;
+
+    /// <summary>The agent is ready only if this pool takes jobs.</summary>
+    /// <param name="pool">Its name.</param>
+    /// <param name="obstacle">Says why it takes none though it could talk with GitHub, or <c>null</c>.</param>
+    public void Expect(string pool, Func<string?> obstacle) => _pools[pool] = obstacle;
+
+    /// <summary>Something that all pools need is not as it should be, or, with <c>null</c>, is again.</summary>
+    public void Obstruct(string what, string? why)
+    {
+        if (why is null)
+        {
+            _obstacles.TryRemove(what, out _);
+        }
+        else
+        {
+            _obstacles[what] = why;
+        }
+    }
+
     /// <summary>Loops that have not turned for too long; empty: the agent is alive.</summary>
     public IReadOnlyList<string> Stuck() =>
-        [.. _loops.Where(loop => loop.SinceTurn() > options.LivenessTimeout).Select(loop => $"{loop.Name}: no turn for {loop.SinceTurn().TotalSeconds:F0} s").Order()];
+    [
+        .. _loops.Select(loop => (loop.Name, Since: loop.SinceTurn(), Limit: options.LivenessTimeout))
+            .Concat(Pulses.Select(pulse => (pulse.Name, Since: pulse.SinceTurn, Limit: Longer(options.LivenessTimeout, pulse.Allowed))))
+            .Where(loop => loop.Since > loop.Limit)
+            .Select(loop => $"{loop.Name}: no turn for {loop.Since.TotalSeconds:F0} s")
+            .Order(),
+    ];
 
-    /// <summary>Pools of which no slot waits for a job or has one; empty: the agent is ready.</summary>
+    /// <summary>Why jobs of a pool are not taken: one line each for the backend and the pools; empty: the agent is ready.</summary>
     public IReadOnlyList<string> NotReady() =>
-        [.. _loops.Where(loop => loop.Pool is not null).GroupBy(loop => loop.Pool).Where(pool => !pool.Any(loop => loop.IsReady)).Select(pool => $"pool {pool.Key}: no session with GitHub").Order()];
+    [
+        .. _obstacles.Select(obstacle => $"{obstacle.Key}: {obstacle.Value}").Order(),
+        .. Pulses.Where(pulse => pulse.Trouble is not null).Select(pulse => $"{pulse.Name}: {pulse.Trouble}").Order(),
+        .. _pools.Keys.Union(_loops.Select(loop => loop.Pool).OfType<string>()).Order().Select(NotReady).OfType<string>(),
+    ];
+
+    private IEnumerable<LoopPulse> Pulses => _backend?.Loops ?? [];
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private string? NotReady(string pool)
+    {
+        if (_pools.TryGetValue(pool, out var obstacle) && obstacle() is { } why)
+        {
+            return $"pool {pool}: takes no jobs, as none can be started: {why}";
+        }
+
+        var loops = _loops.Where(loop => loop.Pool == pool).ToList();
+        if (loops.Any(loop => loop.IsReady))
+        {
+            return null;
+        }
+
+        var trouble = loops.Select(loop => loop.Trouble).FirstOrDefault(trouble => trouble is not null);
+        return $"pool {pool}: no session with GitHub" + (trouble is null ? string.Empty : $": {trouble}");
+    }
 }
 
 /// <summary>One loop's last turn.</summary>
@@ -34,6 +90,10 @@ internal sealed class LoopHealth(string name, string? pool, TimeProvider time)
 
     private long _lastTurn = time.GetTimestamp();
     private volatile bool _isReady;
+    private volatile string? _trouble;
+
+    /// <summary>Why its last turn failed, or <c>null</c>.</summary>
+    public string? Trouble => _trouble;
 
     /// <summary>For people.</summary>
     public string Name => name;
@@ -48,7 +108,23 @@ internal sealed class LoopHealth(string name, string? pool, TimeProvider time)
     public void Turn(bool isReady)
     {
         _isReady = isReady;
+        _trouble = isReady ? null : _trouble;
         Volatile.Write(ref _lastTurn, time.GetTimestamp());
+    }
+
+    /// <summary>A turn failed; the next comes after a pause.</summary>
+    public void Fail(string why)
+    {
+        _isReady = false;
+        _trouble = why;
+        Volatile.Write(ref _lastTurn, time.GetTimestamp());
+    }
+
+    /// <summary>The loop waits until the whole pool may go on.</summary>
+    public void Rest()
+    {
+        _isReady = false;
+        Volatile.Write(ref _lastTurn, Parked);
     }
 
     /// <summary>The loop waits for something that may take any time: a job's end, a free place.</summary>

@@ -11,6 +11,7 @@ internal sealed class AgentMetrics
     private readonly Gauge _queued;
     private readonly Gauge _running;
     private readonly Gauge _capacity;
+    private readonly Gauge _stopped;
     private readonly Counter _jobs;
     private readonly Counter _replacements;
     private readonly Histogram _phases;
@@ -23,6 +24,7 @@ internal sealed class AgentMetrics
         _queued = factory.CreateGauge("runner_queue_jobs", "Jobs taken whose worker does not run yet.", "pool");
         _running = factory.CreateGauge("runner_jobs_running", "Jobs whose worker runs.", "pool");
         _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time.", "pool");
+        _stopped = factory.CreateGauge("runner_pool_stopped", "1 while the pool takes no jobs because none can be started.", "pool");
         _jobs = factory.CreateCounter("runner_jobs_total", "Jobs that ended.", "pool", "conclusion", "reason");
         _replacements = factory.CreateCounter("runner_job_replacements_total", "Places lost before their worker started, and replaced.", "pool", "reason");
         _phases = factory.CreateHistogram(
@@ -41,7 +43,11 @@ internal sealed class AgentMetrics
         _capacity.WithLabels(pool).Set(capacity);
         _queued.WithLabels(pool).Set(0);
         _running.WithLabels(pool).Set(0);
+        _stopped.WithLabels(pool).Set(0);
     }
+
+    /// <summary>A pool takes no jobs any more, or takes them again.</summary>
+    public void PoolStopped(string pool, bool isStopped) => _stopped.WithLabels(pool).Set(isStopped ? 1 : 0);
 
     /// <summary>A job was taken and waits for its worker; disposing ends that.</summary>
     public IDisposable Queued(string pool) => _queued.WithLabels(pool).TrackInProgress();

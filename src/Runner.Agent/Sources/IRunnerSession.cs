@@ -1,6 +1,7 @@
 using Runner.Agent.Supervision;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Secrets;
 using Runner.Protocol.Broker;
 
 namespace Runner.Agent.Sources;
@@ -12,6 +13,10 @@ internal interface IRunnerSessions
     /// <exception cref="Protocol.ProtocolException">The broker refuses it.</exception>
     /// <exception cref="Jobs.Errors.InfrastructureException">The broker could not be reached or is at a loss.</exception>
     Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken);
+
+    /// <summary>The session of a registration whose agent is gone, as far as it is good for acquiring the job that was offered to it.</summary>
+    /// <param name="encodedJitConfig">The registration's JIT configuration.</param>
+    IRunnerSession Resume(Secret encodedJitConfig);
 }
 
 /// <summary>

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Polly;
 using Runner.Agent.Configuration;
+using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
-using Runner.Backends;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
@@ -17,8 +17,10 @@ namespace Runner.Agent.Sources;
 /// <remarks>
 /// <list type="number">
 /// <item>Register a runner and open its session.</item>
-/// <item>Poll until a job is offered and acquired. An offer that is lost uses the runner up, as GitHub consumes its registration when it assigns
-/// the job; so does a session that answers at once with nothing, and a registration that GitHub knows no more.</item>
+/// <item>
+/// Poll until a job is offered and acquired. An offer that is lost uses the runner up, as GitHub consumes its registration when it assigns
+/// the job; so does a session that answers at once with nothing, and a registration that GitHub knows no more.
+/// </item>
 /// <item>Hand it to the supervisor; poll on, as busy, so that a cancel arrives.</item>
 /// <item>Close the session. A runner that got no job is removed.</item>
 /// </list>
@@ -30,6 +32,9 @@ internal sealed class RunnerSlot(
     JobSupervisor supervisor,
     SlotPipelines pipelines,
     RegistrationGate gate,
+    LaunchBreakers breakers,
+    JobJournal journal,
+    OwnRunners own,
     AgentMetrics metrics,
     AgentOptions options,
     TimeProvider time,
@@ -46,22 +51,29 @@ internal sealed class RunnerSlot(
     /// <summary>Takes jobs until it is told to stop; a job that runs then is waited for.</summary>
     public async Task RunAsync(RunnerPool pool, LoopHealth health, CancellationToken stopping)
     {
-        var turns = pipelines.Turns(pool.Name);
+        var turns = pipelines.Turns(pool.Name, health);
         var throttle = new OfferThrottle(time);
+        var breaker = breakers.For(pool.Name);
         try
         {
             while (true)
             {
-                health.Park();
                 await throttle.WaitAsync(stopping);
+                health.Rest();
+                var isProbe = await breaker.EnterAsync(stopping);
+                health.Park();
                 await pool.Capacity.EnterAsync(stopping);
                 try
                 {
-                    await turns.ExecuteAsync(async token => await TurnAsync(pool, throttle, health, token), stopping);
+                    await turns.ExecuteAsync(async token => await TurnAsync(pool, throttle, isProbe, health, token), stopping);
                 }
                 finally
                 {
                     pool.Capacity.Leave();
+                    if (isProbe)
+                    {
+                        breaker.EndProbe();
+                    }
                 }
             }
         }
@@ -71,12 +83,14 @@ internal sealed class RunnerSlot(
         }
     }
 
-    private async Task TurnAsync(RunnerPool pool, OfferThrottle throttle, LoopHealth health, CancellationToken stopping)
+    private async Task TurnAsync(RunnerPool pool, OfferThrottle throttle, bool isProbe, LoopHealth health, CancellationToken stopping)
     {
         // Step 1
         health.Turn(isReady: false);
         var registration = await gate.PassAsync(() => registrar.RegisterAsync(pool.Registration, stopping), stopping);
-        var turn = new Turn(registration, pool, throttle, health);
+        own.Add(registration.Name);
+        var leave = isProbe ? CancellationToken.None : breakers.For(pool.Name).Opening;
+        var turn = new Turn(registration, pool, throttle, health, leave);
         try
         {
             turn.Session = await _opening.OpenAsync(registration, stopping);
@@ -107,6 +121,10 @@ internal sealed class RunnerSlot(
             }
 
             turn.Session?.Dispose();
+            if (!turn.IsReleased)
+            {
+                own.Remove(registration.Name);
+            }
         }
     }
 
@@ -123,6 +141,11 @@ internal sealed class RunnerSlot(
             {
                 listener.Ignore(message);
                 stopping.ThrowIfCancellationRequested();
+                if (turn.Leave.IsCancellationRequested)
+                {
+                    return null; // jobs of this pool cannot be started just now
+                }
+
                 if (listener.IsUsedUp || await look.IsUsedUpAsync(stopping))
                 {
                     throw new ProtocolException(ProtocolErrorKind.RunnerNotFound, "GitHub has no job for this runner any more");
@@ -131,6 +154,7 @@ internal sealed class RunnerSlot(
                 continue;
             }
 
+            var kept = journal.Begin(RecordOf(turn, offer, seen));
             try
             {
                 // From here on the job is ours to finish, so a stopping agent does not interrupt it.
@@ -141,17 +165,19 @@ internal sealed class RunnerSlot(
 
                 var job = await session.AcquireAsync(offer, CancellationToken.None);
                 turn.HadJob = true;
-                return Start(job, session, turn.Pool, seen);
+                return Start(job, session, turn.Pool, seen, kept);
             }
             catch (UnreadableJobException error)
             {
                 turn.HadJob = true;
                 await FailAsync(error, turn.Pool, seen);
+                kept?.Remove();
                 return null;
             }
             catch (ProtocolException refusal)
             {
                 // An ephemeral runner is consumed by the job that it is assigned, and never gets another.
+                kept?.Remove();
                 logger.OfferGone(offer.RunnerRequestId ?? "-", refusal.Message);
                 turn.Throttle.Fail();
                 return null;
@@ -159,6 +185,7 @@ internal sealed class RunnerSlot(
             catch (InfrastructureException error)
             {
                 // It may be offered again, here or elsewhere.
+                kept?.Remove();
                 logger.OfferGone(offer.RunnerRequestId ?? "-", error.Message);
                 turn.Throttle.Fail();
                 await turn.Throttle.WaitAsync(stopping);
@@ -166,13 +193,15 @@ internal sealed class RunnerSlot(
         }
     }
 
-    /// <summary>The next message. A slot that has to leave gives its registration back before it lets go of the poll: what GitHub sends into a
-    /// poll that was given up is lost for a minute.</summary>
+    /// <summary>
+    /// The next message. A slot that has to leave gives its registration back before it lets go of the poll: what GitHub sends into a poll
+    /// that was given up is lost for a minute.
+    /// </summary>
     private async Task<IncomingMessage?> NextAsync(Turn turn, SessionListener listener, CancellationToken stopping)
     {
         using var poll = new CancellationTokenSource();
         var next = listener.NextAsync(RunnerStatus.Online, poll.Token);
-        using (var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+        using (var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping, turn.Leave))
         {
             await Task.WhenAny(next, Task.Delay(Timeout.InfiniteTimeSpan, time, leaving.Token));
             await leaving.CancelAsync();
@@ -193,33 +222,31 @@ internal sealed class RunnerSlot(
         {
             return await next;
         }
-        catch (Exception error) when (stopping.IsCancellationRequested && error is OperationCanceledException or ProtocolException or InfrastructureException)
+        catch (Exception error) when ((stopping.IsCancellationRequested || turn.Leave.IsCancellationRequested)
+            && error is OperationCanceledException or ProtocolException or InfrastructureException)
         {
             return null;
         }
     }
 
-    private JobRun Start(AcquiredJob job, IRunnerSession session, RunnerPool pool, DateTimeOffset seen)
+    private static JournalRecord RecordOf(Turn turn, RunnerJobRequest offer, DateTimeOffset seen) => new()
+    {
+        Pool = turn.Pool.Name,
+        RunnerName = turn.Registration.Name,
+        JitConfig = turn.Registration.EncodedJitConfig.Reveal(),
+        RunnerRequestId = offer.RunnerRequestId ?? string.Empty,
+        RunServiceUrl = offer.RunServiceUrl ?? string.Empty,
+        BillingOwnerId = offer.BillingOwnerId,
+        MessageSeen = seen,
+    };
+
+    private JobRun Start(AcquiredJob job, IRunnerSession session, RunnerPool pool, DateTimeOffset seen, JournalEntry? kept)
     {
         var message = job.Message;
+        var launch = PoolLaunches.Of(message, session.RunnerName, pool, options, seen);
+        kept?.Keep(launch);
         logger.JobTaken(message.JobId.ToString(), message.JobDisplayName, Repository(job), session.RunnerName, pool.Name);
-        var launch = new JobLaunch
-        {
-            Job = message,
-            Runner = new RunnerIdentity
-            {
-                Name = session.RunnerName,
-                GroupName = pool.Group,
-                Version = options.Github.RunnerVersion,
-                MachineName = options.Agent.Instance,
-            },
-            Labels = pool.JobLabels,
-            Pool = pool.Name,
-            Platform = pool.Platform,
-            MessageSeen = seen,
-            Services = options.Services.ToAddresses(),
-        };
-        return supervisor.Start(launch, job.Service);
+        return supervisor.Start(launch, job.Service, kept);
     }
 
     private static string? Repository(AcquiredJob job) =>
@@ -274,7 +301,7 @@ internal sealed class RunnerSlot(
     }
 
     /// <summary>What is to be known of a turn when it ends, however it does.</summary>
-    private sealed class Turn(RunnerRegistration registration, RunnerPool pool, OfferThrottle throttle, LoopHealth health)
+    private sealed class Turn(RunnerRegistration registration, RunnerPool pool, OfferThrottle throttle, LoopHealth health, CancellationToken leave)
     {
         public RunnerRegistration Registration => registration;
 
@@ -283,6 +310,9 @@ internal sealed class RunnerSlot(
         public OfferThrottle Throttle => throttle;
 
         public LoopHealth Health => health;
+
+        /// <summary>Fires when the pool stops to take jobs.</summary>
+        public CancellationToken Leave => leave;
 
         public IRunnerSession? Session { get; set; }
 

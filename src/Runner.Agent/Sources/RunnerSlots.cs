@@ -18,6 +18,7 @@ internal sealed class RunnerSlots(
     JobAdoption adoption,
     JobSupervisor supervisor,
     AgentHealth health,
+    LaunchBreakers breakers,
     AgentMetrics metrics,
     AgentOptions options,
     GitHubEndpoint endpoint,
@@ -46,6 +47,13 @@ internal sealed class RunnerSlots(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        foreach (var pool in _pools)
+        {
+            health.Expect(pool.Name, () => breakers.For(pool.Name).Obstacle);
+        }
+
+        health.Watch(backend);
+
         // Jobs of an agent that died take their places first.
         await adoption.FirstLook.WaitAsync(stoppingToken);
         logger.AgentStarted(options.Agent.Instance ?? Environment.MachineName, endpoint.Url, _pools.Count, _pools.Sum(pool => pool.Size), backend.Name);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 using Runner.Agent.Configuration;
+using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.Jobs.Errors;
 using Runner.Protocol;
@@ -25,13 +26,21 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
         retry => Tell("Polling", retry, pool));
 
     /// <summary>For the whole turn of a slot, from registration on: for ever, as an outage or a wrong right may be mended at any time.</summary>
-    public ResiliencePipeline Turns(string pool) => Build(
+    public ResiliencePipeline Turns(string pool, LoopHealth health) => Build(
         int.MaxValue,
         new PredicateBuilder().Handle<InfrastructureException>().Handle<OperatorException>().Handle<ProtocolException>(),
         retry => IsOrdinary(retry.Outcome.Exception) && retry.AttemptNumber == 0
             ? TimeSpan.Zero
             : RetryPauses.OfLoop(options, retry.AttemptNumber + 1, retry.Outcome.Exception),
-        retry => Tell(retry, pool));
+        retry =>
+        {
+            if (retry.RetryDelay > TimeSpan.Zero)
+            {
+                health.Fail(retry.Outcome.Exception?.Message ?? "failed");
+            }
+
+            Tell(retry, pool);
+        });
 
     private ResiliencePipeline Build(
         int tries,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
+using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Sources;
 using Runner.Backends;
@@ -9,9 +10,15 @@ using Runner.Jobs.Errors;
 namespace Runner.Agent.Supervision;
 
 /// <summary>Looks for jobs of agents that are gone, at the start and then again and again, and looks after them to their end.</summary>
+/// <remarks>
+/// Such a job runs somewhere (<see cref="IJobBackend.AdoptAsync"/>), or its launch had begun (<see cref="IJobBackend.FindUnlaunchedAsync"/>),
+/// or it was only taken: then it stands in the <see cref="JobJournal"/> alone.
+/// </remarks>
 internal sealed class JobAdoption(
     IJobBackend backend,
     JobSupervisor supervisor,
+    JobJournal journal,
+    JobTakeUp takeUp,
     IEnumerable<RunnerPool> pools,
     AgentHealth health,
     SupervisionOptions options,
@@ -20,6 +27,7 @@ internal sealed class JobAdoption(
 {
     private readonly List<RunnerPool> _pools = [.. pools];
     private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<JournalEntry> _started = []; // jobs whose place was not found at the last look
 
     /// <summary>Completes after the first look, whether or not it succeeded.</summary>
     public Task FirstLook => _firstLook.Task;
@@ -33,7 +41,7 @@ internal sealed class JobAdoption(
             loop.Turn(isReady: true);
             try
             {
-                watched.AddRange((await backend.AdoptAsync(stoppingToken)).Select(AdoptAsync));
+                await LookAsync(watched, stoppingToken);
             }
             catch (InfrastructureException error)
             {
@@ -48,18 +56,86 @@ internal sealed class JobAdoption(
         // Not waited for here: the supervisor drains adopted jobs with all others.
     }
 
-    private async Task AdoptAsync(IJobHandle handle)
+    private async Task LookAsync(List<Task> watched, CancellationToken stoppingToken)
+    {
+        // The journal first: a job whose agent ends in between is left for the next look, and none is seen without its place.
+        var entries = journal.TakeAbandoned().ToList();
+        try
+        {
+            foreach (var handle in await backend.AdoptAsync(stoppingToken))
+            {
+                watched.Add(AdoptAsync(handle, Take(handle, entries)));
+            }
+
+            foreach (var launch in await backend.FindUnlaunchedAsync(stoppingToken))
+            {
+                logger.JobTakenUp(launch.JobId.ToString(), launch.Pool);
+                watched.Add(FollowAsync(launch.Pool, () => Task.FromResult<JobRun?>(supervisor.TakeUp(launch, kept: null))));
+            }
+        }
+        catch (InfrastructureException)
+        {
+            entries.ForEach(entry => entry.Dispose());
+            throw;
+        }
+
+        // A job that had started and is nowhere may have its place taken over by another agent just now; the second look is sure.
+        foreach (var entry in _started)
+        {
+            watched.Add(FollowAsync(entry.Record.Pool, () => takeUp.StartAsync(entry, PoolOf(entry.Record.Pool), stoppingToken)));
+        }
+
+        _started.Clear();
+        _started.AddRange(entries.Where(entry => entry.Record.HasStarted));
+        foreach (var entry in entries.Where(entry => !entry.Record.HasStarted))
+        {
+            watched.Add(FollowAsync(entry.Record.Pool, () => takeUp.StartAsync(entry, PoolOf(entry.Record.Pool), stoppingToken)));
+        }
+    }
+
+    /// <summary>What the journal has of an adopted job: taken out of what is at hand, or, where its agent ended during this look, of the journal.</summary>
+    private JournalEntry? Take(IJobHandle handle, List<JournalEntry> entries)
+    {
+        var entry = Find(entries) ?? Find(_started);
+        if (entry is null)
+        {
+            entries.AddRange(journal.TakeAbandoned());
+            entry = Find(entries);
+        }
+
+        if (entry is not null)
+        {
+            entries.Remove(entry);
+            _started.Remove(entry);
+        }
+
+        return entry;
+
+        JournalEntry? Find(List<JournalEntry> all) => all.Find(candidate => candidate.Record.JobId == handle.JobId.Value);
+    }
+
+    private Task AdoptAsync(IJobHandle handle, JournalEntry? entry)
     {
         logger.JobAdopted(handle.JobId.ToString(), handle.Place, handle.Launch.Pool);
-        var pool = _pools.Find(pool => pool.Name == handle.Launch.Pool);
+        return FollowAsync(handle.Launch.Pool, () => Task.FromResult<JobRun?>(supervisor.Adopt(handle, entry)));
+    }
+
+    private async Task FollowAsync(string poolName, Func<Task<JobRun?>> start)
+    {
+        var pool = PoolOf(poolName);
         pool?.Capacity.EnterAdopted();
         try
         {
-            await supervisor.Adopt(handle).Ended;
+            if (await start() is { } run)
+            {
+                await run.Ended;
+            }
         }
         finally
         {
             pool?.Capacity.Leave();
         }
     }
+
+    private RunnerPool? PoolOf(string name) => _pools.Find(pool => pool.Name == name);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Containers;
@@ -7,46 +8,107 @@ namespace Runner.Agent.Supervision;
 /// <summary>What came of a launch: a place, or the verdict on a job that cannot have one.</summary>
 internal sealed record LaunchResult(IJobHandle? Handle, JobVerdict? Refusal);
 
-/// <summary>Asks the backend for a place, again where it is at a loss, not where it refuses.</summary>
+/// <summary>
+/// Asks the backend for a place: again where it is at a loss or has no room just now, up to the time that the backend gives a job to start;
+/// not where it refuses for good.
+/// </summary>
 internal sealed class JobLauncher(JobRunContext context)
 {
-    private const int Tries = 5;
+    // A wait that nobody would notice is not told.
+    private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(5);
 
     /// <summary>Launches the job; tries end when the job is told to stop.</summary>
     public async Task<LaunchResult> LaunchAsync(JobLaunch launch, StopSignal stop)
     {
-        for (var failures = 1; ; failures++)
+        var breaker = context.Breakers.For(launch.Pool);
+        var began = context.Time.GetTimestamp();
+        IDisposable? waiting = null;
+        var asked = launch;
+        try
         {
-            try
+            for (var failures = 1; ; failures++)
             {
-                launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job) };
-                return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
+                try
+                {
+                    launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job) };
+                    var handle = await context.Backend.LaunchAsync(launch, CancellationToken.None);
+                    if (!await IsRefusedAsync(handle))
+                    {
+                        breaker.Succeed();
+                    }
+
+                    return new LaunchResult(handle, Refusal: null);
+                }
+                catch (WorkflowException error)
+                {
+                    return Refuse(VerdictReasons.Unplaceable, error.Message, isInfrastructure: false);
+                }
+                catch (OperatorException error)
+                {
+                    breaker.Fail(error.Message);
+                    context.Logger.JobCallFailed("Launching", launch.JobId.ToString(), error.Message);
+                    await ForgetAsync(launch);
+                    return Refuse(VerdictReasons.BackendUnavailable, $"The runner is not set up to run this job: {error.Message}", isInfrastructure: true);
+                }
+                catch (InfrastructureException error) when (stop.Cause == StopCause.None && Waited(began) < context.Backend.LaunchPatience)
+                {
+                    waiting ??= breaker.Wait();
+                    breaker.Fail(error.Message);
+                    var pause = RetryPauses.OfJob(context.Options, failures, error);
+                    context.Logger.JobCallRetries("Launching", failures, launch.JobId.ToString(), pause.TotalSeconds, error.Message);
+                    await Task.WhenAny(Task.Delay(pause, context.Time, CancellationToken.None), stop.Requested);
+                    launch = Noted(asked, Waited(began), error);
+                }
+                catch (InfrastructureException error)
+                {
+                    context.Logger.JobCallFailed("Launching", launch.JobId.ToString(), error.Message);
+                    await ForgetAsync(launch);
+                    return stop.Cause == StopCause.None
+                        ? Refuse(
+                            VerdictReasons.BackendUnavailable,
+                            $"The job could not be started within {InWords(Waited(began))}, which is not the workflow's fault: {error.Message}",
+                            isInfrastructure: true)
+                        : new LaunchResult(Handle: null, EndRules.Judge(new JobEnd(), stop.Cause, launch.Attempt, replacements: 0, hasOutputs: false));
+                }
             }
-            catch (WorkflowException error)
-            {
-                return Refuse(VerdictReasons.Unplaceable, error.Message, isInfrastructure: false);
-            }
-            catch (OperatorException error)
-            {
-                context.Logger.JobCallFailed("Launching", launch.JobId.ToString(), error.Message);
-                return Refuse(VerdictReasons.BackendUnavailable, $"The runner is not set up to run this job: {error.Message}", isInfrastructure: true);
-            }
-            catch (InfrastructureException error) when (failures < Tries && stop.Cause == StopCause.None)
-            {
-                var pause = RetryPauses.OfJob(context.Options, failures, error);
-                context.Logger.JobCallRetries("Launching", failures, launch.JobId.ToString(), pause.TotalSeconds, error.Message);
-                await Task.WhenAny(Task.Delay(pause, context.Time, CancellationToken.None), stop.Requested);
-            }
-            catch (InfrastructureException error)
-            {
-                context.Logger.JobCallFailed("Launching", launch.JobId.ToString(), error.Message);
-                return stop.Cause == StopCause.None
-                    ? Refuse(VerdictReasons.BackendUnavailable, $"The job could not be started, which is not the workflow's fault: {error.Message}", isInfrastructure: true)
-                    : new LaunchResult(Handle: null, EndRules.Judge(new JobEnd(), stop.Cause, launch.Attempt, replacements: 0, hasOutputs: false));
-            }
+        }
+        finally
+        {
+            waiting?.Dispose();
         }
     }
 
+    // A job that the cluster refuses for what it asks for says nothing of the next one.
+    private static async Task<bool> IsRefusedAsync(IJobHandle handle) =>
+        handle.Ended.IsCompletedSuccessfully && (await handle.Ended).Failure == FailureReason.Rejected;
+
     private static LaunchResult Refuse(string reason, string message, bool isInfrastructure) =>
         new(Handle: null, JobVerdict.Failed(reason, message, isInfrastructure));
+
+    // The step "Set up job" shows these lines: the job's author sees why the job began late.
+    private static JobLaunch Noted(JobLaunch launch, TimeSpan waited, Exception error) => waited < Noticeable ? launch : launch with
+    {
+        Runner = launch.Runner with
+        {
+            Placement = [.. launch.Runner.Placement, $"Warning: the job waited {InWords(waited)} for its place: {error.Message}"],
+        },
+    };
+
+    private static string InWords(TimeSpan time) => time < TimeSpan.FromMinutes(2)
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min");
+
+    private TimeSpan Waited(long began) => context.Time.GetElapsedTime(began);
+
+    private async Task ForgetAsync(JobLaunch launch)
+    {
+        try
+        {
+            await context.Backend.ForgetAsync(launch, CancellationToken.None);
+        }
+        catch (InfrastructureException error)
+        {
+            context.Logger.JobCallFailed("Removing what is left of the launch", launch.JobId.ToString(), error.Message);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Runner.Agent.Journal;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
@@ -22,6 +23,7 @@ internal sealed class JobRun
 
     private readonly JobLaunch _launch;
     private readonly IJobService? _service;
+    private readonly JournalEntry? _kept;
     private readonly JobRunContext _context;
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,12 +33,14 @@ internal sealed class JobRun
     /// <param name="launch">What to run.</param>
     /// <param name="service">By which GitHub is told; <c>null</c> of an adopted job whose message is not at hand any more.</param>
     /// <param name="adopted">The place it runs in already, or <c>null</c>.</param>
+    /// <param name="kept">The job in the journal, or <c>null</c>. It is removed with the end of the job, and left there where the job is.</param>
     /// <param name="context">What all runs share.</param>
     /// <param name="ended">Called when nothing is left to do.</param>
-    public JobRun(JobLaunch launch, IJobService? service, IJobHandle? adopted, JobRunContext context, Action<JobRun> ended)
+    public JobRun(JobLaunch launch, IJobService? service, IJobHandle? adopted, JournalEntry? kept, JobRunContext context, Action<JobRun> ended)
     {
         _launch = launch;
         _service = service;
+        _kept = kept;
         _context = context;
         Ended = RunAsync(adopted, ended);
     }
@@ -65,6 +69,7 @@ internal sealed class JobRun
             {
                 _context.Metrics.Ended(_launch.Pool, verdict.Conclusion, verdict.Reason, times);
                 _context.Logger.JobEnded(JobId.ToString(), verdict.Conclusion, verdict.Reason, JobPhases.Describe(times));
+                _kept?.Remove();
             }
 
             return verdict;
@@ -78,6 +83,7 @@ internal sealed class JobRun
         }
         finally
         {
+            _kept?.Dispose();
             ended(this);
         }
     }
@@ -88,6 +94,7 @@ internal sealed class JobRun
         try
         {
             await ReportAsync(verdict);
+            _kept?.Remove();
         }
         catch (Exception error)
         {
@@ -194,6 +201,7 @@ internal sealed class JobRun
             }
             else if (handle.Started.IsCompletedSuccessfully)
             {
+                _kept?.NoteStart();
                 await workerRuns.CancelAsync();
                 phase.Runs();
                 _context.Logger.JobRuns(JobId.ToString(), handle.Place);

@@ -7,4 +7,4 @@ namespace Runner.Agent.Supervision;
 
 /// <summary>What all job runs of an agent share.</summary>
 internal sealed record JobRunContext(
-    IJobBackend Backend, SupervisionOptions Options, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);
+    IJobBackend Backend, LaunchBreakers Breakers, SupervisionOptions Options, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
+using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Backends;
 using Runner.Jobs;
@@ -10,6 +11,7 @@ namespace Runner.Agent.Supervision;
 internal sealed class JobSupervisor(
     IJobBackend backend,
     IJobServices services,
+    LaunchBreakers breakers,
     SupervisionOptions options,
     AgentMetrics metrics,
     TimeProvider time,
@@ -17,7 +19,7 @@ internal sealed class JobSupervisor(
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
     private bool _letsGo;
-    private readonly JobRunContext _context = new(backend, options, metrics, time, logger);
+    private readonly JobRunContext _context = new(backend, breakers, options, metrics, time, logger);
 
     /// <summary>How many jobs it looks after.</summary>
     public int Count
@@ -32,10 +34,22 @@ internal sealed class JobSupervisor(
     }
 
     /// <summary>Starts a job that was taken. One that runs already, because its message came twice, is not started again.</summary>
-    public JobRun Start(JobLaunch launch, IJobService service) => Track(launch, service, adopted: null);
+    /// <param name="launch">The job.</param>
+    /// <param name="service">By which GitHub is told of it.</param>
+    /// <param name="kept">The job in the journal, or <c>null</c>.</param>
+    public JobRun Start(JobLaunch launch, IJobService service, JournalEntry? kept) => Track(launch, service, adopted: null, kept);
 
     /// <summary>Looks after a job of an agent that is gone.</summary>
-    public JobRun Adopt(IJobHandle handle) => Track(handle.Launch, services.For(handle.Launch.Job), handle);
+    /// <param name="handle">Where it runs.</param>
+    /// <param name="kept">The job in the journal, or <c>null</c>: nothing is known but what its place says.</param>
+    public JobRun Adopt(IJobHandle handle, JournalEntry? kept)
+    {
+        var launch = kept?.Record.ToLaunch() is { } known ? known with { Attempt = handle.Launch.Attempt } : handle.Launch;
+        return Track(launch, services.For(launch.Job), handle, kept);
+    }
+
+    /// <summary>Starts a job that an agent which is gone had taken and not launched.</summary>
+    public JobRun TakeUp(JobLaunch launch, JournalEntry? kept) => Track(launch, services.For(launch.Job), adopted: null, kept);
 
     /// <summary>Waits for the jobs to end, and leaves those that take longer to a successor.</summary>
     /// <param name="timeout">How long is waited.</param>
@@ -72,18 +86,22 @@ internal sealed class JobSupervisor(
         }
     }
 
-    private JobRun Track(JobLaunch launch, IJobService? service, IJobHandle? adopted)
+    private JobRun Track(JobLaunch launch, IJobService? service, IJobHandle? adopted, JournalEntry? kept)
     {
         lock (_runs)
         {
             if (!_runs.TryGetValue(launch.JobId, out var run))
             {
-                run = new JobRun(launch, service, adopted, _context, Forget);
+                run = new JobRun(launch, service, adopted, kept, _context, Forget);
                 _runs.Add(launch.JobId, run);
                 if (_letsGo)
                 {
                     run.Release();
                 }
+            }
+            else
+            {
+                kept?.Dispose(); // its message came twice
             }
 
             return run;

@@ -67,8 +67,9 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 continue;
             }
 
-            if (HostJobRecord.TryRead(folder.RecordFile) is not { } record)
+            if (HostJobRecord.TryRead(folder.RecordFile) is not { } record || IsUnbegun(folder, record))
             {
+                // Whoever knows the job starts it anew.
                 TryDelete(folder.FullPath, folder.Delete);
                 ownership.Dispose();
                 continue;
@@ -79,6 +80,23 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         }
 
         return adopted;
+    }
+
+    // Its agent ended before the worker had its payload, which was the end of the worker too: nothing of the job has run.
+    private static bool IsUnbegun(HostFolder folder, HostJobRecord record)
+    {
+        if (record.IsHandedOver || folder.HasBegun)
+        {
+            return false;
+        }
+
+        if (record.Worker is { } worker && worker.IsAlive())
+        {
+            return false; // it may have all of it; watching it shows
+        }
+
+        JobProcesses.KillAll(record.Worker ?? default, folder.FullPath);
+        return !folder.HasBegun;
     }
 
     private static void RefuseContainers(JobLaunch launch)
@@ -121,11 +139,17 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 LinkKey = LinkKey.New().Reveal(),
                 OutcomeKey = outcomeKey.Reveal(),
             };
-            var process = await WorkerProcess.StartAsync(options, folder, payload, logger, cancellationToken);
-            record = record with { Worker = ProcessId.Of(process.Id), WorkerStarted = time.GetUtcNow() };
+            var process = await WorkerProcess.StartAsync(options, folder, payload, NoteWorker, logger, cancellationToken);
+            record = record with { IsHandedOver = true };
             record.Write(folder.RecordFile);
             logger.HostJobStarted(launch.JobId, process.Id, folder.FullPath);
             return Watch(launch, folder, record, process, ownership, payload.LinkKey);
+
+            void NoteWorker(Process worker)
+            {
+                record = record with { Worker = ProcessId.Of(worker.Id), WorkerStarted = time.GetUtcNow() };
+                record.Write(folder.RecordFile);
+            }
         }
         catch (Exception error)
         {

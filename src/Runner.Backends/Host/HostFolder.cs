@@ -40,6 +40,16 @@ internal sealed class HostFolder(string path)
     public static HostFolder For(string root, JobLaunch launch) =>
         new(Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{launch.JobId}-{launch.Attempt}")));
 
+    /// <summary>Whether a worker has begun here: the first it does, once it has read its payload, is to write into this folder.</summary>
+    public bool HasBegun
+    {
+        get
+        {
+            var spool = Path.Combine(path, "spool");
+            return Directory.Exists(spool) && Directory.EnumerateFileSystemEntries(spool).Any();
+        }
+    }
+
     /// <summary>Every job's folder under a root.</summary>
     public static IEnumerable<HostFolder> All(string root) => Directory.Exists(root)
         ? Directory.EnumerateDirectories(root, Prefix + "*").Order(StringComparer.Ordinal).Select(folder => new HostFolder(folder))

@@ -231,7 +231,7 @@ internal sealed class HostJobHandle : IJobHandle
         HostOrphans.KillAll();
         var end = HostVerdict.Judge(OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
         _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
-        return end with { WorkerStarted = _record.Worker is not null };
+        return end with { WorkerStarted = _record.Worker is not null && (_record.IsHandedOver || _folder.HasBegun) };
     }
 
     private async Task<int?> WaitForExitAsync(Process? process, CancellationToken cancellationToken)

@@ -17,6 +17,9 @@ internal sealed record HostJobRecord
     /// <summary>The worker's process; <c>null</c> while it is being started.</summary>
     public ProcessId? Worker { get; init; }
 
+    /// <summary>Whether the worker has got its payload to the end: before that it does nothing.</summary>
+    public bool IsHandedOver { get; init; }
+
     /// <summary>The times known to the launcher.</summary>
     public LaunchTimes ToTimes() => new() { MessageSeen = Launch.MessageSeen, PodCreated = Launch.Created, ContainersStarted = WorkerStarted };
 

@@ -21,9 +21,15 @@ internal static class WorkerProcess
     private const string ReportingScript = """exec setsid "$0" job --payload - 2>>"$1" """;
 
     /// <summary>Starts it and hands it the payload on its standard input. The caller disposes the process.</summary>
+    /// <param name="options">Settings.</param>
+    /// <param name="folder">The job's folder.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="started">Is told of the process before it gets its payload: no worker begins that nobody has written down.</param>
+    /// <param name="logger">Where to log.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="InfrastructureException">There is no worker, or no process could be started.</exception>
     public static async Task<Process> StartAsync(
-        HostOptions options, HostFolder folder, LaunchPayload payload, ILogger logger, CancellationToken cancellationToken)
+        HostOptions options, HostFolder folder, LaunchPayload payload, Action<Process> started, ILogger logger, CancellationToken cancellationToken)
     {
         if (!File.Exists(options.WorkerPath))
         {
@@ -34,6 +40,7 @@ internal static class WorkerProcess
         var process = Start(options, folder, payload.Reporting == ReportingTarget.Launcher, logger);
         try
         {
+            started(process);
             await using var input = process.StandardInput.BaseStream;
             await JsonSerializer.SerializeAsync(input, payload, JobsJson.Default.LaunchPayload, cancellationToken);
         }

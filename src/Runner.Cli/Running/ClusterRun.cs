@@ -109,6 +109,11 @@ internal sealed class ClusterRun : IAsyncDisposable
                 await notices.WriteLineAsync($"runner: pod {left.Place} is removed: the run that made it ended without doing so");
                 await left.DisposeAsync();
             }
+
+            foreach (var left in await _backend.FindUnlaunchedAsync(limit.Token))
+            {
+                await _backend.ForgetAsync(left, limit.Token);
+            }
         }
         catch (InfrastructureException error)
         {

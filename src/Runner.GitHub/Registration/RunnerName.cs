@@ -17,6 +17,20 @@ public static class RunnerName
         return $"{prefix[..Math.Min(prefix.Length, MaxLength - SuffixLength - 1)]}-";
     }
 
+    /// <summary>The beginning of all names of a pool, whatever agent it is of.</summary>
+    public static string PoolPrefix(string pool) => Clean(pool) + "-";
+
+    /// <summary>Whether a name is made as those of a pool are: the pool's, something, and an end of our letters.</summary>
+    public static bool IsOf(string pool, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var prefix = PoolPrefix(pool);
+        return name.Length > prefix.Length + SuffixLength + 1
+            && name.StartsWith(prefix, StringComparison.Ordinal)
+            && name[^(SuffixLength + 1)] == '-'
+            && name[^SuffixLength..].All(letter => Letters.Contains(letter, StringComparison.Ordinal));
+    }
+
     /// <summary>A new name with the prefix.</summary>
     public static string New(string prefix) => prefix + RandomNumberGenerator.GetString(Letters, SuffixLength);
 

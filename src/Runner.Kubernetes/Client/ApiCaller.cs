@@ -10,6 +10,9 @@ internal sealed class ApiCaller(TimeProvider time, ILogger logger)
 {
     private const int MaxRetries = 6;
 
+    // A little more than the connection's own limit, for what is read of an answer as it comes.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(75);
+
     private readonly ResiliencePipeline _pipeline = Build(time, logger, ApiErrors.IsTransient);
 
     // Two pods that are made at a time may both want to be counted by one quota: the API server asks the second to come again.
@@ -50,7 +53,7 @@ internal sealed class ApiCaller(TimeProvider time, ILogger logger)
     {
         try
         {
-            return await call(cancellationToken);
+            return await call(cancellationToken).WaitAsync(AnswerLimit, TimeProvider.System, cancellationToken);
         }
         catch (Exception exception) when (ApiErrors.Translate(exception, what, cancellationToken) is { } error)
         {

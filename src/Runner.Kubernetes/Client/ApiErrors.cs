@@ -25,6 +25,7 @@ internal static class ApiErrors
         exception switch
     {
         HttpOperationException http => FromStatus(http, what),
+        TimeoutException => new InfrastructureException($"{what}: the API server did not answer in time", exception),
         OperationCanceledException when !cancellationToken.IsCancellationRequested =>
             new InfrastructureException($"{what}: the API server did not answer in time"),
         HttpRequestException or IOException or WebSocketException or SocketException or JsonException or KubernetesException =>
@@ -39,6 +40,14 @@ internal static class ApiErrors
     /// <summary>Whether the API server looked at what was to be made and would not have it: quota, admission, an invalid spec.</summary>
     public static bool IsRefusal(InfrastructureException error) =>
         error.StatusCode is (int)HttpStatusCode.Forbidden or (int)HttpStatusCode.UnprocessableEntity or (int)HttpStatusCode.BadRequest;
+
+    /// <summary>Whether a refusal passes with time: there is no room in the namespace's quota just now.</summary>
+    public static bool MayPass(InfrastructureException error) =>
+        error.StatusCode == (int)HttpStatusCode.Forbidden && QuotaRefusal.MayPass(error.Message);
+
+    /// <summary>Whether the refusal is of who asks, not of what is asked for: the role lacks a right. The text is that of Kubernetes' own authorizer.</summary>
+    public static bool IsLackOfRights(InfrastructureException error) =>
+        error.StatusCode == (int)HttpStatusCode.Forbidden && error.Message.Contains(" cannot create resource ", StringComparison.Ordinal);
 
     public static bool IsNotFound(InfrastructureException error) => error.StatusCode == (int)HttpStatusCode.NotFound;
 

@@ -31,7 +31,7 @@ public sealed record ClusterConnection(IKubernetes Client, string Namespace, str
             configuration.HttpClientTimeout = RequestTimeout;
             configuration.UserAgent = "runner-agent";
             var name = options.Namespace ?? configuration.Namespace ?? DefaultNamespace;
-            return new ClusterConnection(new k8s.Kubernetes(configuration), name, configuration.Host);
+            return new ClusterConnection(new k8s.Kubernetes(configuration, new WholeAnswers(RequestTimeout, TimeProvider.System)), name, configuration.Host);
         }
         catch (Exception exception) when (IsOfTheFile(exception))
         {

@@ -27,6 +27,9 @@ public sealed record AgentIdentity(string Name, string InstanceId)
         return end >= 0 && owner[..end] == Name && owner[(end + 1)..] != InstanceId;
     }
 
+    /// <summary>The agent's name in an owner's text.</summary>
+    internal static string NameOf(string owner) => owner.LastIndexOf(Separator) is >= 0 and var end ? owner[..end] : owner;
+
     /// <summary>Name of an owner's Lease.</summary>
     internal static string LeaseName(string owner) =>
         "runner-agent-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..HashLength];

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Microsoft.Extensions.Logging;
+using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Pods;
@@ -14,6 +15,7 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
 {
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan RenewLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     // An agent that was killed, or uninstalled with its rights, leaves its Lease. Whoever lives longer sweeps it, of whatever instance it is, once
@@ -22,6 +24,9 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
 
     private DateTimeOffset _nextSweep;
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>How the renewal goes.</summary>
+    public LoopPulse Pulse { get; } = new("Lease of the agent", 2 * Duration, time);
 
     /// <summary>Completes once the Lease stands. A job launched before would seem to have no living owner.</summary>
     public Task Held => _held.Task;
@@ -40,6 +45,7 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
         }
         finally
         {
+            Pulse.Stop();
             await RemoveAsync();
         }
     }
@@ -73,15 +79,36 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
         }
     }
 
+    /// <summary>Names of the agents that live.</summary>
+    public async Task<IReadOnlyList<string>> FindNamesAsync(CancellationToken cancellationToken)
+    {
+        var oldest = time.GetUtcNow() - Duration;
+        var leases = await cluster.ListLeasesAsync(Selector, cancellationToken);
+        var owners = leases.Where(lease => IsFresh(lease, oldest)).Select(lease => lease.Spec.HolderIdentity).OfType<string>();
+        return [.. owners.Select(AgentIdentity.NameOf).Append(agent.Name)];
+    }
+
+    private string Selector => $"{PodLabels.ManagedBy}={PodLabels.Us},{PodLabels.Instance}={instance}";
+
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await cluster.RenewLeaseAsync(Build(), cancellationToken);
+            // A call that hangs must not let the Lease run out.
+            using var limit = new CancellationTokenSource(RenewLimit, time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            await cluster.RenewLeaseAsync(Build(), both.Token);
             _held.TrySetResult();
+            Pulse.Turn();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Pulse.Fail("the API server did not answer in time");
+            logger.LeaseNotRenewed("the API server did not answer in time");
         }
         catch (InfrastructureException error)
         {
+            Pulse.Fail(error.Message);
             logger.LeaseNotRenewed(error.Message);
         }
     }

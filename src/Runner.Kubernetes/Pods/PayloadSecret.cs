@@ -84,6 +84,18 @@ internal static class PayloadSecret
     public static string? ReadOutcomeChecks(V1Secret secret) =>
         Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload)?.OutcomeKey is { } key ? OutcomeProof.ChecksOf(new Secret(key)) : null;
 
+    /// <summary>Values for a Secret that was made before these lines of a placement were known; <c>null</c>: it has them.</summary>
+    public static Dictionary<string, byte[]?>? WithPlacement(V1Secret secret, IReadOnlyList<string> lines)
+    {
+        if (lines.Count == 0 || Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload) is not { } payload || lines.All(line => payload.Runner.Placement.Contains(line)))
+        {
+            return null;
+        }
+
+        var noted = payload with { Runner = payload.Runner with { Placement = [.. payload.Runner.Placement, .. lines] } };
+        return new() { [PodPaths.PayloadKey] = JsonSerializer.SerializeToUtf8Bytes(noted, JobsJson.Default.LaunchPayload) };
+    }
+
     /// <summary>Key of the worker's requests, as the Secret has it that its pod is given; <c>null</c>: it makes none, or nobody can tell.</summary>
     public static Secret? ReadLinkKey(V1Secret secret) =>
         Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload)?.LinkKey is { } key ? new Secret(key) : null;

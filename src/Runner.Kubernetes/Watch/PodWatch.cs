@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
+using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Client;
 
@@ -24,6 +25,9 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
 
     // A watch that lived this long was a good one: its end is no failure to back off from.
     private static readonly TimeSpan GoodLength = TimeSpan.FromSeconds(5);
+
+    /// <summary>How the watch goes.</summary>
+    public LoopPulse Pulse { get; } = new("watch on pods", WatchLength + (4 * DeadMargin), time);
 
     private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -53,10 +57,11 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
     /// <summary>Watches until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var stop = cancellationToken.Register(Pulse.Stop);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await _backoff.ExecuteAsync(async token => await FollowAsync(token), cancellationToken);
+            await _backoff.ExecuteAsync(async token => await TurnAsync(token), cancellationToken);
         }
     }
 
@@ -109,9 +114,23 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
     }
 
+    private async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FollowAsync(cancellationToken);
+        }
+        catch (InfrastructureException error)
+        {
+            Pulse.Fail(error.Message);
+            throw;
+        }
+    }
+
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         _resourceVersion ??= await ListAsync(cancellationToken);
+        Pulse.Turn();
         var start = time.GetTimestamp();
         try
         {
@@ -208,6 +227,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
 
     private void Take(WatchEventType type, V1Pod pod)
     {
+        Pulse.Turn();
         _resourceVersion = pod.Metadata?.ResourceVersion ?? _resourceVersion;
         if (type is WatchEventType.Added or WatchEventType.Modified or WatchEventType.Deleted)
         {

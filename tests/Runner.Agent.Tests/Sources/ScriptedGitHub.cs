@@ -58,7 +58,7 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
     }
 
     public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RegisteredRunner>>([.. Registered.Select(runner => new RegisteredRunner(runner.Key, runner.Value, IsOnline: false, IsBusy: runner.Key % 2 == 0))]);
+        Task.FromResult<IReadOnlyList<RegisteredRunner>>([.. Registered.Select(runner => new RegisteredRunner(runner.Key, runner.Value, IsOnline: false, IsBusy: runner.Key % 2 == 0) { Labels = ["linux"] })]);
 
     public Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
         Registered.Where(runner => runner.Value == name).Select(runner => new RegisteredRunner(runner.Key, runner.Value, IsOnline: true, IsBusy: false)).FirstOrDefault());
@@ -68,6 +68,11 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
         Removing?.Invoke();
         return Task.FromResult(Registered.TryRemove(runnerId, out _) ? RemovalResult.Removed : RemovalResult.Gone);
     }
+
+    public IRunnerSession Resume(Secret encodedJitConfig) => Resumed ?? throw new InvalidOperationException("no session is to be resumed");
+
+    /// <summary>The session of an agent that is gone.</summary>
+    public ScriptedSession? Resumed { get; set; }
 
     public Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ using Runner.Testing;
 
 namespace Runner.Agent.Tests.Supervision;
 
-public sealed class JobRunTests
+public sealed class JobRunTests : IDisposable
 {
     private const int Limit = 30_000;
     private static readonly InfrastructureException Outage = new("down") { StatusCode = 503 };
@@ -20,9 +20,16 @@ public sealed class JobRunTests
     private readonly ScriptedBackend _backend = new();
     private readonly AgentMetrics _metrics = new();
     private readonly JobLaunch _launch = Launches.Of(Some.Job());
+    private readonly LaunchBreakers _breakers;
     private readonly ScriptedJobService _service;
 
-    public JobRunTests() => _service = new ScriptedJobService(_launch.JobId, _time);
+    public JobRunTests()
+    {
+        _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
+        _service = new ScriptedJobService(_launch.JobId, _time);
+    }
+
+    public void Dispose() => _breakers.Dispose();
 
     [Fact(Timeout = Limit)]
     public async Task Job_that_its_worker_reported_is_left_alone_and_its_place_removed()
@@ -181,16 +188,46 @@ public sealed class JobRunTests
     [Fact(Timeout = Limit)]
     public async Task Backend_at_a_loss_is_asked_again_and_given_up_in_the_end()
     {
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 1000; i++)
         {
             _backend.Refuse(Outage);
         }
 
+        var start = _time.GetUtcNow();
         var run = Start();
         await AdvanceUntilAsync(() => run.Ended.IsCompleted);
 
-        Assert.Equal(5, _backend.Launches);
+        Assert.True(_time.GetUtcNow() - start >= TimeSpan.FromMinutes(2)); // the backend's patience
+        Assert.InRange(_backend.Launches, 2, 60);
+        Assert.Equal(_launch.JobId, Assert.Single(_backend.Forgotten).JobId);
         Assert.Equal((true, "backend_unavailable"), await _service.Completed is var told ? (told.IsInfrastructure, told.Reason) : default);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Backend_without_room_is_waited_for_and_the_job_says_how_long()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            _backend.Refuse(new InfrastructureException("exceeded quota: q") { StatusCode = 403 });
+        }
+
+        var run = Start();
+        await AdvanceUntilAsync(() => _backend.Launches == 5);
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await run.Ended;
+
+        Assert.Matches("^Warning: the job waited .* for its place: exceeded quota: q$", Assert.Single(_backend.Place(0).Launch.Runner.Placement));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Refusal_that_cannot_pass_is_final_at_once()
+    {
+        _backend.Refuse(new OperatorException("no right to make pods"));
+
+        var verdict = await Start().Ended;
+
+        Assert.Equal((Conclusion.Failed, "backend_unavailable"), (verdict.Conclusion, verdict.Reason));
+        Assert.Equal(1, _backend.Launches);
     }
 
     [Fact(Timeout = Limit)]
@@ -225,7 +262,7 @@ public sealed class JobRunTests
     public async Task Adopted_job_is_watched_to_its_end_even_where_GitHub_cannot_be_told()
     {
         var place = new ScriptedPlace();
-        var run = new JobRun(place.Launch, service: null, place, Context(), _ => { });
+        var run = new JobRun(place.Launch, service: null, place, kept: null, Context(), _ => { });
         place.Start();
         place.End(new JobEnd { Failure = FailureReason.WorkerDied, WorkerStarted = true });
 
@@ -246,9 +283,9 @@ public sealed class JobRunTests
         Assert.Equal((Conclusion.Failed, "internal"), (verdict.Conclusion, verdict.Reason));
     }
 
-    private JobRun Start() => new(_launch, _service, adopted: null, Context(), _ => { });
+    private JobRun Start() => new(_launch, _service, adopted: null, kept: null, Context(), _ => { });
 
-    private JobRunContext Context() => new(_backend, new SupervisionOptions(), _metrics, _time, NullLogger.Instance);
+    private JobRunContext Context() => new(_backend, _breakers, new SupervisionOptions(), _metrics, _time, NullLogger.Instance);
 
     private async Task<string> MetricsAsync()
     {

@@ -18,6 +18,9 @@ internal sealed class ScriptedBackend : IJobBackend
 
     public int Launches { get; private set; }
 
+    /// <summary>Launches that were given up.</summary>
+    public ConcurrentQueue<JobLaunch> Forgotten { get; } = new();
+
     /// <summary>The next launch throws this.</summary>
     public void Refuse(Exception error) => _refusals.Enqueue(error);
 
@@ -38,6 +41,12 @@ internal sealed class ScriptedBackend : IJobBackend
         var place = Place(launch.Attempt);
         place.Launch = launch;
         return Task.FromResult<IJobHandle>(place);
+    }
+
+    public Task ForgetAsync(JobLaunch launch, CancellationToken cancellationToken)
+    {
+        Forgotten.Enqueue(launch);
+        return Task.CompletedTask;
     }
 
     public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Runner.Emulator.Faults;
 using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Integration.Tests.Agents;
@@ -63,7 +64,7 @@ public sealed class DyingWorkerTests
         var next = await RunAsync(test);
 
         Assert.Contains("SIGKILL", Assert.Single(next.Annotations).Message, StringComparison.Ordinal);
-        Assert.Contains(test.Logs, line => line.Contains("Warning 1211", StringComparison.Ordinal));
+        await Until.TrueAsync(() => test.Logs.Any(line => line.Contains("Warning 1211", StringComparison.Ordinal)), Token); // it was asked for again before
     }
 
     [Fact(Timeout = Limit)]

@@ -1,0 +1,28 @@
+using Runner.Agent.Configuration;
+using Runner.Backends;
+using Runner.Jobs.Launch;
+using Runner.Jobs.Messages;
+
+namespace Runner.Agent.Sources;
+
+/// <summary>Makes the launch of a job that a pool took. Pure.</summary>
+internal static class PoolLaunches
+{
+    /// <summary>The launch.</summary>
+    public static JobLaunch Of(JobMessage job, string runnerName, RunnerPool pool, AgentOptions options, DateTimeOffset seen) => new()
+    {
+        Job = job,
+        Runner = new RunnerIdentity
+        {
+            Name = runnerName,
+            GroupName = pool.Group,
+            Version = options.Github.RunnerVersion,
+            MachineName = options.Agent.Instance,
+        },
+        Labels = pool.JobLabels,
+        Pool = pool.Name,
+        Platform = pool.Platform,
+        MessageSeen = seen,
+        Services = options.Services.ToAddresses(),
+    };
+}

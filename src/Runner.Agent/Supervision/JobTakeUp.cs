@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using Runner.Agent.Configuration;
+using Runner.Agent.Journal;
+using Runner.Agent.Sources;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Secrets;
+using Runner.Protocol;
+
+namespace Runner.Agent.Supervision;
+
+/// <summary>Goes on where an agent ended that had taken a job and left it nowhere: the job is started, or it is told to GitHub that it failed.</summary>
+internal sealed class JobTakeUp(
+    JobSupervisor supervisor, IJobServices services, IRunnerSessions sessions, AgentOptions options, TimeProvider time, ILogger<JobTakeUp> logger)
+{
+    /// <summary>Takes the job up. <c>null</c> where nothing runs: it was concluded, or it is not ours any more, or the next look tries again.</summary>
+    /// <param name="entry">The job. It is removed, or disposed, by this call or by the run.</param>
+    /// <param name="pool">Its pool, or <c>null</c>: there is none of that name any more.</param>
+    /// <param name="cancellationToken">Stops it before the job is acquired.</param>
+    public async Task<JobRun?> StartAsync(JournalEntry entry, RunnerPool? pool, CancellationToken cancellationToken)
+    {
+        if (entry.Record.Payload is null && !await AcquireAsync(entry, pool, cancellationToken))
+        {
+            return null;
+        }
+
+        if (entry.Record.ToLaunch() is not { } launch)
+        {
+            entry.Remove();
+            return null;
+        }
+
+        if (!entry.Record.HasStarted)
+        {
+            logger.JobTakenUp(launch.JobId.ToString(), launch.Pool);
+            return supervisor.TakeUp(launch, entry);
+        }
+
+        const string Lost = "The agent that ran the job ended, and so did the job, without telling how it went";
+        await FailAsync(services.For(launch.Job), Lost, launch.JobId.ToString());
+        entry.Remove();
+        return null;
+    }
+
+    // The offer was there, and whether the job was acquired is not known: asked by the same runner, GitHub gives it again.
+    private async Task<bool> AcquireAsync(JournalEntry entry, RunnerPool? pool, CancellationToken cancellationToken)
+    {
+        var record = entry.Record;
+        try
+        {
+            using var session = sessions.Resume(new Secret(record.JitConfig));
+            var job = await session.AcquireAsync(record.ToOffer(), cancellationToken);
+            if (pool is null)
+            {
+                await FailAsync(job.Service, $"The runner has no pool '{record.Pool}' any more", job.Message.JobId.ToString());
+                entry.Remove();
+                return false;
+            }
+
+            entry.Keep(PoolLaunches.Of(job.Message, record.RunnerName, pool, options, record.MessageSeen));
+            return true;
+        }
+        catch (UnreadableJobException error)
+        {
+            await FailAsync(error.Service, $"The runner cannot read this job, so it did not run it: {error.Message}", record.RunnerRequestId);
+            entry.Remove();
+        }
+        catch (Exception error) when (error is ProtocolException or OperatorException or FormatException)
+        {
+            logger.OfferGone(record.RunnerRequestId, error.Message);
+            entry.Remove();
+        }
+        catch (InfrastructureException error)
+        {
+            logger.OfferGone(record.RunnerRequestId, error.Message);
+            entry.Dispose(); // the next look finds it again
+        }
+
+        return false;
+    }
+
+    private async Task FailAsync(IJobService? service, string message, string job)
+    {
+        var verdict = JobVerdict.Failed(VerdictReasons.Unreported, message, isInfrastructure: true);
+        if (service is null)
+        {
+            logger.JobCannotBeCompleted(job, message);
+        }
+        else if (await new JobReport(options.Agent, time, logger).SendAsync(service, verdict, CancellationToken.None))
+        {
+            logger.JobCompletedByAgent(job, message);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Runner.Agent.Journal;
+using Runner.Agent.Tests.Supervision;
+using Runner.Testing;
+
+namespace Runner.Agent.Tests.Journal;
+
+public sealed class JobJournalTests : IDisposable
+{
+    private const string JitSecret = "jit-s3cr3t";
+
+    private readonly TempFolder _folder = new();
+    private readonly JobJournal _first;
+    private readonly JobJournal _second;
+
+    public JobJournalTests()
+    {
+        File.WriteAllText(_folder["token"], "the token");
+        _first = new JobJournal(_folder["state"], _folder["token"], NullLogger<JobJournal>.Instance);
+        _second = new JobJournal(_folder["state"], _folder["token"], NullLogger<JobJournal>.Instance);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Job_of_an_agent_that_lives_is_left_to_it_and_that_of_one_that_is_gone_is_found_with_all_that_is_known()
+    {
+        var launch = Launches.Of(Some.Job()) with { Labels = ["linux"], Platform = "p" };
+        using var entry = _first.Begin(Offer())!;
+        entry.Keep(launch);
+        var whileItLives = _second.TakeAbandoned().Count;
+
+        entry.Dispose(); // as the end of its process does
+        var found = Assert.Single(_second.TakeAbandoned());
+
+        Assert.Equal(0, whileItLives);
+        Assert.False(found.Record.HasStarted);
+        var read = found.Record.ToLaunch();
+        Assert.Equal(
+            (launch.JobId, launch.Runner.Name, "p", launch.MessageSeen, launch.Job.Variables.Count),
+            (read?.JobId, read?.Runner.Name, read?.Platform, read?.MessageSeen, read?.Job.Variables.Count));
+        Assert.Equal(["linux"], read?.Labels ?? []);
+        Assert.Empty(_first.TakeAbandoned()); // it is the second's now
+        found.Remove();
+    }
+
+    [Fact]
+    public void Job_that_is_over_leaves_nothing()
+    {
+        var entry = _first.Begin(Offer())!;
+        entry.NoteStart();
+        entry.Remove();
+
+        Assert.Empty(Directory.GetFiles(_folder["state"]));
+    }
+
+    [Fact]
+    public void Files_are_the_users_alone_and_show_no_secret()
+    {
+        using var entry = _first.Begin(Offer())!;
+        entry.Keep(Launches.Of(Some.Job()));
+
+        var file = Assert.Single(Directory.GetFiles(_folder["state"], "*.job"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder["state"]));
+        Assert.DoesNotContain(JitSecret, Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("")]
+    public void File_that_cannot_be_read_does_not_keep_the_others_from_being_found(string content)
+    {
+        Directory.CreateDirectory(_folder["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(_folder["state/0.job"], content);
+        _first.Begin(Offer())!.Dispose();
+
+        var found = Assert.Single(_second.TakeAbandoned());
+
+        Assert.Equal("r-1", found.Record.RunnerRequestId);
+        Assert.False(File.Exists(_folder["state/0.job"]));
+        found.Remove();
+    }
+
+    [Fact]
+    public void Folder_that_is_open_to_others_is_not_used()
+    {
+        Directory.CreateDirectory(_folder["state"]);
+        File.SetUnixFileMode(_folder["state"], (UnixFileMode)0b111_111_111);
+
+        Assert.Null(_first.Begin(Offer()));
+    }
+
+    private static JournalRecord Offer() => new()
+    {
+        Pool = "test",
+        RunnerName = "runner-1",
+        JitConfig = JitSecret,
+        RunnerRequestId = "r-1",
+        RunServiceUrl = "https://run.example/",
+        MessageSeen = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
+    };
+}
