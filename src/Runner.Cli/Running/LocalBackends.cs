@@ -29,6 +29,8 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         (result.GetValue(flags.Platforms) ?? []).Select(PlatformFlag.Parse).Where(platform => platform.Image is null).Select(platform => platform.Label),
         StringComparer.OrdinalIgnoreCase);
 
+    private readonly CheckoutNotes _notes = new(surroundings.Error);
+
     private DockerBackend? _docker;
     private ClusterRun? _cluster;
     private IJobBackend? _host;
@@ -53,7 +55,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         TellUseless(kind);
         if (kind == BackendKind.Host || _labelsOfThisMachine.Count > 0)
         {
-            _host = new CheckoutBackend(Host(options.Host, engine), folder, copies);
+            _host = new CheckoutBackend(Host(options.Host, engine), folder, copies, _notes);
         }
 
         _platforms = new HashSet<string>(
@@ -61,8 +63,8 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         _chosen = kind switch
         {
             BackendKind.Host => _host,
-            BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), folder),
-            BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), folder),
+            BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), folder, _notes),
+            BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), folder, _notes),
             null when _host is not null => _host, // jobs that are not meant for this machine are refused one by one
             null => throw new OperatorException(NoEngine()),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),

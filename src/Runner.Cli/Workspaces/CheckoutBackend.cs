@@ -1,4 +1,5 @@
 using Runner.Backends;
+using Runner.Jobs.Errors;
 
 namespace Runner.Cli.Workspaces;
 
@@ -6,10 +7,12 @@ namespace Runner.Cli.Workspaces;
 /// <param name="inner">Runs the jobs.</param>
 /// <param name="folder">The checkout.</param>
 /// <param name="copies">Folder of the copies.</param>
-internal sealed class CheckoutBackend(IJobBackend inner, string folder, string copies) : IJobBackend
+/// <param name="notes">Takes what a user should know of them.</param>
+internal sealed class CheckoutBackend(IJobBackend inner, string folder, string copies, CheckoutNotes notes) : IJobBackend
 {
     public string Name => inner.Name;
 
+    /// <exception cref="WorkflowException">The checkout cannot be copied.</exception>
     public async Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         if (launch.BoundWorkspace is not null)
@@ -18,7 +21,17 @@ internal sealed class CheckoutBackend(IJobBackend inner, string folder, string c
         }
 
         var copy = Path.Combine(copies, launch.JobId.ToString(), launch.RepositoryFolder, launch.RepositoryFolder);
-        await CheckoutCopy.MakeAsync(folder, copy, cancellationToken);
+        try
+        {
+            var tree = await CheckoutTree.ReadAsync(folder, cancellationToken);
+            notes.Tell(tree.Notes);
+            CheckoutCopy.Make(tree, copy, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkflowException($"The checkout '{folder}' cannot be copied: {error.Message}", error);
+        }
+
         return await inner.LaunchAsync(launch with { BoundWorkspace = copy }, cancellationToken);
     }
 

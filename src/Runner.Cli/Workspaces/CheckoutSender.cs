@@ -8,7 +8,8 @@ namespace Runner.Cli.Workspaces;
 /// <summary>Sends the checkout to a worker that asks for it; other requests go on to whoever answers them.</summary>
 /// <param name="folder">The checkout.</param>
 /// <param name="others">Answers the rest, or <c>null</c>: nobody does, and the job is told so.</param>
-internal sealed class CheckoutSender(string folder, IWorkerRequestHandler? others) : IWorkerRequestHandler
+/// <param name="notes">Takes what a user should know of what is sent.</param>
+internal sealed class CheckoutSender(string folder, IWorkerRequestHandler? others, CheckoutNotes notes) : IWorkerRequestHandler
 {
     public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
     {
@@ -27,7 +28,9 @@ internal sealed class CheckoutSender(string folder, IWorkerRequestHandler? other
 
         try
         {
-            return new WorkspaceSent { Entries = await CheckoutArchive.WriteAsync(folder, exchange.Output, cancellationToken) };
+            var tree = await CheckoutTree.ReadAsync(folder, cancellationToken);
+            notes.Tell(tree.Notes);
+            return new WorkspaceSent { Entries = await CheckoutArchive.WriteAsync(tree, exchange.Output, cancellationToken) };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -13,9 +13,13 @@ internal sealed class ArchiveUnpacking
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
 
+    // A file that runs as its owner has no place in a checkout; a folder whose files get its group has.
+    private const UnixFileMode FolderPermissions = Permissions | UnixFileMode.SetGroup | UnixFileMode.StickyBit;
+
     private readonly string _folder;
     private readonly ArchiveLimits _limits;
     private readonly ArchiveLinks _links = new();
+    private readonly List<(string Path, UnixFileMode Mode)> _folders = [];
     private string? _top;
     private int _entries;
     private long _bytes;
@@ -47,6 +51,7 @@ internal sealed class ArchiveUnpacking
         }
 
         unpacking.MakeLinks();
+        unpacking.SetFolderModes();
         return unpacking._entries;
     }
 
@@ -63,6 +68,7 @@ internal sealed class ArchiveUnpacking
         {
             case TarEntryType.Directory:
                 MakeFolder(Path.Combine(_folder, path));
+                _folders.Add((path, entry.Mode));
                 break;
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                 Write(entry, NewFile(path));
@@ -94,6 +100,20 @@ internal sealed class ArchiveUnpacking
         if (_limits.HasTopFolder && _top is null)
         {
             throw new InvalidDataException("it is empty");
+        }
+    }
+
+    // After all that is in them, and from the inside: a folder may be read-only.
+    private void SetFolderModes()
+    {
+        if (OperatingSystem.IsWindows() || !_limits.KeepsAsIs)
+        {
+            return;
+        }
+
+        foreach (var (path, mode) in _folders.OrderByDescending(folder => folder.Path, StringComparer.Ordinal))
+        {
+            File.SetUnixFileMode(Path.Combine(_folder, path), mode & FolderPermissions);
         }
     }
 
@@ -132,6 +152,15 @@ internal sealed class ArchiveUnpacking
         }
 
         return full;
+    }
+
+    // As it is: what a new file gets is less, by the umask of the process.
+    private static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
     }
 
     // A path may name more folders than there are entries.
@@ -190,6 +219,7 @@ internal sealed class ArchiveUnpacking
         if (_limits.KeepsAsIs)
         {
             File.SetLastWriteTimeUtc(path, entry.ModificationTime.UtcDateTime);
+            SetMode(path, entry.Mode & Permissions);
         }
     }
 }

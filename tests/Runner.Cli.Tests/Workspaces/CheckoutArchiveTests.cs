@@ -33,7 +33,7 @@ public sealed class CheckoutArchiveTests : IDisposable
 
         var names = (await PackAsync()).Select(entry => entry.Name).ToList();
 
-        Assert.Equal([".gitignore", "new", "src/main.c"], names.Where(name => !name.StartsWith(".git/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal([".gitignore", "new", "src/", "src/main.c"], names.Where(name => !name.StartsWith(".git/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Contains(".git/HEAD", names);
     }
 
@@ -49,7 +49,7 @@ public sealed class CheckoutArchiveTests : IDisposable
 
         var entries = (await PackAsync()).ToDictionary(entry => entry.Name);
 
-        Assert.Equal(["folder/circle", "folder/file", "nowhere", "run.sh"], entries.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["folder/", "folder/circle", "folder/file", "nowhere", "run.sh"], entries.Keys.Order(StringComparer.Ordinal));
         Assert.Equal((UnixFileMode)0b111_101_000, entries["run.sh"].Mode);
         Assert.Equal(new DateTime(2020, 2, 3, 4, 5, 6, DateTimeKind.Utc), entries["run.sh"].ModificationTime.UtcDateTime);
         Assert.Equal((TarEntryType.SymbolicLink, ".."), (entries["folder/circle"].EntryType, entries["folder/circle"].LinkName));
@@ -62,17 +62,19 @@ public sealed class CheckoutArchiveTests : IDisposable
         var exchange = new RequestExchange(new JobId(Guid.NewGuid()), "r", Received: 0, Stream.Null);
         var request = new ResolveActionsRequest { Actions = [] };
 
-        var error = await Assert.ThrowsAsync<WorkflowException>(() => new CheckoutSender(_folder.FullPath, others: null).HandleAsync(request, exchange, Token));
+        var error = await Assert.ThrowsAsync<WorkflowException>(() => Sender(others: null).HandleAsync(request, exchange, Token));
 
         Assert.Equal("This local run answers no request 'resolveActions': it has only the actions of the checkout (./path)", error.Message);
-        Assert.IsType<RequestDone>(await new CheckoutSender(_folder.FullPath, new Done()).HandleAsync(request, exchange, Token));
+        Assert.IsType<RequestDone>(await Sender(new Done()).HandleAsync(request, exchange, Token));
     }
+
+    private CheckoutSender Sender(IWorkerRequestHandler? others) => new(_folder.FullPath, others, new CheckoutNotes(TextWriter.Null));
 
     private async Task<List<TarEntry>> PackAsync()
     {
         using var archive = new MemoryStream();
         var exchange = new RequestExchange(new JobId(Guid.NewGuid()), "r", Received: 0, archive);
-        var sent = Assert.IsType<WorkspaceSent>(await new CheckoutSender(_folder.FullPath, others: null).HandleAsync(new WorkspaceRequest(), exchange, Token));
+        var sent = Assert.IsType<WorkspaceSent>(await Sender(others: null).HandleAsync(new WorkspaceRequest(), exchange, Token));
         archive.Position = 0;
         await using var unzipped = new GZipStream(archive, CompressionMode.Decompress);
         await using var reader = new TarReader(unzipped);

@@ -27,7 +27,7 @@ public sealed class WorkspaceTests : IDisposable
         var result = await RunAsync(new Launcher(Text("src/hello.txt", "hi")), "cat src/hello.txt");
 
         Assert.Equal(Conclusion.Succeeded, result.Conclusion);
-        Assert.Contains("Workspace: 1 files of the checkout", _reporter.LinesOf(result.Steps[0].Id));
+        Assert.Contains("Workspace: 1 files and folders of the checkout", _reporter.LinesOf(result.Steps[0].Id));
         Assert.Contains("hi", _reporter.LinesOf(result.Steps[1].Id));
         Assert.Empty(Directory.EnumerateFiles(Some.Paths(_folder.FullPath).Spool, "*.gz"));
     }
@@ -69,6 +69,25 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Equal("/somewhere/else", new FileInfo(_folder["work/out"]).LinkTarget);
     }
 
+    [Fact]
+    public void Folders_keep_their_modes_empty_and_read_only_ones_too_whatever_the_umask()
+    {
+        Directory.CreateDirectory(_folder["work"]);
+        var file = Text("ro/all", "x");
+        file.Mode = (UnixFileMode)0b110_110_110;
+
+        Workspace.Fill(
+            _folder["work"],
+            Archive(Folder("empty", 0b111_000_000), Folder("ro", 0b101_101_101), file, Folder("shared", 0b010_111_111_101)),
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(_folder["work/empty"]));
+        Assert.Equal((UnixFileMode)0b101_101_101, File.GetUnixFileMode(_folder["work/ro"]));
+        Assert.Equal((UnixFileMode)0b110_110_110, File.GetUnixFileMode(_folder["work/ro/all"]));
+        Assert.Equal((UnixFileMode)0b010_111_111_101, File.GetUnixFileMode(_folder["work/shared"]));
+        File.SetUnixFileMode(_folder["work/ro"], (UnixFileMode)0b111_101_101);
+    }
+
     [Theory]
     [InlineData("../evil")]
     [InlineData("/etc/evil")]
@@ -96,6 +115,8 @@ public sealed class WorkspaceTests : IDisposable
 
     private static PaxTarEntry Text(string path, string text) =>
         new(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) };
+
+    private static PaxTarEntry Folder(string path, int mode) => new(TarEntryType.Directory, path + "/") { Mode = (UnixFileMode)mode };
 
     private static PaxTarEntry Link(string path, string target) => new(TarEntryType.SymbolicLink, path) { LinkName = target };
 

@@ -1,0 +1,87 @@
+using System.Formats.Tar;
+using System.IO.Enumeration;
+
+namespace Runner.Cli.Workspaces;
+
+/// <summary>Looks through a folder, each thing as it is: links are not followed, and what is neither file, folder nor link is no part of a copy.</summary>
+internal static class FolderWalk
+{
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false,
+    };
+
+    /// <summary>All that is in it, as entries below a path of the copy.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="target">Path in the copy; empty: its root.</param>
+    /// <param name="isLeftOut">Of what is left out, with all that is below: by its path in the folder, with slashes.</param>
+    public static IEnumerable<CheckoutEntry> Entries(string folder, string target, Func<string, bool> isLeftOut)
+    {
+        var found = new FileSystemEnumerable<(string Path, bool IsFolder, bool IsLink)>(
+            folder,
+            (ref FileSystemEntry entry) => (Relative(folder, ref entry), entry.IsDirectory, IsLink(ref entry)),
+            Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !isLeftOut(Relative(folder, ref entry)),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry) && !isLeftOut(Relative(folder, ref entry)),
+        };
+        return found.Select(thing => Entry(Path.Combine(folder, thing.Path), Below(target, thing.Path), thing.IsFolder, thing.IsLink)).OfType<CheckoutEntry>();
+    }
+
+    /// <summary>The folders in it, as entries below a path of the copy.</summary>
+    /// <inheritdoc cref="Entries"/>
+    public static IEnumerable<FolderEntry> Folders(string folder, string target, Func<string, bool> isLeftOut) =>
+        new FileSystemEnumerable<FolderEntry>(
+            folder,
+            (ref FileSystemEntry entry) => new FolderEntry(Below(target, Relative(folder, ref entry)), entry.ToFullPath()),
+            Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory && !IsLink(ref entry) && !isLeftOut(Relative(folder, ref entry)),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry) && !isLeftOut(Relative(folder, ref entry)),
+        };
+
+    /// <summary>The entry of what is at a path; <c>null</c>: nothing is, or nothing that can be copied.</summary>
+    public static CheckoutEntry? EntryOf(string source, string path) =>
+        Entry(source, path, Directory.Exists(source), new FileInfo(source).LinkTarget is not null);
+
+    /// <summary>A path below another one, which is empty for the root.</summary>
+    public static string Below(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";
+
+    private static CheckoutEntry? Entry(string source, string path, bool isFolder, bool isLink)
+    {
+        var file = new FileInfo(source);
+        return (isLink, isFolder) switch
+        {
+            (true, _) => file.LinkTarget is { } link ? new LinkEntry(path, link) : null,
+            (_, true) => new FolderEntry(path, source),
+            _ => file.Exists && (file.Length > 0 || IsRegular(source)) ? new FileEntry(path, source) : null,
+        };
+    }
+
+    // A pipe would keep whoever reads it waiting, and git has a socket of its own in its folder. Both are empty files for the file API; the
+    // writer of tar archives knows them.
+    private static bool IsRegular(string path)
+    {
+        try
+        {
+            using var archive = new MemoryStream();
+            using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
+            {
+                writer.WriteEntry(path, "file");
+            }
+
+            archive.Position = 0;
+            using var reader = new TarReader(archive);
+            return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile;
+        }
+        catch (IOException)
+        {
+            return false; // a socket, or gone
+        }
+    }
+
+    private static string Relative(string folder, ref FileSystemEntry entry) =>
+        Path.GetRelativePath(folder, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/');
+
+    private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
+}
