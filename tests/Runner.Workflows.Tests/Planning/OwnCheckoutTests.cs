@@ -22,6 +22,8 @@ public sealed class OwnCheckoutTests
         { "{uses: actions/checkout@v4, with: {ref: v2}}",                                             false },
         { "{uses: actions/checkout@v4, with: {ref: \"${{ steps.a.outputs.ref }}\"}}",                 false },
         { "{uses: actions/checkout@v4, with: {repository: acme/other}}",                              false },
+        { "{uses: actions/checkout@v4, with: {submodules: recursive}}",                               true },
+        { "{uses: actions/checkout@v4, with: {submodules: \"${{ env.DEEP }}\"}}",                     false },
         { "{uses: actions/checkout@v4, with: {path: sub}}",                                           true },
         { "{uses: actions/checkout@v4, with: {path: \"${{ env.WHERE }}\"}}",                           false },
         { "{uses: acme/checkout@v4}",                                                                 false },
@@ -56,23 +58,65 @@ public sealed class OwnCheckoutTests
         File.WriteAllText(folder["src/a"], "a");
         File.WriteAllText(folder[".b"], "b");
         var message = Message("{uses: actions/checkout@v4, with: {path: sub/deep}}", skips: true);
-        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", Assert.IsType<MappingToken>(message.Inputs).Find("script")?.ToString() ?? string.Empty])
-        {
-            WorkingDirectory = folder.FullPath,
-            Environment = { ["CHECKOUT_PATH"] = "sub/deep", ["GITHUB_OUTPUT"] = folder["output"] },
-        };
+        File.WriteAllText(folder["-c"], "c");
+        File.CreateSymbolicLink(folder["dangling"], "nowhere");
 
-        using var process = System.Diagnostics.Process.Start(start);
-        process?.WaitForExit();
+        RunScript(message, folder, folder.FullPath, ("CHECKOUT_PATH", "sub/deep"));
 
-        Assert.Equal(0, process?.ExitCode);
-        Assert.Equal(["a", "b"], [File.ReadAllText(folder["sub/deep/src/a"]), File.ReadAllText(folder["sub/deep/.b"])]);
+        Assert.Equal(["a", "b", "c"], new[] { "src/a", ".b", "-c" }.Select(name => File.ReadAllText(folder[$"sub/deep/{name}"])));
+        Assert.Equal("nowhere", new FileInfo(folder["sub/deep/dangling"]).LinkTarget);
         Assert.False(Directory.Exists(folder["sub/deep/sub"]));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("",          "",              "")]
+    [InlineData("true",      "lib/a",         "lib/deep/a")]
+    [InlineData("recursive", "lib/deep/a",    "")]
+    public void Submodules_that_are_asked_for_and_not_there_are_fetched(string submodules, string there, string missing)
+    {
+        using var folder = new TempFolder();
+        Shell(folder, folder.FullPath, """
+            for name in inner outer main; do git init -q $name; echo $name >$name/a; git -C $name add a; git -C $name commit -qm $name; done
+            git -C outer submodule --quiet add "$PWD/inner" deep; git -C outer commit -qm deep
+            git -C main submodule --quiet add "$PWD/outer" lib; git -C main submodule --quiet add "$PWD/inner" mine; git -C main commit -qm lib
+            git clone -q main app; git -C app submodule --quiet update --init mine; echo changed >app/mine/a
+            """);
+        var message = Message($"{{uses: actions/checkout@v4, with: {{submodules: '{submodules}'}}}}", skips: true);
+
+        RunScript(message, folder, folder["app"], ("CHECKOUT_SUBMODULES", submodules), ("CHECKOUT_TOKEN", "secret"), ("GITHUB_SERVER_URL", "https://github.com"));
+
+        Assert.Equal("changed\n", File.ReadAllText(folder["app/mine/a"]));
+        Assert.True(there.Length == 0 || File.Exists(folder[$"app/{there}"]));
+        Assert.False(missing.Length > 0 && File.Exists(folder[$"app/{missing}"]));
+        Assert.Equal(submodules.Length == 0, !File.Exists(folder["app/lib/a"]));
+        Assert.DoesNotContain("AUTHORIZATION", File.ReadAllText(folder["app/.git/config"]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Checkout_runs_where_nobody_asked_to_skip_it() =>
         Assert.Equal(ActionSource.Repository, Message("{uses: actions/checkout@v4}", skips: false).Reference?.Type);
+
+    private static void RunScript(JobStep message, TempFolder folder, string workspace, params (string Name, string Value)[] variables) =>
+        Shell(folder, workspace, Assert.IsType<MappingToken>(message.Inputs).Find("script")?.ToString() ?? string.Empty, variables);
+
+    private static void Shell(TempFolder folder, string workspace, string script, params (string Name, string Value)[] variables)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-ec", script]) { WorkingDirectory = workspace };
+        (string, string)[] settings =
+        [
+            ("GITHUB_OUTPUT", folder["output"]), ("GIT_CONFIG_COUNT", "3"),
+            ("GIT_CONFIG_KEY_0", "protocol.file.allow"), ("GIT_CONFIG_VALUE_0", "always"),
+            ("GIT_CONFIG_KEY_1", "user.name"), ("GIT_CONFIG_VALUE_1", "octo"), ("GIT_CONFIG_KEY_2", "user.email"), ("GIT_CONFIG_VALUE_2", "o@example.com"),
+        ];
+        foreach (var (name, value) in settings.Concat(variables))
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = System.Diagnostics.Process.Start(start);
+        process?.WaitForExit();
+        Assert.Equal(0, process?.ExitCode);
+    }
 
     private static JobStep Message(string step, bool skips)
     {
