@@ -182,7 +182,9 @@ internal sealed class DockerPreparation(
         var node = launch.MayNeedNode ? await externals.EnsureAsync(cancellationToken) : null;
         CreateContainerParameters request = builder.Job(network, node);
         var id = await engine.CreateAsync(request, cancellationToken);
-        await engine.UnpackAsync(id, "/", (stream, token) => WorkerArchive.WriteAsync(stream, options, token), cancellationToken);
+        var user = await ReadUserAsync(id, cancellationToken);
+        await engine.UnpackAsync(
+            id, "/", (stream, token) => WorkerArchive.WriteAsync(stream, options, user, launch.BoundWorkspace is not null, token), cancellationToken);
         var payload = PayloadBuilder.Build(launch, DockerPaths.Work(hasExternals: node is not null), time.GetUtcNow()) with
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
@@ -195,6 +197,16 @@ internal sealed class DockerPreparation(
         };
         await engine.StartWithInputAsync(id, JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload), cancellationToken);
         return id;
+    }
+
+    // Names are the image's own: its files say whose number they are.
+    private async Task<ContainerUser> ReadUserAsync(string id, CancellationToken cancellationToken)
+    {
+        var text = (await engine.InspectAsync(id, cancellationToken)).Config?.User;
+        return string.IsNullOrEmpty(text)
+            ? default
+            : ContainerUser.Read(
+                text, await engine.ReadFileAsync(id, "/etc/passwd", cancellationToken), await engine.ReadFileAsync(id, "/etc/group", cancellationToken)) ?? default;
     }
 
     private PlacedContainers Placed(string job, string network, StartedServices services, ImmutableArray<PortForward> forwards) => new()

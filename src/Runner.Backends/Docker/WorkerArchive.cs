@@ -14,13 +14,22 @@ internal static class WorkerArchive
     private static readonly string[] Folders =
         ["runner", "runner/bin", "runner/temp", "runner/actions", "runner/spool", "github", "github/workspace", "home/runner", "opt/hostedtoolcache"];
 
+    // These are the user's own: git, ssh and others look at whose a folder is, not only at who may write.
+    private static readonly string[] FoldersOfUser = ["github/workspace", "home/runner"];
+
     /// <summary>Writes worker and folders, to be unpacked at the root.</summary>
-    public static async Task WriteAsync(Stream output, DockerOptions options, CancellationToken cancellationToken)
+    /// <param name="output">Where to.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="user">As whom the worker runs.</param>
+    /// <param name="isBound">Whether the workspace is a folder of this machine, which stays as it is.</param>
+    /// <param name="cancellationToken">Stops writing.</param>
+    public static async Task WriteAsync(Stream output, DockerOptions options, ContainerUser user, bool isBound, CancellationToken cancellationToken)
     {
         await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
-        foreach (var folder in Folders)
+        foreach (var folder in Folders.Where(folder => !isBound || folder != DockerPaths.Workspace[1..]))
         {
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder + "/") { Mode = All }, cancellationToken);
+            var owner = FoldersOfUser.Contains(folder) ? user : default;
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder + "/") { Mode = All, Uid = owner.Uid, Gid = owner.Gid }, cancellationToken);
         }
 
         await AddFileAsync(tar, options.WorkerPath, DockerPaths.Worker[1..], Executable, cancellationToken);

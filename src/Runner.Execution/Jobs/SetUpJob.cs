@@ -33,6 +33,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         log.Write("Prepare workflow directory");
         PrepareFolders();
         await FillWorkspaceAsync(stop);
+        TrustWorkspace();
         WriteEvent();
         EvaluateEnvironment(contexts);
         EvaluateDefaults(contexts);
@@ -146,7 +147,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
             if (await source.FetchAsync(file, stop))
             {
                 var entries = Workspace.Fill(job.Paths.Workspace, file, stop);
-                log.Write($"Workspace: {entries} files of the checkout");
+                log.Write($"Workspace: {entries} files and folders of the checkout");
             }
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -156,6 +157,18 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    private void TrustWorkspace()
+    {
+        try
+        {
+            GitTrust.Settle(job.Paths);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.Debug($"Git cannot be told to trust the workspace: {error.Message}");
         }
     }
 
