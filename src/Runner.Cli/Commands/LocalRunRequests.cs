@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Events;
 using Runner.Cli.Flags;
@@ -10,6 +11,7 @@ using Runner.Cli.Repositories;
 using Runner.Cli.Values;
 using Runner.Jobs.Data;
 using Runner.Workflows.Diagnostics;
+using Runner.Workflows.Events;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning;
@@ -28,35 +30,42 @@ internal sealed class LocalRunRequests(
     {
         var eventName = selection.EventToRun(result.GetValue(flags.DetectEvent));
         var given = result.GetValue(flags.EventFile) is { } file ? EventFile.Read(Path.GetFullPath(file, folder)) : null;
-        var git = await GitCheckout.ReadAsync(folder, result.GetRequiredValue(flags.RemoteName), cancellationToken);
-        var origin = EventOriginReader.Read(git, folder, given, new OriginFlags(
-            result.GetValue(flags.DefaultBranch), result.GetValue(flags.Actor), WebAddress.ReadHost(flags.GitHubInstance.Name, result.GetRequiredValue(flags.GitHubInstance))));
-        repositories.UseCheckout(origin.Repository, origin.Sha, folder);
-        var payload = given ?? EventPayload.Default(eventName, origin);
+        var context = GivenContext.Of(values.Env);
+        if (context.Find("server_url") is { } url && !Uri.TryCreate(url, UriKind.Absolute, out _))
+        {
+            throw new UsageException($"--env GITHUB_SERVER_URL: '{url}' is no address, expected one such as https://github.com");
+        }
+
+        var git = await ReadGitAsync(given, context, cancellationToken);
+        foreach (var name in context.Useless)
+        {
+            await surroundings.Error.WriteLineAsync($"runner: --env {name} has no effect: the runner sets it itself");
+        }
+
+        var origin = EventOriginReader.Read(git, folder, given, OriginFlags(), context, TimeProvider.System.GetUtcNow());
+        repositories.UseCheckout(origin.Repository, git.Sha ?? EventOrigin.NoCommit, folder);
+        var payload = given ?? EventPayload.Of(eventName, origin);
         var request = new RunRequest
         {
             EventName = eventName,
-            Event = ContextDataConverter.FromPlainJson(JsonSerializer.SerializeToElement(payload, JsonLines.Options)),
-            GitHub = GitHubValues.Of(eventName, payload, origin),
+            Event = Data(payload),
+            GitHub = context.Over(GitHubValues.Of(eventName, payload, origin)),
             Inputs = values.Inputs.IsEmpty ? null : DictionaryData.FromStrings(values.Inputs),
             Vars = [.. values.Vars],
-            Env = [.. values.Env.SetItem("ACT", "true")],
+            Env = [.. context.Environment.Where(variable => variable.Key != "ACT"), KeyValuePair.Create("ACT", "true")],
             Secrets = [.. values.Secrets],
             GitHubToken = values.GitHubToken,
             MatrixFilter = [.. MatrixFilter()],
         };
-        var happened = Happened(request, isGiven: given is not null) with
-        {
-            ChangedPaths = HasPathFilter(selection, eventName) ? await ChangedFiles.ReadAsync(eventName, given, folder, git, origin, cancellationToken) : default,
-        };
-        var picked = await PickAsync(selection, happened);
+        RunRequest Of(Workflow workflow) => given is null ? request with { Event = Data(EventPayload.Of(eventName, origin, workflow)) } : request;
+        var changed = HasPathFilter(selection, eventName) ? await ChangedFiles.ReadAsync(eventName, given, folder, git, origin, cancellationToken) : default;
+        var picked = await PickAsync(selection, workflow => Happened(Of(workflow), isGiven: given is not null) with { ChangedPaths = changed });
         var plans = ImmutableArray.CreateBuilder<RunPlan>();
         var problems = ImmutableArray.CreateBuilder<Diagnostic>();
         foreach (var workflow in picked)
         {
-            var own = request with
+            var own = Of(workflow) with
             {
-                Event = given is null ? EventPayload.For(workflow, request.Event, eventName) : request.Event,
                 Inputs = InputsOf(workflow, picked, request),
             };
             var planning = await PlanAsync(selection.Reduce(workflow), own, cancellationToken);
@@ -70,13 +79,27 @@ internal sealed class LocalRunRequests(
         return (plans.ToImmutable(), problems.ToImmutable());
     }
 
+    private async Task<GitCheckout> ReadGitAsync(JsonObject? given, GivenContext context, CancellationToken cancellationToken)
+    {
+        var remote = result.GetRequiredValue(flags.RemoteName);
+        var git = await GitCheckout.ReadAsync(folder, remote, cancellationToken);
+        var branch = EventOriginReader.DefaultBranch(git, given, OriginFlags());
+        return (context.Find("sha") ?? git.Sha) is { } sha ? git with { History = await GitHistory.ReadAsync(git.Root ?? folder, sha, remote, branch, cancellationToken) } : git;
+    }
+
+    private OriginFlags OriginFlags() =>
+        new(result.GetValue(flags.DefaultBranch), result.GetValue(flags.Actor), WebAddress.ReadHost(flags.GitHubInstance.Name, result.GetRequiredValue(flags.GitHubInstance)));
+
+    private static ContextData Data(JsonObject payload) =>
+        ContextDataConverter.FromPlainJson(JsonSerializer.SerializeToElement(payload, JsonLines.Options));
+
     // A job that is named runs whatever happened.
-    private async Task<List<Workflow>> PickAsync(RunSelection selection, TriggeringEvent happened)
+    private async Task<List<Workflow>> PickAsync(RunSelection selection, Func<Workflow, TriggeringEvent> happened)
     {
         var picked = new List<Workflow>();
         foreach (var workflow in selection.Workflows)
         {
-            if (selection.Job is { } job ? workflow.FindJob(job) is not null : await RunsAsync(workflow, happened))
+            if (selection.Job is { } job ? workflow.FindJob(job) is not null : await RunsAsync(workflow, happened(workflow)))
             {
                 picked.Add(workflow);
             }

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Runner.Cli.Git;
+using Runner.Workflows.Events;
 
 namespace Runner.Cli.Events;
 
 /// <summary>Finds the files that an event changed, for filters on paths.</summary>
 /// <remarks>
 /// An event's file says it of a push. Else git does: of a push what the last commit changed and what is not committed yet, of a pull request
-/// all since it left the default branch. That is what pushing the files as they are would mean.
+/// all since it left the branch that it would go to. That is what pushing the files as they are would mean.
 /// </remarks>
 internal static class ChangedFiles
 {
@@ -27,9 +28,7 @@ internal static class ChangedFiles
             return default;
         }
 
-        var since = eventName == "push"
-            ? await Ask("rev-parse", "--verify", "--quiet", "HEAD^")
-            : await Ask("merge-base", "HEAD", $"origin/{origin.DefaultBranch}") ?? await Ask("merge-base", "HEAD", origin.DefaultBranch);
+        var since = eventName == "push" ? origin.Parent : origin.Target is { } target ? await Ask("merge-base", "HEAD", target.Sha) : null;
         if (since is null && eventName != "push")
         {
             return default;

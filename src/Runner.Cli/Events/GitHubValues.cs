@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Runner.Jobs.Data;
+using Runner.Workflows.Events;
 
 namespace Runner.Cli.Events;
 

@@ -23,8 +23,8 @@ internal sealed partial record GitCheckout
     /// <summary><c>github.user</c>, else <c>user.name</c> of the settings.</summary>
     public string? User { get; init; }
 
-    /// <summary>First line of the commit's message.</summary>
-    public string? Subject { get; init; }
+    /// <summary>The commit and those before it; <c>null</c> where there is no commit.</summary>
+    public GitHistory? History { get; init; }
 
     /// <summary>Asks git about a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -41,7 +41,6 @@ internal sealed partial record GitCheckout
         var head = Ask("symbolic-ref", "--quiet", $"refs/remotes/{remote}/HEAD");
         var user = Ask("config", "--get", "github.user");
         var name = Ask("config", "--get", "user.name");
-        var subject = Ask("log", "-1", "--format=%s");
         var prefix = $"refs/remotes/{remote}/";
         return new GitCheckout
         {
@@ -51,7 +50,6 @@ internal sealed partial record GitCheckout
             Repository = await url is { } address ? RepositoryOf(address) : null,
             DefaultBranch = await head is { } target && target.StartsWith(prefix, StringComparison.Ordinal) ? target[prefix.Length..] : null,
             User = await user ?? await name,
-            Subject = await subject,
         };
 
         Task<string?> Ask(params string[] arguments) => GitCommand.AskAsync(folder, cancellationToken, arguments);

@@ -9,7 +9,8 @@ namespace Runner.Emulator.Runs;
 /// <summary>Where a run comes from, as far as its tokens tell of it.</summary>
 internal sealed record RunOrigin
 {
-    private const string DefaultBranch = "main"; // the emulator's repositories are given no other
+    /// <summary>The default branch: the emulator's repositories are given no other.</summary>
+    public const string DefaultBranch = "main";
 
     /// <summary><c>owner/repo</c>.</summary>
     public required string Repository { get; init; }

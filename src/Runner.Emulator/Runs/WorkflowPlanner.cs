@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Runner.Emulator.Actions;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
+using Runner.Workflows.Events;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
 using Runner.Workflows.Planning.Triggers;
@@ -11,7 +13,7 @@ using Runner.Workflows.Planning.Triggers;
 namespace Runner.Emulator.Runs;
 
 /// <summary>Reads a workflow and plans a run of it.</summary>
-internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress address, ActionRepositories repositories)
+internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress address, ActionRepositories repositories, TimeProvider time)
 {
     /// <summary>The workflow with those that it calls, directly and through others.</summary>
     /// <exception cref="WorkflowException">It cannot be read; the message holds all that is wrong, a line each.</exception>
@@ -27,7 +29,7 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
     /// <exception cref="WorkflowException">The workflow cannot run, or not on that event; the message holds all that is wrong, a line each.</exception>
     public RunPlan Plan(WorkflowRequest request, Workflow workflow, long run, Secret token)
     {
-        var payload = request.Payload is { } given ? PlainJson.ToData(given) : DictionaryData.Empty;
+        var payload = PlainJson.ToData(request.Payload ?? Made(request, workflow));
         Judge(workflow, request, payload as DictionaryData ?? DictionaryData.Empty);
         var planning = RunPlan.Create(workflow, new RunRequest
         {
@@ -53,6 +55,22 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
         {
             throw new WorkflowException(string.Join('\n', [$"{request.Path} does not run: {verdict.Reason}", .. verdict.Diagnostics]));
         }
+    }
+
+    // What GitHub would send for a commit of which nothing is known but its id.
+    private JsonElement Made(WorkflowRequest request, Workflow workflow)
+    {
+        var origin = new EventOrigin
+        {
+            Repository = request.Repository,
+            DefaultBranch = RunOrigin.DefaultBranch,
+            Ref = request.Ref,
+            Sha = request.Sha,
+            Actor = request.Actor,
+            ServerUrl = address.ServerUrl.AbsoluteUri.TrimEnd('/'),
+            Time = time.GetUtcNow(),
+        };
+        return JsonSerializer.SerializeToElement(EventPayload.Of(request.Event, origin, workflow), JsonSerializerOptions.Default);
     }
 
     private DictionaryData GitHub(WorkflowRequest request, string run) => DictionaryData.FromStrings(new Dictionary<string, string>

@@ -28,7 +28,7 @@ public sealed record WorkflowRequest
     /// <summary>Name of the event. Default <c>push</c>.</summary>
     public string Event { get; init => field = value ?? DefaultEvent; } = DefaultEvent;
 
-    /// <summary>The event's payload, a JSON object: <c>github.event</c>. Default empty.</summary>
+    /// <summary>The event's payload, a JSON object: <c>github.event</c>. Default: one made in the shape that GitHub's has.</summary>
     public JsonElement? Payload { get; init; }
 
     /// <summary>The <c>inputs</c> context, or <c>null</c>: none.</summary>

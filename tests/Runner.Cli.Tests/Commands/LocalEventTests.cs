@@ -64,6 +64,44 @@ public sealed class LocalEventTests : IDisposable
         Assert.Contains("none of the 2 changed files is in paths: src/**", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Payload_is_made_from_git()
+    {
+        const string text = "${{ github.event.before }} ${{ github.event.head_commit.modified[0] }} ${{ github.event.commits[0].added[0] }} "
+            + "${{ github.event.created }} ${{ github.event.pull_request.base.sha }} ${{ github.event.pull_request.commits }}";
+        Workflow("ci", $"on: [push, pull_request]\njobs: {{a: {{name: \"{text}\", runs-on: x, steps: [{{run: a}}]}}}}");
+        Write("app/a", "1");
+        await GitAsync("init", "-q", "-b", "main");
+        await CommitAsync();
+        var first = await RunAsync("plan", "push");
+        Write("app/a", "2");
+        Write("app/b", "1");
+        await CommitAsync();
+        var parent = await GitAsync("rev-parse", "HEAD^");
+        var second = await RunAsync("plan", "push");
+        await GitAsync("switch", "-q", "-c", "topic");
+        Write("app/c", "1");
+        await CommitAsync();
+        Write("app/c", "2");
+        await CommitAsync();
+        var target = await GitAsync("rev-parse", "main");
+        var pull = await RunAsync("plan", "pull_request");
+
+        Assert.Contains($"{new string('0', 40)}  .github/workflows/ci.yml true", first.Out, StringComparison.Ordinal);
+        Assert.Contains($"{parent} a b false", second.Out, StringComparison.Ordinal);
+        Assert.Contains($"{target} 2 on x", pull.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Ref_that_env_gives_is_what_filters_and_contexts_see()
+    {
+        Workflow("ci", "on: {push: {tags: ['v*']}}\njobs: {a: {name: \"${{ github.ref_type }} ${{ github.ref_name }} ${{ github.event.ref }}\", runs-on: x, steps: [{run: a}]}}");
+
+        var result = await RunAsync("plan", "push", "--env", "GITHUB_REF=refs/tags/v1");
+
+        Assert.Contains("tag v1 refs/tags/v1 on x", result.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("pull_request", "{pull_request: {types: [closed]}}",       "closed")]
     [InlineData("pull_request", "{pull_request: {types: [labeled, opened]}}", "opened")]
@@ -152,10 +190,13 @@ public sealed class LocalEventTests : IDisposable
         await GitAsync("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "x");
     }
 
-    private async Task GitAsync(params string[] arguments)
+    private async Task<string> GitAsync(params string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", _folder["app"], .. arguments])) ?? throw new InvalidOperationException("no git");
+        var start = new ProcessStartInfo("git", ["-C", _folder["app"], .. arguments]) { RedirectStandardOutput = true };
+        using var git = Process.Start(start) ?? throw new InvalidOperationException("no git");
+        var output = await git.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await git.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, git.ExitCode);
+        return output.Trim();
     }
 }

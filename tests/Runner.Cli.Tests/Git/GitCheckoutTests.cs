@@ -40,7 +40,7 @@ public sealed class GitCheckoutTests : IDisposable
         var git = await GitCheckout.ReadAsync(_folder.FullPath, "origin", Token);
 
         Assert.Equal(40, git.Sha?.Length);
-        Assert.Equal(("refs/heads/topic", "acme/app", "trunk", "First"), (git.Ref, git.Repository, git.DefaultBranch, git.Subject));
+        Assert.Equal(("refs/heads/topic", "acme/app", "trunk"), (git.Ref, git.Repository, git.DefaultBranch));
         Assert.NotNull(git.User);
     }
 
