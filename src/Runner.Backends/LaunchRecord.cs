@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
@@ -33,6 +34,10 @@ internal sealed record LaunchRecord
     /// <summary>By which the worker's outcome is told from a step's (<see cref="OutcomeProof"/>); <c>null</c>: no outcome counts.</summary>
     public string? OutcomeChecks { get; init; }
 
+    /// <summary>Whom the worker tells of the job: without its launcher one that reports to it is of no use.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ReportingTarget Reporting { get; init; }
+
     /// <summary>The record of a launch.</summary>
     /// <param name="launch">The launch.</param>
     /// <param name="created">When its place was asked for.</param>
@@ -48,6 +53,7 @@ internal sealed record LaunchRecord
         Pool = launch.Pool,
         Attempt = launch.Attempt,
         MessageSeen = launch.MessageSeen,
+        Reporting = launch.Reporting,
         Created = created,
         OutcomeChecks = OutcomeProof.ChecksOf(outcomeKey),
     };

@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(2007, LogLevel.Warning, "{Variable} is not passed on to jobs: they run as a user who may write to {Folder}, and what one puts there the next would run")]
     public static partial void ActionArchivesNotUsed(this ILogger logger, string variable, string folder);
 
+    [LoggerMessage(2008, LogLevel.Information, "Job {LeftJobId} of a local run that was killed is ended and removed")]
+    public static partial void HostLeftOver(this ILogger logger, JobId leftJobId);
+
     [LoggerMessage(2005, LogLevel.Error, "Request {RequestId} ({Kind}) of job {JobId} given up, its worker cannot be reached: {Reason}")]
     public static partial void RequestGivenUp(this ILogger logger, JobId jobId, string requestId, string kind, string reason);
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;
 
@@ -14,7 +15,8 @@ namespace Runner.Backends.Host;
 /// </summary>
 /// <remarks>
 /// Workers outlive the agent. Its folder says of each job what a successor must know; the payload is never on disk, so a successor
-/// can watch and clean up, but not speak to GitHub in the job's name.
+/// can watch and clean up, but not speak to GitHub in the job's name. A job of a local run ends with its run: what one that was killed left, its
+/// worker too, the first launch of the next one removes.
 /// </remarks>
 public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<HostBackend> logger) : IJobBackend
 {
@@ -23,6 +25,8 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     private static readonly TimeSpan HalfDoneLife = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<Task<IJobHandle>>> _launches = new();
+
+    private int _isSwept;
 
     /// <inheritdoc/>
     public string Name => "host";
@@ -75,6 +79,13 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 continue;
             }
 
+            if (IsLeftOver(record))
+            {
+                EndLeftOver(folder, record);
+                ownership.Dispose();
+                continue;
+            }
+
             logger.HostJobAdopted(record.Launch.JobId, record.Worker?.Pid ?? 0);
             adopted.Add(Watch(record.Launch.ToLaunch(), folder, record, process: null, ownership));
         }
@@ -113,8 +124,40 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         }
     }
 
+    // A job that can be adopted is left to whoever adopts. Of a job without a record nothing began.
+    private void Sweep()
+    {
+        PrivateFolder.Check(options.Root);
+        foreach (var folder in HostFolder.All(options.Root))
+        {
+            using var ownership = folder.TryLock();
+            if (ownership is not null && HostJobRecord.TryRead(folder.RecordFile) is { } record && IsLeftOver(record))
+            {
+                EndLeftOver(folder, record);
+            }
+        }
+    }
+
+    private static bool IsLeftOver(HostJobRecord record) => record.Launch.Reporting == ReportingTarget.Launcher;
+
+    private void EndLeftOver(HostFolder folder, HostJobRecord record)
+    {
+        logger.HostLeftOver(record.Launch.JobId);
+        JobProcesses.KillAll(record.Worker ?? default, folder.FullPath);
+        TryDelete(folder.FullPath, folder.Delete);
+    }
+
     private async Task<IJobHandle> StartAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _isSwept, 1) == 0)
+        {
+            Try(() =>
+            {
+                Sweep();
+                return true;
+            });
+        }
+
         if (options.AdoptsOrphans)
         {
             HostOrphans.Adopt();

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Runner.Agent.Configuration;
+using Runner.Backends;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
 using Runner.Cli.Rendering;
@@ -32,20 +33,16 @@ internal sealed class LocalRuns(
         using var kill = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        var copies = Directory.CreateTempSubdirectory("runner-checkouts-").FullName;
+        using var own = RunFolder.Make(PrivateFolder.InTemporary("runner-runs"), TimeProvider.System.GetUtcNow());
         try
         {
-            await using var backends = new LocalBackends(result, flags, surroundings, folder, copies);
+            await using var backends = new LocalBackends(result, flags, surroundings, folder, own.Copies);
             await backends.OpenAsync(cancel.Token);
-            return await RunAsync(plans, backends, cancel.Token, kill.Token);
+            return await RunAsync(plans, backends, own.Services, cancel.Token, kill.Token);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return ExitCodes.Interrupted;
-        }
-        finally
-        {
-            Directory.Delete(copies, recursive: true);
         }
 
         void Stop(PosixSignalContext context)
@@ -55,10 +52,11 @@ internal sealed class LocalRuns(
         }
     }
 
-    private async Task<int> RunAsync(ImmutableArray<RunPlan> plans, LocalBackends backends, CancellationToken cancel, CancellationToken kill)
+    private async Task<int> RunAsync(
+        ImmutableArray<RunPlan> plans, LocalBackends backends, string servicesFolder, CancellationToken cancel, CancellationToken kill)
     {
         await using var services = await LocalRunServices.StartAsync(
-            ServiceSettings.Read(result, flags.Services, surroundings, backends.IsOnThisMachine), surroundings.Error, CancellationToken.None);
+            ServiceSettings.Read(result, flags.Services, surroundings, backends.IsOnThisMachine), servicesFolder, surroundings.Error, CancellationToken.None);
         var events = Channel.CreateBounded<RunEvent>(MaxEventsAhead);
         var settings = new LocalJobSettings
         {

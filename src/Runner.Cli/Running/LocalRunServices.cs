@@ -17,27 +17,25 @@ internal sealed class LocalRunServices : IAsyncDisposable
 {
     private readonly ServiceSettings _settings;
     private readonly LocalServices _services;
-    private readonly DirectoryInfo _temporary;
     private readonly FileStream? _lock;
     private readonly ConcurrentDictionary<PlanId, string> _runs = new();
 
-    private LocalRunServices(ServiceSettings settings, LocalServices services, DirectoryInfo temporary, FileStream? cacheLock)
+    private LocalRunServices(ServiceSettings settings, LocalServices services, FileStream? cacheLock)
     {
         _settings = settings;
         _services = services;
-        _temporary = temporary;
         _lock = cacheLock;
     }
 
     /// <summary>Starts them.</summary>
     /// <param name="settings">The settings.</param>
+    /// <param name="folder">For what they hold that ends with the run; its owner removes it.</param>
     /// <param name="notes">Takes what a user should know.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="OperatorException">The address cannot be listened on, or a folder not be used.</exception>
-    public static async Task<LocalRunServices> StartAsync(ServiceSettings settings, TextWriter notes, CancellationToken cancellationToken)
+    public static async Task<LocalRunServices> StartAsync(ServiceSettings settings, string folder, TextWriter notes, CancellationToken cancellationToken)
     {
-        var temporary = Directory.CreateTempSubdirectory("runner-services-");
-        var held = settings.CacheFolder is { } folder ? Hold(folder) : null;
+        var held = settings.CacheFolder is { } caches ? Hold(caches) : null;
         if (settings.CacheFolder is not null && held is null)
         {
             await notes.WriteLineAsync($"runner: another run uses the caches in {settings.CacheFolder}: what this one saves ends with it");
@@ -47,19 +45,18 @@ internal sealed class LocalRunServices : IAsyncDisposable
         {
             var options = new LocalServicesOptions
             {
-                Folder = temporary.FullName,
+                Folder = folder,
                 CacheFolder = held is null ? null : settings.CacheFolder,
                 ServesCaches = settings.CacheFolder is not null,
                 ListenAddress = settings.ListenAddress,
                 Port = settings.Port,
                 PublicUrl = settings.PublicUrl,
             };
-            return new LocalRunServices(settings, await LocalServices.StartAsync(options, cancellationToken), temporary, held);
+            return new LocalRunServices(settings, await LocalServices.StartAsync(options, cancellationToken), held);
         }
         catch (Exception problem) when (problem is IOException or SocketException or UnauthorizedAccessException)
         {
             held?.Dispose();
-            temporary.Delete(recursive: true);
             throw new OperatorException(
                 $"The artifact and cache server cannot start at {settings.ListenAddress}:{settings.Port}: {Causes.Of(problem)}", problem);
         }
@@ -126,7 +123,6 @@ internal sealed class LocalRunServices : IAsyncDisposable
     {
         await _services.DisposeAsync();
         _lock?.Dispose();
-        _temporary.Delete(recursive: true);
     }
 
     private async Task<IReadOnlyList<string>> CopyAsync(PlanId run, string folder, CancellationToken cancellationToken)

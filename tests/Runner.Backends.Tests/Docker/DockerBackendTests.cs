@@ -49,6 +49,20 @@ public sealed class DockerBackendTests : IDisposable
         await AssertNothingLeftAsync(launch);
     }
 
+    [Theory(Timeout = 180_000)]
+    [InlineData("",                "0 0 0 0")]
+    [InlineData("--user 1001",     "1001 0 1001 0")]
+    [InlineData("--user 1001:121", "1001 121 1001 121")]
+    public async Task Workspace_and_home_are_the_users_own(string options, string expected)
+    {
+        using var backend = Backend("owner() { ls -ldn \"$1\" | sed 's/^[^ ]* *[0-9]* *\\([0-9]*\\) *\\([0-9]*\\) .*/\\1 \\2/'; }; conclude \"$(owner /github/workspace) $(owner /home/runner)\"");
+        var container = new JobContainer { Image = DockerEngineFixture.Image, Options = ContainerOptionsParser.Parse(options, "container.options") };
+
+        await using var handle = await backend.LaunchAsync(Launch(new JobContainers { Job = container }), Token);
+
+        Assert.Equal(expected, (await handle.Ended).Outcome?.Reason);
+    }
+
     [Fact(Timeout = 180_000)]
     public async Task Payload_is_nowhere_to_be_seen_at_the_engine()
     {

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Backends.Host;
+using Runner.Jobs;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
@@ -250,6 +252,34 @@ public sealed class HostBackendTests : IDisposable
         var second = await backend.LaunchAsync(launch, Token);
 
         Assert.Same(first, second);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_local_run_that_is_gone_left_is_ended_and_removed_and_nothing_of_one_that_lives(bool byNextRun)
+    {
+        var script = ReadPayload + Fifo + Ready + WaitForGo;
+        var first = await Backend(script).LaunchAsync(Launch() with { Reporting = ReportingTarget.Launcher }, Token);
+        await ReadyAsync();
+        var (left, worker) = (JobFolder, int.Parse(first.Place.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Empty(await Backend(script).AdoptAsync(Token));
+        Assert.True(Directory.Exists(left)); // its run lives
+
+        first.Release(); // as if its process were killed
+        if (byNextRun)
+        {
+            await using var next = await Backend(ReadPayload + "conclude next").LaunchAsync(Launch(Some.Job() with { JobId = new JobId(Guid.NewGuid()) }), Token);
+            Assert.Equal("next", (await next.Ended).Outcome?.Reason);
+        }
+        else
+        {
+            Assert.Empty(await Backend(script).AdoptAsync(Token));
+        }
+
+        Assert.False(Directory.Exists(left));
+        Assert.Empty(JobProcesses.Find(default, left));
+        Assert.False(ProcessId.Of(worker) is { StartTicks: > 0 } living && living.IsAlive());
     }
 
     [Fact(Timeout = 30_000)]
