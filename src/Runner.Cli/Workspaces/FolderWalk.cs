@@ -6,9 +6,10 @@ namespace Runner.Cli.Workspaces;
 /// <summary>Looks through a folder, each thing as it is: links are not followed, and what is neither file, folder nor link is no part of a copy.</summary>
 internal static class FolderWalk
 {
+    // What is in a folder that cannot be read (as of a database that ran here) git leaves out, too.
     private static readonly EnumerationOptions Everything = new()
     {
-        RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false,
+        RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true,
     };
 
     /// <summary>All that is in it, as entries below a path of the copy.</summary>
