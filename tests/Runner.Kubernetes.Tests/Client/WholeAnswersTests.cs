@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Runner.Kubernetes.Client;
 using Runner.Testing.Http;
 
