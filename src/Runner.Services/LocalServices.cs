@@ -53,6 +53,8 @@ public sealed class LocalServices : IAsyncDisposable
     private readonly Uri? _publicUrl;
     private readonly BlobStore _artifactBlobs;
     private readonly ArtifactStore _artifacts;
+    private readonly CacheStore? _caches;
+    private readonly BlobStore? _cacheBlobs;
 
     private LocalServices(WebApplication app, LocalServicesOptions options)
     {
@@ -61,6 +63,12 @@ public sealed class LocalServices : IAsyncDisposable
         _publicUrl = options.PublicUrl;
         _artifactBlobs = new BlobStore(Path.Combine(options.Folder, "blobs"), options.Time);
         _artifacts = new ArtifactStore(Path.Combine(options.Folder, "artifacts"), _artifactBlobs, options.Limits, options.Time);
+        if (options.ServesCaches)
+        {
+            var folder = options.CacheFolder ?? options.Folder;
+            _cacheBlobs = new BlobStore(Path.Combine(folder, "cache-blobs"), options.Time);
+            _caches = new CacheStore(Path.Combine(folder, "caches"), _cacheBlobs, options.Limits, options.Time);
+        }
     }
 
     /// <summary>Address of all services, ending in a slash.</summary>
@@ -104,6 +112,14 @@ public sealed class LocalServices : IAsyncDisposable
     /// <summary>A runtime token for a job, valid for a day.</summary>
     public string NewToken(ServiceCaller caller) => _tokens.Issue(caller, TokenLifetime);
 
+    /// <summary>A job has ended: its token opens nothing any more, and what it began to upload goes.</summary>
+    public void EndJob(string job)
+    {
+        _tokens.End(job);
+        _artifacts.DropUploads(job);
+        _caches?.DropUploads(job);
+    }
+
     /// <summary>
     /// Copies the complete artifacts of a run into a folder, each as <c>NAME.zip</c>, a single file under its own name; files that are there
     /// are replaced.
@@ -142,19 +158,16 @@ public sealed class LocalServices : IAsyncDisposable
     private void Map(LocalServicesOptions options)
     {
         var signer = new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time);
+        _app.UseLocalDoor(host => options.PublicUrl?.IdnHost.Equals(host, StringComparison.OrdinalIgnoreCase) == true
+            || options.ListenAddress.Equals(host, StringComparison.OrdinalIgnoreCase));
         _app.MapBlobs("/blobs", _artifactBlobs, signer);
         _app.MapArtifacts(_artifacts, _tokens, new BlobLinks(signer, () => new Uri(Url, "blobs/"), options.Limits.UrlLifetime));
-        if (!options.ServesCaches)
+        if (_caches is { } caches && _cacheBlobs is { } blobs)
         {
-            return;
+            var links = new BlobLinks(signer, () => new Uri(Url, "cache-blobs/"), options.Limits.UrlLifetime);
+            _app.MapBlobs("/cache-blobs", blobs, signer);
+            _app.MapCaches(caches, _tokens, links);
+            _app.MapCachesV1(caches, blobs, _tokens, links);
         }
-
-        var folder = options.CacheFolder ?? options.Folder;
-        var blobs = new BlobStore(Path.Combine(folder, "cache-blobs"), options.Time);
-        var links = new BlobLinks(signer, () => new Uri(Url, "cache-blobs/"), options.Limits.UrlLifetime);
-        var caches = new CacheStore(Path.Combine(folder, "caches"), blobs, options.Limits, options.Time);
-        _app.MapBlobs("/cache-blobs", blobs, signer);
-        _app.MapCaches(caches, _tokens, links);
-        _app.MapCachesV1(caches, blobs, _tokens, links);
     }
 }

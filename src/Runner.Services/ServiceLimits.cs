@@ -9,7 +9,18 @@ public sealed record ServiceLimits
     /// <summary>How long an upload may take before what has arrived of it is dropped. Default 6 h.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>Bytes that the caches of one repository take before the least recently used go. Default 10 GiB, as on GitHub.</summary>
+    /// <summary>Bytes that the artifacts of one run take, uploads that are not complete included. Default 50 GiB.</summary>
+    public long ArtifactBytes { get; init; } = 50L * 1024 * 1024 * 1024;
+
+    /// <summary>Artifacts that one job makes at most. Default 500, as on GitHub.</summary>
+    public int ArtifactsOfJob { get; init; } = 500;
+
+    /// <summary>Bytes that the logs, summaries and diagnostics of one job take. Default 10 GiB.</summary>
+    public long LogBytes { get; init; } = 10L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that the caches of one repository take before the least recently used go; what is being saved may take as much beside them. Default 10 GiB, as on GitHub.
+    /// </summary>
     public long CacheBytes { get; init; } = 10L * 1024 * 1024 * 1024;
 
     /// <summary>How long a cache is kept without being used. Default 7 days, as on GitHub.</summary>

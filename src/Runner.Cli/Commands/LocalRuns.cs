@@ -65,6 +65,7 @@ internal sealed class LocalRuns(
             SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),
             BoundWorkspace = result.GetValue(flags.Bind) ? folder : null,
             Services = services.EndpointOf,
+            EndServices = services.EndJob,
             Variables = [.. services.Variables],
             Requests = new LauncherRequests(new ActionRequests(repositories), workspace: null),
         };

@@ -18,4 +18,7 @@ internal interface IJobLauncher
     /// <exception cref="WorkflowException">The job can never run there.</exception>
     /// <exception cref="InfrastructureException">The backend could not be reached or refused.</exception>
     Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken);
+
+    /// <summary>A job has ended: what was given to it for its time is taken back.</summary>
+    void Ended(JobId job);
 }

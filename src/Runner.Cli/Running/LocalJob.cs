@@ -51,7 +51,14 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
         try
         {
             await using var handle = await launcher.LaunchAsync(planned, planId, cancel);
-            return await WatchAsync(handle, cancel, kill);
+            try
+            {
+                return await WatchAsync(handle, cancel, kill);
+            }
+            finally
+            {
+                launcher.Ended(handle.JobId);
+            }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested || kill.IsCancellationRequested)
         {

@@ -28,6 +28,8 @@ internal sealed class LocalJobLauncher(
 
     public LocalJobResult? Refuse(PlannedJob planned) => refuse(planned);
 
+    public void Ended(JobId job) => settings.EndServices(job);
+
     public Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken)
     {
         var jobId = new JobId(Guid.NewGuid());

@@ -22,6 +22,9 @@ internal sealed record LocalJobSettings
     /// </summary>
     public Func<PlannedJob, PlanId, JobId, ServiceEndpoint> Services { get; init; } = static (_, _, _) => NoServices;
 
+    /// <summary>Takes back the token of a job that has ended. Default: there was none.</summary>
+    public Action<JobId> EndServices { get; init; } = static _ => { };
+
     /// <summary>
     /// Whether <c>actions/checkout</c> of the run's own repository is skipped, the workspace holding it already. Default true;
     /// <c>--no-skip-checkout</c> turns it off.

@@ -95,6 +95,9 @@ internal sealed class LocalRunServices : IAsyncDisposable
         };
     }
 
+    /// <summary>A job has ended: its token opens nothing any more, and what it began to upload goes.</summary>
+    public void EndJob(JobId job) => _services.EndJob(job.ToString());
+
     /// <summary>Puts the artifacts of the runs where the settings say, and tells where they are, or that they are gone.</summary>
     /// <exception cref="OperatorException">The folder cannot be written.</exception>
     public async Task KeepArtifactsAsync(TextWriter notes, CancellationToken cancellationToken)

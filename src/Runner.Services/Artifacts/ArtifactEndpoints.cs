@@ -23,9 +23,10 @@ public static class ArtifactEndpoints
             var artifact = store.Create(OfRun(caller, request.WorkflowRunBackendId), request.Name, request.MimeType, request.ExpiresAt);
             return TypedResults.Json(new CreateArtifactResponse(true, links.Upload(artifact.Blob)), ServicesJson.Default.CreateArtifactResponse);
         })));
-        routes.MapPost(Service + "FinalizeArtifact", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.FinalizeArtifactRequest, (caller, request) =>
+        routes.MapPost(Service + "FinalizeArtifact", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.FinalizeArtifactRequest, async (caller, request) =>
         {
-            var artifact = store.Complete(OfRun(caller, request.WorkflowRunBackendId), request.Name, request.Size, request.Hash);
+            var artifact = await store.CompleteAsync(
+                OfRun(caller, request.WorkflowRunBackendId), request.Name, request.Size, request.Hash, http.RequestAborted);
             return TypedResults.Json(new ArtifactIdResponse(true, artifact.Id), ServicesJson.Default.ArtifactIdResponse);
         })));
         routes.MapPost(Service + "ListArtifacts", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.ListArtifactsRequest, (caller, request) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Json;
@@ -11,6 +12,7 @@ public sealed class ArtifactStore
     private const int MaxNameLength = 256;
 
     private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, BlobBudget> _budgets = new(StringComparer.Ordinal); // by run
     private readonly RecordFolder<ArtifactRecord> _records;
     private readonly BlobStore _blobs;
     private readonly ServiceLimits _limits;
@@ -26,7 +28,7 @@ public sealed class ArtifactStore
         _records = new RecordFolder<ArtifactRecord>(folder, ServicesJson.Default.ArtifactRecord);
         foreach (var (id, artifact) in _records.All)
         {
-            if (!artifact.IsFinal || !_blobs.Adopt(artifact.Blob, artifact.MimeType))
+            if (!artifact.IsFinal || !_blobs.Adopt(artifact.Blob, artifact.MimeType, BudgetOf(artifact.Run)))
             {
                 Drop(id, artifact);
             }
@@ -50,6 +52,11 @@ public sealed class ArtifactStore
                 throw ServiceRefusal.Exists("an artifact with this name already exists on the workflow run");
             }
 
+            if (_records.All.Count(pair => pair.Value.Run == caller.Run && pair.Value.Job == caller.Job) >= _limits.ArtifactsOfJob)
+            {
+                throw ServiceRefusal.Exhausted($"a job makes at most {_limits.ArtifactsOfJob} artifacts");
+            }
+
             var now = _time.GetUtcNow();
             var artifact = new ArtifactRecord
             {
@@ -63,30 +70,50 @@ public sealed class ArtifactStore
                 ExpiresAt = expiresAt is { } end && end < now + _limits.ArtifactLifetime ? end : now + _limits.ArtifactLifetime,
             };
             _records.Save(artifact.Id, artifact);
+            _blobs.Reserve(artifact.Blob, BudgetOf(artifact.Run));
             return artifact;
         }
     }
 
-    /// <summary>Makes an uploaded artifact seen.</summary>
-    internal ArtifactRecord Complete(ServiceCaller caller, string name, long size, string? digest)
+    /// <summary>Makes an uploaded artifact seen. From then on neither its bytes nor what is said of them change.</summary>
+    internal async Task<ArtifactRecord> CompleteAsync(ServiceCaller caller, string name, long size, string? digest, CancellationToken cancellationToken)
+    {
+        var artifact = ToComplete(caller, name);
+        if (artifact.IsFinal)
+        {
+            return artifact.Size == size && artifact.Digest == digest
+                ? artifact // the same call again: its first answer was lost
+                : throw ServiceRefusal.Exists($"the artifact '{name}' is complete");
+        }
+
+        var uploaded = await _blobs.FreezeAsync(artifact.Blob, size, artifact.MimeType, cancellationToken);
+        if (uploaded != size)
+        {
+            throw ServiceRefusal.Invalid($"the artifact '{name}' has {uploaded} uploaded bytes, the call says {size}");
+        }
+
+        lock (_gate)
+        {
+            if (ToComplete(caller, name) is not { IsFinal: false } mine || mine.Id != artifact.Id)
+            {
+                throw ServiceRefusal.NotFound($"the artifact '{name}' has been completed or deleted meanwhile");
+            }
+
+            artifact = mine with { Size = size, Digest = digest, IsFinal = true };
+            _records.Save(artifact.Id, artifact);
+            return artifact;
+        }
+    }
+
+    /// <summary>Drops what a job, which has ended, began to upload and did not complete.</summary>
+    public void DropUploads(string job)
     {
         lock (_gate)
         {
-            if (OfName(caller.Run, name) is not { } artifact)
+            foreach (var (id, artifact) in _records.All.Where(pair => !pair.Value.IsFinal && pair.Value.Job == job).ToList())
             {
-                throw ServiceRefusal.NotFound($"there is no artifact '{name}' in this run");
+                Drop(id, artifact);
             }
-
-            var uploaded = _blobs.Find(artifact.Blob)?.Length;
-            if (uploaded != size)
-            {
-                throw ServiceRefusal.Invalid($"the artifact '{name}' has {uploaded ?? 0} uploaded bytes, the call says {size}");
-            }
-
-            artifact = artifact with { Size = size, Digest = digest, IsFinal = true };
-            _blobs.Freeze(artifact.Blob, artifact.MimeType);
-            _records.Save(artifact.Id, artifact);
-            return artifact;
         }
     }
 
@@ -124,6 +151,17 @@ public sealed class ArtifactStore
             return true;
         }
     }
+
+    private ArtifactRecord ToComplete(ServiceCaller caller, string name)
+    {
+        lock (_gate)
+        {
+            return OfName(caller.Run, name) ?? throw ServiceRefusal.NotFound($"there is no artifact '{name}' in this run");
+        }
+    }
+
+    private BlobBudget BudgetOf(string run) =>
+        _budgets.GetOrAdd(run, static (_, limit) => new BlobBudget(limit, "the artifacts of this run"), _limits.ArtifactBytes);
 
     private IEnumerable<ArtifactRecord> Final => _records.All.Select(pair => pair.Value).Where(artifact => artifact.IsFinal);
 

@@ -21,7 +21,11 @@ public sealed class BlobException : Exception
 
     internal static BlobException AlreadyExists(string name) => new(409, "BlobAlreadyExists", $"The blob '{name}' already exists.");
 
-    internal static BlobException Sealed(string name) => new(409, "BlobIsSealed", $"The blob '{name}' is sealed: it takes no further block.");
+    internal static BlobException Sealed(string name) => new(409, "BlobIsSealed", $"The blob '{name}' is complete: it cannot be written any more.");
+
+    // Not 507 or 503: clients would try the same bytes again.
+    internal static BlobException OverBudget(string whose, long limit) =>
+        new(413, "RequestBodyTooLarge", $"{char.ToUpperInvariant(whose[0])}{whose[1..]} take at most {limit} bytes, uploads that are not complete included.");
 
     internal static BlobException WrongType(string name) =>
         new(409, "InvalidBlobType", $"The blob '{name}' is not an append blob.");

@@ -6,18 +6,27 @@ namespace Runner.Services.Blobs;
 /// Blobs in a folder, with the rules of Azure Blob Storage that GitHub's clients meet: block blobs written whole, append blobs that
 /// are created, appended to and sealed. Contents are on disk only; in memory stands one small record for each blob.
 /// </summary>
-/// <remarks>Safe for many callers at once: writers of one blob wait for each other, and a refused or broken write leaves it as it was.</remarks>
+/// <remarks>
+/// Safe for many callers at once: writers of one blob wait for each other, and a refused or broken write leaves it as it was. Only what <see cref="Reserve"/> named
+/// can be written, and nothing after it was sealed or deleted: an address lives longer than what it was given for.
+/// </remarks>
 public sealed class BlobStore
 {
     /// <summary>Most bytes of one appended block (the limit of Azure's older API versions, which GitHub's runner names).</summary>
     public const int MaxBlockBytes = 4 * 1024 * 1024;
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    /// <summary>Ends the names of files that bytes arrive in.</summary>
+    internal const string IncomingEnding = ".part";
+
+    private readonly ConcurrentDictionary<string, BlobEntry> _entries = new(StringComparer.Ordinal);
     private readonly string _folder;
     private readonly TimeProvider _time;
     private long _version;
 
-    /// <summary>A store in a folder, which is made where it does not exist. Files that are there already are not read.</summary>
+    /// <summary>
+    /// A store in a folder, which is made where it does not exist and belongs to this store alone. Files that are there already are not read; what a write that broke
+    /// off with an earlier process left goes.
+    /// </summary>
     public BlobStore(string folder, TimeProvider time)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -25,7 +34,17 @@ public sealed class BlobStore
         _folder = Path.GetFullPath(folder);
         _time = time;
         Directory.CreateDirectory(_folder);
+        foreach (var left in Directory.EnumerateFiles(_folder, "*" + IncomingEnding, SearchOption.AllDirectories).ToList())
+        {
+            File.Delete(left);
+        }
     }
+
+    /// <summary>Lets a blob be written under a name. Doing so again changes nothing.</summary>
+    /// <param name="name">Name with slashes.</param>
+    /// <param name="budget">What its bytes count to, or <c>null</c>: nothing.</param>
+    /// <exception cref="BlobException">The name is not usable.</exception>
+    public void Reserve(string name, BlobBudget? budget) => EntryOf(name).Join(budget);
 
     /// <summary>Writes a block blob whole; an older blob of that name is replaced once all of it has arrived.</summary>
     /// <param name="name">Name with slashes.</param>
@@ -33,28 +52,25 @@ public sealed class BlobStore
     /// <param name="contentType">Media type, or <c>null</c>.</param>
     /// <param name="onlyIfNew">Whether an existing blob is an error (<c>If-None-Match: *</c>).</param>
     /// <param name="cancellationToken">Ends the writing; the blob stays as it was.</param>
-    /// <exception cref="BlobException">The name is not usable, or the blob exists and must not.</exception>
+    /// <exception cref="BlobException">The name is not reserved, the blob is complete, exists and must not, or is too big.</exception>
     public async Task<BlobInfo> PutAsync(
         string name, Stream content, string? contentType, bool onlyIfNew, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var entry = EntryOf(name);
-        var incoming = $"{entry.Path}.{Guid.NewGuid():N}.part";
-        Directory.CreateDirectory(Path.GetDirectoryName(entry.Path) ?? _folder);
+        var entry = Writable(name);
+        var incoming = entry.NewIncoming();
+        using var counted = new CountedBytes(entry);
         try
         {
-            long length;
-            await using (var file = new FileStream(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
-            {
-                await content.CopyToAsync(file, cancellationToken);
-                length = file.Length;
-            }
-
-            using var held = await entry.HoldAsync(cancellationToken);
-            RefuseSealed(entry);
+            var length = await ReceiveAsync(content, incoming, counted, cancellationToken);
+            using var held = await entry.HoldForWritingAsync(cancellationToken);
             RefuseExisting(entry, onlyIfNew);
-            File.Move(incoming, entry.Path, overwrite: true);
-            return entry.Info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType);
+            var replaced = entry.Info?.Length ?? 0;
+            var info = entry.Publish(
+                Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType),
+                () => File.Move(incoming, entry.Path, overwrite: true));
+            counted.Keep(replaced + entry.Blocks.Delete());
+            return info;
         }
         finally
         {
@@ -63,15 +79,17 @@ public sealed class BlobStore
     }
 
     /// <summary>Makes an empty append blob; an older blob of that name is replaced.</summary>
-    /// <exception cref="BlobException">The name is not usable, or the blob exists and must not.</exception>
+    /// <exception cref="BlobException">The name is not reserved, or the blob is complete, or exists and must not.</exception>
     public async Task<BlobInfo> CreateAppendAsync(string name, string? contentType, bool onlyIfNew, CancellationToken cancellationToken)
     {
-        var entry = EntryOf(name);
-        using var held = await entry.HoldAsync(cancellationToken);
+        var entry = Writable(name);
+        using var held = await entry.HoldForWritingAsync(cancellationToken);
         RefuseExisting(entry, onlyIfNew);
-        Directory.CreateDirectory(Path.GetDirectoryName(entry.Path) ?? _folder);
-        await File.WriteAllBytesAsync(entry.Path, [], cancellationToken);
-        return entry.Info = Stamp(new BlobInfo { Name = name, Type = BlobType.AppendBlob }, contentType);
+        var replaced = entry.Info?.Length ?? 0;
+        var info = entry.Publish(
+            Stamp(new BlobInfo { Name = name, Type = BlobType.AppendBlob }, contentType), () => File.WriteAllBytes(entry.Path, []));
+        entry.Give(replaced + entry.Blocks.Delete());
+        return info;
     }
 
     /// <summary>Adds a block at the end.</summary>
@@ -89,21 +107,19 @@ public sealed class BlobStore
             throw new BlobException(413, "RequestBodyTooLarge", $"A block has at most {MaxBlockBytes} bytes, this one has {block.Length}.");
         }
 
-        var entry = EntryOf(name);
-        using var held = await entry.HoldAsync(cancellationToken);
+        var entry = Writable(name);
+        using var held = await entry.HoldForWritingAsync(cancellationToken);
         var info = AppendBlob(entry, name);
-        if (info.IsSealed)
-        {
-            throw BlobException.Sealed(name);
-        }
-
         if (expectedPosition is { } position && position != info.Length)
         {
             throw new BlobException(
                 412, "AppendPositionConditionNotMet", $"The blob has {info.Length} bytes, the condition says {position}.");
         }
 
-        await using (var file = new FileStream(entry.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1, useAsync: true))
+        using var counted = new CountedBytes(entry);
+        counted.Take(block.Length);
+        await using (var file = new FileStream(
+            entry.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true))
         {
             // Not at the file's own end: a write that broke off before left bytes that were never acknowledged.
             file.Position = info.Length;
@@ -111,8 +127,10 @@ public sealed class BlobStore
             file.SetLength(file.Position);
         }
 
-        return entry.Info = Stamp(
-            info with { Length = info.Length + block.Length, BlockCount = info.BlockCount + 1, IsSealed = seal }, info.ContentType);
+        var appended = entry.Publish(Stamp(
+            info with { Length = info.Length + block.Length, BlockCount = info.BlockCount + 1, IsSealed = seal }, info.ContentType));
+        counted.Keep(replaced: 0);
+        return appended;
     }
 
     /// <summary>Uploads one block of a block blob; it is part of none before <see cref="CommitBlocksAsync"/>.</summary>
@@ -121,40 +139,24 @@ public sealed class BlobStore
     /// <param name="content">The bytes.</param>
     /// <param name="length">How many there must be, or <c>null</c>.</param>
     /// <param name="cancellationToken">Ends the writing; the block is as it was.</param>
-    /// <exception cref="BlobException">The name or the id is not usable, the blob is complete, or the length is another.</exception>
+    /// <exception cref="BlobException">The name is not reserved or the id not usable, the blob is complete or too big, or the length is another.</exception>
     public async Task StageBlockAsync(string name, string blockId, Stream content, long? length, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var entry = EntryOf(name);
-        RefuseSealed(entry);
-        await entry.Blocks.StageAsync(blockId, content, length, cancellationToken);
-    }
-
-    /// <summary>The blocks of a blob that are uploaded and not yet joined, with their lengths.</summary>
-    public IReadOnlyList<(string Id, long Length)> StagedBlocks(string name) => EntryOf(name).Blocks.List();
-
-    /// <summary>Joins uploaded blocks in the order given into a block blob; an older blob of that name is replaced.</summary>
-    /// <exception cref="BlobException">The name is not usable, the blob is complete, or a block is missing.</exception>
-    public async Task<BlobInfo> CommitBlocksAsync(
-        string name, IReadOnlyList<string> blockIds, string? contentType, CancellationToken cancellationToken)
-    {
-        var entry = EntryOf(name);
-        using var held = await entry.HoldAsync(cancellationToken);
-        var incoming = $"{entry.Path}.{Guid.NewGuid():N}.part";
-        Directory.CreateDirectory(Path.GetDirectoryName(entry.Path) ?? _folder);
+        Blobs.StagedBlocks.Check(blockId);
+        var entry = Writable(name);
+        var incoming = entry.NewIncoming();
+        using var counted = new CountedBytes(entry);
         try
         {
-            RefuseSealed(entry);
-            long length;
-            await using (var file = new FileStream(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
+            var received = await ReceiveAsync(content, incoming, counted, cancellationToken);
+            if (length is { } expected && received != expected)
             {
-                await entry.Blocks.JoinAsync(blockIds, file, cancellationToken);
-                length = file.Length;
+                throw new BlobException(400, "InvalidInput", $"The block has {received} bytes, the request says {expected}.");
             }
 
-            File.Move(incoming, entry.Path, overwrite: true);
-            entry.Blocks.Delete();
-            return entry.Info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType);
+            using var held = await entry.HoldForWritingAsync(cancellationToken);
+            counted.Keep(entry.AddBlock(blockId, incoming, received));
         }
         finally
         {
@@ -162,19 +164,69 @@ public sealed class BlobStore
         }
     }
 
-    /// <summary>Closes a block blob for further writes, whatever addresses are still valid.</summary>
-    /// <param name="name">Name of a blob.</param>
-    /// <param name="contentType">Media type where the writer gave none, or <c>null</c>.</param>
-    public void Freeze(string name, string? contentType)
+    /// <summary>The blocks of a blob that are uploaded and not yet joined, with their lengths.</summary>
+    /// <exception cref="BlobException">The name is not reserved.</exception>
+    public IReadOnlyList<(string Id, long Length)> StagedBlocks(string name) => Existing(name).Blocks.List();
+
+    /// <summary>Joins uploaded blocks in the order given into a block blob; an older blob of that name is replaced.</summary>
+    /// <exception cref="BlobException">The name is not reserved, the blob is complete, or a block is missing or named twice.</exception>
+    public async Task<BlobInfo> CommitBlocksAsync(
+        string name, IReadOnlyList<string> blockIds, string? contentType, CancellationToken cancellationToken)
     {
-        var entry = EntryOf(name);
-        entry.Info = entry.Info is { } info
-            ? info with { IsSealed = true, ContentType = contentType ?? info.ContentType }
-            : throw BlobException.NotFound(name);
+        var entry = Writable(name);
+        using var held = await entry.HoldForWritingAsync(cancellationToken);
+        var incoming = entry.NewIncoming();
+        try
+        {
+            long length;
+            await using (var file = Create(incoming))
+            {
+                await entry.Blocks.JoinAsync(blockIds, file, cancellationToken);
+                length = file.Length;
+            }
+
+            var replaced = entry.Info?.Length ?? 0;
+            var info = entry.Publish(
+                Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType),
+                () => File.Move(incoming, entry.Path, overwrite: true));
+            entry.Give(replaced + entry.Blocks.Delete() - length);
+            return info;
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
     }
 
+    /// <summary>Closes a blob for further writes, whatever addresses are still valid, if it has the length expected. Writers at it are waited for.</summary>
+    /// <param name="name">Name of a blob.</param>
+    /// <param name="length">Bytes that it must have.</param>
+    /// <param name="contentType">Media type where the writer gave none, or <c>null</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>How long the blob is, 0 where nothing was written; it is closed if that is <paramref name="length"/>.</returns>
+    public async Task<long> FreezeAsync(string name, long length, string? contentType, CancellationToken cancellationToken)
+    {
+        var entry = Existing(name);
+        using var held = await entry.HoldAsync(cancellationToken);
+        if (entry.Info is not { } info)
+        {
+            return 0;
+        }
+
+        if (info.Length == length)
+        {
+            entry.Publish(info with { IsSealed = true, ContentType = contentType ?? info.ContentType });
+            entry.Give(entry.Blocks.Delete());
+        }
+
+        return info.Length;
+    }
+
+    /// <summary>Lets a blob count to its budget no longer.</summary>
+    public void Release(string name) => Existing(name).Release();
+
     /// <summary>Takes over a complete block blob that an earlier store left in the folder; false where there is none.</summary>
-    public bool Adopt(string name, string? contentType)
+    public bool Adopt(string name, string? contentType, BlobBudget? budget)
     {
         var entry = EntryOf(name);
         if (new FileInfo(entry.Path) is not { Exists: true } file)
@@ -182,7 +234,9 @@ public sealed class BlobStore
             return false;
         }
 
-        entry.Info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = file.Length, IsSealed = true }, contentType);
+        entry.Join(budget);
+        entry.TakeUnasked(file.Length);
+        entry.Publish(Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = file.Length, IsSealed = true }, contentType));
         return true;
     }
 
@@ -191,32 +245,39 @@ public sealed class BlobStore
     {
         var entry = EntryOf(name);
         _entries.TryRemove(name, out _);
-        entry.Info = null;
-        entry.Blocks.Delete();
-        if (File.Exists(entry.Path))
-        {
-            File.Delete(entry.Path);
-        }
+        entry.Close();
     }
 
     /// <summary>Closes an append blob for further blocks. Sealing it again changes nothing.</summary>
     /// <exception cref="BlobException">There is no such append blob.</exception>
     public async Task<BlobInfo> SealAsync(string name, CancellationToken cancellationToken)
     {
-        var entry = EntryOf(name);
+        var entry = Existing(name);
         using var held = await entry.HoldAsync(cancellationToken);
         var info = AppendBlob(entry, name);
-        return entry.Info = info.IsSealed ? info : Stamp(info with { IsSealed = true }, info.ContentType);
+        return info.IsSealed ? info : entry.Publish(Stamp(info with { IsSealed = true }, info.ContentType));
     }
 
     /// <summary>The blob's properties, or <c>null</c> where there is none.</summary>
     public BlobInfo? Find(string name) => _entries.TryGetValue(name, out var entry) ? entry.Info : null;
 
     /// <summary>Opens what is there now for reading, or <c>null</c> where there is no such blob. The caller disposes it.</summary>
-    public Stream? OpenRead(string name) => Find(name) is null
-        ? null
-        : new FileStream(
-            EntryOf(name).Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: true);
+    public Stream? OpenRead(string name)
+    {
+        if (!_entries.TryGetValue(name, out var entry) || entry.Info is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new FileStream(entry.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: true);
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // deleted meanwhile
+        }
+    }
 
     /// <summary>Deletes all blobs whose names begin so. Writers that are at it see them gone.</summary>
     /// <param name="prefix">A folder's name with its slash.</param>
@@ -225,23 +286,20 @@ public sealed class BlobStore
         ArgumentException.ThrowIfNullOrEmpty(prefix);
         foreach (var name in _entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            if (_entries.TryRemove(name, out var entry))
-            {
-                entry.Info = null;
-                File.Delete(entry.Path);
-            }
+            Delete(name);
         }
     }
 
-    private static void RefuseSealed(Entry entry)
+    private static async Task<long> ReceiveAsync(Stream content, string incoming, CountedBytes counted, CancellationToken cancellationToken)
     {
-        if (entry.Info is { IsSealed: true } info)
-        {
-            throw BlobException.Sealed(info.Name);
-        }
+        await using var file = Create(incoming);
+        return await counted.CopyAsync(content, file, cancellationToken);
     }
 
-    private static void RefuseExisting(Entry entry, bool onlyIfNew)
+    private static FileStream Create(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1 << 16, useAsync: true);
+
+    private static void RefuseExisting(BlobEntry entry, bool onlyIfNew)
     {
         if (onlyIfNew && entry.Info is { } existing)
         {
@@ -249,7 +307,7 @@ public sealed class BlobStore
         }
     }
 
-    private static BlobInfo AppendBlob(Entry entry, string name) => entry.Info switch
+    private static BlobInfo AppendBlob(BlobEntry entry, string name) => entry.Info switch
     {
         null => throw BlobException.NotFound(name),
         { Type: BlobType.AppendBlob } info => info,
@@ -263,39 +321,26 @@ public sealed class BlobStore
         ETag = $"\"0x{Interlocked.Increment(ref _version):X}\"",
     };
 
-    private Entry EntryOf(string name) => _entries.GetOrAdd(name, static (key, folder) =>
+    /// <summary>The blob of a name that takes writes, its folder made.</summary>
+    private BlobEntry Writable(string name)
     {
-        var segments = key.Split('/');
-        return segments.All(IsUsable)
-            ? new Entry(Path.Combine([folder, .. segments]))
-            : throw new BlobException(400, "InvalidResourceName", $"'{key}' is no name for a blob.");
-    }, _folder);
+        var entry = Existing(name);
+        entry.RefuseWriter();
+        Directory.CreateDirectory(Path.GetDirectoryName(entry.Path) ?? _folder);
+        return entry;
+    }
+
+    private BlobEntry Existing(string name) => _entries.TryGetValue(name, out var entry) ? entry
+        : IsName(name) ? throw BlobException.NotFound(name)
+        : throw NoName(name);
+
+    private BlobEntry EntryOf(string name) => _entries.GetOrAdd(
+        name, static (key, folder) => IsName(key) ? new BlobEntry(key, Path.Combine([folder, .. key.Split('/')])) : throw NoName(key), _folder);
+
+    private static bool IsName(string name) => name.Split('/').All(IsUsable);
 
     private static bool IsUsable(string segment) =>
         segment is not ("" or "." or "..") && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
-#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to free.
-    private sealed class Entry(string path)
-#pragma warning restore CA1001
-    {
-        private readonly SemaphoreSlim _gate = new(1, 1);
-        private volatile BlobInfo? _info;
-
-        public string Path { get; } = path;
-
-        public StagedBlocks Blocks { get; } = new(path + ".blocks");
-
-        public BlobInfo? Info { get => _info; set => _info = value; }
-
-        public async Task<Hold> HoldAsync(CancellationToken cancellationToken)
-        {
-            await _gate.WaitAsync(cancellationToken);
-            return new Hold(_gate);
-        }
-    }
-
-    private readonly struct Hold(SemaphoreSlim gate) : IDisposable
-    {
-        public void Dispose() => gate.Release();
-    }
+    private static BlobException NoName(string name) => new(400, "InvalidResourceName", $"'{name}' is no name for a blob.");
 }

@@ -6,70 +6,100 @@ namespace Runner.Services.Blobs;
 internal sealed class StagedBlocks(string folder)
 {
     private const int MaxIdCharacters = 64; // Azure's limit, before base64
+    private const int MaxBlocks = 100_000; // likewise
 
-    /// <summary>Writes a block; an earlier one of the same id is replaced once all of it has arrived.</summary>
-    /// <exception cref="BlobException">The id is empty or too long, or the length is not the one expected.</exception>
-    public async Task StageAsync(string id, Stream content, long? length, CancellationToken cancellationToken)
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);
+
+    /// <summary>Bytes of all of them.</summary>
+    public long Length
     {
-        var path = PathOf(id);
-        var incoming = $"{path}.{Guid.NewGuid():N}.part";
-        Directory.CreateDirectory(folder);
-        try
+        get
         {
-            await using (var file = new FileStream(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
+            lock (_gate)
             {
-                await content.CopyToAsync(file, cancellationToken);
-                if (length is { } expected && file.Length != expected)
-                {
-                    throw new BlobException(400, "InvalidInput", $"The block has {file.Length} bytes, the request says {expected}.");
-                }
+                return _lengths.Values.Sum();
+            }
+        }
+    }
+
+    /// <summary>Checks a block's id.</summary>
+    /// <exception cref="BlobException">It is empty or too long.</exception>
+    public static void Check(string id)
+    {
+        if (id.Length is 0 or > (MaxIdCharacters * 4 / 3) + 4)
+        {
+            throw new BlobException(400, "InvalidBlockId", $"A block's id has 1 to {MaxIdCharacters} bytes, in base64.");
+        }
+    }
+
+    /// <summary>Takes a file in as a block, and says how long the block of that id was that it replaces.</summary>
+    /// <exception cref="BlobException">There are too many.</exception>
+    public long Add(string id, string file, long length)
+    {
+        lock (_gate)
+        {
+            var replaced = _lengths.GetValueOrDefault(id);
+            if (!_lengths.ContainsKey(id) && _lengths.Count >= MaxBlocks)
+            {
+                throw new BlobException(409, "BlockCountExceedsLimit", $"A blob has at most {MaxBlocks} blocks that are not joined.");
             }
 
-            File.Move(incoming, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(incoming);
+            Directory.CreateDirectory(folder);
+            File.Move(file, PathOf(id), overwrite: true);
+            _lengths[id] = length;
+            return replaced;
         }
     }
 
     /// <summary>Writes blocks one after the other.</summary>
-    /// <exception cref="BlobException">One of them was not uploaded.</exception>
+    /// <exception cref="BlobException">One of them was not uploaded, or is named twice: joined, they would be longer than what was uploaded.</exception>
     public async Task JoinAsync(IReadOnlyList<string> ids, Stream output, CancellationToken cancellationToken)
     {
+        if (ids.Distinct(StringComparer.Ordinal).Count() != ids.Count)
+        {
+            throw new BlobException(400, "InvalidBlockList", "The list names a block twice.");
+        }
+
         foreach (var id in ids)
         {
+            Check(id);
             if (!File.Exists(PathOf(id)))
             {
                 throw new BlobException(400, "InvalidBlockList", $"The block '{id}' was not uploaded.");
             }
 
-            await using var block = new FileStream(PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
+            await using var block = new FileStream(
+                PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, useAsync: true);
             await block.CopyToAsync(output, cancellationToken);
         }
     }
 
     /// <summary>Ids and lengths of all blocks.</summary>
-    public IReadOnlyList<(string Id, long Length)> List() => !Directory.Exists(folder)
-        ? []
-        :
-        [
-            .. new DirectoryInfo(folder).EnumerateFiles()
-                .Where(file => file.Extension.Length == 0) // others are arriving
-                .Select(file => (Encoding.UTF8.GetString(Convert.FromHexString(file.Name)), file.Length)),
-        ];
-
-    /// <summary>Removes all blocks.</summary>
-    public void Delete()
+    public IReadOnlyList<(string Id, long Length)> List()
     {
-        if (Directory.Exists(folder))
+        lock (_gate)
         {
-            Directory.Delete(folder, recursive: true);
+            return [.. _lengths.Select(block => (block.Key, block.Value))];
+        }
+    }
+
+    /// <summary>Removes all blocks, also those that an earlier process left, and says how many bytes they had.</summary>
+    public long Delete()
+    {
+        lock (_gate)
+        {
+            var length = _lengths.Values.Sum();
+            _lengths.Clear();
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return length;
         }
     }
 
     // As hexadecimal digits: an id is whatever bytes the client likes.
-    private string PathOf(string id) => id.Length is > 0 and <= MaxIdCharacters * 4 / 3 + 4
-        ? Path.Combine(folder, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(id)))
-        : throw new BlobException(400, "InvalidBlockId", $"A block's id has 1 to {MaxIdCharacters} bytes, in base64.");
+    private string PathOf(string id) => Path.Combine(folder, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(id)));
 }

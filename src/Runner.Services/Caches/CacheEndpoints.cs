@@ -17,24 +17,30 @@ public static class CacheEndpoints
     public static void MapCaches(this IEndpointRouteBuilder routes, CacheStore store, ICallerSource callers, BlobLinks links)
     {
         var calls = new TwirpCalls(callers);
-        routes.MapPost(Service + "CreateCacheEntry", http => RunAsync(http, calls, (caller, request) => Create(store, links, caller, request)));
-        routes.MapPost(Service + "FinalizeCacheEntryUpload", http => RunAsync(http, calls, (caller, request) =>
-        {
-            var upload = store.FindUpload(caller, cache => cache.Key == request.Key && cache.Version == request.Version);
-            var cache = store.Complete(upload, request.SizeBytes);
-            return TypedResults.Json(new FinalizeCacheResponse(true, cache.Id), ServicesJson.Default.FinalizeCacheResponse);
-        }));
-        routes.MapPost(Service + "GetCacheEntryDownloadURL", http => RunAsync(http, calls, (caller, request) =>
-        {
-            var answer = store.Restore(caller, [request.Key, .. request.RestoreKeys], request.Version) is { } cache
-                ? new CacheDownloadResponse(true, links.Download(cache.Blob), cache.Key)
-                : new CacheDownloadResponse(false);
-            return TypedResults.Json(answer, ServicesJson.Default.CacheDownloadResponse);
-        }));
+        routes.MapPost(Service + "CreateCacheEntry", http =>
+            RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, (caller, request) => Create(store, links, caller, request))));
+        routes.MapPost(Service + "FinalizeCacheEntryUpload", http =>
+            RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, async (caller, request) => await FinalizeAsync(http, store, caller, request))));
+        routes.MapPost(Service + "GetCacheEntryDownloadURL", http =>
+            RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, (caller, request) => Find(store, links, caller, request))));
     }
 
-    private static async Task RunAsync(HttpContext http, TwirpCalls calls, Func<ServiceCaller, CacheEntryRequest, IResult> answer) =>
-        await (await calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, answer)).ExecuteAsync(http);
+    private static async Task RunAsync(HttpContext http, Task<IResult> answer) => await (await answer).ExecuteAsync(http);
+
+    private static async Task<IResult> FinalizeAsync(HttpContext http, CacheStore store, ServiceCaller caller, CacheEntryRequest request)
+    {
+        var upload = store.FindUpload(caller, cache => cache.Key == request.Key && cache.Version == request.Version);
+        var cache = await store.CompleteAsync(upload, request.SizeBytes, http.RequestAborted);
+        return TypedResults.Json(new FinalizeCacheResponse(true, cache.Id), ServicesJson.Default.FinalizeCacheResponse);
+    }
+
+    private static IResult Find(CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
+    {
+        var answer = store.Restore(caller, [request.Key, .. request.RestoreKeys], request.Version) is { } cache
+            ? new CacheDownloadResponse(true, links.Download(cache.Blob), cache.Key)
+            : new CacheDownloadResponse(false);
+        return TypedResults.Json(answer, ServicesJson.Default.CacheDownloadResponse);
+    }
 
     private static IResult Create(CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
     {

@@ -9,6 +9,9 @@ public sealed record CacheRecord
     /// <summary><c>owner/repo</c>.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>Job that saves it; <c>null</c> in records of older versions.</summary>
+    public string? Job { get; init; }
+
     /// <summary>Full ref that it was saved from.</summary>
     public required string Scope { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Json;
@@ -12,6 +13,7 @@ public sealed class CacheStore
     private const int MaxKeys = 10;
 
     private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, BlobBudget> _uploads = new(StringComparer.OrdinalIgnoreCase); // by repository
     private readonly RecordFolder<CacheRecord> _records;
     private readonly BlobStore _blobs;
     private readonly ServiceLimits _limits;
@@ -27,7 +29,7 @@ public sealed class CacheStore
         _records = new RecordFolder<CacheRecord>(folder, ServicesJson.Default.CacheRecord);
         foreach (var (id, cache) in _records.All)
         {
-            if (!cache.IsFinal || !_blobs.Adopt(cache.Blob, null))
+            if (!cache.IsFinal || !_blobs.Adopt(cache.Blob, null, budget: null))
             {
                 Drop(id, cache);
             }
@@ -61,6 +63,7 @@ public sealed class CacheStore
             {
                 Id = _records.NextId(),
                 Repository = caller.Repository,
+                Job = caller.Job,
                 Scope = scope.Ref,
                 Key = key,
                 Version = version,
@@ -68,6 +71,8 @@ public sealed class CacheStore
                 UsedAt = now,
             };
             _records.Save(cache.Id, cache);
+            _blobs.Reserve(cache.Blob, _uploads.GetOrAdd(
+                cache.Repository, static (_, limit) => new BlobBudget(limit, "the caches of this repository that are being saved"), _limits.CacheBytes));
             return cache;
         }
     }
@@ -81,28 +86,45 @@ public sealed class CacheStore
             && caller.Scopes.Any(scope => scope.CanWrite && scope.Ref == cache.Scope))
         ?? throw ServiceRefusal.NotFound("no cache is being saved under this id or key");
 
-    /// <summary>Makes a saved cache found, and drops the least recently used of the repository that no longer fit.</summary>
-    internal CacheRecord Complete(CacheRecord cache, long size)
+    /// <summary>Makes a saved cache found, and drops the least recently used of the repository that no longer fit. Its bytes change no more.</summary>
+    internal async Task<CacheRecord> CompleteAsync(CacheRecord cache, long size, CancellationToken cancellationToken)
     {
+        var uploaded = await _blobs.FreezeAsync(cache.Blob, size, null, cancellationToken);
+        if (uploaded != size)
+        {
+            throw ServiceRefusal.Invalid($"the cache has {uploaded} uploaded bytes, the call says {size}");
+        }
+
         lock (_gate)
         {
-            var uploaded = _blobs.Find(cache.Blob)?.Length;
-            if (uploaded != size)
+            if (_records.Find(cache.Id) is not { IsFinal: false } mine)
             {
-                throw ServiceRefusal.Invalid($"the cache has {uploaded ?? 0} uploaded bytes, the call says {size}");
+                throw ServiceRefusal.NotFound("no cache is being saved under this id or key");
             }
 
             if (size > _limits.CacheBytes)
             {
-                Drop(cache.Id, cache);
+                Drop(mine.Id, mine);
                 throw ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
             }
 
-            cache = cache with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() };
-            _blobs.Freeze(cache.Blob, null);
+            cache = mine with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() };
             _records.Save(cache.Id, cache);
+            _blobs.Release(cache.Blob);
             Evict(cache);
             return cache;
+        }
+    }
+
+    /// <summary>Drops what a job, which has ended, began to save and did not complete.</summary>
+    public void DropUploads(string job)
+    {
+        lock (_gate)
+        {
+            foreach (var (id, cache) in _records.All.Where(pair => !pair.Value.IsFinal && pair.Value.Job == job).ToList())
+            {
+                Drop(id, cache);
+            }
         }
     }
 

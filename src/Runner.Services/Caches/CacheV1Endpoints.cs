@@ -102,7 +102,7 @@ public static class CacheV1Endpoints
         }
 
         await blobs.CommitBlocksAsync(cache.Blob, ids, null, http.RequestAborted);
-        store.Complete(cache, request.Size);
+        await store.CompleteAsync(cache, request.Size, http.RequestAborted);
         return TypedResults.NoContent();
     }
 

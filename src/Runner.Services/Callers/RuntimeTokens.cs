@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,6 +18,8 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
     private const int ReadPermission = 1;
     private const int WritePermission = 2;
 
+    private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal); // jobs
+
     /// <summary>A token for <c>ACTIONS_RUNTIME_TOKEN</c>.</summary>
     public string Issue(ServiceCaller caller, TimeSpan lifetime)
     {
@@ -34,8 +37,13 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
         return $"{signed}.{Sign(signed)}";
     }
 
+    /// <summary>A job has ended: its tokens open nothing any more.</summary>
+    public void End(string job) => _ended[job] = true;
+
     /// <inheritdoc/>
-    public ServiceCaller? Find(string? token)
+    public ServiceCaller? Find(string? token) => Read(token) is { } caller && !_ended.ContainsKey(caller.Job) ? caller : null;
+
+    private ServiceCaller? Read(string? token)
     {
         if (token?.Split('.') is not [var header, var payload, var signature]
             || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign($"{header}.{payload}")), Encoding.ASCII.GetBytes(signature)))

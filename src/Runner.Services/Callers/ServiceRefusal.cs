@@ -15,6 +15,8 @@ internal sealed class ServiceRefusal(int status, string code, string message) : 
 
     public static ServiceRefusal Denied(string message) => new(403, "permission_denied", message);
 
+    public static ServiceRefusal Exhausted(string message) => new(403, "resource_exhausted", message);
+
     public static ServiceRefusal NotFound(string message) => new(404, "not_found", message);
 
     public static ServiceRefusal Exists(string message) => new(409, "already_exists", message);

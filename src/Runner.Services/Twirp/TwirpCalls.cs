@@ -11,13 +11,18 @@ namespace Runner.Services.Twirp;
 internal sealed class TwirpCalls(ICallerSource callers)
 {
     /// <summary>Answers a call, or says why not.</summary>
-    public async Task<IResult> AnswerAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<ServiceCaller, T, IResult> answer)
+    public Task<IResult> AnswerAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<ServiceCaller, T, IResult> answer)
+        where T : class =>
+        AnswerAsync(http, type, (caller, request) => Task.FromResult(answer(caller, request)));
+
+    /// <summary>Answers a call that takes a while, or says why not.</summary>
+    public async Task<IResult> AnswerAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<ServiceCaller, T, Task<IResult>> answer)
         where T : class
     {
         try
         {
             var caller = Caller(http);
-            return answer(caller, await ReadAsync(http, type));
+            return await answer(caller, await ReadAsync(http, type));
         }
         catch (ServiceRefusal refusal)
         {
@@ -39,7 +44,7 @@ internal sealed class TwirpCalls(ICallerSource callers)
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted)
+            return await JsonBody.ReadAsync(http.Request.Body, type, http.RequestAborted)
                 ?? throw new ServiceRefusal(400, "malformed", "the body is empty");
         }
         catch (JsonException error)

@@ -12,9 +12,11 @@ internal sealed class BlobServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DirectoryInfo _folder;
     private readonly BlobUrlSigner _signer;
+    private readonly BlobStore _store;
 
-    private BlobServer(WebApplication app, DirectoryInfo folder, FakeTimeProvider time, BlobUrlSigner signer)
+    private BlobServer(WebApplication app, DirectoryInfo folder, BlobStore store, FakeTimeProvider time, BlobUrlSigner signer)
     {
+        _store = store;
         _app = app;
         _folder = folder;
         _signer = signer;
@@ -39,12 +41,28 @@ internal sealed class BlobServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.MapBlobs("/blobs", new BlobStore(folder.FullName, time), signer);
+        var store = new BlobStore(folder.FullName, time);
+        app.MapBlobs("/blobs", store, signer);
         await app.StartAsync(Token);
-        return new BlobServer(app, folder, time, signer);
+        return new BlobServer(app, folder, store, time, signer);
     }
 
-    public Uri Url(string name, BlobAccess access = BlobAccess.Write) =>
+    /// <summary>Lets a blob be written.</summary>
+    public void Reserve(string name, BlobBudget? budget = null) => _store.Reserve(name, budget);
+
+    /// <summary>A signed address; one to write to is that of a reserved blob, if its name is one.</summary>
+    public Uri Url(string name, BlobAccess access = BlobAccess.Write)
+    {
+        if (access == BlobAccess.Write && !name.Contains(' ', StringComparison.Ordinal))
+        {
+            Reserve(name);
+        }
+
+        return Sign(name, access);
+    }
+
+    /// <summary>A signed address, its blob reserved or not.</summary>
+    public Uri Sign(string name, BlobAccess access = BlobAccess.Write) =>
         _signer.Sign(new Uri(_app.Urls.First() + "/blobs/"), name, access, TimeSpan.FromHours(1));
 
     /// <summary>A request with headers given as pairs; its answer's status and error code, as in <c>409 BlobAlreadyExists</c>.</summary>

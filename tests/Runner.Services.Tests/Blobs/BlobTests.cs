@@ -18,6 +18,17 @@ public sealed class BlobTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task What_nobody_reserved_is_not_written_though_its_address_is_signed()
+    {
+        await using var server = await BlobServer.StartAsync();
+
+        var put = await server.PutAsync(server.Sign("stray"), "x"u8.ToArray(), ("x-ms-blob-type", "BlockBlob"));
+        var append = await server.PutAsync(server.Sign("stray"), [], ("x-ms-blob-type", "AppendBlob"));
+
+        Assert.Equal(["404 BlobNotFound", "404 BlobNotFound"], [put, append]);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task An_append_blob_grows_until_it_is_sealed()
     {
         await using var server = await BlobServer.StartAsync();

@@ -17,6 +17,12 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public ServiceLimits Limits { get; init; } = new();
 
+    /// <summary>Its name as jobs are told it, or <c>null</c>.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>Where it is reached; its public address has another name.</summary>
+    public Uri Url => new UriBuilder(_services.Url) { Host = "127.0.0.1" }.Uri;
+
     public string Folder => _folder.FullPath;
 
     // A test's own; see TestEmulator.
@@ -34,12 +40,16 @@ internal sealed class LocalServer : IAsyncDisposable
         Scopes = CacheScopes.Of(reference, null, "main", isFork),
     };
 
-    public static async Task<LocalServer> StartAsync(ServiceLimits? limits = null)
+    public static async Task<LocalServer> StartAsync(ServiceLimits? limits = null, Uri? publicUrl = null)
     {
-        var server = new LocalServer { Limits = limits ?? new ServiceLimits() };
+        var server = new LocalServer { Limits = limits ?? new ServiceLimits(), PublicUrl = publicUrl };
         await server.StartAgainAsync();
         return server;
     }
+
+    public string NewToken(ServiceCaller caller) => _services.NewToken(caller);
+
+    public void EndJob(ServiceCaller caller) => _services.EndJob(caller.Job);
 
     /// <summary>Another process over the same folder.</summary>
     public async Task StartAgainAsync()
@@ -50,7 +60,7 @@ internal sealed class LocalServer : IAsyncDisposable
         }
 
         _services = await LocalServices.StartAsync(
-            new LocalServicesOptions { Folder = _folder.FullPath, Limits = Limits, Time = Time }, Token);
+            new LocalServicesOptions { Folder = _folder.FullPath, Limits = Limits, Time = Time, PublicUrl = PublicUrl }, Token);
     }
 
     public Task<JsonObject> ArtifactAsync(string method, ServiceCaller caller, string further) => CallAsync(

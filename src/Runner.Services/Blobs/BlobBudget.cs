@@ -1,0 +1,31 @@
+namespace Runner.Services.Blobs;
+
+/// <summary>
+/// How many bytes a group of blobs may take together, from the first byte that arrives: uploads that nobody ever completes count too. Safe for many callers.
+/// </summary>
+/// <param name="limit">Most bytes.</param>
+/// <param name="whose">Whose they are, for the refusal: <c>the artifacts of this run</c>.</param>
+public sealed class BlobBudget(long limit, string whose)
+{
+    private long _used;
+
+    /// <summary>Bytes in use.</summary>
+    public long Used => Interlocked.Read(ref _used);
+
+    /// <summary>Counts bytes that arrive.</summary>
+    /// <exception cref="BlobException">They are too many; none of them count.</exception>
+    internal void Take(long bytes)
+    {
+        if (Interlocked.Add(ref _used, bytes) > limit)
+        {
+            Interlocked.Add(ref _used, -bytes);
+            throw BlobException.OverBudget(whose, limit);
+        }
+    }
+
+    /// <summary>Counts bytes that are there already, were they too many.</summary>
+    internal void TakeUnasked(long bytes) => Interlocked.Add(ref _used, bytes);
+
+    /// <summary>Counts bytes no longer.</summary>
+    internal void Give(long bytes) => Interlocked.Add(ref _used, -bytes);
+}
