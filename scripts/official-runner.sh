@@ -93,7 +93,7 @@ else
   ephemeral=
 fi
 
-first=${only[0]:-bare}
+first=bare # of one job
 
 queue() { # file label → number of the run
   local file=$1 label=$2 flags
@@ -111,7 +111,7 @@ await() { # run file: until it has ended, cancelled where the file says so
       emulator cancel "$run" --url "$url" >/dev/null
       mark=
     fi
-    sleep 0.25
+    sleep 0.5
   done
   say "run $run of $(basename "$2") did not end in 5 minutes: cancelled"
   emulator cancel "$run" --url "$url" >/dev/null || true

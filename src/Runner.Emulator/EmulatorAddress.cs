@@ -44,6 +44,11 @@ internal sealed class EmulatorAddress(EmulatorOptions options, IServer server)
     /// <summary>Where a job asks for its id token; clients add <c>&amp;audience=</c>.</summary>
     public Uri IdToken(Guid plan, Guid job) => new(Root, $"idtoken/{plan:D}/{job:D}?api-version=2.0");
 
+    /// <summary>Whether a host name is one that the server was given to be reached by.</summary>
+    public bool IsOwnName(string host) =>
+        options.AlsoListen.Append(options.PublicUrl).Append(options.ServerUrl).Select(url => url?.IdnHost).Append(options.ListenAddress)
+            .Any(name => host.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The run service for a plan.</summary>
     public Uri RunService(Guid plan) => new(Root, $"run-service/{plan:D}/");
 

@@ -54,8 +54,21 @@ public sealed record EmulatorOptions
     /// <summary>How long a job belongs to its runner after each renewal. Default 10 min.</summary>
     public TimeSpan LockDuration { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a runner may take from the message to the acquisition before the job is offered again. Default 2 min.</summary>
-    public TimeSpan OfferDuration { get; set; } = TimeSpan.FromMinutes(2);
+    /// <summary>How long a runner may take from the message to the acquisition before the job goes to another one. Default 1 min.</summary>
+    public TimeSpan OfferDuration { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often a job is offered in vain before it is cancelled. Default 5; GitHub's number is not known.</summary>
+    public int MaxOffers { get; set; } = 5;
+
+    /// <summary>
+    /// How long the session of an ephemeral runner whose job has ended is answered at once and emptily; after that the runner is not known any more. Default 10 s.
+    /// </summary>
+    public TimeSpan SpentDuration { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long after its registration a runner is not known to the token endpoint yet, as GitHub shows now and then. Default 0: GitHub's own runner gives up there.
+    /// </summary>
+    public TimeSpan RegistrationLag { get; set; } = TimeSpan.Zero;
 
     /// <summary>How long a poll is held when there is nothing to say. Default 50 s.</summary>
     public TimeSpan PollDuration { get; set; } = TimeSpan.FromSeconds(50);

@@ -63,6 +63,7 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
         // They act on ended jobs, so they must be there before the first: the runner goes first, then what follows in the run.
         app.Services.GetRequiredService<RunnerRemoval>();
         app.Services.GetRequiredService<RunBoard>();
+        app.Services.GetRequiredService<JobCallers>();
         var server = new EmulatorServer(app, ownFolder);
         try
         {
@@ -138,10 +139,10 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
     /// <summary>Cancels a run as a user would. False where it is not known or has ended.</summary>
     public bool CancelRun(long run) => Runs.Cancel(run);
 
-    /// <summary>Registers an ephemeral runner without the REST API and gives its <c>encoded_jit_config</c>.</summary>
+    /// <summary>Registers an ephemeral runner without the REST API, for the jobs of every repository, and gives its <c>encoded_jit_config</c>.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public string NewJitConfig(string name, IEnumerable<string> labels) =>
-        _app.Services.GetRequiredService<JitRegistration>().Register("orgs/emulator", name, labels, workFolder: null)?.Config.Encode()
+        _app.Services.GetRequiredService<JitRegistration>().Register("orgs/emulator", name, labels, workFolder: null, isEverybodys: true)?.Config.Encode()
             ?? throw new ArgumentException($"A runner with the name '{name}' is registered already.", nameof(name));
 
     /// <summary>Turns a fault on.</summary>

@@ -16,6 +16,7 @@ using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
 using Runner.Emulator.RunService;
 using Runner.Emulator.Tokens;
+using Runner.Services;
 using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
 using Runner.Services.Caches;
@@ -33,6 +34,7 @@ internal static class EmulatorServices
         services.AddSingleton<EventHub>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RunnerRegistry>();
+        services.AddSingleton<RunnerGroups>();
         services.AddSingleton<RunnerRemoval>();
         services.AddSingleton<JitRegistration>();
         services.AddSingleton<RestCaller>();
@@ -40,6 +42,7 @@ internal static class EmulatorServices
         services.AddSingleton<BrokerService>();
         services.AddSingleton<JobBoard>();
         services.AddSingleton<JobConnection>();
+        services.AddSingleton<JobCallers>();
         services.AddSingleton<ResultsCaller>();
         services.AddSingleton<UploadUrls>();
         services.AddSingleton<ActionRepositories>();
@@ -61,6 +64,8 @@ internal static class EmulatorServices
     public static void MapEmulator(this WebApplication app)
     {
         var faults = app.Services.GetRequiredService<FaultMiddleware>();
+        app.UseLocalDoor(app.Services.GetRequiredService<EmulatorAddress>().IsOwnName);
+        app.UseMiddleware<OwnApiGuard>();
         app.Use(CollapseSlashes);
         app.Use(faults.InvokeAsync);
         app.Use(RestEndpoints.AddHeadersAsync);
@@ -84,12 +89,12 @@ internal static class EmulatorServices
 
     private static void MapJobServices(this WebApplication app)
     {
-        var tokens = app.Services.GetRequiredService<TokenIssuer>();
+        var callers = app.Services.GetRequiredService<JobCallers>();
         var links = app.Services.GetRequiredService<BlobLinks>();
         var caches = app.Services.GetRequiredService<CacheStore>();
-        app.MapArtifacts(app.Services.GetRequiredService<ArtifactStore>(), tokens, links);
-        app.MapCaches(caches, tokens, links);
-        app.MapCachesV1(caches, app.Services.GetRequiredService<BlobStore>(), tokens, links);
+        app.MapArtifacts(app.Services.GetRequiredService<ArtifactStore>(), callers, links);
+        app.MapCaches(caches, callers, links);
+        app.MapCachesV1(caches, app.Services.GetRequiredService<BlobStore>(), callers, links);
     }
 
     /// <summary>GitHub's runner joins a storage address and its path with one slash too many when it uploads by the Azure SDK.</summary>

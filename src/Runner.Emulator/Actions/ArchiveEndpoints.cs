@@ -35,7 +35,7 @@ internal static class ArchiveEndpoints
         HttpContext http, RestCaller caller, ActionRepositories repositories, TokenIssuer tokens, EmulatorAddress address,
         string owner, string repo, string version)
     {
-        if (caller.RefuseAdministrator(http) is { } refusal)
+        if (caller.RefuseReader(http) is { } refusal)
         {
             return refusal;
         }

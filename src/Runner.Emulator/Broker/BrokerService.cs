@@ -9,7 +9,8 @@ using Runner.Protocol.Broker;
 namespace Runner.Emulator.Broker;
 
 /// <summary>Sessions, the long poll and acknowledgements, with the broker's rules (<c>sessions-and-messages.md</c>).</summary>
-internal sealed class BrokerService(TokenIssuer tokens, RunnerRegistry runners, SessionTable sessions, JobBoard board)
+internal sealed class BrokerService(
+    TokenIssuer tokens, RunnerRegistry runners, SessionTable sessions, JobBoard board, EmulatorOptions options, TimeProvider time)
 {
     public async Task<IResult> CreateSessionAsync(HttpContext http)
     {
@@ -29,7 +30,7 @@ internal sealed class BrokerService(TokenIssuer tokens, RunnerRegistry runners, 
 
     public IResult DeleteSession(HttpContext http)
     {
-        if (Caller(http, out var refusal) is not { } runner)
+        if (Caller(http, out var refusal, isSpentTold: true) is not { } runner)
         {
             return refusal;
         }
@@ -41,9 +42,15 @@ internal sealed class BrokerService(TokenIssuer tokens, RunnerRegistry runners, 
     /// <summary>Holds the request until there is a message, or answers 202 without one.</summary>
     public async Task<IResult> NextMessageAsync(HttpContext http)
     {
-        if (Caller(http, out var refusal) is not { } runner)
+        if (Caller(http, out var refusal, isSpentTold: true) is not { } runner)
         {
             return refusal;
+        }
+
+        // Its job has ended: at once and emptily, again and again (seen live).
+        if (runners.FindSpent(runner.Id) is { HasRunJob: true })
+        {
+            return TypedResults.Ok();
         }
 
         var query = http.Request.Query;
@@ -74,7 +81,7 @@ internal sealed class BrokerService(TokenIssuer tokens, RunnerRegistry runners, 
 
     public async Task<IResult> AcknowledgeAsync(HttpContext http)
     {
-        if (Caller(http, out var refusal) is not { } runner)
+        if (Caller(http, out var refusal, isSpentTold: true) is not { } runner)
         {
             return refusal;
         }
@@ -83,10 +90,29 @@ internal sealed class BrokerService(TokenIssuer tokens, RunnerRegistry runners, 
         return board.Acknowledge(runner.Id, request?.RunnerRequestId) ? TypedResults.Ok() : BrokerRefusal.JobNotFound;
     }
 
-    private RunnerRecord? Caller(HttpContext http, out IResult refusal)
+    /// <summary>The runner that calls, or <c>null</c> with the answer to give.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="refusal">The answer.</param>
+    /// <param name="isSpentTold">Whether one that is registered no more still counts: one that has run its job for a time, one that lost its job for as long as it asks.</param>
+    private RunnerRecord? Caller(HttpContext http, out IResult refusal, bool isSpentTold = false)
     {
-        var id = tokens.RunnerOf(http.Request);
-        refusal = id is null ? BrokerRefusal.NoToken : BrokerRefusal.RunnerNotFound;
-        return id is { } known ? runners.Find(known) : null;
+        refusal = BrokerRefusal.NoToken;
+        if (tokens.RunnerOf(http.Request) is not { } id)
+        {
+            return null;
+        }
+
+        if (runners.Find(id) is { } known)
+        {
+            return known;
+        }
+
+        if (runners.FindSpent(id) is not { } spent)
+        {
+            refusal = BrokerRefusal.RunnerNotFound;
+            return null;
+        }
+
+        return isSpentTold && (!spent.HasRunJob || time.GetUtcNow() < spent.At + options.SpentDuration) ? spent.Runner : null;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Runner.Emulator.Events;
 using Runner.Emulator.Json;
@@ -54,7 +55,7 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
     public async Task<string> NewJitConfigAsync(
         string scope, string name, IEnumerable<string> labels, CancellationToken cancellationToken) => (await CallAsync(async () =>
     {
-        var request = new JitRequest { Name = name, RunnerGroupId = RunnerRegistry.DefaultGroup, Labels = [.. labels] };
+        var request = new JitRequest { Name = name, RunnerGroupId = RunnerGroups.Default, Labels = [.. labels] };
         using var answer = await http.PostAsJsonAsync(RestRoute(scope, "generate-jitconfig"), request, SnakeJson.Default.JitRequest, cancellationToken);
         Check(answer);
         return await answer.Content.ReadFromJsonAsync(SnakeJson.Default.JitResponse, cancellationToken) ?? throw new JsonException("null");
@@ -64,7 +65,8 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
     /// <exception cref="InfrastructureException">The emulator does not answer.</exception>
     public Task CancelAsync(long run, CancellationToken cancellationToken) => CallAsync(async () =>
     {
-        using var answer = await http.PostAsync(new Uri($"emulator/runs/{run}/cancel", UriKind.Relative), null, cancellationToken);
+        using var answer = await http.PostAsync(
+            new Uri($"emulator/runs/{run}/cancel", UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"), cancellationToken);
         return answer.IsSuccessStatusCode;
     });
 

@@ -89,6 +89,9 @@ public sealed class EmulatorConsole
             case EmulatorEventType.LogLines:
                 await PrintLinesAsync(happened);
                 break;
+            case EmulatorEventType.LogMissing:
+                await WriteAsync(happened, _style.Of(Conclusion.Failed, $"! {happened.Reason}"));
+                break;
             case EmulatorEventType.JobCompleted:
                 await PrintJobAsync(happened, cancellationToken);
                 break;

@@ -36,6 +36,9 @@ public enum EmulatorEventType
     /// <summary>The whole log of a job has arrived.</summary>
     LogCompleted,
 
+    /// <summary>A log of a job or of a step was said to be complete, and nothing of it has come.</summary>
+    LogMissing,
+
     /// <summary>A runner was registered.</summary>
     RunnerAdded,
 

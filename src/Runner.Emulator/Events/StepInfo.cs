@@ -34,6 +34,9 @@ public sealed record StepInfo
     /// <summary>Lines of its log, as the runner counted them; <c>null</c> before its log was complete.</summary>
     public long? LogLines { get; init; }
 
+    /// <summary>Whether its log was said to be complete and nothing of it has come.</summary>
+    public bool IsLogMissing { get; init; }
+
     /// <summary>Its annotations, known at the end of the job.</summary>
     public ImmutableArray<Annotation> Annotations { get; init; } = [];
 

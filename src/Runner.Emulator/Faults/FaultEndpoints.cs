@@ -20,9 +20,12 @@ internal static class FaultEndpoints
         });
     }
 
+    private static bool IsUsable(Fault fault) =>
+        fault is { Status: 0 or (>= 200 and <= 599), RetryAfterSeconds: null or >= 0, Requests: null or >= 0, Seconds: null or (>= 0 and <= 1e6) };
+
     private static async Task<IResult> AddAsync(HttpContext http, FaultMiddleware faults)
     {
-        if (await http.Request.TryReadAsync(EmulatorJson.Default.Fault) is not { } fault)
+        if (await http.Request.TryReadAsync(EmulatorJson.Default.Fault) is not { } fault || !IsUsable(fault))
         {
             return TypedResults.BadRequest("The body must be JSON: {\"prefix\": \"/twirp/\", \"status\": 500, \"requests\": 3} or with \"seconds\"; status 0 closes.");
         }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Runner.Emulator.Jobs;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
 
@@ -25,10 +26,10 @@ internal static class IdTokenEndpoints
         }));
     }
 
-    private static IResult Issue(HttpContext http, TokenIssuer tokens, IdTokenIssuer issuer, Guid plan, Guid job, string? audience)
+    private static IResult Issue(HttpContext http, TokenIssuer tokens, JobCallers callers, IdTokenIssuer issuer, Guid plan, Guid job, string? audience)
     {
         var claims = tokens.Read(RequestToken.Of(http.Request));
-        if (claims?.IsFor(new PlanId(plan), new JobId(job)) != true || claims is not { Services: { } caller, Ref: { } reference })
+        if (!callers.IsRunning(http.Request, new PlanId(plan), new JobId(job)) || claims is not { Services: { } caller, Ref: { } reference })
         {
             return TypedResults.Unauthorized();
         }

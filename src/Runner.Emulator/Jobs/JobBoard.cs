@@ -18,15 +18,17 @@ namespace Runner.Emulator.Jobs;
 internal sealed class JobBoard : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly JobTable _jobs = new();
+    private readonly JobTable _jobs;
     private readonly JobClock _clock;
     private readonly JobDispatch _dispatch;
     private readonly EmulatorOptions _options;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
+    private long _lastNumber;
 
-    public JobBoard(EmulatorOptions options, EmulatorAddress address, EventHub events, TimeProvider time)
+    public JobBoard(EmulatorOptions options, EmulatorAddress address, RunnerGroups groups, EventHub events, TimeProvider time)
     {
+        _jobs = new JobTable(groups);
         _options = options;
         _events = events;
         _time = time;
@@ -36,6 +38,9 @@ internal sealed class JobBoard : IDisposable
 
     /// <summary>A job has ended. Called once for each, outside of all locks, on the thread that ended it.</summary>
     public event Action<JobState>? JobEnded;
+
+    /// <summary>An ephemeral runner lost the job that it was sent, and gets no other. Called outside of all locks.</summary>
+    public event Action<int>? AssignmentLost;
 
     /// <summary>The job, or <c>null</c>.</summary>
     public JobState? Find(JobId id)
@@ -60,7 +65,7 @@ internal sealed class JobBoard : IDisposable
     {
         lock (_gate)
         {
-            job = job with { Phase = JobPhase.Queued, QueuedAt = _time.GetUtcNow() };
+            job = job with { Phase = JobPhase.Queued, QueuedAt = _time.GetUtcNow(), Number = ++_lastNumber };
             Publish(job, EmulatorEventType.JobQueued);
             _dispatch.Queue(job);
         }
@@ -123,30 +128,25 @@ internal sealed class JobBoard : IDisposable
         }
     }
 
-    /// <summary>Gives a job to the runner it was offered to; asking again gives it again.</summary>
-    public Acquisition Acquire(int runner, string? request)
+    /// <summary>Gives a job to the runner it was offered to; asking again gives it again. A refusal costs an ephemeral runner its registration.</summary>
+    public Acquisition Acquire(RunnerRecord runner, string? request)
     {
+        Acquisition acquisition;
         lock (_gate)
         {
-            switch (_jobs.FindRequest(request))
+            acquisition = AcquireHeld(runner.Id, request);
+            if (acquisition.Job is null && runner.IsEphemeral && _jobs.OfRunner(runner.Id) is null)
             {
-                case null:
-                    return Acquisition.Refused(404, "No job waits under this id: it went back to the queue or never was.");
-                case { Phase: JobPhase.Completed, IsCancelRequested: true }:
-                    return Acquisition.Refused(422, "The job was cancelled before it was acquired.");
-                case { Phase: JobPhase.Completed }:
-                    return Acquisition.Refused(404, "The job has ended.");
-                case var other when other.Holder != runner:
-                    return Acquisition.Refused(409, "The job belongs to another runner.");
-                case { Phase: JobPhase.Running } own:
-                    return new Acquisition { Job = own };
-                case var offered:
-                    var job = _dispatch.Change(offered.Start(_time.GetUtcNow(), _options.LockDuration));
-                    _clock.Set(job.Id, JobLimit.Timeout, job.Timeout);
-                    Publish(job, EmulatorEventType.JobStarted);
-                    return new Acquisition { Job = job };
+                _dispatch.Close(runner.Id, endPoll: false);
             }
         }
+
+        if (acquisition.Job is null && runner.IsEphemeral && !IsHolding(runner.Id))
+        {
+            AssignmentLost?.Invoke(runner.Id);
+        }
+
+        return acquisition;
     }
 
     /// <summary>Prolongs the lock; <c>null</c> where the job does not run.</summary>
@@ -195,7 +195,37 @@ internal sealed class JobBoard : IDisposable
             }
         }
 
-        return End(() => _jobs.Find(id) is { Phase: not JobPhase.Completed } job ? job.CancelUnstarted(_time.GetUtcNow()) : null) is not null;
+        JobState? unstarted = null;
+        var isCancelled = End(() =>
+        {
+            unstarted = _jobs.Find(id) is { Phase: not JobPhase.Completed } job ? job : null;
+            return unstarted?.CancelUnstarted(_time.GetUtcNow());
+        }) is not null;
+        Lose(unstarted);
+        return isCancelled;
+    }
+
+    /// <summary>Ends a job at once, whatever its runner does (<c>force-cancel</c>). False where it is not known or has ended.</summary>
+    public bool ForceCancel(JobId id)
+    {
+        JobState? before = null;
+        var isCancelled = End(() =>
+        {
+            before = _jobs.Find(id) is { Phase: not JobPhase.Completed } job ? job : null;
+            return before?.Phase == JobPhase.Running
+                ? before.Complete(Conclusion.Canceled, "The run was cancelled by force.", _time.GetUtcNow())
+                : before?.CancelUnstarted(_time.GetUtcNow());
+        }) is not null;
+        if (before is { Phase: JobPhase.Running, RunnerId: { } runner })
+        {
+            lock (_gate)
+            {
+                _dispatch.SendCancellation(runner, before);
+            }
+        }
+
+        Lose(before);
+        return isCancelled;
     }
 
     /// <summary>A runner was removed: it gets no further job, and one that it did not acquire goes back to the queue.</summary>
@@ -255,6 +285,36 @@ internal sealed class JobBoard : IDisposable
         return job;
     }
 
+    private bool IsHolding(int runner)
+    {
+        lock (_gate)
+        {
+            return _jobs.OfRunner(runner) is not null;
+        }
+    }
+
+    // The bodies are those that were seen live (actions/runner#4617, #4728).
+    private Acquisition AcquireHeld(int runner, string? request)
+    {
+        switch (_jobs.FindRequest(request))
+        {
+            case { Phase: JobPhase.Completed, IsCancelRequested: true }:
+                return Acquisition.Refused(404, "job was canceled");
+            case { Phase: JobPhase.Completed }:
+                return Acquisition.Refused(404, "job has already ended");
+            case null:
+            case var other when other.Holder != runner:
+                return Acquisition.Refused(409, "job assignment is invalid: MissingKey");
+            case { Phase: JobPhase.Running } own:
+                return new Acquisition { Job = own };
+            case var offered:
+                var job = _dispatch.Change(offered.Start(_time.GetUtcNow(), _options.LockDuration));
+                _clock.Set(job.Id, JobLimit.Timeout, job.Timeout);
+                Publish(job, EmulatorEventType.JobStarted);
+                return new Acquisition { Job = job };
+        }
+    }
+
     private void OnLimit(JobId id, JobLimit limit)
     {
         switch (limit)
@@ -274,15 +334,47 @@ internal sealed class JobBoard : IDisposable
         }
     }
 
+    /// <summary>Tells that a job which was offered is not its ephemeral runner's any more.</summary>
+    private void Lose(JobState? offered)
+    {
+        if (offered is not { Phase: JobPhase.Offered, RunnerId: { } runner, IsRunnerEphemeral: true })
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _dispatch.Close(runner, endPoll: false);
+        }
+
+        AssignmentLost?.Invoke(runner);
+    }
+
     private void OnDue(JobId id)
     {
+        JobState? lost = null;
         lock (_gate)
         {
             if (_jobs.Find(id) is { Phase: JobPhase.Offered } offered && offered.DueAt <= _time.GetUtcNow())
             {
-                _dispatch.Withdraw(offered);
-                return;
+                lost = offered;
+                if (offered.IsRunnerEphemeral && offered.RunnerId is { } runner)
+                {
+                    _dispatch.Close(runner, endPoll: false);
+                }
+
+                if (offered.LostOffers + 1 < _options.MaxOffers)
+                {
+                    _dispatch.Withdraw(offered with { LostOffers = offered.LostOffers + 1 });
+                }
             }
+        }
+
+        if (lost is not null)
+        {
+            Lose(lost);
+            End(() => _jobs.Find(id) is { Phase: JobPhase.Offered } job && job.RequestId == lost.RequestId ? job.GiveUp(_time.GetUtcNow()) : null);
+            return;
         }
 
         // Where it was renewed meanwhile there is nothing to do.

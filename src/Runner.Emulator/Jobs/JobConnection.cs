@@ -14,25 +14,19 @@ internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens)
     /// <summary>Base of the results service and of action resolution.</summary>
     public Uri Services => address.Root;
 
-    /// <summary>The switches of features that the emulator honours.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Features { get; } =
-    [
-        KeyValuePair.Create(JobVariables.EnhancedAnnotations, "true"),
-        KeyValuePair.Create(JobVariables.CacheServiceV2, "true"),
-        KeyValuePair.Create(JobVariables.SendJobLevelAnnotations, "true"),
-        KeyValuePair.Create(JobVariables.SelfRepository, "true"),
-        KeyValuePair.Create(JobVariables.AllowArtifactsFile, "true"),
-    ];
-
     /// <summary>The endpoint that the job talks to GitHub through.</summary>
-    public ServiceEndpoint Endpoint(PlanId plan, JobId job, string key, RunOrigin origin) => new()
+    /// <param name="plan">Plan of the run.</param>
+    /// <param name="job">Id of the job.</param>
+    /// <param name="orchestration">Its name across services; see <see cref="OrchestrationId"/>.</param>
+    /// <param name="origin">Where the run comes from.</param>
+    public ServiceEndpoint Endpoint(PlanId plan, JobId job, string orchestration, RunOrigin origin) => new()
     {
         Name = "SystemVssConnection",
         Url = address.RunService(plan.Value).AbsoluteUri,
         Authorization = new EndpointAuthorization
         {
             Scheme = "OAuth",
-            Parameters = new Dictionary<string, string?> { ["AccessToken"] = tokens.IssueJob(plan, job, key, origin) },
+            Parameters = new Dictionary<string, string?> { ["AccessToken"] = tokens.IssueJob(plan, job, orchestration, origin) },
         },
         Data = new Dictionary<string, string?>
         {
@@ -45,5 +39,8 @@ internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens)
     };
 
     /// <summary>A token for <c>github.token</c>; the emulator's REST API takes it.</summary>
-    public Secret NewGitHubToken(JobId job) => new(tokens.Issue(TokenKind.Installation, job.ToString(), TokenLifetime).Token);
+    public Secret NewGitHubToken(JobId job) => new(NewRepositoryToken(job).Token);
+
+    /// <summary>The same with its end.</summary>
+    public (string Token, DateTimeOffset Expires) NewRepositoryToken(JobId job) => tokens.Issue(TokenKind.Repository, job.ToString(), TokenLifetime);
 }

@@ -29,7 +29,9 @@ internal sealed class JobDispatch(JobTable jobs, JobClock clock, EmulatorOptions
     public void Queue(JobState job)
     {
         Change(job);
-        if (_polls.LongestWaiting(poll => jobs.CanTake(poll.Runner, job)) is not { } poll)
+        // Another runner first, where there is one.
+        if ((_polls.LongestWaiting(poll => poll.Runner.Id != job.LostBy && jobs.CanTake(poll.Runner, job)) ?? _polls.LongestWaiting(poll => jobs.CanTake(poll.Runner, job)))
+            is not { } poll)
         {
             return;
         }

@@ -61,6 +61,24 @@ internal sealed record JobState
 
     public bool IsCancelRequested { get; init; }
 
+    /// <summary>How many runners it was offered to in vain.</summary>
+    public int LostOffers { get; init; }
+
+    /// <summary>The runner that it was offered to last, in vain.</summary>
+    public int? LostBy { get; init; }
+
+    /// <summary>Repository of its run, <c>owner/repo</c>; <c>null</c>: everybody's.</summary>
+    public string? Repository { get; init; }
+
+    /// <summary>Runner group that its runner must be of, or <c>null</c>: any.</summary>
+    public string? RunnerGroup { get; init; }
+
+    /// <summary>Whether its repository is public.</summary>
+    public bool IsPublic { get; init; }
+
+    /// <summary>Its number in the REST API.</summary>
+    public long Number { get; init; }
+
     /// <summary>The runner that has the job or is to decide on it; <c>null</c> in the queue and after the end.</summary>
     public int? Holder => Phase is JobPhase.Offered or JobPhase.Running ? RunnerId : null;
 
@@ -98,6 +116,9 @@ internal sealed record JobState
     /// <summary>Lines of its log, as the runner counted them.</summary>
     public long? LogLines { get; init; }
 
+    /// <summary>Whether its log was said to be complete and nothing of it has come.</summary>
+    public bool IsLogMissing { get; init; }
+
     public JobState Offer(RunnerRecord runner, string requestId, DateTimeOffset now, TimeSpan duration) => this with
     {
         Phase = JobPhase.Offered,
@@ -113,7 +134,7 @@ internal sealed record JobState
     /// <summary>Back to the queue: the runner did not take it.</summary>
     public JobState Withdraw() => this with
     {
-        Phase = JobPhase.Queued, RunnerId = null, RunnerName = null, RequestId = null, IsAcknowledged = false, OfferedAt = null, DueAt = null,
+        LostBy = RunnerId, Phase = JobPhase.Queued, RunnerId = null, RunnerName = null, RequestId = null, IsAcknowledged = false, OfferedAt = null, DueAt = null,
     };
 
     public JobState Start(DateTimeOffset now, TimeSpan lockDuration) =>
@@ -133,6 +154,19 @@ internal sealed record JobState
     public JobState CancelUnstarted(DateTimeOffset now) =>
         (this with { IsCancelRequested = true, RunnerId = null, RunnerName = null, IsRunnerEphemeral = false })
             .Complete(Runner.Jobs.Outcomes.Conclusion.Canceled, "Cancelled before a runner took it.", now);
+
+    /// <summary>Ends because nobody acquired it; GitHub's words (actions/runner#4728).</summary>
+    public JobState GiveUp(DateTimeOffset now)
+    {
+        const string Reason = "The job was not acquired by Runner of type self-hosted even after multiple attempts";
+        return (this with
+        {
+            RunnerId = null,
+            RunnerName = null,
+            IsRunnerEphemeral = false,
+            Annotations = [.. Annotations, new Annotation { Level = AnnotationLevel.Failure, Message = Reason }],
+        }).Complete(Runner.Jobs.Outcomes.Conclusion.Canceled, Reason, now);
+    }
 
     /// <summary>Puts in the newer state of a step, or adds it.</summary>
     public JobState WithStep(StepInfo step)

@@ -7,7 +7,7 @@ namespace Runner.Emulator.Jobs;
 /// The jobs with the ways to find them: by id, by offer, by runner, by their place in the queue. All follows from the states that are
 /// stored. Not thread-safe: <see cref="JobBoard"/> guards it.
 /// </summary>
-internal sealed class JobTable
+internal sealed class JobTable(RunnerGroups groups)
 {
     private readonly Dictionary<JobId, JobState> _jobs = [];
     private readonly LinkedList<JobId> _queue = new();
@@ -42,9 +42,9 @@ internal sealed class JobTable
         return null;
     }
 
-    /// <summary>Whether a runner is free, still takes jobs and has the job's labels.</summary>
+    /// <summary>Whether a runner is free, still takes jobs, and is one for that job.</summary>
     public bool CanTake(RunnerRecord runner, JobState job) =>
-        !_byRunner.ContainsKey(runner.Id) && !_closed.Contains(runner.Id) && runner.HasAll(job.Labels);
+        !_byRunner.ContainsKey(runner.Id) && !_closed.Contains(runner.Id) && groups.Serves(runner, job);
 
     /// <summary>A runner takes no further job: it was removed, or is ephemeral and has run one.</summary>
     public void Close(int runner) => _closed.Add(runner);

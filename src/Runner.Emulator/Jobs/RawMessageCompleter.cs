@@ -24,6 +24,7 @@ internal sealed class RawMessageCompleter(JobConnection connection)
         Default(message, "jobDisplayName", () => key);
         Default(message, "jobName", () => key);
         Default(message, "requestId", () => 0);
+        Default(message, "steps", () => new JsonArray());
         Default(message, "timeline", () => new JsonObject { ["id"] = Guid.NewGuid(), ["changeId"] = 1 });
         message["jobId"] = job.ToString();
         var planPart = Object(message, "plan");
@@ -31,7 +32,11 @@ internal sealed class RawMessageCompleter(JobConnection connection)
         Default(planPart, "scopeIdentifier", () => Guid.Empty.ToString());
         Default(planPart, "planType", () => "actions");
         Default(planPart, "version", () => 9);
-        Connect(Object(message, "resources"), connection.Endpoint(plan, job, key, RunOrigin.OfRawJob));
+        Connect(Object(message, "resources"), connection.Endpoint(plan, job, OrchestrationId.Of(plan, key), RunOrigin.OfRawJob));
+        Default(Object(message, "contextData"), "github", () => new JsonObject
+        {
+            ["t"] = 2, ["d"] = new JsonArray(new JsonObject { ["k"] = "repository", ["v"] = RunOrigin.OfRawJob.Repository }),
+        });
         AddVariables(Object(message, "variables"), plan, job, key);
         return Encoding.UTF8.GetBytes(message.ToJsonString());
     }
@@ -52,11 +57,11 @@ internal sealed class RawMessageCompleter(JobConnection connection)
     }
 
     private static bool IsSystemConnection(JsonNode? endpoint) =>
-        string.Equals(endpoint?["name"]?.ToString(), "SystemVssConnection", StringComparison.OrdinalIgnoreCase);
+        string.Equals((endpoint as JsonObject)?["name"]?.ToString(), "SystemVssConnection", StringComparison.OrdinalIgnoreCase);
 
     private void AddVariables(JsonObject variables, PlanId plan, JobId job, string key)
     {
-        var token = variables[JobVariables.GitHubToken]?["value"]?.ToString() ?? connection.NewGitHubToken(job).Reveal();
+        var token = (variables[JobVariables.GitHubToken] as JsonObject)?["value"]?.ToString() ?? connection.NewGitHubToken(job).Reveal();
         Default(variables, JobVariables.GitHubToken, () => new JsonObject { ["value"] = token, ["isSecret"] = true });
         Default(variables, "github_token", () => new JsonObject { ["value"] = token, ["isSecret"] = true });
         Add(variables, JobVariables.JobKey, key);
@@ -64,8 +69,8 @@ internal sealed class RawMessageCompleter(JobConnection connection)
         Add(variables, JobVariables.LaunchEndpoint, connection.Services.AbsoluteUri);
         Add(variables, JobVariables.RunnerGroupName, "Default");
         Add(variables, JobVariables.RunnerEnvironment, "self-hosted");
-        Add(variables, "system.orchestrationId", $"{plan}.{key}.__default");
-        foreach (var (name, value) in JobConnection.Features)
+        Add(variables, JobVariables.OrchestrationId, OrchestrationId.Of(plan, key));
+        foreach (var (name, value) in FeatureSwitches.All)
         {
             Add(variables, name, value);
         }

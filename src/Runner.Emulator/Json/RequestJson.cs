@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Runner.Services.Json;
 
 namespace Runner.Emulator.Json;
 
@@ -8,12 +9,15 @@ namespace Runner.Emulator.Json;
 internal static class RequestJson
 {
     /// <summary>The body, or <c>null</c> where it is not the JSON expected.</summary>
-    public static async Task<T?> TryReadAsync<T>(this HttpRequest request, JsonTypeInfo<T> type)
+    /// <param name="request">The request.</param>
+    /// <param name="type">What is expected.</param>
+    /// <param name="check">Throws a <see cref="JsonException"/> where the type alone would take too much; <c>null</c>: nothing more is asked for.</param>
+    public static async Task<T?> TryReadAsync<T>(this HttpRequest request, JsonTypeInfo<T> type, Action<JsonElement>? check = null)
         where T : class
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(request.Body, type, request.HttpContext.RequestAborted);
+            return await JsonBody.ReadAsync(request.Body, type, check, request.HttpContext.RequestAborted);
         }
         catch (JsonException)
         {

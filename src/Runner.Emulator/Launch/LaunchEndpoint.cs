@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Actions;
+using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
-using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Services.Repositories;
 
@@ -13,15 +13,13 @@ namespace Runner.Emulator.Launch;
 /// <summary>Resolves actions to commits and archives (<c>actions-download.md</c> section 2.1).</summary>
 internal static class LaunchEndpoint
 {
-    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
-
     public static void MapLaunch(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/actions/build/{plan:guid}/jobs/{job:guid}/runnerresolve/actions", ResolveAsync);
 
     private static async Task<IResult> ResolveAsync(
-        HttpContext http, TokenIssuer tokens, ActionRepositories repositories, EmulatorAddress address, Guid plan, Guid job)
+        HttpContext http, JobCallers callers, JobConnection connection, ActionRepositories repositories, EmulatorAddress address, Guid plan, Guid job)
     {
-        if (!tokens.IsJob(http.Request, new PlanId(plan), new JobId(job)))
+        if (!callers.IsRunning(http.Request, new PlanId(plan), new JobId(job)))
         {
             return TypedResults.Unauthorized();
         }
@@ -31,12 +29,13 @@ internal static class LaunchEndpoint
             return TypedResults.BadRequest();
         }
 
-        var (token, expires) = tokens.Issue(TokenKind.Installation, new JobId(job).ToString(), TokenLifetime);
+        var (token, expires) = connection.NewRepositoryToken(new JobId(job));
         var authentication = new ArchiveAuthentication(token, expires);
         var found = ImmutableSortedDictionary.CreateBuilder<string, ResolvedAction>(StringComparer.Ordinal);
         var errors = ImmutableSortedDictionary.CreateBuilder<string, ResolutionError>(StringComparer.Ordinal);
-        foreach (var (action, version) in request.Actions)
+        foreach (var reference in request.Actions)
         {
+            var (action, version) = (reference.Action, reference.Version);
             var repository = repositories.Find(action);
             var resolved = repository is null ? NoRepository(action, version) : await repository.ResolveAsync(version, http.RequestAborted);
             if (repository is not null && resolved.Commit is { } commit)

@@ -9,9 +9,14 @@ internal sealed record ResolveRequest
 }
 
 /// <summary>An action asked for.</summary>
-/// <param name="Action"><c>owner/repo</c>.</param>
-/// <param name="Version">Branch, tag or commit.</param>
-internal sealed record ActionReference(string Action, string Version);
+internal sealed record ActionReference
+{
+    /// <summary><c>owner/repo</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Branch, tag or commit.</summary>
+    public required string Version { get; init; }
+}
 
 /// <summary>All that was asked for, by <c>owner/repo@ref</c>.</summary>
 internal sealed record ResolveResponse(ImmutableSortedDictionary<string, ResolvedAction> Actions);

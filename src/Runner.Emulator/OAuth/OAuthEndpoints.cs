@@ -23,7 +23,16 @@ internal static class OAuthEndpoints
             return Refused("invalid_request", "The body must be application/x-www-form-urlencoded.");
         }
 
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        IFormCollection form;
+        try
+        {
+            form = await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (InvalidDataException problem)
+        {
+            return Refused("invalid_request", $"The form cannot be read: {problem.Message}");
+        }
+
         if (form["grant_type"] != "client_credentials")
         {
             return Refused("unsupported_grant_type", "grant_type must be client_credentials.");
@@ -36,7 +45,12 @@ internal static class OAuthEndpoints
 
         if (ClientAssertion.ClientOf(assertion) is not { } client || runners.FindByClient(client) is not { } runner)
         {
-            return Refused("invalid_client", "No runner is registered under this client id.");
+            return Refused("invalid_client", $"Registration {ClientAssertion.ClientOf(assertion)} was not found.");
+        }
+
+        if (time.GetUtcNow() < runner.RegisteredAt + options.RegistrationLag)
+        {
+            return Refused("invalid_client", $"Registration {client} was not found.");
         }
 
         if (ClientAssertion.Refuse(assertion, runner, time.GetUtcNow()) is var (error, description))

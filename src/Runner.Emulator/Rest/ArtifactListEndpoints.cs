@@ -16,18 +16,18 @@ internal static class ArtifactListEndpoints
         var actions = api.MapGroup("/repos/{owner}/{repo}/actions");
         actions.MapGet("/runs/{run:long}/artifacts", List);
         actions.MapGet("/artifacts/{id:long}", (HttpContext http, RestCaller caller, ArtifactStore store, EmulatorAddress address, string owner, string repo, long id) =>
-            caller.RefuseAdministrator(http) ?? (Find(store, owner, repo, id) is { } artifact ? Json(Body(artifact, address)) : RestError.NotFound));
+            caller.RefuseReader(http) ?? (Find(store, owner, repo, id) is { } artifact ? Json(Body(artifact, address)) : RestError.NotFound));
         actions.MapGet("/artifacts/{id:long}/zip", (HttpContext http, RestCaller caller, ArtifactStore store, BlobLinks links, string owner, string repo, long id) =>
-            caller.RefuseAdministrator(http) ?? (Find(store, owner, repo, id) is { } artifact ? TypedResults.Redirect(links.Download(artifact)) : RestError.NotFound));
+            caller.RefuseReader(http) ?? (Find(store, owner, repo, id) is { } artifact ? TypedResults.Redirect(links.Download(artifact)) : RestError.NotFound));
         actions.MapDelete("/artifacts/{id:long}", (HttpContext http, RestCaller caller, ArtifactStore store, string owner, string repo, long id) =>
-            caller.RefuseAdministrator(http)
+            caller.RefuseReader(http)
                 ?? (Find(store, owner, repo, id) is not null && store.Delete(id) ? TypedResults.NoContent() : RestError.NotFound));
     }
 
     private static IResult List(
         HttpContext http, RestCaller caller, RunBoard runs, ArtifactStore store, EmulatorAddress address, string owner, string repo, long run, string? name)
     {
-        if (caller.RefuseAdministrator(http) is { } refusal)
+        if (caller.RefuseReader(http) is { } refusal)
         {
             return refusal;
         }

@@ -13,7 +13,7 @@ internal static class JitEndpoint
     private const int MaxLabels = 100;
 
     public static async Task<IResult> GenerateAsync(
-        HttpContext http, RestCaller caller, JitRegistration jit, SessionTable sessions, JobBoard board)
+        HttpContext http, RestCaller caller, JitRegistration jit, RunnerGroups groups, SessionTable sessions, JobBoard board)
     {
         if (caller.RefuseAdministrator(http) is { } refusal)
         {
@@ -25,13 +25,13 @@ internal static class JitEndpoint
             return RestError.UnreadableBody;
         }
 
-        if (Problem(request) is { } problem)
+        var scope = RunnerScope.Of(http.Request.RouteValues);
+        if (Problem(request, groups, scope) is { } problem)
         {
             return RestError.Of(422, $"Invalid request.\n\n{problem}");
         }
 
-        var scope = RunnerScope.Of(http.Request.RouteValues);
-        if (jit.Register(scope, request.Name ?? string.Empty, request.Labels, request.WorkFolder) is not var (runner, config))
+        if (jit.Register(scope, request.Name ?? string.Empty, request.Labels, request.WorkFolder, request.RunnerGroupId ?? RunnerGroups.Default) is not var (runner, config))
         {
             return RestError.Of(409, $"Already exists - A runner with the name {request.Name} already exists.");
         }
@@ -42,12 +42,12 @@ internal static class JitEndpoint
             statusCode: StatusCodes.Status201Created);
     }
 
-    private static string? Problem(JitRequest request) => request switch
+    private static string? Problem(JitRequest request, RunnerGroups groups, string scope) => request switch
     {
         { Name: null or "" } => "\"name\" wasn't supplied.",
         { Name.Length: > MaxNameLength } => $"\"name\" has more than {MaxNameLength} characters.",
         { RunnerGroupId: null } => "\"runner_group_id\" wasn't supplied.",
-        { RunnerGroupId: not RunnerRegistry.DefaultGroup } => $"There is no runner group {request.RunnerGroupId}.",
+        { RunnerGroupId: { } group } when groups.Find(scope, group) is null => $"There is no runner group {request.RunnerGroupId}.",
         { Labels.Length: 0 or > MaxLabels } => $"\"labels\" must hold 1 to {MaxLabels} labels.",
         _ => request.Labels.Any(string.IsNullOrWhiteSpace) ? "A label must not be empty." : null,
     };

@@ -43,7 +43,7 @@ internal static class RegistrationEndpoints
             new RegistrationResponse(tenant, "OAuthAccessToken", token, UseV2Flow: true), SnakeJson.Default.RegistrationResponse);
     }
 
-    private static async Task<IResult> RegisterAsync(HttpContext http, TokenIssuer tokens, RunnerRegistry runners)
+    private static async Task<IResult> RegisterAsync(HttpContext http, TokenIssuer tokens, RunnerGroups groups, RunnerRegistry runners)
     {
         if (await http.Request.TryReadAsync(SnakeJson.Default.RegisterRequest) is not { } request)
         {
@@ -60,12 +60,18 @@ internal static class RegistrationEndpoints
             return RestError.NotFound;
         }
 
+        var group = request.GroupId ?? RunnerGroups.Default;
+        if (groups.Find(claims.Subject, group) is null)
+        {
+            return RestError.Of(422, $"Invalid request.\n\nThere is no runner group {group}.");
+        }
+
         var root = EmulatorAddress.RootOf(url);
         var runner = new RunnerRecord
         {
             Name = request.Name,
             Scope = claims.Subject,
-            GroupId = request.GroupId ?? RunnerRegistry.DefaultGroup,
+            GroupId = group,
             Labels = runners.LabelsOf(request.Labels.Select(label => label.Name).OfType<string>()),
             IsEphemeral = request.Ephemeral,
             PublicKey = key,

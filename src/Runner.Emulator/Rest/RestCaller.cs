@@ -1,16 +1,23 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Runner.Emulator.Jobs;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 
 namespace Runner.Emulator.Rest;
 
 /// <summary>Says whether a REST call may do what it asks.</summary>
-internal sealed class RestCaller(EmulatorOptions options, TokenIssuer tokens)
+internal sealed class RestCaller(EmulatorOptions options, TokenIssuer tokens, JobCallers jobs)
 {
     /// <summary>Lets in the PAT and installation tokens; <c>null</c>: the call may go on.</summary>
     public IResult? RefuseAdministrator(HttpContext http) => Refuse(http, scope: null, []);
+
+    /// <summary>Lets in the PAT, installation tokens and those of jobs that run.</summary>
+    public IResult? RefuseReader(HttpContext http) =>
+        tokens.Read(RequestToken.Of(http.Request)) is { Kind: TokenKind.Repository } claims
+            ? (jobs.IsRunning(claims.Subject) ? null : RestError.BadCredentials)
+            : RefuseAdministrator(http);
 
     /// <summary>Lets in the PAT, installation tokens and, for a runner's own calls, tokens of the kinds given that are for the scope.</summary>
     public IResult? Refuse(HttpContext http, string? scope, params ReadOnlySpan<TokenKind> kinds)

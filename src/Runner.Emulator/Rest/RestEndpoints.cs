@@ -28,10 +28,13 @@ internal static class RestEndpoints
             api.MapApp();
             api.MapArchives();
             api.MapArtifactList();
+            api.MapRepository();
+            api.MapWorkflowRuns();
             foreach (var scope in RunnerScope.Patterns)
             {
                 var actions = api.MapGroup(scope + "/actions");
                 actions.MapRunners();
+                actions.MapRunnerGroups();
                 actions.MapPost("/runners/generate-jitconfig", JitEndpoint.GenerateAsync);
                 actions.MapPost("/runners/registration-token", (HttpContext http, RestCaller caller, TokenIssuer tokens) =>
                     NewToken(http, caller, tokens, TokenKind.Registration));

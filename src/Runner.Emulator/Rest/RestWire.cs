@@ -54,6 +54,21 @@ internal sealed record RunnerListBody(int TotalCount, ImmutableArray<RunnerBody>
 internal sealed record RunnerGroupBody(
     int Id, string Name, string Visibility, bool Default, bool Inherited, bool AllowsPublicRepositories, bool IsHosted);
 
+/// <summary>Body of a request that makes or changes a group.</summary>
+internal sealed record RunnerGroupRequest
+{
+    public string? Name { get; init; }
+
+    public string? Visibility { get; init; }
+
+    public bool? AllowsPublicRepositories { get; init; }
+
+    public ImmutableArray<long>? SelectedRepositoryIds { get; init; }
+}
+
+/// <summary>A repository, as far as runner groups ask for it.</summary>
+internal sealed record RepositoryBody(long Id, string Name, string FullName, bool Private, string Visibility);
+
 internal sealed record RunnerGroupListBody(int TotalCount, ImmutableArray<RunnerGroupBody> RunnerGroups);
 
 /// <summary>Body of <c>runner-registration</c> (<c>registration.md</c> section 4).</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,7 +21,6 @@ internal static class RunnerEndpoints
         actions.MapGet("/runners", List);
         actions.MapGet("/runners/{id:int}", Get);
         actions.MapDelete("/runners/{id:int}", Delete);
-        actions.MapGet("/runner-groups", Groups);
         actions.MapGet("/runner-groups/{group:int}/runners", List);
     }
 
@@ -39,7 +39,7 @@ internal static class RunnerEndpoints
     };
 
     private static IResult List(
-        HttpContext http, RestCaller caller, RunnerRegistry runners, SessionTable sessions, JobBoard board, string? name, int? page,
+        HttpContext http, RestCaller caller, RunnerRegistry runners, SessionTable sessions, JobBoard board, string? name, int? page, int? group,
         [Microsoft.AspNetCore.Mvc.FromQuery(Name = "per_page")] int? size)
     {
         var scope = RunnerScope.Of(http.Request.RouteValues);
@@ -48,7 +48,7 @@ internal static class RunnerEndpoints
             return refusal;
         }
 
-        var all = runners.List(scope, name);
+        var all = runners.List(scope, name).Where(runner => group is null || runner.GroupId == group).ToImmutableArray();
         var taken = Math.Clamp(size ?? DefaultPageSize, 1, MaxPageSize);
         var body = new RunnerListBody(
             all.Length,
@@ -81,17 +81,6 @@ internal static class RunnerEndpoints
         }
 
         return removal.Remove(id) ? TypedResults.NoContent() : RestError.NotFound;
-    }
-
-    private static IResult Groups(HttpContext http, RestCaller caller)
-    {
-        if (caller.Refuse(http, RunnerScope.Of(http.Request.RouteValues), TokenKind.Registration, TokenKind.Remove) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var group = new RunnerGroupBody(RunnerRegistry.DefaultGroup, "Default", "all", true, false, true, false);
-        return TypedResults.Json(new RunnerGroupListBody(1, [group]), SnakeJson.Default.RunnerGroupListBody);
     }
 
     private static RunnerRecord? Find(HttpContext http, RunnerRegistry runners, int id) =>

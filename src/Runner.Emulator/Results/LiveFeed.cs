@@ -9,6 +9,7 @@ using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
+using Runner.Services.Json;
 
 namespace Runner.Emulator.Results;
 
@@ -68,18 +69,18 @@ internal static class LiveFeed
 
             if (frame.EndOfMessage)
             {
-                Publish(message.GetBuffer().AsSpan(0, (int)message.Length), job, events);
+                Publish(message.GetBuffer().AsMemory(0, (int)message.Length), job, events);
                 message.SetLength(0);
             }
         }
     }
 
-    private static void Publish(ReadOnlySpan<byte> json, JobState job, EventHub events)
+    private static void Publish(ReadOnlyMemory<byte> json, JobState job, EventHub events)
     {
         FeedLines? lines;
         try
         {
-            lines = JsonSerializer.Deserialize(json, EmulatorJson.Default.FeedLines);
+            lines = JsonBody.Read(json, EmulatorJson.Default.FeedLines);
         }
         catch (JsonException)
         {

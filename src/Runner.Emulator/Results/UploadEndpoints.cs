@@ -34,7 +34,7 @@ internal static class UploadEndpoints
         return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
             : Step(request?.StepBackendId) is not { } step ? NoStep()
             : TypedResults.Json(
-                new LogsUrlResponse { LogsUrl = urls.For(LogNames.Step(job.Id, step)), BlobStorageType = BlobStorageTypes.Azure },
+                new LogsUrlResponse { LogsUrl = urls.For(job.Id, LogNames.Step(job.Id, step)), BlobStorageType = BlobStorageTypes.Azure },
                 ProtocolJson.Default.LogsUrlResponse);
     }
 
@@ -43,7 +43,7 @@ internal static class UploadEndpoints
         var request = await http.Request.TryReadAsync(ProtocolJson.Default.JobLogsUrlRequest);
         return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
             : TypedResults.Json(
-                new LogsUrlResponse { LogsUrl = urls.For(LogNames.Job(job.Id)), BlobStorageType = BlobStorageTypes.Azure },
+                new LogsUrlResponse { LogsUrl = urls.For(job.Id, LogNames.Job(job.Id)), BlobStorageType = BlobStorageTypes.Azure },
                 ProtocolJson.Default.LogsUrlResponse);
     }
 
@@ -54,7 +54,7 @@ internal static class UploadEndpoints
             : TypedResults.Json(
                 new DiagnosticLogsUrlResponse
                 {
-                    DiagLogsUrl = urls.For(LogNames.Diagnostics(job.Id)), BlobStorageType = BlobStorageTypes.Azure,
+                    DiagLogsUrl = urls.For(job.Id, LogNames.Diagnostics(job.Id)), BlobStorageType = BlobStorageTypes.Azure,
                 },
                 ProtocolJson.Default.DiagnosticLogsUrlResponse);
     }
@@ -67,14 +67,15 @@ internal static class UploadEndpoints
             : TypedResults.Json(
                 new StepSummaryUrlResponse
                 {
-                    SummaryUrl = urls.For(LogNames.Summary(job.Id, step)),
+                    SummaryUrl = urls.For(job.Id, LogNames.Summary(job.Id, step)),
                     SoftSizeLimit = MaxSummaryBytes,
                     BlobStorageType = BlobStorageTypes.Azure,
                 },
                 ProtocolJson.Default.StepSummaryUrlResponse);
     }
 
-    private static async Task<IResult> StepLogsCompleteAsync(HttpContext http, ResultsCaller caller, JobBoard board, BlobStore blobs)
+    private static async Task<IResult> StepLogsCompleteAsync(
+        HttpContext http, ResultsCaller caller, JobBoard board, BlobStore blobs, EventHub events)
     {
         var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepLogsMetadataRequest);
         if (caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job || request is null)
@@ -87,9 +88,15 @@ internal static class UploadEndpoints
             return NoStep();
         }
 
-        board.Update(job.Id, state => state.WithStep(
-            (state.Steps.FirstOrDefault(known => known.Id == step) ?? new StepInfo { Id = step }) with { LogLines = request.LineCount }));
-        return Done(blobs.Find(LogNames.Step(job.Id, step)) is not null);
+        var isMissing = IsMissing(blobs, LogNames.Step(job.Id, step), request.LineCount);
+        var updated = board.Update(job.Id, state => state.WithStep(
+            (state.Steps.FirstOrDefault(known => known.Id == step) ?? new StepInfo { Id = step }) with { LogLines = request.LineCount, IsLogMissing = isMissing }));
+        if (isMissing)
+        {
+            Complain(events, job, updated?.Steps.FirstOrDefault(known => known.Id == step), request.LineCount);
+        }
+
+        return Done(!isMissing);
     }
 
     private static async Task<IResult> JobLogsCompleteAsync(
@@ -101,9 +108,15 @@ internal static class UploadEndpoints
             return refusal;
         }
 
-        board.Update(job.Id, state => state with { LogLines = request.LineCount });
+        var isMissing = IsMissing(blobs, LogNames.Job(job.Id), request.LineCount);
+        board.Update(job.Id, state => state with { LogLines = request.LineCount, IsLogMissing = isMissing });
+        if (isMissing)
+        {
+            Complain(events, job, step: null, request.LineCount);
+        }
+
         events.Publish(new EmulatorEvent { Type = EmulatorEventType.LogCompleted, RunId = job.RunId, JobId = job.Id, Name = job.Name });
-        return Done(blobs.Find(LogNames.Job(job.Id)) is not null);
+        return Done(!isMissing);
     }
 
     private static async Task<IResult> SummaryCompleteAsync(HttpContext http, ResultsCaller caller, BlobStore blobs)
@@ -113,6 +126,19 @@ internal static class UploadEndpoints
             : Step(request?.StepBackendId) is not { } step ? NoStep()
             : Done(blobs.Find(LogNames.Summary(job.Id, step))?.Length == request?.Size);
     }
+
+    // A log without lines may have no content; one with lines is lost without it, and the run would stay green.
+    private static bool IsMissing(BlobStore blobs, string name, long lines) => blobs.Find(name) is not { } blob || (lines > 0 && blob.Length == 0);
+
+    private static void Complain(EventHub events, JobState job, StepInfo? step, long lines) => events.Publish(new EmulatorEvent
+    {
+        Type = EmulatorEventType.LogMissing,
+        RunId = job.RunId,
+        JobId = job.Id,
+        Name = job.Name,
+        Step = step,
+        Reason = $"the log{(step is null ? string.Empty : $" of step '{step.Name}'")} is lost: {lines} lines were announced, and their content has not come",
+    });
 
     private static StepId? Step(string? text) => Guid.TryParse(text, out var id) ? new StepId(id) : null;
 

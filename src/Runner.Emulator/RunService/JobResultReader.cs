@@ -36,6 +36,7 @@ internal static class JobResultReader
         StartedAt = step.StartedAt ?? known?.StartedAt,
         CompletedAt = step.CompletedAt ?? known?.CompletedAt,
         LogLines = step.CompletedLogLines ?? known?.LogLines,
+        IsLogMissing = known?.IsLogMissing ?? false,
         Annotations = [.. (step.Annotations ?? []).Select(Annotation)],
         ChangeOrder = long.MaxValue,
     };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,6 +6,7 @@ using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
+using Runner.Jobs.Outcomes;
 using Runner.Protocol;
 using Runner.Protocol.RunService;
 
@@ -23,7 +25,7 @@ internal static class RunServiceEndpoints
 
     private static async Task<IResult> AcquireAsync(HttpContext http, TokenIssuer tokens, RunnerRegistry runners, JobBoard board)
     {
-        if (tokens.RunnerOf(http.Request) is not { } runner || runners.Find(runner) is null)
+        if (tokens.RunnerOf(http.Request) is not { } id || (runners.Find(id) ?? runners.FindSpent(id)?.Runner) is not { } runner)
         {
             return Refused(401, "acquirejob takes the access token of a registered runner.");
         }
@@ -60,10 +62,10 @@ internal static class RunServiceEndpoints
 
     private static async Task<IResult> CompleteAsync(HttpContext http, TokenIssuer tokens, JobBoard board, TimeProvider time)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.CompleteJobRequest);
+        var request = await http.Request.TryReadAsync(ProtocolJson.Default.CompleteJobRequest, CheckConclusion);
         if (request is null)
         {
-            return Refused(400, "The body must be JSON with planId, jobId and conclusion.");
+            return Refused(400, "The body must be JSON with planId, jobId and a conclusion that is known: how the job ended is not guessed.");
         }
 
         if (!tokens.IsJob(http.Request, request.PlanId, request.JobId))
@@ -74,6 +76,23 @@ internal static class RunServiceEndpoints
         return board.Complete(request.PlanId, request.JobId, job => JobResultReader.Apply(job, request, time.GetUtcNow())) is not null
             ? TypedResults.NoContent()
             : Refused(404, "The job does not run: it has ended or its lock has expired.");
+    }
+
+    // Read as the enum's zero, what is missing or unknown would count as succeeded.
+    private static void CheckConclusion(JsonElement body)
+    {
+        var conclusion = body.ValueKind != JsonValueKind.Object ? default
+            : body.EnumerateObject().LastOrDefault(member => member.Name.Equals("conclusion", StringComparison.OrdinalIgnoreCase)).Value;
+        var isKnown = conclusion.ValueKind switch
+        {
+            JsonValueKind.String => Enum.TryParse<Conclusion>(conclusion.GetString(), ignoreCase: true, out var named) && Enum.IsDefined(named),
+            JsonValueKind.Number => conclusion.TryGetInt32(out var number) && Enum.IsDefined((Conclusion)number),
+            _ => false,
+        };
+        if (!isKnown)
+        {
+            throw new JsonException("conclusion is missing or unknown");
+        }
     }
 
     private static IResult Refused(int status, string message) => TypedResults.Json(

@@ -12,13 +12,18 @@ internal static class PublicKeyXml
     {
         try
         {
-            return XElement.Parse(xml ?? string.Empty) is { Name.LocalName: "RSAKeyValue" } root
-                && root.Element("Modulus") is { } modulus
-                && root.Element("Exponent") is { } exponent
-                ? new RSAParameters { Modulus = Convert.FromBase64String(modulus.Value), Exponent = Convert.FromBase64String(exponent.Value) }
-                : null;
+            if (XElement.Parse(xml ?? string.Empty) is not { Name.LocalName: "RSAKeyValue" } root
+                || root.Element("Modulus") is not { } modulus
+                || root.Element("Exponent") is not { } exponent)
+            {
+                return null;
+            }
+
+            var key = new RSAParameters { Modulus = Convert.FromBase64String(modulus.Value), Exponent = Convert.FromBase64String(exponent.Value) };
+            using var rsa = RSA.Create(key); // refuses what could verify nothing
+            return key;
         }
-        catch (Exception broken) when (broken is XmlException or FormatException)
+        catch (Exception broken) when (broken is XmlException or FormatException or CryptographicException)
         {
             return null; // the caller answers 422
         }

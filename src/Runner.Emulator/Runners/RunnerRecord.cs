@@ -32,6 +32,12 @@ internal sealed record RunnerRecord
 
     public string? Version { get; init; }
 
+    /// <summary>Whether it serves every repository, wherever it is registered: it was made in this process, not by the REST API.</summary>
+    public bool IsEverybodys { get; init; }
+
+    /// <summary>When it was registered.</summary>
+    public DateTimeOffset RegisteredAt { get; init; }
+
     /// <summary>Operating system that it named when it polled, in GitHub's words; <c>unknown</c> before.</summary>
     public string Os { get; init; } = "unknown";
 
@@ -39,6 +45,12 @@ internal sealed record RunnerRecord
     public bool HasAll(ImmutableArray<string> labels) =>
         labels.All(wanted => Labels.Any(label => string.Equals(label.Name, wanted, StringComparison.OrdinalIgnoreCase)));
 }
+
+/// <summary>An ephemeral runner that is registered no more.</summary>
+/// <param name="Runner">Who it was.</param>
+/// <param name="HasRunJob">Whether it ran its job; else it lost the one that it was offered.</param>
+/// <param name="At">Since when.</param>
+internal sealed record SpentRunner(RunnerRecord Runner, bool HasRunJob, DateTimeOffset At);
 
 /// <summary>A label of a runner.</summary>
 /// <param name="Id">Number, the same for the same name.</param>

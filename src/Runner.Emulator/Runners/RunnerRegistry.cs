@@ -4,18 +4,18 @@ using Runner.Emulator.Events;
 namespace Runner.Emulator.Runners;
 
 /// <summary>The registered runners. A name is free once in a scope; an id is never used again.</summary>
-internal sealed class RunnerRegistry(EventHub events)
+internal sealed class RunnerRegistry(EventHub events, TimeProvider time)
 {
     private static readonly string[] SystemLabels = ["self-hosted", "linux", "windows", "macos", "x64", "x86", "arm", "arm64"];
 
     private readonly Lock _gate = new();
+    private static readonly TimeSpan SpentKept = TimeSpan.FromHours(1);
+
     private readonly Dictionary<int, RunnerRecord> _runners = [];
+    private readonly Dictionary<int, SpentRunner> _spent = [];
     private readonly Dictionary<Guid, int> _clients = [];
     private readonly Dictionary<string, int> _labels = new(StringComparer.OrdinalIgnoreCase);
     private int _lastId;
-
-    /// <summary>The one runner group of each scope.</summary>
-    public const int DefaultGroup = 1;
 
     /// <summary>Adds a runner and gives it an id; <c>null</c> where the name is taken.</summary>
     public RunnerRecord? Add(RunnerRecord runner)
@@ -28,7 +28,7 @@ internal sealed class RunnerRegistry(EventHub events)
                 return null;
             }
 
-            added = Keep(runner with { Id = ++_lastId });
+            added = Keep(runner with { Id = ++_lastId, RegisteredAt = time.GetUtcNow() });
         }
 
         events.Publish(new EmulatorEvent { Type = EmulatorEventType.RunnerAdded, Runner = added.Name });
@@ -46,7 +46,7 @@ internal sealed class RunnerRegistry(EventHub events)
             }
 
             _clients.Remove(old.ClientId);
-            return Keep(runner with { Id = id });
+            return Keep(runner with { Id = id, RegisteredAt = time.GetUtcNow() });
         }
     }
 
@@ -81,12 +81,12 @@ internal sealed class RunnerRegistry(EventHub events)
         }
     }
 
-    /// <summary>Whether some runner has all of these labels.</summary>
-    public bool AnyHas(ImmutableArray<string> labels)
+    /// <summary>Whether some runner fits.</summary>
+    public bool Any(Func<RunnerRecord, bool> fits)
     {
         lock (_gate)
         {
-            return _runners.Values.Any(runner => runner.HasAll(labels));
+            return _runners.Values.Any(fits);
         }
     }
 
@@ -118,6 +118,38 @@ internal sealed class RunnerRegistry(EventHub events)
 
         events.Publish(new EmulatorEvent { Type = EmulatorEventType.RunnerRemoved, Runner = removed.Name });
         return true;
+    }
+
+    /// <summary>
+    /// Takes an ephemeral runner out of the lists, its name free again: it got its one job, or lost it. The broker still knows who it was. False where there is none
+    /// of that id.
+    /// </summary>
+    public bool Spend(int id, bool hasRunJob)
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            foreach (var old in _spent.Where(pair => pair.Value.At + SpentKept <= now).Select(pair => pair.Key).ToList())
+            {
+                _spent.Remove(old);
+            }
+
+            if (_runners.TryGetValue(id, out var runner))
+            {
+                _spent[id] = new SpentRunner(runner, hasRunJob, now);
+            }
+        }
+
+        return Remove(id);
+    }
+
+    /// <summary>A runner that has been spent, or <c>null</c>.</summary>
+    public SpentRunner? FindSpent(int id)
+    {
+        lock (_gate)
+        {
+            return _spent.GetValueOrDefault(id);
+        }
     }
 
     /// <summary>Labels by their names, each name once without regard to case.</summary>

@@ -16,6 +16,7 @@ internal sealed class RunnerRemoval : IDisposable
         _sessions = sessions;
         _board = board;
         _board.JobEnded += RemoveEphemeral;
+        _board.AssignmentLost += SpendWithoutJob;
     }
 
     /// <summary>Removes a runner. False where there is none of that id.</summary>
@@ -32,15 +33,23 @@ internal sealed class RunnerRemoval : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _board.JobEnded -= RemoveEphemeral;
+    public void Dispose()
+    {
+        _board.JobEnded -= RemoveEphemeral;
+        _board.AssignmentLost -= SpendWithoutJob;
+    }
 
     // Its poll is left to run out: GitHub's own runner stops by itself once its worker has ended, and an answer before that would tell
     // it that it was deleted in the middle of its job.
     private void RemoveEphemeral(JobState job)
     {
-        if (job is { RunnerId: { } runner, IsRunnerEphemeral: true } && _registry.Remove(runner))
+        if (job is { RunnerId: { } runner, IsRunnerEphemeral: true })
         {
+            _registry.Spend(runner, hasRunJob: true);
             _sessions.Delete(runner);
         }
     }
+
+    // Its session goes on and nothing ever comes of it: GitHub says nothing (seen live, actions/runner#4617, #4618).
+    private void SpendWithoutJob(int runner) => _registry.Spend(runner, hasRunJob: false);
 }

@@ -28,5 +28,13 @@ internal static class RunnerScope
         ? scope
         : scope[(scope.IndexOf('/', StringComparison.Ordinal) + 1)..]);
 
+    /// <summary>Whether jobs of a repository go to runners of a scope. A run without a repository is everybody's.</summary>
+    public static bool Covers(string scope, string? repository) => repository is null || scope.Split('/') switch
+    {
+        ["orgs", var org] => AreSame(org, repository.Split('/')[0]),
+        ["repos", var owner, var name] => AreSame($"{owner}/{name}", repository),
+        _ => true, // an enterprise has all organisations
+    };
+
     public static bool AreSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

@@ -9,6 +9,7 @@ internal static class JobInfos
     public static JobInfo Of(JobState job, bool hasRunner) => new()
     {
         Id = job.Id,
+        Number = job.Number,
         PlanId = job.Plan,
         RunId = job.RunId,
         Key = job.Key,
@@ -33,5 +34,6 @@ internal static class JobInfos
         Annotations = job.Annotations,
         EnvironmentUrl = job.EnvironmentUrl,
         LogLines = job.LogLines,
+        IsLogMissing = job.IsLogMissing,
     };
 }

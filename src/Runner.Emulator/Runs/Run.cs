@@ -1,5 +1,6 @@
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
+using Runner.Workflows.Model;
 
 namespace Runner.Emulator.Runs;
 
@@ -8,7 +9,8 @@ internal sealed class Run(long id, string name, string? eventName, DateTimeOffse
 {
     public long Id { get; } = id;
 
-    public PlanId Plan { get; } = new(Guid.NewGuid());
+    /// <summary>Plan of the attempt that runs or ran last: all its jobs share it.</summary>
+    public PlanId Plan { get; private set; } = new(Guid.NewGuid());
 
     public string Name { get; } = name;
 
@@ -19,14 +21,37 @@ internal sealed class Run(long id, string name, string? eventName, DateTimeOffse
     /// <summary>The one job of a run without a workflow.</summary>
     public JobId? RawJob { get; init; }
 
-    /// <summary>The workflow's part, or <c>null</c>: it is a run of one job.</summary>
-    public WorkflowRun? Workflow { get; init; }
+    /// <summary>What was asked for; <c>null</c>: it is a run of one job.</summary>
+    public WorkflowRequest? Request { get; init; }
 
-    /// <summary>The jobs that were put on the board.</summary>
-    public IEnumerable<JobId> OnBoard => RawJob is { } job ? [job] : Workflow?.OnBoard ?? [];
+    /// <summary>The workflow as it was read; <c>null</c> likewise.</summary>
+    public Workflow? Source { get; init; }
+
+    /// <summary>The workflow's part of the last attempt, or <c>null</c>: it is a run of one job.</summary>
+    public WorkflowRun? Workflow { get; private set; }
+
+    /// <summary>Number of the attempt, from 1.</summary>
+    public int Attempt { get; private set; } = 1;
+
+    /// <summary>The jobs of earlier attempts, as they ended.</summary>
+    public List<JobInfo> EarlierJobs { get; } = [];
+
+    /// <summary>The jobs that were put on the board, of all attempts.</summary>
+    public IEnumerable<JobId> OnBoard => RawJob is { } job ? [job] : [.. EarlierJobs.Select(earlier => earlier.Id), .. Workflow?.OnBoard ?? []];
 
     /// <summary>How and when it ended; <c>null</c> before.</summary>
     public RunEnd? Ended { get; set; }
+
+    /// <summary>Begins the first attempt, or another one.</summary>
+    public void Begin(WorkflowRun workflow, PlanId plan)
+    {
+        if (Workflow is not null)
+        {
+            Attempt++;
+        }
+
+        (Workflow, Plan, Ended) = (workflow, plan, null);
+    }
 }
 
 /// <summary>The end of a run.</summary>

@@ -8,26 +8,47 @@ using Runner.Emulator.Runners;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
-using Runner.Services.Blobs;
 using Runner.Workflows.Planning;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Emulator.Runs;
 
+/// <summary>What comes of the wish to run jobs again.</summary>
+internal enum RerunAnswer
+{
+    /// <summary>They run.</summary>
+    Started,
+
+    /// <summary>There is no such run, or it is of one job without a workflow.</summary>
+    Unknown,
+
+    /// <summary>It has not ended.</summary>
+    Running,
+
+    /// <summary>It is older than a month.</summary>
+    TooOld,
+
+    /// <summary>None of its jobs failed.</summary>
+    NothingToRetry,
+}
+
 /// <summary>The runs: it queues their jobs as their turn comes and says how they ended.</summary>
 internal sealed class RunBoard : IDisposable
 {
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
+
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, Run> _runs = [];
     private readonly Queue<Run> _ended = new();
     private readonly Dictionary<string, ConcurrencyGroups> _concurrency = new(StringComparer.OrdinalIgnoreCase); // by repository
     private readonly EmulatorOptions _options;
-    private readonly BlobStore _blobs;
+    private readonly UploadUrls _uploads;
     private readonly JobBoard _jobs;
     private readonly JobConnection _connection;
     private readonly WorkflowPlanner _planner;
     private readonly RunnerRegistry _runners;
+    private readonly RunnerGroups _groups;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
     private long _lastId;
@@ -38,16 +59,18 @@ internal sealed class RunBoard : IDisposable
         JobConnection connection,
         WorkflowPlanner planner,
         RunnerRegistry runners,
-        BlobStore blobs,
+        RunnerGroups groups,
+        UploadUrls uploads,
         EventHub events,
         TimeProvider time)
     {
         _options = options;
-        _blobs = blobs;
+        _uploads = uploads;
         _jobs = jobs;
         _connection = connection;
         _planner = planner;
         _runners = runners;
+        _groups = groups;
         _events = events;
         _time = time;
         _jobs.JobEnded += OnJobEnded;
@@ -64,15 +87,76 @@ internal sealed class RunBoard : IDisposable
     public RunInfo Queue(WorkflowRequest request, Workflow workflow)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var plan = _planner.Plan(request, workflow, id, _connection.NewGitHubToken(new JobId(Guid.NewGuid())));
-        var concurrency = ConcurrencyOf(request.Repository);
-        var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow())
-        {
-            Workflow = new WorkflowRun(new RunState(plan, concurrency), concurrency, _connection, RunOrigin.Of(request)),
-        };
+        var plan = _planner.Plan(request, workflow, id, attempt: 1, _connection.NewGitHubToken(new JobId(Guid.NewGuid())));
+        var run = new Run(id, plan.Name, request.Event, _time.GetUtcNow()) { Request = request, Source = workflow };
+        run.Begin(NewAttempt(request, plan, kept: null), run.Plan);
         Add(run);
         Advance(run, workflow => workflow.Start(run.Id, run.Plan));
         return Info(run);
+    }
+
+    /// <summary>Runs the jobs of a run that has ended again, all or some; those that need them follow.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="isKept">Which results of the last attempt stand, by key and conclusion.</param>
+    /// <exception cref="WorkflowException">It was changed so that it cannot run; it never is.</exception>
+    public RerunAnswer Rerun(long id, Func<JobInfo, bool> isKept)
+    {
+        Run? run;
+        lock (_gate)
+        {
+            if (!_runs.TryGetValue(id, out run) || run is not { Request: { } request, Source: { } source, Workflow: { } last })
+            {
+                return RerunAnswer.Unknown;
+            }
+
+            if (run.Ended is null)
+            {
+                return RerunAnswer.Running;
+            }
+
+            if (run.QueuedAt + MaxAge <= _time.GetUtcNow())
+            {
+                return RerunAnswer.TooOld;
+            }
+
+            var jobs = last.Results.Select(result => (result.Planned, Info: FindJob(result.Job), State: _jobs.Find(result.Job))).ToList();
+            var again = jobs.Where(job => job.Info is null || !isKept(job.Info)).Select(job => job.Planned.JobKey).ToHashSet(StringComparer.Ordinal);
+            if (again.Count == 0 && jobs.Count > 0 && run.Ended.Conclusion is Conclusion.Succeeded or Conclusion.SucceededWithIssues)
+            {
+                return RerunAnswer.NothingToRetry;
+            }
+
+            var kept = jobs.Where(job => job.State is { Conclusion: not null } && job.Info is not null && isKept(job.Info) && !NeedsAnyOf(source, job.Planned.JobKey, again))
+                .ToDictionary(job => job.Planned, job => new KeptResult(
+                    job.State!.Id,
+                    job.State.Conclusion!.Value,
+                    [.. job.State.Outputs.Where(output => !output.Value.IsSecret).Select(output => KeyValuePair.Create(output.Key, output.Value.Value))]));
+            run.EarlierJobs.AddRange(jobs.Select(job => job.Info).OfType<JobInfo>().Where(info => kept.Values.All(result => result.Job != info.Id)));
+            var plan = _planner.Plan(request, source, id, run.Attempt + 1, _connection.NewGitHubToken(new JobId(Guid.NewGuid())));
+            run.Begin(NewAttempt(request, plan, kept), new PlanId(Guid.NewGuid()));
+        }
+
+        _events.Publish(new EmulatorEvent { Type = EmulatorEventType.RunQueued, RunId = run.Id, Name = run.Name });
+        Advance(run, workflow => workflow.Start(run.Id, run.Plan));
+        return RerunAnswer.Started;
+    }
+
+    // Of a called workflow the key begins with that of the job that calls it, and the names of its own jobs follow.
+    private static bool NeedsAnyOf(Workflow source, string key, HashSet<string> again)
+    {
+        var own = key.Split('/')[0];
+        var others = again.Select(other => other.Split('/')[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return (key.Contains('/', StringComparison.Ordinal) && others.Contains(own)) || Needs(source, own, others);
+    }
+
+    private static bool Needs(Workflow source, string key, HashSet<string> others) =>
+        source.Jobs.FirstOrDefault(job => job.Id.Equals(key, StringComparison.OrdinalIgnoreCase)) is { } job
+        && job.Needs.Any(need => others.Contains(need) || Needs(source, need, others));
+
+    private WorkflowRun NewAttempt(WorkflowRequest request, RunPlan plan, IReadOnlyDictionary<PlannedJobId, KeptResult>? kept)
+    {
+        var concurrency = ConcurrencyOf(request.Repository);
+        return new WorkflowRun(new RunState(plan, concurrency), concurrency, _connection, RunOrigin.Of(request), kept);
     }
 
     /// <summary>Queues a run of one job.</summary>
@@ -122,7 +206,7 @@ internal sealed class RunBoard : IDisposable
     }
 
     /// <summary>A job that has been queued, or <c>null</c>.</summary>
-    public JobInfo? FindJob(JobId id) => _jobs.Find(id) is { } job ? JobInfos.Of(job, _runners.AnyHas(job.Labels)) : null;
+    public JobInfo? FindJob(JobId id) => _jobs.Find(id) is { } job ? JobInfos.Of(job, _runners.Any(runner => _groups.Serves(runner, job))) : null;
 
     /// <summary>Cancels a run; jobs that want to run even then (<c>always()</c>) still do. False where there is no such run or it has ended.</summary>
     public bool Cancel(long id)
@@ -143,6 +227,47 @@ internal sealed class RunBoard : IDisposable
 
         Advance(run, workflow => workflow.Cancel(run.Id, run.Plan));
         return true;
+    }
+
+    /// <summary>Cancels a run at once, its <c>always()</c> jobs too, whatever its runners do. False where there is no such run or it has ended.</summary>
+    public bool ForceCancel(long id)
+    {
+        if (!Cancel(id))
+        {
+            return false;
+        }
+
+        // What follows from an end may put further jobs on the board.
+        while (Next() is { } job && _jobs.ForceCancel(job))
+        {
+        }
+
+        return true;
+
+        JobId? Next()
+        {
+            lock (_gate)
+            {
+                return _runs.GetValueOrDefault(id)?.OnBoard.Where(job => _jobs.Find(job) is { Phase: not JobPhase.Completed }).Cast<JobId?>().FirstOrDefault();
+            }
+        }
+    }
+
+    /// <summary>The run that a job of the REST API belongs to, with that job; <c>null</c> where there is none.</summary>
+    public (RunInfo Run, JobInfo Job)? FindNumber(long number)
+    {
+        lock (_gate)
+        {
+            foreach (var run in _runs.Values)
+            {
+                if (run.OnBoard.Select(FindJob).FirstOrDefault(info => info?.Number == number) is { } job)
+                {
+                    return (Info(run), job);
+                }
+            }
+
+            return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -281,7 +406,7 @@ internal sealed class RunBoard : IDisposable
         foreach (var job in oldest.OnBoard)
         {
             _jobs.Forget(job);
-            _blobs.DeleteAll(LogNames.Folder(job));
+            _uploads.Forget(job);
         }
     }
 
@@ -293,6 +418,11 @@ internal sealed class RunBoard : IDisposable
             {
                 Id = run.Id,
                 Name = run.Name,
+                Attempt = run.Attempt,
+                Repository = run.Request?.Repository,
+                HeadBranch = run.Request?.Ref,
+                HeadSha = run.Request?.Sha,
+                EarlierJobs = [.. run.EarlierJobs],
                 Event = run.Event,
                 QueuedAt = run.QueuedAt,
                 CompletedAt = run.Ended?.At,

@@ -15,6 +15,21 @@ public sealed record RunInfo
     /// <summary>Name of the workflow, or of the job where the run has no workflow.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Number of its last attempt, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary><c>owner/repo</c>, or <c>null</c>.</summary>
+    public string? Repository { get; init; }
+
+    /// <summary>Full ref, or <c>null</c>.</summary>
+    public string? HeadBranch { get; init; }
+
+    /// <summary>Commit, or <c>null</c>.</summary>
+    public string? HeadSha { get; init; }
+
+    /// <summary>Jobs of earlier attempts that were run again.</summary>
+    public ImmutableArray<JobInfo> EarlierJobs { get; init; } = [];
+
     /// <summary>Event that it was queued for, or <c>null</c>.</summary>
     public string? Event { get; init; }
 
@@ -59,6 +74,9 @@ public sealed record JobInfo
 {
     /// <summary>Id of the job; all zeros before it is queued.</summary>
     public JobId Id { get; init; }
+
+    /// <summary>Its number in the REST API, and in <c>job.check_run_id</c>; 0 before it is queued.</summary>
+    public long Number { get; init; }
 
     /// <summary>Plan that the job belongs to.</summary>
     public PlanId PlanId { get; init; }
@@ -117,6 +135,9 @@ public sealed record JobInfo
 
     /// <summary>Lines of its log as the runner counted them; <c>null</c> before the log was complete.</summary>
     public long? LogLines { get; init; }
+
+    /// <summary>Whether its log was said to be complete and nothing of it has come.</summary>
+    public bool IsLogMissing { get; init; }
 
     /// <summary>The step of a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

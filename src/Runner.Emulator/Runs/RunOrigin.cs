@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Runner.Jobs.Errors;
 using Runner.Services.Callers;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning;
@@ -15,6 +16,12 @@ internal sealed record RunOrigin
     /// <summary><c>owner/repo</c>.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>Whether it is public.</summary>
+    public bool IsPublic { get; init; }
+
+    /// <summary>The repository by which runners are chosen; <c>null</c> where whoever queued the run named none: it is everybody's.</summary>
+    public string? RoutedRepository => WorkflowRequest.IsUnnamed(Repository) ? null : Repository;
+
     /// <summary>Full ref.</summary>
     public required string Ref { get; init; }
 
@@ -27,10 +34,15 @@ internal sealed record RunOrigin
     /// <summary>Of a queued workflow; a pull request's base branch and fork are in its payload.</summary>
     public static RunOrigin Of(WorkflowRequest request)
     {
+        if (request.Ref.Length == 0)
+        {
+            throw new WorkflowException("ref must not be empty");
+        }
+
         var pull = Member(request.Payload, "pull_request");
         var isFork = Member(Member(Member(pull, "head"), "repo"), "fork") is { ValueKind: JsonValueKind.True };
         var target = Member(Member(pull, "base"), "ref") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
-        return Of(request.Repository, request.Ref, target, isFork);
+        return Of(request.Repository, request.Ref, target, isFork) with { IsPublic = request.Visibility.Equals("public", StringComparison.OrdinalIgnoreCase) };
     }
 
     /// <summary>The same within the <c>cache-mode</c> of a job.</summary>

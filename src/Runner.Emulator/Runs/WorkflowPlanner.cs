@@ -27,7 +27,7 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
 
     /// <summary>Plans a run, if the event starts one.</summary>
     /// <exception cref="WorkflowException">The workflow cannot run, or not on that event; the message holds all that is wrong, a line each.</exception>
-    public RunPlan Plan(WorkflowRequest request, Workflow workflow, long run, Secret token)
+    public RunPlan Plan(WorkflowRequest request, Workflow workflow, long run, int attempt, Secret token)
     {
         var payload = PlainJson.ToData(request.Payload ?? Made(request, workflow));
         Judge(workflow, request, payload as DictionaryData ?? DictionaryData.Empty);
@@ -35,7 +35,7 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
         {
             EventName = request.Event,
             Event = payload,
-            GitHub = GitHub(request, run.ToString(CultureInfo.InvariantCulture)),
+            GitHub = GitHub(request, run.ToString(CultureInfo.InvariantCulture), attempt),
             Inputs = request.Inputs is { } inputs ? PlainJson.ToDictionary(inputs) : null,
             Vars = [.. request.Vars],
             Secrets = Secrets(request),
@@ -73,18 +73,18 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
         return JsonSerializer.SerializeToElement(EventPayload.Of(request.Event, origin, workflow), JsonSerializerOptions.Default);
     }
 
-    private DictionaryData GitHub(WorkflowRequest request, string run) => DictionaryData.FromStrings(new Dictionary<string, string>
+    private DictionaryData GitHub(WorkflowRequest request, string run, int attempt) => DictionaryData.FromStrings(new Dictionary<string, string>
     {
         ["repository"] = request.Repository,
         ["repository_owner"] = request.Repository.Split('/')[0],
-        ["repository_visibility"] = "private",
+        ["repository_visibility"] = request.Visibility,
         ["ref"] = request.Ref,
         ["sha"] = request.Sha,
         ["actor"] = request.Actor,
         ["triggering_actor"] = request.Actor,
         ["run_id"] = run,
         ["run_number"] = run,
-        ["run_attempt"] = "1",
+        ["run_attempt"] = attempt.ToString(CultureInfo.InvariantCulture),
         ["retention_days"] = "90",
         ["server_url"] = address.ServerUrl.AbsoluteUri.TrimEnd('/'),
         ["api_url"] = new Uri(address.Root, "api/v3").AbsoluteUri,

@@ -11,6 +11,7 @@ public sealed record WorkflowRequest
     private const string DefaultRepository = "emulator/workflow";
     private const string DefaultRef = "refs/heads/main";
     private const string DefaultSha = "0000000000000000000000000000000000000000";
+    private const string DefaultVisibility = "private";
     private const string DefaultActor = "emulator";
 
     /// <summary>Text of the workflow file.</summary>
@@ -40,7 +41,9 @@ public sealed record WorkflowRequest
     /// <summary>The <c>vars</c> context.</summary>
     public IReadOnlyDictionary<string, string> Vars { get; init => field = value ?? Empty; } = Empty;
 
-    /// <summary><c>owner/repo</c>. Default <c>emulator/workflow</c>.</summary>
+    /// <summary>
+    /// <c>owner/repo</c>: its jobs go to runners of that repository, its organisation or an enterprise. Default <c>emulator/workflow</c>, which any runner serves.
+    /// </summary>
     public string Repository { get; init => field = value ?? DefaultRepository; } = DefaultRepository;
 
     /// <summary>Full ref. Default <c>refs/heads/main</c>.</summary>
@@ -52,7 +55,13 @@ public sealed record WorkflowRequest
     /// <summary>Who starts the run. Default <c>emulator</c>.</summary>
     public string Actor { get; init => field = value ?? DefaultActor; } = DefaultActor;
 
+    /// <summary><c>public</c>, <c>private</c> or <c>internal</c>. Default <c>private</c>: groups of runners that take no public repositories serve it.</summary>
+    public string Visibility { get; init => field = value ?? DefaultVisibility; } = DefaultVisibility;
+
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
+
+    /// <summary>Whether a repository is the one that stands for none.</summary>
+    internal static bool IsUnnamed(string repository) => repository == DefaultRepository;
 
     /// <summary>Path and event; secrets are not shown.</summary>
     public override string ToString() => $"{Path} on {Event}";

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Runner.Emulator.Jobs;
 using Runner.Jobs;
+using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Planning;
 using Runner.Workflows.Planning.Concurrency;
@@ -13,7 +14,9 @@ namespace Runner.Emulator.Runs;
 /// <param name="concurrency">The groups that it shares with the other runs of its repository.</param>
 /// <param name="connection">What the server adds to job messages.</param>
 /// <param name="origin">Where the run comes from.</param>
-internal sealed class WorkflowRun(RunState state, ConcurrencyGroups concurrency, JobConnection connection, RunOrigin origin)
+/// <param name="kept">Results of an earlier attempt that stand; a job among them is not run again.</param>
+internal sealed class WorkflowRun(
+    RunState state, ConcurrencyGroups concurrency, JobConnection connection, RunOrigin origin, IReadOnlyDictionary<PlannedJobId, KeptResult>? kept = null)
 {
     private readonly Dictionary<PlannedJobId, JobId> _ids = [];
     private readonly Dictionary<JobId, PlannedJobId> _planned = [];
@@ -65,17 +68,39 @@ internal sealed class WorkflowRun(RunState state, ConcurrencyGroups concurrency,
             }),
     ];
 
+    /// <summary>The results of its jobs on the board, by which another attempt leaves them out.</summary>
+    public IEnumerable<(PlannedJobId Planned, JobId Job)> Results => _ids.Select(pair => (pair.Key, pair.Value));
+
     private RunSteps Follow(RunChanges changes, long run, PlanId planId)
     {
-        foreach (var concluded in changes.Concluded)
+        var ready = ImmutableArray.CreateBuilder<JobState>();
+        var concluded = ImmutableArray.CreateBuilder<ConcludedJob>();
+        var canceled = ImmutableArray.CreateBuilder<JobId>();
+        var pending = new Queue<RunChanges>([changes]);
+        while (pending.TryDequeue(out var next))
         {
-            _concluded[concluded.Id] = concluded;
+            foreach (var ended in next.Concluded)
+            {
+                _concluded[ended.Id] = ended;
+                concluded.Add(ended);
+            }
+
+            canceled.AddRange(next.ToCancel.Select(job => _ids[job.Id]));
+            foreach (var planned in next.Ready)
+            {
+                if (kept?.GetValueOrDefault(planned.Id) is { } result)
+                {
+                    _ids[planned.Id] = result.Job;
+                    pending.Enqueue(state.Complete(planned.Id, result.Conclusion, result.Outputs));
+                }
+                else
+                {
+                    ready.Add(ToState(planned, run, planId));
+                }
+            }
         }
 
-        return new RunSteps(
-            [.. changes.Ready.Select(planned => ToState(planned, run, planId))],
-            changes.Concluded,
-            [.. changes.ToCancel.Select(job => _ids[job.Id])]);
+        return new RunSteps(ready.ToImmutable(), concluded.ToImmutable(), canceled.ToImmutable());
     }
 
     private JobState ToState(PlannedJob planned, long run, PlanId planId)
@@ -87,11 +112,11 @@ internal sealed class WorkflowRun(RunState state, ConcurrencyGroups concurrency,
         {
             PlanId = planId,
             JobId = id,
-            SystemConnection = connection.Endpoint(planId, id, planned.Id.ToString(), origin.For(planned)),
+            SystemConnection = connection.Endpoint(planId, id, OrchestrationId.Of(planId, planned.Id.JobKey, planned.Id.Index), origin.For(planned)),
             GitHubToken = connection.NewGitHubToken(id),
             ResultsEndpoint = connection.Services,
             LaunchEndpoint = connection.Services,
-            Variables = [.. JobConnection.Features],
+            Variables = [.. FeatureSwitches.All],
         });
         return new JobState
         {
@@ -101,12 +126,21 @@ internal sealed class WorkflowRun(RunState state, ConcurrencyGroups concurrency,
             Key = planned.Id.ToString(),
             Name = planned.DisplayName,
             Labels = planned.Labels,
+            Repository = origin.RoutedRepository,
+            IsPublic = origin.IsPublic,
+            RunnerGroup = planned.RunnerGroup,
             Timeout = planned.Timeout,
             CancelTimeout = planned.CancelTimeout,
             Message = JsonSerializer.SerializeToUtf8Bytes(message, JobsJson.Default.JobMessage),
         };
     }
 }
+
+/// <summary>A result that another attempt of the run takes over.</summary>
+/// <param name="Job">The job that it is of.</param>
+/// <param name="Conclusion">How that ended.</param>
+/// <param name="Outputs">Its outputs, without secret ones.</param>
+internal sealed record KeptResult(JobId Job, Conclusion Conclusion, ImmutableArray<KeyValuePair<string, string>> Outputs);
 
 /// <summary>What a run wants done.</summary>
 /// <param name="Ready">Jobs to queue.</param>

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Runner.Services.Json;
 
 namespace Runner.Emulator.Tokens;
 
@@ -22,8 +23,8 @@ internal sealed record Jwt(JsonObject Header, JsonObject Payload, byte[] Signed,
 
         try
         {
-            return JsonNode.Parse(Base64Url.DecodeFromChars(header)) is JsonObject head
-                && JsonNode.Parse(Base64Url.DecodeFromChars(payload)) is JsonObject claims
+            return JsonBody.ReadObject(Base64Url.DecodeFromChars(header)) is { } head
+                && JsonBody.ReadObject(Base64Url.DecodeFromChars(payload)) is { } claims
                 ? new Jwt(head, claims, Encoding.ASCII.GetBytes($"{header}.{payload}"), Base64Url.DecodeFromChars(signature))
                 : null;
         }

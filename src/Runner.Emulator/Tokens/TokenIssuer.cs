@@ -46,7 +46,7 @@ internal sealed class TokenIssuer(TimeProvider time) : ICallerSource
     /// <summary>
     /// The access token of a job, with the claims of <c>job-message.md</c> section 4.1; <c>ac</c> holds its cache scopes.
     /// </summary>
-    public string IssueJob(PlanId plan, JobId job, string key, RunOrigin origin) => Issue(
+    public string IssueJob(PlanId plan, JobId job, string orchestration, RunOrigin origin) => Issue(
         TokenKind.Job,
         job.ToString(),
         JobLifetime,
@@ -56,7 +56,7 @@ internal sealed class TokenIssuer(TimeProvider time) : ICallerSource
             ["repository"] = origin.Repository,
             ["ref"] = origin.Ref,
             ["ac"] = RuntimeTokens.ToClaim(origin.CacheScopes),
-            ["orch_id"] = $"{plan}.{key}.__default",
+            ["orch_id"] = orchestration,
             ["scp"] = $"Actions.Results:{plan}:{job} Actions.GenericRead:00000000-0000-0000-0000-000000000000",
         }).Token;
 

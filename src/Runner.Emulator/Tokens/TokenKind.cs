@@ -6,8 +6,11 @@ namespace Runner.Emulator.Tokens;
 /// <summary>What a token of the emulator is for. A token of one kind opens nothing of another.</summary>
 internal enum TokenKind
 {
-    /// <summary>REST token of an App's installation, or of a job.</summary>
+    /// <summary>REST token of an App's installation: it administers runners.</summary>
     Installation,
+
+    /// <summary>REST token of a job (<c>github.token</c>): it reads, administers no runners, and opens nothing once the job has ended.</summary>
+    Repository,
 
     /// <summary>Registers runners of one organisation, repository or enterprise.</summary>
     Registration,

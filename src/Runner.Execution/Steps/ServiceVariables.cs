@@ -39,5 +39,5 @@ internal static class ServiceVariables
     }
 
     private static string? Orchestration(JobMessage message) =>
-        message.IsFeatureOn("actions_set_orchestration_id_env_for_actions") ? message.Variable("system.orchestrationId") : null;
+        message.IsFeatureOn("actions_set_orchestration_id_env_for_actions") ? message.Variable(JobVariables.OrchestrationId) : null;
 }

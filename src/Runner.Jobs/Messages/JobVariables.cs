@@ -15,6 +15,9 @@ public static class JobVariables
     /// <summary>Key of the job in its workflow: <c>github.job</c>.</summary>
     public const string JobKey = "system.github.job";
 
+    /// <summary>Names the job across all services; see <see cref="Messages.OrchestrationId"/>.</summary>
+    public const string OrchestrationId = "system.orchestrationId";
+
     /// <summary>Base address of the results service; its presence turns it on.</summary>
     public const string ResultsEndpoint = "system.github.results_endpoint";
 

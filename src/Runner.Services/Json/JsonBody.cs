@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Runner.Jobs;
 
 namespace Runner.Services.Json;
 
@@ -23,7 +24,8 @@ public static class JsonBody
         where T : class
     {
         ArgumentNullException.ThrowIfNull(type);
-        using var document = await JsonDocument.ParseAsync(body, default, cancellationToken);
+        using var document = await JsonDocument.ParseAsync(body, JsonDepth.OfDocument, cancellationToken);
+        Check(document.RootElement);
         check?.Invoke(document.RootElement);
         return Read(document.RootElement, type);
     }
@@ -34,7 +36,7 @@ public static class JsonBody
         where T : class
     {
         ArgumentNullException.ThrowIfNull(type);
-        using var document = JsonDocument.Parse(text);
+        using var document = JsonDocument.Parse(text, JsonDepth.OfDocument);
         return Read(document.RootElement, type);
     }
 
@@ -42,7 +44,7 @@ public static class JsonBody
     /// <exception cref="JsonException">It cannot be read; the message says why.</exception>
     public static JsonObject? ReadObject(ReadOnlyMemory<byte> text)
     {
-        using var document = JsonDocument.Parse(text);
+        using var document = JsonDocument.Parse(text, JsonDepth.OfDocument);
         Check(document.RootElement);
         RefuseTwins(document.RootElement);
         return document.RootElement.ValueKind == JsonValueKind.Object ? JsonObject.Create(document.RootElement.Clone()) : null;

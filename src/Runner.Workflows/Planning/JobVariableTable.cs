@@ -28,7 +28,7 @@ internal static class JobVariableTable
         variables["system.jobId"] = Plain(context.JobId.ToString());
         variables["system.phaseDisplayName"] = Plain(planned.DisplayName);
         variables["system.culture"] = Plain("en-US");
-        variables["system.orchestrationId"] = Plain($"{context.PlanId}.{planned.Id}.__default");
+        variables[JobVariables.OrchestrationId] = Plain(OrchestrationId.Of(context.PlanId, planned.Id.JobKey, planned.Id.Index));
         if (planned.CacheAccess is { } caches)
         {
             variables[JobVariables.CacheMode] = Plain(caches.ToText());

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Threading.Channels;
 using Runner.Backends;
 using Runner.Jobs;
@@ -7,6 +8,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;
+using Runner.Testing.GitHub;
 
 namespace Runner.Cli.Tests.Running;
 
@@ -22,6 +24,7 @@ internal sealed class FakeBackend : IJobBackend
 
     public Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
+        StrictJobMessage.AssertReadable(JsonSerializer.SerializeToUtf8Bytes(launch.Job, JobsJson.Default.JobMessage), launch.Job.JobDisplayName, isFromService: false);
         var job = Job(launch.Job.JobDisplayName ?? string.Empty);
         return job.Refusal is { } refusal ? Task.FromException<IJobHandle>(refusal) : Task.FromResult<IJobHandle>(job.Begin(launch));
     }

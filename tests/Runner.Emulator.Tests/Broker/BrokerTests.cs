@@ -109,12 +109,13 @@ public sealed class BrokerTests
         var queued = emulator.Server.QueueJob(new RawJob());
         var lost = await slow.NextRequestAsync(TestEmulator.Token);
 
-        time.Advance(TimeSpan.FromMinutes(2));
+        time.Advance(TimeSpan.FromMinutes(1));
         var job = await (await emulator.OnlineRunnerAsync("quick")).TakeJobAsync(TestEmulator.Token);
 
         Assert.Equal(queued.Id.ToString(), job.JobId);
         using var acquired = await slow.AcquireAsync(lost, TestEmulator.Token);
-        Assert.Equal(HttpStatusCode.NotFound, acquired.StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, acquired.StatusCode);
+        Assert.Contains("job assignment is invalid: MissingKey", await acquired.Content.ReadAsStringAsync(TestEmulator.Token), StringComparison.Ordinal);
         using var acknowledged = await slow.AcknowledgeAsync(OfficialRunner.Text(lost, "runner_request_id"), TestEmulator.Token);
         Assert.Equal(HttpStatusCode.NotFound, acknowledged.StatusCode);
         Assert.Contains("AcknowledgeJobNotFound", await acknowledged.Content.ReadAsStringAsync(TestEmulator.Token), StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Runner.Testing.GitHub;
 
 namespace Runner.Emulator.Tests.Clients;
 
@@ -127,14 +128,20 @@ internal sealed class OfficialRunner(HttpClient http, TimeProvider time, JsonObj
         $$"""{"jobMessageId":"{{Text(request, "runner_request_id")}}","billingOwnerId":"{{Text(request, "billing_owner_id")}}","runnerOS":"Linux"}""",
         cancellationToken);
 
-    /// <summary>Waits for a job and takes it, all as the listener does.</summary>
-    public async Task<OfficialJob> TakeJobAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for a job and takes it, all as the listener does. Its message must be one that the worker can read, unless a test wrote it.</summary>
+    public async Task<OfficialJob> TakeJobAsync(CancellationToken cancellationToken, bool isByTest = false)
     {
         var request = await NextRequestAsync(cancellationToken);
         using var acknowledged = await AcknowledgeAsync(Text(request, "runner_request_id"), cancellationToken);
         Assert.Equal(HttpStatusCode.OK, acknowledged.StatusCode);
         using var acquired = await AcquireAsync(request, cancellationToken);
-        return new OfficialJob(http, await ReadAsync(acquired, cancellationToken));
+        var message = await ReadAsync(acquired, cancellationToken);
+        if (!isByTest)
+        {
+            StrictJobMessage.AssertReadable(Encoding.UTF8.GetBytes(message.ToJsonString()), message["jobDisplayName"]?.ToString() ?? "a job");
+        }
+
+        return new OfficialJob(http, message);
     }
 
     /// <summary>Polls until a job is announced, and gives the body of that message.</summary>

@@ -31,7 +31,7 @@ public sealed class RunServiceTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_job_that_is_gone_is_404_and_one_cancelled_before_is_422()
+    public async Task A_job_cancelled_before_it_was_acquired_is_404_and_one_that_never_was_409()
     {
         await using var emulator = await TestEmulator.StartAsync();
         var runner = await emulator.OnlineRunnerAsync();
@@ -43,13 +43,33 @@ public sealed class RunServiceTests
         request["runner_request_id"] = Guid.NewGuid().ToString();
         using var gone = await runner.AcquireAsync(request, TestEmulator.Token);
 
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, cancelled.StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.Equal("404 job was canceled", await SaidAsync(cancelled));
+        Assert.Equal("409 job assignment is invalid: MissingKey", await SaidAsync(gone));
         Assert.Equal(Conclusion.Canceled, emulator.Server.FindJob(queued.Id)?.Conclusion);
+    }
 
-        // It ran nothing, so it can take another job.
-        emulator.Server.QueueJob(new RawJob { Name = "next" });
-        Assert.Equal("next", (await runner.TakeJobAsync(TestEmulator.Token)).Message["jobName"]!.ToString());
+    private static async Task<string> SaidAsync(HttpResponseMessage answer)
+    {
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestEmulator.Token))!;
+        return $"{body["statusCode"]} {body["errorMessage"]}";
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("")]
+    [InlineData(",\"conclusion\":null")]
+    [InlineData(",\"conclusion\":\"bogus\"")]
+    [InlineData(",\"conclusion\":77")]
+    [InlineData(",\"result\":\"failed\"")]
+    public async Task A_completion_without_a_conclusion_that_is_known_is_refused(string further)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var (_, job) = await emulator.RunningJobAsync();
+
+        using var answer = await job.PostAsync(
+            new Uri(new Uri(job.Connection["url"]!.ToString()), "completejob"), $"{{\"planId\":\"{job.PlanId}\",\"jobId\":\"{job.JobId}\"{further}}}", TestEmulator.Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Null(emulator.Server.FindJob(new JobId(Guid.Parse(job.JobId)))?.Conclusion);
     }
 
     [Fact(Timeout = 60_000)]
@@ -88,7 +108,7 @@ public sealed class RunServiceTests
         Assert.Equal(Conclusion.Failed, ended?.Conclusion);
         Assert.Contains("lost communication", ended?.Reason, StringComparison.Ordinal);
         using var poll = await runner.GetMessageAsync("Online", TestEmulator.Token);
-        Assert.Equal(HttpStatusCode.NotFound, poll.StatusCode);
+        Assert.Equal("200 ", $"{(int)poll.StatusCode} {await poll.Content.ReadAsStringAsync(TestEmulator.Token)}"); // it is spent
     }
 
     [Fact(Timeout = 60_000)]
@@ -128,7 +148,7 @@ public sealed class RunServiceTests
             Message = TestEmulator.Json("""{"jobDisplayName":"mine","variables":{"system.runnerGroupName":{"value":"other"}},"steps":[{"type":"action"}]}"""),
         });
 
-        var job = await (await emulator.OnlineRunnerAsync()).TakeJobAsync(TestEmulator.Token);
+        var job = await (await emulator.OnlineRunnerAsync()).TakeJobAsync(TestEmulator.Token, isByTest: true);
 
         Assert.Equal("mine", job.Message["jobDisplayName"]!.ToString());
         Assert.Equal("other", job.Message["variables"]!["system.runnerGroupName"]!["value"]!.ToString());

@@ -119,7 +119,7 @@ public sealed class WorkflowTests
         var run = emulator.Server.QueueWorkflow(new WorkflowRequest { Workflow = Chain });
         var build = await TakeAsync(emulator, "one");
 
-        using var cancelled = await emulator.PostAsync($"emulator/runs/{run.Id}/cancel", null, token: null);
+        using var cancelled = await emulator.PostAsync($"emulator/runs/{run.Id}/cancel", "{}", token: null);
         using var built = await build.CompleteAsync(TestEmulator.Token, "canceled");
         var clean = await TakeAsync(emulator, "two");
         using var cleaned = await clean.CompleteAsync(TestEmulator.Token);
