@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -25,6 +24,7 @@ internal static class PayloadSecret
     // The API server takes a megabyte per object, its names and labels included.
     private const int MaxBytes = 1_000_000;
     private const string LaunchKey = "launch.json";
+    private const string ContainersKey = "containers.json";
 
     /// <summary>The Secret of a launch, named like its pod.</summary>
     /// <exception cref="WorkflowException">The job is larger than a Secret can be.</exception>
@@ -44,7 +44,8 @@ internal static class PayloadSecret
         var data = new Dictionary<string, byte[]>
         {
             [PodPaths.PayloadKey] = bytes,
-            [LaunchKey] = JsonSerializer.SerializeToUtf8Bytes(LaunchRecord.Of(launch), PodsJson.Default.LaunchRecord),
+            [LaunchKey] = JsonSerializer.SerializeToUtf8Bytes(LaunchRecord.Of(launch, payload.Times.PodCreated ?? launch.MessageSeen, outcomeKey: null), PodsJson.Default.LaunchRecord),
+            [ContainersKey] = JsonSerializer.SerializeToUtf8Bytes(launch.Containers, PodsJson.Default.JobContainers),
         };
         foreach (var (key, value) in ServicePods.SecretValues(launch.Containers))
         {
@@ -77,7 +78,9 @@ internal static class PayloadSecret
     public static JobLaunch? ReadLaunch(V1Secret secret)
     {
         var payload = Read(secret, PodPaths.PayloadKey, JobsJson.Default.LaunchPayload);
-        return payload is null ? null : Read(secret, LaunchKey, PodsJson.Default.LaunchRecord)?.ToLaunch(payload);
+        var record = Read(secret, LaunchKey, PodsJson.Default.LaunchRecord);
+        var containers = Read(secret, ContainersKey, PodsJson.Default.JobContainers);
+        return payload is null || record is null || containers is null ? null : record.ToLaunch() with { Job = payload.Job, Containers = containers };
     }
 
     /// <summary>What tells the outcome of the worker that a Secret is for from a step's; <c>null</c>: nothing does.</summary>
@@ -114,45 +117,7 @@ internal static class PayloadSecret
     }
 }
 
-/// <summary>What a launch has beside its payload.</summary>
-internal sealed record LaunchRecord
-{
-    public ImmutableArray<string> Labels { get; init; } = [];
-
-    public string Pool { get; init; } = "default";
-
-    public string? Platform { get; init; }
-
-    public int Attempt { get; init; }
-
-    public JobContainers Containers { get; init; } = JobContainers.None;
-
-    public required DateTimeOffset MessageSeen { get; init; }
-
-    public static LaunchRecord Of(JobLaunch launch) => new()
-    {
-        Labels = launch.Labels,
-        Pool = launch.Pool,
-        Platform = launch.Platform,
-        Attempt = launch.Attempt,
-        Containers = launch.Containers,
-        MessageSeen = launch.MessageSeen,
-    };
-
-    public JobLaunch ToLaunch(LaunchPayload payload) => new()
-    {
-        Job = payload.Job,
-        Runner = payload.Runner,
-        Labels = Labels,
-        Pool = Pool,
-        Platform = Platform,
-        Attempt = Attempt,
-        Containers = Containers,
-        MessageSeen = MessageSeen,
-        Reporting = payload.Reporting,
-    };
-}
-
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(LaunchRecord))]
+[JsonSerializable(typeof(JobContainers))]
 internal sealed partial class PodsJson : JsonSerializerContext;
