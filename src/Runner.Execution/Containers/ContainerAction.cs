@@ -64,10 +64,7 @@ internal sealed class ContainerAction(JobScope job) : IStepAction
             ProcessText.Check($"The variable '{name}'", name, value);
         }
 
-        foreach (var folder in request.Mounts.Where(mount => mount.WorkerPath.Length > 0))
-        {
-            Directory.CreateDirectory(folder.WorkerPath);
-        }
+        SharedFolders.Open(request.Mounts, run.CommandFiles);
 
         // What the container names by its own paths is found by ours.
         run.Scope.ToWorkerPath = _paths.ToWorker;

@@ -35,6 +35,9 @@ internal sealed record StepRun(
     /// <summary>Where it runs.</summary>
     public StepLevel Level => Task.Level;
 
+    /// <summary>Its command files, absolute paths.</summary>
+    public IReadOnlyList<string> CommandFiles { get; init; } = [];
+
     /// <summary>What its expressions can see.</summary>
     public EvaluationContext Contexts => Level.Contexts(GitHub, Scope.Environment);
 

@@ -138,7 +138,8 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
 
             try
             {
-                return await actionOf(run.Use).RunAsync(run.WithMembers(), stop.Token);
+                var withFiles = run.WithMembers() with { CommandFiles = [.. files.Paths.Select(file => file.Value)] };
+                return await actionOf(run.Use).RunAsync(withFiles, stop.Token);
             }
             finally
             {

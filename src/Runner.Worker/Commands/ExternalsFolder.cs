@@ -1,6 +1,6 @@
 namespace Runner.Worker.Commands;
 
-/// <summary>The Node.js that the runner image holds, given to a pod: copied into it, or kept once on the tool cache and linked to.</summary>
+/// <summary>The Node.js that the runner image holds, given to a pod: copied into it, kept once on the tool cache and linked to, or only linked to.</summary>
 /// <remarks>
 /// A kept copy has the name of its version, which the image tells in the file <c>version</c>. It is made aside and renamed, so any number of
 /// pods may do it at the same time and none sees a part of it. Each use renews the folder's time; versions that nobody used for
@@ -9,23 +9,25 @@ namespace Runner.Worker.Commands;
 internal sealed class ExternalsFolder(string source, TimeProvider time)
 {
     private const string VersionFile = "version";
+    private const UnixFileMode Readable = (UnixFileMode)0b111_101_101;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(7);
 
     /// <summary>Makes <paramref name="target"/> the folder with Node.js; does nothing where the image has none.</summary>
     /// <param name="target">Folder that is not there yet.</param>
     /// <param name="keep">Folder of the kept versions, or <c>null</c>: the pod gets a copy of its own.</param>
+    /// <param name="link">Where the job's container sees the image's folder, which this one need not; <c>null</c>: it does not see it.</param>
     /// <param name="error">Gets a line where keeping did not work, and the pod has its own copy.</param>
     /// <exception cref="IOException">It could not be copied.</exception>
-    public void Provide(string target, string? keep, TextWriter error)
+    public void Provide(string target, string? keep, string? link, TextWriter error)
     {
         if (!Directory.Exists(source))
         {
             return;
         }
 
-        if (keep is not null && Keep(keep, error) is { } kept)
+        if ((link ?? (keep is null ? null : Keep(keep, error))) is { } linked)
         {
-            Directory.CreateSymbolicLink(target, kept);
+            Directory.CreateSymbolicLink(target, linked);
             return;
         }
 
@@ -120,6 +122,11 @@ internal sealed class ExternalsFolder(string source, TimeProvider time)
     private static void Copy(DirectoryInfo source, string target)
     {
         Directory.CreateDirectory(target);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(target, Readable); // whatever the image's mask: the job may be another user's
+        }
+
         foreach (var entry in source.EnumerateFileSystemInfos())
         {
             var path = Path.Combine(target, entry.Name);

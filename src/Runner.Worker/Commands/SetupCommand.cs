@@ -5,15 +5,21 @@ using Runner.Worker.Jobs;
 namespace Runner.Worker.Commands;
 
 /// <summary>
-/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR]</c>: the pod's set-up container. Puts the worker
-/// where the job's container finds it, and moves the payload from its Secret to memory.
+/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR|--link DIR]</c>: the pod's set-up container. Puts
+/// the worker where the job's container finds it, and moves the payload from its Secret to memory.
 /// </summary>
+/// <remarks>
+/// The job's container may run as any user, and this one as another that is not root either. So whatever it leaves says by its mode who may read and
+/// remove it, and the mask of the image counts for nothing.
+/// </remarks>
 internal static class SetupCommand
 {
     private const string WorkerName = "runner-worker";
     private const string PayloadName = "payload.json";
     private const string ExternalsName = "externals";
 
+    // Whoever may write to a folder may remove what others left there.
+    private const UnixFileMode OpenToAll = (UnixFileMode)0b111_111_111;
     private const UnixFileMode Executable = ReadableByAll | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -25,12 +31,13 @@ internal static class SetupCommand
         try
         {
             // The payload first: it is small, and without it the rest is for nothing.
+            // Its folder and the file are open to all, which no step sees: the worker takes them before it runs the first.
+            Directory.CreateDirectory(arguments["--to"]);
+            SetMode(arguments["--to"], OpenToAll);
             var payload = Path.Combine(arguments["--to"], PayloadName);
             File.Copy(Path.Combine(arguments["--from"], PayloadName), payload, overwrite: true);
-
-            // The job's container may run as another user, who must read it and remove it; no step has run by then.
             SetMode(payload, ReadableByAll);
-            SetupNote.Leave(arguments["--to"], host.Started);
+            SetMode(SetupNote.Leave(arguments["--to"], host.Started), ReadableByAll);
 
             Install(Environment.ProcessPath ?? Path.Combine(host.Folder, WorkerName), Path.Combine(arguments["--bin"], WorkerName), Executable);
             var bundle = Path.Combine(host.Folder, CertificateBundle.FileName);
@@ -47,7 +54,7 @@ internal static class SetupCommand
 
             if (arguments.Find("--externals") is { } target)
             {
-                externals.Provide(target, keep: arguments.Find("--keep"), Console.Error);
+                externals.Provide(target, keep: arguments.Find("--keep"), link: arguments.Find("--link"), Console.Error);
             }
 
             return ExitCodes.Ok;
@@ -60,7 +67,9 @@ internal static class SetupCommand
 
     private static void Install(string source, string target, UnixFileMode mode)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(target) ?? "/");
+        var folder = Path.GetDirectoryName(target) ?? "/";
+        Directory.CreateDirectory(folder);
+        SetMode(folder, Executable);
         File.Copy(source, target, overwrite: true);
         SetMode(target, mode);
     }

@@ -7,9 +7,13 @@ internal static class SetupNote
 {
     private const string FileName = "setup-started";
 
-    /// <summary>Leaves it.</summary>
-    public static void Leave(string folder, DateTimeOffset started) =>
-        File.WriteAllText(Path.Combine(folder, FileName), started.ToString("O", CultureInfo.InvariantCulture));
+    /// <summary>Leaves it; gives its path.</summary>
+    public static string Leave(string folder, DateTimeOffset started)
+    {
+        var path = Path.Combine(folder, FileName);
+        File.WriteAllText(path, started.ToString("O", CultureInfo.InvariantCulture));
+        return path;
+    }
 
     /// <summary>Reads and removes it; <c>null</c> where there is none.</summary>
     public static DateTimeOffset? Take(string? folder)

@@ -62,6 +62,30 @@ public sealed class ContainerActionTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task User_of_the_image_can_write_the_steps_command_files_home_and_temporary_files()
+    {
+        using var job = new TestJob();
+        var containers = new FakeContainers();
+        var modes = new List<(string Path, UnixFileMode Mode)>();
+        var temp = job.Paths.Temp;
+        containers.Running = request =>
+        {
+            var files = request.Environment.Values.Where(value => value.StartsWith("/github/file_commands/", StringComparison.Ordinal))
+                .Select(value => Path.Combine(temp, "_runner_file_commands", Path.GetFileName(value)))
+                .ToList();
+            modes.AddRange(files.Concat([temp, Path.Combine(temp, "_github_home"), Path.Combine(temp, "_runner_file_commands")]).Select(path => (path, File.GetUnixFileMode(path))));
+            File.AppendAllText(files.Single(file => file.Contains("set_env_", StringComparison.Ordinal)), "A=b\n");
+        };
+
+        await job.RunAsync(containers, Some.Using("docker://alpine"), Some.Script("echo got=$A"));
+
+        Assert.Equal(8, modes.Count);
+        Assert.All(modes, path => Assert.True(path.Mode.HasFlag(UnixFileMode.OtherRead | UnixFileMode.OtherWrite), $"{path.Path} has {path.Mode}"));
+        Assert.True(File.GetUnixFileMode(Path.Combine(temp, "_github_workflow", "event.json")).HasFlag(UnixFileMode.OtherRead));
+        Assert.Contains("got=b", job.Output(1));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Output_goes_through_commands_and_masks_and_the_exit_code_decides()
     {
         using var job = new TestJob();
@@ -99,9 +123,12 @@ public sealed class ContainerActionTests
     {
         public List<ContainerRequest> Requests { get; } = [];
 
+        public Action<ContainerRequest> Running { get; set; } = _ => { };
+
         public Task<ContainerEnded> RunAsync(ContainerRequest request, IContainerOutput output, CancellationToken cancellationToken)
         {
             Requests.Add(request);
+            Running(request);
             foreach (var piece in Encoding.UTF8.GetBytes(string.Join('\n', lines)).Chunk(7))
             {
                 output.Write(piece);

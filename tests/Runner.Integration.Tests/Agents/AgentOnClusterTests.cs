@@ -1,4 +1,5 @@
 using k8s;
+using k8s.Models;
 using Runner.Agent.Configuration;
 using Runner.Emulator;
 using Runner.Emulator.Runs;
@@ -72,7 +73,7 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
                       for file in /proc/[0-9]*/environ /proc/[0-9]*/cmdline; do
                         if grep -q "$pattern" "$file" 2>/dev/null; then found="$found $file"; fi
                       done
-                      for path in /var/run/secrets /var/run/runner-payload /runner/payload/payload.json; do
+                      for path in /var/run/secrets /var/run/runner-payload /runner/payload/payload.json /runner/payload/job/payload.json; do
                         if [ -e "$path" ]; then found="$found $path"; fi
                       done
                       if (: </proc/1/mem) 2>/dev/null; then found="$found memory"; fi
@@ -83,6 +84,40 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
 
         var job = run.Job("one");
         Assert.True(job.Conclusion == Conclusion.Succeeded, await test.Emulator.ReadLogAsync(job.Id, Token));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(null, 1001, null)] // set-up as the image has it: root
+    [InlineData(1654L, 1001, null)]
+    [InlineData(1654L, 1001, 1654L)]
+    [InlineData(1001L, 0, null)]
+    public async Task Job_of_any_user_runs_after_a_set_up_of_any_user_and_gets_no_rights_beyond_the_level(long? setUp, int job, long? group)
+    {
+        await using var test = await StartAsync(
+            options => options.Security.PodSecurityContext = new V1PodSecurityContext { RunAsUser = setUp, FsGroup = group });
+
+        var run = await RunAsync(test, $$$"""
+            jobs:
+              one:
+                runs-on: self-hosted
+                container: {image: "{{{cluster.JobImage}}}", options: "--user {{{job}}} --privileged --cap-add SYS_ADMIN"}
+                steps:
+                  - id: try
+                    shell: sh -e {0}
+                    run: |
+                      test "$(id -u)" = {{{job}}}
+                      for folder in "$GITHUB_WORKSPACE" "$RUNNER_TEMP" "$HOME" "$RUNNER_TOOL_CACHE" /runner; do touch "$folder/made"; done
+                      echo a=b >> "$GITHUB_OUTPUT"
+                      capabilities=$(awk '/^CapBnd/ {print $2}' /proc/self/status)
+                      test $(( 0x$capabilities >> 21 & 1 )) = 0 # CAP_SYS_ADMIN
+                  - shell: sh -e {0}
+                    run: test "${{ steps.try.outputs.a }}" = b
+            """);
+
+        var one = run.Job("one");
+        var log = await test.Emulator.ReadLogAsync(one.Id, Token);
+        Assert.True(one.Conclusion == Conclusion.Succeeded, log);
+        Assert.Contains("container.options: privileged is taken away: pods here keep to the Pod Security Standard 'baseline'", log, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]

@@ -10,7 +10,7 @@ case $command in
       case $1 in --from) from=$2 ;; --to) to=$2 ;; --bin) bin=$2 ;; esac
       shift 2
     done
-    mkdir -p "$bin" && cp "$0" "$bin/runner-worker" && cp "$from/payload.json" "$to/payload.json" && chmod 666 "$to/payload.json"
+    mkdir -p "$bin" "$to" && chmod 777 "$to" && cp "$0" "$bin/runner-worker" && cp "$from/payload.json" "$to/payload.json" && chmod 666 "$to/payload.json"
     ;;
   job)
     payload=$(cat "$2") && rm -f "$2" || exit 69

@@ -18,7 +18,6 @@ public sealed class CommandsTests : IDisposable
     {
         Directory.CreateDirectory(_folder["image/externals/node20/bin"]);
         Directory.CreateDirectory(_folder["secret"]);
-        Directory.CreateDirectory(_folder["payload"]);
         File.WriteAllText(_folder["image/ca-certificates.crt"], "pem");
         File.WriteAllText(_folder["image/externals/node20/bin/node"], "node");
         File.SetUnixFileMode(_folder["image/externals/node20/bin/node"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -33,7 +32,16 @@ public sealed class CommandsTests : IDisposable
         Assert.Equal("pem", File.ReadAllText(_folder["bin/ca-certificates.crt"]));
         Assert.True(File.GetUnixFileMode(_folder["externals/node20/bin/node"]).HasFlag(UnixFileMode.UserExecute));
         Assert.Equal("node20", new FileInfo(_folder["externals/node"]).LinkTarget);
+        Assert.All(["payload", "payload/payload.json", "payload/setup-started", "bin", "bin/runner-worker", "externals", "externals/node20/bin"], AssertOpen);
         Assert.Equal(Host("image").Started, SetupNote.Take(_folder["payload"]));
+
+        // The job's container may run as any user, who reads all and removes the payload.
+        void AssertOpen(string path)
+        {
+            var isFolder = Directory.Exists(_folder[path]);
+            var expected = path == "payload" ? 0b111 : isFolder ? 0b101 : 0b100;
+            Assert.Equal(expected, (int)File.GetUnixFileMode(_folder[path]) & expected);
+        }
     }
 
     [Fact]
@@ -97,7 +105,7 @@ public sealed class CommandsTests : IDisposable
     private Arguments SetUpArguments() => Arguments.Parse(
         ["setup", "--from", _folder["secret"], "--to", _folder["payload"], "--bin", _folder["bin"], "--externals", _folder["externals"]],
         ["--from", "--to", "--bin"],
-        ["--externals", "--keep"]);
+        ["--externals", "--keep", "--link"]);
 
     private WorkerHost Host(string folder) => new()
     {

@@ -83,6 +83,18 @@ public sealed class ExternalsFolderTests : IDisposable
         Assert.StartsWith($"runner-worker: Node.js could not be kept in {_folder["cache"]}, so this pod gets a copy of its own: ", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Folder_that_the_job_sees_itself_is_only_linked_to()
+    {
+        Image("1", "node");
+
+        new ExternalsFolder(_folder["image"], _time).Provide(_folder["pod"], keep: null, link: "/runner/image/externals", _error);
+        new ExternalsFolder(_folder["none"], _time).Provide(_folder["other"], keep: null, link: "/runner/image/externals", _error);
+
+        Assert.Equal("/runner/image/externals", new FileInfo(_folder["pod"]).LinkTarget);
+        Assert.Null(new FileInfo(_folder["other"]).LinkTarget); // an image without Node.js
+    }
+
     private void Image(string version, string node)
     {
         Directory.CreateDirectory(_folder["image/node24/bin"]);
@@ -90,7 +102,7 @@ public sealed class ExternalsFolderTests : IDisposable
         File.WriteAllText(_folder["image/node24/bin/node"], node);
     }
 
-    private void Provide(string pod) => new ExternalsFolder(_folder["image"], _time).Provide(_folder[pod], _folder["cache"], _error);
+    private void Provide(string pod) => new ExternalsFolder(_folder["image"], _time).Provide(_folder[pod], _folder["cache"], link: null, _error);
 
     private string?[] Kept() => [.. Directory.EnumerateFileSystemEntries(_folder["cache"]).Select(Path.GetFileName).Order()];
 }
