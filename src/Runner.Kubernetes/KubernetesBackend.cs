@@ -17,6 +17,7 @@ using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
 using Runner.Kubernetes.Placement;
 using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Security;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes;
@@ -84,6 +85,11 @@ public sealed class KubernetesBackend : IJobBackend
         _features = ClusterFeatures.Of(await _cluster.ReadVersionAsync(cancellationToken));
         _logger.ClusterFound(
             _features.Version, _connection.Server, _connection.Namespace, _agent.ToString());
+        foreach (var (setting, level) in SecurityRules.FindExceptions(_options))
+        {
+            _logger.BeyondStandard(setting, level);
+        }
+
         await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken));
     }
 

@@ -7,6 +7,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Security;
 
 namespace Runner.Kubernetes.Actions;
 
@@ -56,8 +57,10 @@ internal sealed partial record ActionContainer
     /// <param name="requestId">The request's id, of which its name is made.</param>
     /// <param name="secretName">The job's Secret.</param>
     /// <param name="options">Settings.</param>
+    /// <param name="level">The level that the pod keeps to.</param>
     /// <exception cref="WorkflowException">The arguments cannot be read.</exception>
-    public static ActionContainer Build(ContainerRequest request, string image, string requestId, string secretName, KubernetesOptions options)
+    public static ActionContainer Build(
+        ContainerRequest request, string image, string requestId, string secretName, KubernetesOptions options, PodSecurityLevel level)
     {
         var name = Prefix + requestId[..Math.Min(IdLetters, requestId.Length)];
         var arguments = request.SplitArguments();
@@ -66,9 +69,10 @@ internal sealed partial record ActionContainer
             .Concat(arguments.Select((argument, index) => KeyValuePair.Create(NameOfArgument(index), argument)))
             .Select((variable, index) => (variable.Key, variable.Value, SecretKey: string.Create(CultureInfo.InvariantCulture, $"{name}.{index}")))
             .ToList();
+        var clamp = new PodSecurityClamp(level, static (_, _) => { }); // no workflow can ask for anything here, and the settings were checked
         return new ActionContainer
         {
-            Spec = new V1EphemeralContainer
+            Spec = clamp.Apply(new V1EphemeralContainer
             {
                 Name = name,
                 Image = image,
@@ -78,9 +82,9 @@ internal sealed partial record ActionContainer
                 Args = arguments.IsEmpty ? null : [.. arguments.Select((_, index) => $"$({NameOfArgument(index)})")],
                 WorkingDir = request.WorkingDirectory,
                 Env = [.. variables.Select(variable => FromSecret(variable.Key, secretName, variable.SecretKey))],
-                SecurityContext = PodSpecBuilder.ContainerSecurity(options),
+                SecurityContext = options.Security.SecurityContext,
                 VolumeMounts = [.. ActionVolumes.MountsOf(request)],
-            },
+            }),
             Values = variables.ToImmutableSortedDictionary(variable => variable.SecretKey, variable => Encoding.UTF8.GetBytes(variable.Value), StringComparer.Ordinal),
             LeftOut = [.. request.Environment.Keys.Where(variable => !VariableName().IsMatch(variable))],
         };

@@ -10,6 +10,7 @@ using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Security;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes.Actions;
@@ -37,12 +38,13 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
     private readonly string _pod = pod.Metadata.Name;
+    private readonly PodSecurityLevel _level = JobSecurity.LevelOf(pod, services.Options);
 
     /// <inheritdoc/>
     public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
     {
         var asked = request as ContainerRequest ?? throw new InfrastructureException($"A request '{request.Kind}' asks for no container");
-        var container = ActionContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options);
+        var container = ActionContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options, _level);
         var output = new ActionOutput(exchange.Output, exchange.Received);
         using var watch = new ActionWatch(services.Watch, pod, container.Name, services.Options.Start, services.Time);
         await TellAsync(container, output, cancellationToken);

@@ -59,6 +59,21 @@ public sealed record KubernetesOptions
     /// <summary>Resources of a job where neither platform nor label says otherwise.</summary>
     public ResourceOptions DefaultResources { get; set; } = new();
 
+    /// <summary>
+    /// Resources of each service. Default: a request of 100m CPU and 256Mi memory, and no limits. In a pod whose job has the same requests and limits
+    /// for CPU and memory (Guaranteed) they get limits, too, lest it lose its class: 1 CPU and 1Gi where this says none, and requests as the limits.
+    /// </summary>
+    public ResourceOptions ServiceResources { get; set; } = new()
+    {
+        Requests = new Dictionary<string, string> { ["cpu"] = "100m", ["memory"] = "256Mi" },
+    };
+
+    /// <summary>
+    /// Resources of the set-up container. Default: CPU, memory and <c>ephemeral-storage</c> of the job, which cost nothing, as both never run at once.
+    /// The containers of container actions have none: Kubernetes gives none to containers that are added to a pod.
+    /// </summary>
+    public ResourceOptions SetupResources { get; set; } = new();
+
     /// <summary>Platforms by a label of <c>runs-on</c>, compared without regard to case.</summary>
     public IDictionary<string, PlatformOptions> Platforms { get; set; } = new Dictionary<string, PlatformOptions>();
 
@@ -76,8 +91,8 @@ public sealed record KubernetesOptions
 
     /// <summary>
     /// How the Node.js of JavaScript actions gets from the runner image into pods that may need it: <c>copy</c> (default; 110 MB of the node's
-    /// disk for as long as the pod is there), <c>image</c> (mounted as an image volume; Kubernetes 1.33 and a runtime that has it, such as
-    /// containerd 2.1; older clusters copy), <c>toolCache</c> (copied once to a tool cache of type <c>pvc</c> or <c>hostPath</c>), <c>none</c>
+    /// disk for as long as the pod is there), <c>image</c> (mounted as an image volume; Kubernetes 1.33 and nodes that have it, such as those
+    /// of 1.35 with containerd 2.1; older clusters copy), <c>toolCache</c> (copied once to a tool cache of type <c>pvc</c> or <c>hostPath</c>), <c>none</c>
     /// (not at all: the job's image must have it).
     /// </summary>
     [AllowedValues(ExternalsWay.Copy, ExternalsWay.Image, ExternalsWay.ToolCache, ExternalsWay.None)]
@@ -102,6 +117,12 @@ public sealed record KubernetesOptions
     /// Time between a pod's deletion and its end: what a worker has for cancelling its steps and reporting. Default 5 min.
     /// </summary>
     public TimeSpan TerminationGrace { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long a pod may run at most, services and set-up included: the cluster ends it then, whatever it does. Default 120 h, GitHub's own limit for a
+    /// job of a self-hosted runner. A job's <c>timeout-minutes</c> is kept by its worker.
+    /// </summary>
+    public TimeSpan MaxJobTime { get; set; } = TimeSpan.FromHours(120);
 
     /// <summary>Further CA certificates that workers trust, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; set; }
@@ -141,8 +162,16 @@ public sealed record PlatformOptions
     /// <summary>Runtime class, such as <c>gvisor</c>.</summary>
     public string? RuntimeClass { get; set; }
 
-    /// <summary>Security context of the pod; what it says wins over <see cref="SecurityOptions.PodSecurityContext"/>.</summary>
+    /// <summary>
+    /// Security context of the pod, over <see cref="SecurityOptions.PodSecurityContext"/> field by field: what it does not say, that one does.
+    /// </summary>
     public V1PodSecurityContext? SecurityContext { get; set; }
+
+    /// <summary>
+    /// The bounds of this platform's pods, over <see cref="SecurityOptions.PodSecurityStandard"/>. Default: those. Whoever may write
+    /// <c>runs-on</c> may choose the platform.
+    /// </summary>
+    public string? PodSecurityStandard { get; set; }
 
     /// <summary>Service account, over <see cref="KubernetesOptions.ServiceAccount"/>.</summary>
     public string? ServiceAccount { get; set; }

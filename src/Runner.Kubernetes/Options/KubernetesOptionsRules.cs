@@ -1,6 +1,7 @@
 using System.Globalization;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Placement;
+using Runner.Kubernetes.Security;
 
 namespace Runner.Kubernetes.Options;
 
@@ -10,7 +11,6 @@ internal static class KubernetesOptionsRules
     private static readonly string[] PullPolicies = ["Always", "IfNotPresent", "Never"];
     private static readonly string[] VolumeTypes = ["emptyDir", "none", "ephemeral", "pvc", "hostPath"];
     private static readonly string[] HookEndings = [".sh", ".js", ".ps1"];
-    private static readonly string[] SecurityStandards = ["privileged", "baseline", "restricted"];
 
     public static IReadOnlyList<string> Check(KubernetesOptions options, bool needsDefaultImage)
     {
@@ -33,13 +33,15 @@ internal static class KubernetesOptionsRules
         }
 
         Hooks(errors, options.Hooks);
-        Choice(errors, "security.podSecurityStandard", options.Security.PodSecurityStandard, SecurityStandards);
+        SecurityRules.Check(options, (name, problem) => Add(errors, name, problem));
         if (options.Instance is { } instance && (instance.Length == 0 || !LabelRules.IsValue(instance)))
         {
             Add(errors, "instance", $"is '{instance}', which is no Kubernetes label value ({LabelRules.ValueRule})");
         }
 
         Resources(errors, "defaultResources", options.DefaultResources);
+        Resources(errors, "serviceResources", options.ServiceResources);
+        Resources(errors, "setupResources", options.SetupResources);
         foreach (var (name, platform) in options.Platforms)
         {
             Require(errors, $"platforms.{name}.image", platform.Image);
@@ -56,7 +58,9 @@ internal static class KubernetesOptionsRules
 
         Volume(errors, "storage.workspace", options.Storage.Workspace);
         Volume(errors, "storage.toolCache", options.Storage.ToolCache);
+        Sizes(errors, options.Storage);
         Positive(errors, "terminationGrace", options.TerminationGrace);
+        Positive(errors, "maxJobTime", options.MaxJobTime);
         Positive(errors, "start.imagePullGrace", options.Start.ImagePullGrace);
         Positive(errors, "start.schedulingDeadline", options.Start.SchedulingDeadline);
         Positive(errors, "start.startDeadline", options.Start.StartDeadline);
@@ -131,6 +135,22 @@ internal static class KubernetesOptionsRules
             case "ephemeral" when string.IsNullOrEmpty(volume.Size):
                 Add(errors, $"{name}.size", "is not set, which type ephemeral needs");
                 break;
+        }
+    }
+
+    private static void Sizes(List<string> errors, StorageOptions storage)
+    {
+        var sizes = new[]
+        {
+            ("tempSize", storage.TempSize), ("homeSize", storage.HomeSize), ("runnerSize", storage.RunnerSize), ("volumeSize", storage.VolumeSize),
+            ("memorySize", storage.MemorySize),
+        };
+        foreach (var (name, size) in sizes)
+        {
+            if (!Quantity.TryParse(size, out var bytes) || bytes < 1)
+            {
+                Add(errors, $"storage.{name}", $"is '{size}', expected a quantity such as 10Gi");
+            }
         }
     }
 

@@ -12,6 +12,21 @@ public sealed record StorageOptions
 
     /// <summary>The tool cache. Default <c>none</c>: each job has an empty one.</summary>
     public VolumeOptions ToolCache { get; set; } = new() { Type = "none" };
+
+    /// <summary>Limit of the folder for temporary files, and of each of those that container actions see. Default 50Gi. A pod that exceeds a limit is evicted.</summary>
+    public string TempSize { get; set; } = "50Gi";
+
+    /// <summary>Limit of the home folder. Default 50Gi.</summary>
+    public string HomeSize { get; set; } = "50Gi";
+
+    /// <summary>Limit of the worker's folder: Node.js, actions and logs that are not sent yet. Default 20Gi.</summary>
+    public string RunnerSize { get; set; } = "20Gi";
+
+    /// <summary>Limit of each volume of <c>container.volumes</c> and <c>services.….volumes</c>. Default 50Gi.</summary>
+    public string VolumeSize { get; set; } = "50Gi";
+
+    /// <summary>Size of each <c>--tmpfs</c> that gives none. Default 2Gi; what is in it counts to its container's memory.</summary>
+    public string MemorySize { get; set; } = "2Gi";
 }
 
 /// <summary>One volume.</summary>
@@ -23,7 +38,7 @@ public sealed record VolumeOptions
     [AllowedValues("emptyDir", "none", "ephemeral", "pvc", "hostPath")]
     public string Type { get; set; } = "emptyDir";
 
-    /// <summary>Size: the limit of an <c>emptyDir</c>, the request of an <c>ephemeral</c> claim (which needs one).</summary>
+    /// <summary>Size: the limit of an <c>emptyDir</c> (default 50Gi), the request of an <c>ephemeral</c> claim (which needs one).</summary>
     [RegularExpression(Quantity.Form)]
     public string? Size { get; set; }
 
@@ -78,8 +93,8 @@ public sealed record SecurityOptions
     public V1SecurityContext? SecurityContext { get; set; }
 
     /// <summary>
-    /// <c>baseline</c> (default), <c>restricted</c> (no root, no capabilities, no privilege escalation: the image must have a user with a
-    /// number) or <c>privileged</c>.
+    /// The Pod Security Standard that no workflow gets beyond, whatever its containers' <c>options</c> say: <c>baseline</c> (default),
+    /// <c>restricted</c> (no root, no capabilities, no privilege escalation: the image must have a user with a number) or <c>privileged</c> (no bounds).
     /// </summary>
     [AllowedValues("baseline", "restricted", "privileged")]
     public string PodSecurityStandard { get; set; } = "baseline";

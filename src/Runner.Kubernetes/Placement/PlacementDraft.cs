@@ -3,6 +3,7 @@ using System.Globalization;
 using k8s.Models;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Security;
 
 namespace Runner.Kubernetes.Placement;
 
@@ -102,6 +103,7 @@ internal sealed class PlacementDraft(KubernetesOptions options)
             Priority = _platform?.Priority,
             ServiceAccount = _platform?.ServiceAccount ?? options.ServiceAccount,
             SecurityContext = _platform?.SecurityContext,
+            PodSecurityLevel = PodSecurityLevels.Parse(_platform?.PodSecurityStandard ?? options.Security.PodSecurityStandard),
             Labels = Sorted(_platform?.Labels),
             Annotations = Sorted(_platform?.Annotations),
             Environment = Sorted(_platform?.Env),

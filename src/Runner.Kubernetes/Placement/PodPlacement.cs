@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Runner.Kubernetes.Security;
 
 namespace Runner.Kubernetes.Placement;
 
@@ -41,6 +42,9 @@ public sealed record PodPlacement
 
     /// <summary>Security context of the platform, or <c>null</c>.</summary>
     public V1PodSecurityContext? SecurityContext { get; init; }
+
+    /// <summary>What the pod keeps to, whatever a workflow says.</summary>
+    internal PodSecurityLevel PodSecurityLevel { get; init; } = PodSecurityLevel.Restricted;
 
     /// <summary>Further labels of the pod.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = Empty;
@@ -92,4 +96,5 @@ internal static class NodeLabels
     public const string Gpu = "nvidia.com/gpu";
     public const string Cpu = "cpu";
     public const string Memory = "memory";
+    public const string Storage = "ephemeral-storage";
 }

@@ -55,6 +55,7 @@ internal static partial class Quantity
     {
         "cpu" => "2 or 500m",
         "memory" => "4Gi",
+        "ephemeral-storage" => "20Gi",
         _ => "1",
     };
 

@@ -68,6 +68,7 @@ internal static partial class StandardLabels
         {
             "cpu" => Cpu(draft, label, value),
             "memory" or "mem" => Memory(draft, label, value),
+            NodeLabels.Storage => Storage(draft, label, value),
             "gpu" => Gpu(draft, label, value),
             _ => null,
         };
@@ -84,6 +85,12 @@ internal static partial class StandardLabels
             ? draft.Resource(label, NodeLabels.Memory, quantity)
             : throw new WorkflowException(
                 $"runs-on: '{label}' asks for {Shown(value)} memory; write a size such as memory=4Gi or memory=512Mi");
+
+    private static string Storage(PlacementDraft draft, string label, string value) =>
+        Quantity.TryParseMemory(value, out var quantity)
+            ? draft.Resource(label, NodeLabels.Storage, quantity)
+            : throw new WorkflowException(
+                $"runs-on: '{label}' asks for {Shown(value)} disk; write a size such as ephemeral-storage=20Gi");
 
     // gpu=2, gpu=a100, gpu=a100:2
     private static string Gpu(PlacementDraft draft, string label, string value)

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
@@ -25,7 +26,7 @@ internal static class ActionVolumes
     ];
 
     /// <summary>Volumes that the pod has for them alone.</summary>
-    public static IEnumerable<V1Volume> Volumes() => Own.Select(own => new V1Volume { Name = own.Volume, EmptyDir = new V1EmptyDirVolumeSource() });
+    public static IEnumerable<V1Volume> Volumes(StorageOptions storage) => Own.Select(own => PodVolumes.Empty(own.Volume, storage.TempSize));
 
     /// <summary>Where the job's container has these.</summary>
     public static IEnumerable<V1VolumeMount> JobMounts() =>

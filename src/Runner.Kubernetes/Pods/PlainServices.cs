@@ -3,7 +3,7 @@ using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
-/// <summary>Services as plain containers of the pod: the fallback for clusters without native sidecars (before Kubernetes 1.29). Pure.</summary>
+/// <summary>Services as plain containers of the pod: the fallback for clusters of which not every node need have native sidecars (before Kubernetes 1.32). Pure.</summary>
 /// <remarks>
 /// <list type="number">
 /// <item>The kubelet starts them before the job's container, in the spec's order, but waits for none to be healthy: what would be their start-up

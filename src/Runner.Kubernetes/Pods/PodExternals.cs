@@ -10,11 +10,12 @@ namespace Runner.Kubernetes.Pods;
 /// It has 110 MB, so a job that cannot need it goes without. Its place is the same everywhere: the program has the path of its loader in it
 /// (<c>scripts/externals.sh</c>). What is kept on the tool cache for all jobs, every job sees through a mount of its own that is read-only, also one
 /// that does not need it: else it could change what the next one runs. Only the set-up container writes there.
+/// (<c>scripts/externals.sh</c>). An image volume is mounted whole and a link leads into it: what mounts a part of it (<c>subPath</c>) is the node's
+/// runtime, and those that cannot, such as containerd before 2.2, mount the whole without a word.
 /// </remarks>
 internal sealed class PodExternals
 {
     private const string VolumeName = "externals";
-    private const string ImageFolder = "externals";
 
     private readonly KubernetesOptions _options;
     private readonly string? _way;
@@ -47,6 +48,7 @@ internal sealed class PodExternals
     {
         ExternalsWay.Copy => ["--externals", PodPaths.Externals],
         ExternalsWay.ToolCache => ["--externals", PodPaths.Externals, "--keep", PodPaths.KeptExternals],
+        ExternalsWay.Image => ["--externals", PodPaths.Externals, "--link", PodPaths.ImageExternals],
         _ when IsKept => ["--keep", PodPaths.KeptExternals],
         _ => [],
     };
@@ -68,7 +70,7 @@ internal sealed class PodExternals
     {
         if (_way == ExternalsWay.Image)
         {
-            yield return new V1VolumeMount { Name = VolumeName, MountPath = PodPaths.Externals, SubPath = ImageFolder, ReadOnlyProperty = true };
+            yield return new V1VolumeMount { Name = VolumeName, MountPath = PodPaths.RunnerImage, ReadOnlyProperty = true };
         }
 
         if (IsKept)

@@ -50,6 +50,8 @@ internal static class PodFailures
                 new PodFailure(FailureReason.Evicted, PodMessages.Preempted(pod, condition?.Message ?? detail)),
             ("Shutdown" or "Terminated" or "NodeShutdown", _) =>
                 new PodFailure(FailureReason.Evicted, PodMessages.NodeShutdown(pod, detail)),
+            ("DeadlineExceeded", _) =>
+                new PodFailure(FailureReason.Evicted, PodMessages.RanTooLong(pod)),
             ("NodeLost", _) or (_, "DeletionByPodGC") =>
                 new PodFailure(FailureReason.NodeLost, PodMessages.NodeLost(pod)),
             _ => null,

@@ -29,6 +29,9 @@ internal static class PodLabels
     /// <summary>Annotation of a pod: by which its worker's outcome is told from a step's (<see cref="Jobs.Outcomes.OutcomeProof"/>).</summary>
     public const string OutcomeChecks = Domain + "outcome-checks";
 
+    /// <summary>Annotation of a pod: the Pod Security Standard that it and every container added to it keep to.</summary>
+    public const string SecurityLevel = Domain + "pod-security-standard";
+
     public const string Us = "runner-agent";
 
     /// <summary>Selector of everything that agents of an instance made for jobs that are not over.</summary>

@@ -70,6 +70,9 @@ internal static class PodMessages
     public static string Preempted(V1Pod pod, string? detail) =>
         $"The job's pod had to make room on node '{pod.Spec?.NodeName}' for one of higher priority{Colon(detail)}";
 
+    public static string RanTooLong(V1Pod pod) =>
+        $"The job's pod ran for longer than a pod may here{(pod.Spec?.ActiveDeadlineSeconds is { } seconds ? $", {Duration(TimeSpan.FromSeconds(seconds))}" : string.Empty)} (kubernetes.maxJobTime), and the cluster ended it";
+
     public static string NodeShutdown(V1Pod pod, string? detail) =>
         $"Node '{pod.Spec?.NodeName}' was shut down under the job{Colon(detail)}";
 

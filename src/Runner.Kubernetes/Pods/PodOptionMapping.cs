@@ -2,11 +2,13 @@ using System.Globalization;
 using k8s.Models;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
 /// <summary>Puts a container's <c>docker create</c> options and volumes into its part of the pod spec. Pure.</summary>
-internal sealed class PodOptionMapping(V1Container container, string where, ICollection<V1Volume> volumes, ICollection<string> warnings)
+internal sealed class PodOptionMapping(
+    V1Container container, string where, StorageOptions storage, ICollection<V1Volume> volumes, ICollection<string> warnings)
 {
     // A volume's name has at most 63 characters, the beginning that is ours included.
     private const int MaxNameLength = 50;
@@ -68,8 +70,8 @@ internal sealed class PodOptionMapping(V1Container container, string where, ICol
             case "--user": container.SecurityContext = WithUser(security, option); return true;
             case "--privileged": container.SecurityContext = security with { Privileged = option.Value == "true" }; return true;
             case "--read-only": container.SecurityContext = security with { ReadOnlyRootFilesystem = option.Value == "true" }; return true;
-            case "--cap-add": container.SecurityContext = security with { Capabilities = Capabilities(security, add: option.Value) }; return true;
-            case "--cap-drop": container.SecurityContext = security with { Capabilities = Capabilities(security, drop: option.Value) }; return true;
+            case "--cap-add": container.SecurityContext = security with { Capabilities = Capabilities(security, add: Capability(option.Value)) }; return true;
+            case "--cap-drop": container.SecurityContext = security with { Capabilities = Capabilities(security, drop: Capability(option.Value)) }; return true;
             default: return false;
         }
     }
@@ -78,7 +80,10 @@ internal sealed class PodOptionMapping(V1Container container, string where, ICol
     {
         switch (option.Name)
         {
-            case "--tmpfs": MountMemory(DockerValues.Pair(option.Value, ':').Key, size: null); return true;
+            case "--tmpfs":
+                var (path, modes) = DockerValues.Pair(option.Value, ':');
+                MountMemory(path, SizeOf(modes));
+                return true;
             case "--shm-size": MountMemory("/dev/shm", DockerValues.Bytes(option, $"{where}.options")); return true;
             default: return false;
         }
@@ -96,6 +101,13 @@ internal sealed class PodOptionMapping(V1Container container, string where, ICol
         return security with { RunAsUser = user, RunAsGroup = hasGroup ? long.Parse(parts[1], CultureInfo.InvariantCulture) : null };
     }
 
+    // Docker takes cap_sys_admin, too; Kubernetes and its rules know the one form.
+    private static string Capability(string name)
+    {
+        var upper = name.ToUpperInvariant();
+        return upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper[4..] : upper;
+    }
+
     private static V1Capabilities Capabilities(V1SecurityContext security, string? add = null, string? drop = null) => new()
     {
         Add = add is null ? security.Capabilities?.Add : [.. security.Capabilities?.Add ?? [], add],
@@ -111,10 +123,15 @@ internal sealed class PodOptionMapping(V1Container container, string where, ICol
         };
     }
 
+    // --tmpfs /run:rw,size=64m; the other modes change nothing about what a pod can give.
+    private long? SizeOf(string modes) => modes.Split(',').Select(mode => DockerValues.Pair(mode)).FirstOrDefault(mode => mode.Key == "size") is { Key: not null } size
+        ? DockerValues.Bytes(new ContainerOption("--tmpfs size", size.Value), $"{where}.options")
+        : null;
+
     private void MountMemory(string path, long? size)
     {
-        var name = $"{container.Name}-memory-{volumes.Count}";
-        var limit = size is null ? null : new ResourceQuantity(size.Value.ToString(CultureInfo.InvariantCulture));
+        var name = string.Create(CultureInfo.InvariantCulture, $"memory-{volumes.Count}");
+        var limit = new ResourceQuantity(size?.ToString(CultureInfo.InvariantCulture) ?? storage.MemorySize);
         volumes.Add(new V1Volume { Name = name, EmptyDir = new V1EmptyDirVolumeSource { Medium = "Memory", SizeLimit = limit } });
         AddMount(name, path, isReadOnly: false);
     }
@@ -127,10 +144,10 @@ internal sealed class PodOptionMapping(V1Container container, string where, ICol
             throw new WorkflowException($"{where}.volumes: '{volume}' is a folder of the machine, which a job in a pod does not get; use a volume with a name");
         }
 
-        var name = volume.Source is null ? $"{container.Name}-volume-{volumes.Count}" : $"named-{PodNames.Slug(volume.Source, MaxNameLength)}";
+        var name = volume.Source is null ? string.Create(CultureInfo.InvariantCulture, $"volume-{volumes.Count}") : $"named-{PodNames.Slug(volume.Source, MaxNameLength)}";
         if (volumes.All(known => known.Name != name))
         {
-            volumes.Add(new V1Volume { Name = name, EmptyDir = new V1EmptyDirVolumeSource() });
+            volumes.Add(PodVolumes.Empty(name, storage.VolumeSize));
         }
 
         AddMount(name, volume.Target, volume.IsReadOnly);

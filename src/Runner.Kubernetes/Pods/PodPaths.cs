@@ -20,7 +20,21 @@ internal static class PodPaths
 
     public const string Temp = Runner + "/temp";
     public const string Payload = Runner + "/payload";
-    public const string PayloadFile = Payload + "/" + PayloadKey;
+
+    /// <summary>
+    /// What the set-up container leaves for the worker: in a folder of its own, since that of a memory volume lets nobody remove another user's
+    /// files (mode 1777), and the worker's user need not be that of the set-up container.
+    /// </summary>
+    public const string PayloadFolder = Payload + "/job";
+
+    public const string PayloadFile = PayloadFolder + "/" + PayloadKey;
+
+    /// <summary>Where the whole runner image is seen, if it is.</summary>
+    public const string RunnerImage = Runner + "/image";
+
+    /// <summary>Where that has <see cref="Externals"/>.</summary>
+    public const string ImageExternals = RunnerImage + "/externals";
+
     public const string Workspace = "/github/workspace";
     public const string ToolCache = "/opt/hostedtoolcache";
     public const string Home = "/home/runner";

@@ -6,6 +6,7 @@ using Runner.Jobs.Errors;
 using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
+using Runner.Kubernetes.Security;
 
 namespace Runner.Kubernetes.Pods;
 
@@ -13,6 +14,7 @@ namespace Runner.Kubernetes.Pods;
 /// <remarks>
 /// The set-up container brings the worker and moves the payload from its Secret to memory; the job container runs the worker, which
 /// reads the payload once and removes it. Nothing secret stands in the pod: not in its spec, its environment or its annotations.
+/// Last of all the whole pod is kept within the operator's Pod Security Standard (<see cref="PodSecurityClamp"/>), whoever asked for more.
 /// </remarks>
 internal sealed class PodSpecBuilder(KubernetesOptions options)
 {
@@ -39,18 +41,19 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         var job = Job(ImageOf(launch, placement), placement, externals);
         if (launch.Containers.Job is { } container)
         {
-            new PodOptionMapping(job, "container", volumes, warnings).Apply(container);
+            new PodOptionMapping(job, "container", options.Storage, volumes, warnings).Apply(container);
+            PodResources.Settle(job, isGuaranteed: false);
         }
 
         if (features.HasEphemeralContainers && PodLink.MayRunContainers(launch))
         {
-            volumes.AddRange(ActionVolumes.Volumes());
+            volumes.AddRange(ActionVolumes.Volumes(options.Storage));
             job.VolumeMounts = [.. job.VolumeMounts, .. ActionVolumes.JobMounts()];
         }
 
-        var services = new ServicePods(options, ContainerSecurity(options), launch, volumes, warnings);
+        var services = new ServicePods(options, launch, volumes, isGuaranteed: PodResources.AreGuaranteed(job), warnings);
         var sidecars = services.Build(secretName: name);
-        return new V1Pod
+        var pod = new V1Pod
         {
             ApiVersion = "v1",
             Kind = "Pod",
@@ -58,12 +61,13 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             Spec = new V1PodSpec
             {
                 RestartPolicy = "Never",
+                ActiveDeadlineSeconds = (long)options.MaxJobTime.TotalSeconds,
                 TerminationGracePeriodSeconds = (long)options.TerminationGrace.TotalSeconds,
                 AutomountServiceAccountToken = false,
                 EnableServiceLinks = false,
                 ServiceAccountName = placement.ServiceAccount,
                 ImagePullSecrets = PullSecrets(launch, name),
-                SecurityContext = PodSecurity(placement),
+                SecurityContext = SecurityContexts.OfPod(options, placement),
                 NodeSelector = NullIfEmpty(placement.NodeSelector),
                 Affinity = Affinity(launch, placement),
                 Tolerations = NullIfEmpty(placement.Tolerations),
@@ -80,6 +84,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 Volumes = volumes,
             },
         };
+        return JobSecurity.Within(placement.PodSecurityLevel, pod, launch, SecurityContexts.OperatorsVolumes(options), warnings);
     }
 
     private static string ImageOf(JobLaunch launch, PodPlacement placement) => (launch.Containers.Job?.Image ?? placement.Image) is { Length: > 0 } image
@@ -112,6 +117,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             annotations[key] = value;
         }
 
+        annotations[PodLabels.SecurityLevel] = placement.PodSecurityLevel.NameOf();
         return new V1ObjectMeta { Name = name, NamespaceProperty = options.Namespace, Labels = labels, Annotations = annotations };
     }
 
@@ -124,13 +130,12 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         [
             PodPaths.ImageWorker, "setup",
             "--from", PodPaths.Secret,
-            "--to", PodPaths.Payload,
+            "--to", PodPaths.PayloadFolder,
             "--bin", PodPaths.Bin,
             .. externals.SetupArguments(),
         ],
-        // The same as the job's, of which it needs a part: the pod's request stays that of the job, and so does its class of service.
-        Resources = Resources(placement, isSetup: true),
-        SecurityContext = ContainerSecurity(options),
+        Resources = PodResources.OfSetup(options, placement),
+        SecurityContext = options.Security.SecurityContext,
         TerminationMessagePolicy = "FallbackToLogsOnError",
         VolumeMounts = PodVolumes.SetupMounts(),
     };
@@ -142,56 +147,12 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         ImagePullPolicy = options.ImagePullPolicy,
         Command = [PodPaths.Worker, "job", "--payload", PodPaths.PayloadFile],
         WorkingDir = PodPaths.Workspace,
-        Resources = Resources(placement, isSetup: false),
-        SecurityContext = ContainerSecurity(options),
+        Resources = PodResources.Of(placement.Requests, placement.Limits),
+        SecurityContext = options.Security.SecurityContext,
         TerminationMessagePath = PodPaths.TerminationLog,
         TerminationMessagePolicy = "File",
         VolumeMounts = [.. PodVolumes.JobMounts(), .. externals.JobMounts(), .. PodHooks.JobMounts(options.Hooks)],
     };
-
-    private static V1ResourceRequirements? Resources(PodPlacement placement, bool isSetup)
-    {
-        var requests = Quantities(placement.Requests, isSetup);
-        var limits = Quantities(placement.Limits, isSetup);
-        return requests is null && limits is null ? null : new V1ResourceRequirements { Requests = requests, Limits = limits };
-    }
-
-    private static Dictionary<string, ResourceQuantity>? Quantities(ImmutableSortedDictionary<string, string> values, bool isSetup)
-    {
-        var taken = values
-            .Where(value => !isSetup || value.Key is NodeLabels.Cpu or NodeLabels.Memory or "ephemeral-storage")
-            .ToDictionary(value => value.Key, value => new ResourceQuantity(value.Value), StringComparer.Ordinal);
-        return taken.Count == 0 ? null : taken;
-    }
-
-    private V1PodSecurityContext PodSecurity(PodPlacement placement)
-    {
-        var context = placement.SecurityContext ?? options.Security.PodSecurityContext ?? new V1PodSecurityContext();
-        return context with
-        {
-            SeccompProfile = context.SeccompProfile ?? new V1SeccompProfile { Type = "RuntimeDefault" },
-            RunAsNonRoot = context.RunAsNonRoot ?? (IsRestricted(options) ? true : null),
-        };
-    }
-
-    /// <summary>What the settings let any container of a job be.</summary>
-    internal static V1SecurityContext? ContainerSecurity(KubernetesOptions options)
-    {
-        if (!IsRestricted(options))
-        {
-            return options.Security.SecurityContext;
-        }
-
-        var context = options.Security.SecurityContext ?? new V1SecurityContext();
-        return context with
-        {
-            AllowPrivilegeEscalation = false,
-            Privileged = null,
-            Capabilities = new V1Capabilities { Drop = ["ALL"] },
-        };
-    }
-
-    private static bool IsRestricted(KubernetesOptions options) => options.Security.PodSecurityStandard == "restricted";
 
     private V1Affinity? Affinity(JobLaunch launch, PodPlacement placement)
     {

@@ -5,11 +5,13 @@ namespace Runner.Kubernetes.Pods;
 
 /// <summary>The volumes of a job pod and where each container sees them. Pure.</summary>
 /// <remarks>
-/// An <c>emptyDir</c> is open to every user of the pod (mode 777, kubelet), so an image with a user of its own can work in it.
+/// An <c>emptyDir</c> is open to every user of the pod (mode 777, kubelet), so an image with a user of its own can work in it. One in memory has mode
+/// 1777: there users cannot remove each other's files.
 /// </remarks>
 internal static class PodVolumes
 {
     private const string PayloadSize = "16Mi";
+    private const string DefaultSize = "50Gi";
 
     private const string Secret = "payload-secret";
     private const string Payload = "payload";
@@ -38,12 +40,18 @@ internal static class PodVolumes
             Name = Payload,
             EmptyDir = new V1EmptyDirVolumeSource { Medium = "Memory", SizeLimit = new ResourceQuantity(PayloadSize) },
         },
-        new V1Volume { Name = Runner, EmptyDir = new V1EmptyDirVolumeSource() },
-        new V1Volume { Name = Temp, EmptyDir = new V1EmptyDirVolumeSource() },
+        Empty(Runner, options.Storage.RunnerSize),
+        Empty(Temp, options.Storage.TempSize),
         Make(Workspace, options.Storage.Workspace, options),
         Make(ToolCache, options.Storage.ToolCache, options),
-        new V1Volume { Name = Home, EmptyDir = new V1EmptyDirVolumeSource() },
+        Empty(Home, options.Storage.HomeSize),
     ];
+
+    /// <summary>An empty folder of the node, for as long as the pod is there.</summary>
+    /// <param name="name">Name of the volume.</param>
+    /// <param name="limit">What it may hold: a quantity.</param>
+    public static V1Volume Empty(string name, string limit) =>
+        new() { Name = name, EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = new ResourceQuantity(limit) } };
 
     /// <summary>What the set-up container sees.</summary>
     public static IList<V1VolumeMount> SetupMounts() =>
@@ -65,11 +73,7 @@ internal static class PodVolumes
 
     private static V1Volume Make(string name, VolumeOptions volume, KubernetesOptions options) => volume.Type switch
     {
-        "emptyDir" or "none" => new V1Volume
-        {
-            Name = name,
-            EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = volume.Size is { } size ? new ResourceQuantity(size) : null },
-        },
+        "emptyDir" or "none" => Empty(name, volume.Size ?? DefaultSize),
         "pvc" => new V1Volume
         {
             Name = name,

@@ -14,7 +14,7 @@ namespace Runner.Kubernetes.Pods;
 /// them on a cluster without native sidecars: <see cref="PlainServices"/>.
 /// </remarks>
 internal sealed partial class ServicePods(
-    KubernetesOptions options, V1SecurityContext? security, JobLaunch launch, ICollection<V1Volume> volumes, ICollection<string> warnings)
+    KubernetesOptions options, JobLaunch launch, ICollection<V1Volume> volumes, bool isGuaranteed, ICollection<string> warnings)
 {
     private const int DockersRetries = 3;
 
@@ -95,9 +95,11 @@ internal sealed partial class ServicePods(
             Env = [.. job.Environment.Select((variable, number) => FromSecret(variable.Key, secretName, SecretKey(index, number)))],
             Ports = [.. job.Ports.Select(port => new V1ContainerPort { ContainerPort = port.ContainerPort, Protocol = port.Protocol.ToUpperInvariant() })],
             StartupProbe = Probe(job.Options.EffectiveHealth),
-            SecurityContext = security,
+            SecurityContext = options.Security.SecurityContext,
+            Resources = PodResources.OfService(options, isGuaranteed),
         };
-        new PodOptionMapping(container, $"services.{service.Name}", volumes, warnings).Apply(job);
+        new PodOptionMapping(container, $"services.{service.Name}", options.Storage, volumes, warnings).Apply(job);
+        PodResources.Settle(container, isGuaranteed);
         container.Command = job.Entrypoint is { } entrypoint ? [entrypoint] : container.Command;
         container.Args = job.Command.IsEmpty ? null : [.. job.Command];
         return container;

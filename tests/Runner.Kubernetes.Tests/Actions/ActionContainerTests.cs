@@ -3,6 +3,7 @@ using k8s;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Actions;
 using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Security;
 using Runner.Testing;
 
 namespace Runner.Kubernetes.Tests.Actions;
@@ -60,6 +61,10 @@ public sealed class ActionContainerTests
         Assert.Equal(isPossible ? [name] : [], container.Spec.Env.Select(variable => variable.Name));
     }
 
-    private static ActionContainer Build(ContainerRequest request, KubernetesOptions? options = null) =>
-        ActionContainer.Build(request, ((ContainerImage)request.Source).Image, SomeAction.RequestId, "act-job-x", options ?? SomeKubernetes.Options());
+    private static ActionContainer Build(ContainerRequest request, KubernetesOptions? options = null)
+    {
+        options ??= SomeKubernetes.Options();
+        return ActionContainer.Build(
+            request, ((ContainerImage)request.Source).Image, SomeAction.RequestId, "act-job-x", options, PodSecurityLevels.Parse(options.Security.PodSecurityStandard));
+    }
 }

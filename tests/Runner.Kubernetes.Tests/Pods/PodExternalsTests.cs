@@ -39,14 +39,14 @@ public sealed class PodExternalsTests
     }
 
     [Fact]
-    public void Image_volume_is_mounted_where_the_copy_would_be_and_cannot_be_written()
+    public void Image_volume_is_mounted_whole_since_not_every_runtime_mounts_a_part_and_linked_to_where_the_copy_would_be()
     {
         var pod = Build(SomeKubernetes.Options() with { Externals = "image" }, Action);
 
-        Assert.DoesNotContain("--externals", Setup(pod));
+        Assert.Equal(["--externals", "/runner/externals", "--link", "/runner/image/externals"], Setup(pod).TakeLast(4));
         Assert.Equal("registry.example/runner:1", Assert.Single(pod.Spec.Volumes, volume => volume.Image is not null).Image.Reference);
-        var mount = Assert.Single(pod.Spec.Containers[0].VolumeMounts, mount => mount.MountPath == "/runner/externals");
-        Assert.Equal(("externals", true), (mount.SubPath, mount.ReadOnlyProperty));
+        var mount = Assert.Single(pod.Spec.Containers[0].VolumeMounts, mount => mount.MountPath == "/runner/image");
+        Assert.Equal((null, true), (mount.SubPath, mount.ReadOnlyProperty));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using k8s;
 using k8s.Models;
+using Runner.Backends;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
@@ -133,6 +134,7 @@ public sealed class PodSpecBuilderTests
     [Theory]
     [InlineData("v1.20.2")]
     [InlineData("v1.28.9+k3s1")]
+    [InlineData("v1.31.4")] // its nodes may be of 1.28
     public void Services_on_a_cluster_without_native_sidecars_are_plain_containers_whose_probe_tells_when_they_are_ready(string version)
     {
         var containers = new JobContainers
@@ -163,7 +165,7 @@ public sealed class PodSpecBuilderTests
         };
 
         var old = ServicePods.Placed(launch, ClusterFeatures.Of("v1.28.0"), "pod-1");
-        var modern = ServicePods.Placed(launch, ClusterFeatures.Of("v1.29.0"), "pod-1");
+        var modern = ServicePods.Placed(launch, ClusterFeatures.Of("v1.32.0"), "pod-1");
 
         Assert.Equal(("pod-1", new PlacedContainer("job", "debian:12")), (old?.Network, old?.Job));
         var redis = Assert.Single(old?.Services ?? []);
@@ -209,19 +211,35 @@ public sealed class PodSpecBuilderTests
     }
 
     [Fact]
-    public void Payload_can_be_read_back_from_its_Secret()
+    public void Launch_can_be_read_back_from_its_Secret_whole()
     {
-        var launch = SomeKubernetes.Launch(labels: ["linux"], attempt: 2) with { Pool = "gpu", Platform = "big" };
+        var launch = Whole();
         var payload = Backends.PayloadBuilder.Build(launch, PodPaths.Work, SomeKubernetes.Seen);
 
-        var secret = PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options());
-        var read = PayloadSecret.ReadLaunch(secret);
+        var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Assert.NotNull(read);
-        Assert.Equal(launch.JobId, read.JobId);
-        Assert.Equal((launch.Pool, launch.Platform, launch.Attempt, launch.MessageSeen), (read.Pool, read.Platform, read.Attempt, read.MessageSeen));
-        Assert.Equal(["linux"], read.Labels);
-        Assert.Equal("build (18, ubuntu-latest)", read.Job.JobDisplayName);
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job));
+        Assert.Equal(launch.JobId, read?.JobId);
+        Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
+        Assert.Single(read?.Job.Steps ?? []);
+    }
+
+    [Fact]
+    public void Payload_has_of_the_launch_what_its_worker_needs()
+    {
+        var launch = Whole();
+
+        var payload = Backends.PayloadBuilder.Build(launch, PodPaths.Work, SomeKubernetes.Seen);
+
+        var back = Plain() with { Runner = payload.Runner, MessageSeen = payload.Times.MessageSeen ?? default, Reporting = payload.Reporting, Services = payload.Services };
+        Mirrors.AllCross(
+            launch,
+            Plain(),
+            back,
+            nameof(JobLaunch.Job), nameof(JobLaunch.Requests), nameof(JobLaunch.SendsWorkspace), nameof(JobLaunch.BoundWorkspace),
+            // What the backend goes by, and the worker need not know.
+            nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt));
+        Assert.Same(launch.Job, payload.Job);
     }
 
     [Fact]
@@ -234,6 +252,19 @@ public sealed class PodSpecBuilderTests
 
         Assert.Matches("^The job's message has 1,000,[0-9]{3} bytes, more than the 1,000,000 that fit into a Kubernetes Secret; ", error.Message);
     }
+
+    private static JobLaunch Plain() => new() { Job = Some.Job(), Runner = Some.Runner("plain"), MessageSeen = default };
+
+    private static JobLaunch Whole() => SomeKubernetes.Launch(SomeKubernetes.Job() with { Steps = [Some.Script("echo")] }, labels: ["linux"], attempt: 2) with
+    {
+        Pool = "gpu",
+        Platform = "big",
+        Containers = new JobContainers { Job = Container("debian:12", "--user 1001"), Services = [new("db", Container("postgres:16", "--health-cmd true"))] },
+        Reporting = ReportingTarget.Launcher,
+        Services = new ServiceAddresses(new Uri("https://results.example/"), new Uri("https://cache.example/")),
+        SendsWorkspace = true,
+        BoundWorkspace = "/srv/checkout",
+    };
 
     private static JobContainer Container(string image, string options) => new() { Image = image, Options = ContainerOptionsParser.Parse(options, "x") };
 

@@ -103,7 +103,7 @@ internal static class SomePod
         return pod;
     }
 
-    /// <summary>With a plain service, as clusters before 1.29 have it.</summary>
+    /// <summary>With a plain service, as clusters before 1.32 have it.</summary>
     public static V1Pod WithService(this V1Pod pod, string name, V1Probe? probe = null)
     {
         pod.Spec.Containers = [.. pod.Spec.Containers, new V1Container { Name = $"service-{name}", Image = $"{name}:1", ReadinessProbe = probe }];
