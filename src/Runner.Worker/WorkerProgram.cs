@@ -57,7 +57,7 @@ internal static class WorkerProgram
                 case "job":
                     return await JobCommand.RunAsync(Arguments.Parse(args, ["--payload"], [])["--payload"], host);
                 case "setup":
-                    return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals", "--keep", "--link"]), host);
+                    return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals", "--keep", "--link", "--hosts", "--names"]), host);
                 case "cancel":
                     return CancelCommand.Run(Arguments.Parse(args, [], ["--grace", "--spool"]), Console.Error);
                 case "release":

@@ -53,6 +53,12 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
 
         var services = new ServicePods(options, launch, volumes, isGuaranteed: PodResources.AreGuaranteed(job), warnings);
         var sidecars = services.Build(secretName: name);
+        var otherNames = services.OtherNames();
+        foreach (var named in sidecars.Append(job))
+        {
+            PodHosts.Mount(named, otherNames);
+        }
+
         var pod = new V1Pod
         {
             ApiVersion = "v1",
@@ -79,7 +85,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 DnsPolicy = options.Networking.DnsPolicy,
                 DnsConfig = options.Networking.DnsConfig,
                 HostAliases = services.Aliases(),
-                InitContainers = [Setup(placement, externals), .. features.HasNativeSidecars ? sidecars : []],
+                InitContainers = [Setup(placement, externals, otherNames), .. features.HasNativeSidecars ? sidecars : []],
                 Containers = [.. features.HasNativeSidecars ? [] : PlainServices.Of(sidecars), job],
                 Volumes = volumes,
             },
@@ -121,7 +127,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         return new V1ObjectMeta { Name = name, NamespaceProperty = options.Namespace, Labels = labels, Annotations = annotations };
     }
 
-    private V1Container Setup(PodPlacement placement, PodExternals externals) => new()
+    private V1Container Setup(PodPlacement placement, PodExternals externals, IReadOnlyList<string> hostNames) => new()
     {
         Name = SetupContainerName,
         Image = options.RunnerImage,
@@ -133,6 +139,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             "--to", PodPaths.PayloadFolder,
             "--bin", PodPaths.Bin,
             .. externals.SetupArguments(),
+            .. PodHosts.SetupArguments(hostNames),
         ],
         Resources = PodResources.OfSetup(options, placement),
         SecurityContext = options.Security.SecurityContext,

@@ -56,29 +56,29 @@ internal sealed partial class ServicePods(
         AwaitsRelease = !features.HasNativeSidecars && !launch.Containers.Services.IsEmpty,
     };
 
-    /// <summary>The names by which services are found.</summary>
-    public IList<V1HostAlias>? Aliases()
-    {
-        var names = launch.Containers.Services
-            .SelectMany(service => service.Container.Options.Values("--network-alias").Prepend(service.Name))
-            .Select(name => name.ToLowerInvariant()) // names of hosts have no case
-            .Distinct()
-            .Where(IsHostName)
-            .ToList();
-        return names.Count == 0 ? null : [new V1HostAlias { Ip = "127.0.0.1", Hostnames = names }];
-    }
+    /// <summary>The names by which services are found, as far as the API server takes them.</summary>
+    public IList<V1HostAlias>? Aliases() =>
+        Names().Where(IsHostName).ToList() is { Count: > 0 } names ? [new V1HostAlias { Ip = PodHosts.Address, Hostnames = names }] : null;
 
-    // The API server takes no other names (RFC 1123).
-    private bool IsHostName(string name)
+    /// <summary>The names that it does not take (<c>my_db</c>), and a file of hosts does.</summary>
+    public IReadOnlyList<string> OtherNames()
     {
-        if (HostName().IsMatch(name))
+        foreach (var name in Names().Where(name => !IsHostName(name) && !PodHosts.CanHold(name)))
         {
-            return true;
+            warnings.Add($"services: '{name}' cannot be the name of a host in a pod; the service is reached at localhost");
         }
 
-        warnings.Add($"services: '{name}' cannot be the name of a host in a pod; the service is reached at localhost");
-        return false;
+        return [.. Names().Where(name => !IsHostName(name) && PodHosts.CanHold(name))];
     }
+
+    // Names of hosts have no case.
+    private IEnumerable<string> Names() => launch.Containers.Services
+        .SelectMany(service => service.Container.Options.Values("--network-alias").Prepend(service.Name))
+        .Select(name => name.ToLowerInvariant())
+        .Distinct();
+
+    // RFC 1123
+    private static bool IsHostName(string name) => HostName().IsMatch(name);
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", RegexOptions.CultureInvariant)]
     private static partial Regex HostName();

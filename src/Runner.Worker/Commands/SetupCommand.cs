@@ -5,7 +5,7 @@ using Runner.Worker.Jobs;
 namespace Runner.Worker.Commands;
 
 /// <summary>
-/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR|--link DIR]</c>: the pod's set-up container. Puts
+/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR|--link DIR] [--hosts FILE --names A,B]</c>: the pod's set-up container. Puts
 /// the worker where the job's container finds it, and moves the payload from its Secret to memory.
 /// </summary>
 /// <remarks>
@@ -17,6 +17,7 @@ internal static class SetupCommand
     private const string WorkerName = "runner-worker";
     private const string PayloadName = "payload.json";
     private const string ExternalsName = "externals";
+    private const string Hosts = "/etc/hosts";
 
     // Whoever may write to a folder may remove what others left there.
     private const UnixFileMode OpenToAll = (UnixFileMode)0b111_111_111;
@@ -57,12 +58,25 @@ internal static class SetupCommand
                 externals.Provide(target, keep: arguments.Find("--keep"), link: arguments.Find("--link"), Console.Error);
             }
 
+            if (arguments.Find("--hosts") is { } hosts)
+            {
+                WriteHosts(hosts, arguments["--names"]);
+            }
+
             return ExitCodes.Ok;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new InfrastructureException($"The job's container could not be set up: {exception.Message}", exception);
         }
+    }
+
+    // The kubelet's own file has the pod's address and name, and the names that the API server takes.
+    private static void WriteHosts(string path, string names)
+    {
+        File.Copy(Hosts, path, overwrite: true);
+        File.AppendAllText(path, $"\n127.0.0.1\t{names.Replace(',', ' ')}\n");
+        SetMode(path, ReadableByAll);
     }
 
     private static void Install(string source, string target, UnixFileMode mode)

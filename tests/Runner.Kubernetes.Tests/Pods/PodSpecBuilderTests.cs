@@ -125,10 +125,25 @@ public sealed class PodSpecBuilderTests
         Check("services.yaml", pod);
         Assert.DoesNotContain("s3cr3t", KubernetesYaml.Serialize(pod), StringComparison.Ordinal);
         Assert.Equal("s3cr3t", System.Text.Encoding.UTF8.GetString(secret.Data["service.0.0"]));
-        Assert.Equal(
-            ["services: 'redis_cache' cannot be the name of a host in a pod; the service is reached at localhost"],
-            warnings);
+        Assert.Empty(warnings); // redis_cache is no name of a host to Kubernetes, and one to the file of hosts that the pod gets
+        Assert.Equal(["--hosts", "/runner/hosts", "--names", "redis_cache"], pod.Spec.InitContainers[0].Command.TakeLast(4));
+        Assert.All(
+            pod.Spec.InitContainers.Skip(1).Concat(pod.Spec.Containers),
+            container => Assert.Equal("hosts", Assert.Single(container.VolumeMounts, mount => mount.MountPath == "/etc/hosts").SubPath));
         Assert.Equal("postgres:16", PayloadSecret.ReadLaunch(secret)?.Containers.Services[0].Container.Image);
+    }
+
+    [Fact]
+    public void Pod_without_such_names_has_the_kubelets_file_of_hosts_and_one_that_no_file_can_have_is_told()
+    {
+        var warnings = new List<string>();
+        var plain = new JobContainers { Services = [new("web", Container("nginx", "--network-alias www"))] };
+        var odd = new JobContainers { Services = [new("web", Container("nginx", "--network-alias grüße"))] };
+
+        Assert.DoesNotContain("/etc/hosts", KubernetesYaml.Serialize(Build(SomeKubernetes.Options(), containers: plain, warnings: warnings)), StringComparison.Ordinal);
+        Assert.Empty(warnings);
+        Build(SomeKubernetes.Options(), containers: odd, warnings: warnings);
+        Assert.Equal(["services: 'grüße' cannot be the name of a host in a pod; the service is reached at localhost"], warnings);
     }
 
     [Theory]

@@ -33,6 +33,7 @@ public sealed class CommandsTests : IDisposable
         Assert.True(File.GetUnixFileMode(_folder["externals/node20/bin/node"]).HasFlag(UnixFileMode.UserExecute));
         Assert.Equal("node20", new FileInfo(_folder["externals/node"]).LinkTarget);
         Assert.All(["payload", "payload/payload.json", "payload/setup-started", "bin", "bin/runner-worker", "externals", "externals/node20/bin"], AssertOpen);
+        Assert.Equal(File.ReadAllText("/etc/hosts") + "\n127.0.0.1\tmy_db my_cache\n", File.ReadAllText(_folder["hosts"]));
         Assert.Equal(Host("image").Started, SetupNote.Take(_folder["payload"]));
 
         // The job's container may run as any user, who reads all and removes the payload.
@@ -103,9 +104,9 @@ public sealed class CommandsTests : IDisposable
         Assert.Equal(message, Assert.Throws<UsageException>(() => Arguments.Parse(args, ["--payload"], [])).Message);
 
     private Arguments SetUpArguments() => Arguments.Parse(
-        ["setup", "--from", _folder["secret"], "--to", _folder["payload"], "--bin", _folder["bin"], "--externals", _folder["externals"]],
+        ["setup", "--from", _folder["secret"], "--to", _folder["payload"], "--bin", _folder["bin"], "--externals", _folder["externals"], "--hosts", _folder["hosts"], "--names", "my_db,my_cache"],
         ["--from", "--to", "--bin"],
-        ["--externals", "--keep", "--link"]);
+        ["--externals", "--keep", "--link", "--hosts", "--names"]);
 
     private WorkerHost Host(string folder) => new()
     {
