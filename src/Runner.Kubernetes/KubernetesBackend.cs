@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends;
@@ -141,20 +140,12 @@ public sealed class KubernetesBackend : IJobBackend
         return handle;
     }
 
-    /// <summary>For people: what a job's labels become, a line each, and its pod as YAML. Nothing secret is in either.</summary>
-    /// <exception cref="WorkflowException">The labels contradict each other.</exception>
+    /// <summary>What a job would be in this cluster, for people (<see cref="PodPreview"/>).</summary>
+    /// <exception cref="WorkflowException">The labels contradict each other, or such a pod cannot be built.</exception>
     public string Describe(JobLaunch launch)
     {
         ArgumentNullException.ThrowIfNull(launch);
-        var placement = PlacementRules.Place(launch.Labels, launch.Platform, _options);
-        var warnings = new List<string>();
-        var pod = _builder.Build(launch, placement, _features, _agent.ToString(), warnings);
-        return string.Join('\n', [
-            $"{launch.Job.JobDisplayName}: labels {string.Join(", ", launch.Labels)}",
-            .. placement.Describe().Select(line => $"  {line}"),
-            .. warnings.Select(warning => $"  warning: {warning}"),
-            KubernetesYaml.Serialize(pod),
-        ]);
+        return PodPreview.Describe(launch, _options, _features, _agent.ToString());
     }
 
     /// <inheritdoc/>

@@ -136,6 +136,11 @@ internal static class RunCommand
         if (plansOnly || result.GetValue(flags.DryRun))
         {
             ShowPlans(result, flags, surroundings, plans);
+            if (!plansOnly && result.GetValue(flags.DebugScheduling))
+            {
+                new PlannedPods(result, flags, surroundings, values).Write(plans);
+            }
+
             var fails = plans.SelectMany(RunPreview.Of).Any(preview => preview.Ended?.Conclusion == Conclusion.Failed);
             return mistakes.Count == 0 && !fails ? ExitCodes.Success : ExitCodes.Usage;
         }

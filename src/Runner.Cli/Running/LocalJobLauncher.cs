@@ -1,5 +1,6 @@
 using Runner.Backends;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Containers;
@@ -30,7 +31,12 @@ internal sealed class LocalJobLauncher(
 
     public void Ended(JobId job) => settings.EndServices(job);
 
-    public Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken)
+    public Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken) =>
+        backendOf(planned).LaunchAsync(LaunchOf(planned, planId, settings, time.GetUtcNow()), cancellationToken);
+
+    /// <summary>What a backend is asked for.</summary>
+    /// <exception cref="WorkflowException">The job's containers cannot be evaluated.</exception>
+    public static JobLaunch LaunchOf(PlannedJob planned, PlanId planId, LocalJobSettings settings, DateTimeOffset seen)
     {
         var jobId = new JobId(Guid.NewGuid());
         var message = planned.ToJobMessage(new JobMessageContext
@@ -42,17 +48,16 @@ internal sealed class LocalJobLauncher(
             SkipsOwnCheckout = settings.SkipsOwnCheckout,
             Variables = [.. Features, .. settings.Variables],
         });
-        var launch = new JobLaunch
+        return new JobLaunch
         {
             Job = message,
             Runner = settings.Runner,
             Labels = planned.Labels,
             Containers = JobContainersEvaluator.Evaluate(message),
-            MessageSeen = time.GetUtcNow(),
+            MessageSeen = seen,
             Reporting = ReportingTarget.Launcher,
             Requests = settings.Requests,
             BoundWorkspace = settings.BoundWorkspace,
         };
-        return backendOf(planned).LaunchAsync(launch, cancellationToken);
     }
 }

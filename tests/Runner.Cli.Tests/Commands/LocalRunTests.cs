@@ -191,6 +191,20 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Dry_run_shows_the_pods_without_a_cluster()
+    {
+        Write("cluster.yaml", "backend: kubernetes\nkubernetes:\n  runnerImage: runner:1\n  kubeconfig: /nowhere\n  platforms: {ubuntu-latest: {image: 'ci:1', nodeSelector: {disk: ssd}}}\n");
+
+        var result = await RunAsync("push", "--dryrun", "--debug-scheduling", "--config", _folder["cluster.yaml"]);
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("build (18): labels ubuntu-latest\n  Label ubuntu-latest: platform, image ci:1\n", result.Error, StringComparison.Ordinal);
+        Assert.Equal(3, result.Error.Split("kind: Pod").Length - 1);
+        Assert.Contains("disk: ssd", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Make", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Plan_is_the_same_as_a_tree_and_as_json()
     {
         var tree = await RunAsync("plan", "push");
