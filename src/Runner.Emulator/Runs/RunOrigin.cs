@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Runner.Jobs.Errors;
 using Runner.Services.Callers;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning;
@@ -34,11 +33,6 @@ internal sealed record RunOrigin
     /// <summary>Of a queued workflow; a pull request's base branch and fork are in its payload.</summary>
     public static RunOrigin Of(WorkflowRequest request)
     {
-        if (request.Ref.Length == 0)
-        {
-            throw new WorkflowException("ref must not be empty");
-        }
-
         var pull = Member(request.Payload, "pull_request");
         var isFork = Member(Member(Member(pull, "head"), "repo"), "fork") is { ValueKind: JsonValueKind.True };
         var target = Member(Member(pull, "base"), "ref") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;

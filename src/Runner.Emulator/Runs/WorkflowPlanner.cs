@@ -29,6 +29,11 @@ internal sealed class WorkflowPlanner(EmulatorOptions options, EmulatorAddress a
     /// <exception cref="WorkflowException">The workflow cannot run, or not on that event; the message holds all that is wrong, a line each.</exception>
     public RunPlan Plan(WorkflowRequest request, Workflow workflow, long run, int attempt, Secret token)
     {
+        if (request.Ref.Length == 0)
+        {
+            throw new WorkflowException("ref must not be empty");
+        }
+
         var payload = PlainJson.ToData(request.Payload ?? Made(request, workflow));
         Judge(workflow, request, payload as DictionaryData ?? DictionaryData.Empty);
         var planning = RunPlan.Create(workflow, new RunRequest
