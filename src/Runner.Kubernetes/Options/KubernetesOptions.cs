@@ -171,6 +171,7 @@ public sealed record PlatformOptions
     /// The bounds of this platform's pods, over <see cref="SecurityOptions.PodSecurityStandard"/>. Default: those. Whoever may write
     /// <c>runs-on</c> may choose the platform.
     /// </summary>
+    [AllowedValues("baseline", "restricted", "privileged")]
     public string? PodSecurityStandard { get; set; }
 
     /// <summary>Service account, over <see cref="KubernetesOptions.ServiceAccount"/>.</summary>

@@ -14,18 +14,23 @@ public sealed record StorageOptions
     public VolumeOptions ToolCache { get; set; } = new() { Type = "none" };
 
     /// <summary>Limit of the folder for temporary files, and of each of those that container actions see. Default 50Gi. A pod that exceeds a limit is evicted.</summary>
+    [RegularExpression(Quantity.Form)]
     public string TempSize { get; set; } = "50Gi";
 
     /// <summary>Limit of the home folder. Default 50Gi.</summary>
+    [RegularExpression(Quantity.Form)]
     public string HomeSize { get; set; } = "50Gi";
 
     /// <summary>Limit of the worker's folder: Node.js, actions and logs that are not sent yet. Default 20Gi.</summary>
+    [RegularExpression(Quantity.Form)]
     public string RunnerSize { get; set; } = "20Gi";
 
     /// <summary>Limit of each volume of <c>container.volumes</c> and <c>services.….volumes</c>. Default 50Gi.</summary>
+    [RegularExpression(Quantity.Form)]
     public string VolumeSize { get; set; } = "50Gi";
 
     /// <summary>Size of each <c>--tmpfs</c> that gives none. Default 2Gi; what is in it counts to its container's memory.</summary>
+    [RegularExpression(Quantity.Form)]
     public string MemorySize { get; set; } = "2Gi";
 }
 

@@ -336,6 +336,7 @@ public sealed class AgentConfigurationTests : IDisposable
             nameof(PlatformOptions) => $"platforms: {{p: {{{setting}}}}}",
             nameof(ResourceOptions) => $"defaultResources: {{{setting}}}",
             nameof(VolumeOptions) => $"storage: {{workspace: {{{setting}}}}}",
+            nameof(StorageOptions) => $"storage: {{{setting}}}",
             nameof(SecurityOptions) => $"security: {{{setting}}}",
             nameof(NetworkingOptions) => $"networking: {{{setting}}}",
             nameof(CleanupOptions) => $"cleanupPolicy: {{{setting}}}",
