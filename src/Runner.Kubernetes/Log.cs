@@ -69,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(2121, LogLevel.Warning, "Watch failed {Failures} time(s) in a row, next in {DelaySeconds:F1} s: {Problem}")]
     public static partial void WatchFailed(this ILogger logger, int failures, double delaySeconds, string problem);
 
+    [LoggerMessage(2141, LogLevel.Debug, "A watch that stood for long was cut off and is made again: {Problem}")]
+    public static partial void WatchCutOff(this ILogger logger, string problem);
+
     [LoggerMessage(2134, LogLevel.Information, "Lease {Name} of agent {Agent}, which is gone and owns nothing, is removed")]
     public static partial void LeaseSwept(this ILogger logger, string name, string agent);
 

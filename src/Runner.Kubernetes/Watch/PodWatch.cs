@@ -142,7 +142,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
         catch (InfrastructureException error) when (time.GetElapsedTime(start) >= GoodLength)
         {
-            logger.WatchFailed(0, 0, error.Message);
+            logger.WatchCutOff(error.Message);
         }
     }
 
