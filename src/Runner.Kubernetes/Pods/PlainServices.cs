@@ -22,7 +22,7 @@ internal static class PlainServices
 
     /// <summary>Sidecars as plain containers.</summary>
     public static IEnumerable<V1Container> Of(IEnumerable<V1Container> sidecars) =>
-        sidecars.Select(sidecar => sidecar with { RestartPolicy = null, StartupProbe = null, ReadinessProbe = sidecar.StartupProbe });
+        sidecars.Select(sidecar => sidecar with { RestartPolicy = null, StartupProbe = null, ReadinessProbe = Readiness(sidecar.StartupProbe) });
 
     /// <summary>Whether a pod has such services.</summary>
     public static bool AreIn(V1Pod pod) => In(pod).Any();
@@ -35,6 +35,9 @@ internal static class PlainServices
             ?? all.OfType<ServiceReadiness.Waiting>().MinBy(waiting => waiting.JudgeAgainAt)
             ?? all.FirstOrDefault();
     }
+
+    // A readiness probe ends nothing, and the API server refuses one with a grace.
+    private static V1Probe? Readiness(V1Probe? startup) => startup is null ? null : startup with { TerminationGracePeriodSeconds = null };
 
     private static IEnumerable<V1Container> In(V1Pod pod) => (pod.Spec?.Containers ?? []).Where(container => ServicePods.IsService(container.Name));
 

@@ -11,6 +11,10 @@ internal static class PodMessages
 {
     private const decimal Mebibyte = 1024m * 1024;
 
+    // What a container ends with that a kubelet ends for its start-up probe: SIGTERM, and after the grace SIGKILL.
+    private const int TerminatedByProbe = 128 + 15;
+    private const int KilledByProbe = 128 + 9;
+
     public static string ImagePull(StartObstacle obstacle, TimeSpan tried)
     {
         var whose = obstacle.Container == PodSpecBuilder.JobContainerName ? "The job's image"
@@ -32,9 +36,21 @@ internal static class PodMessages
     public static string ServiceFailed(V1Pod pod, V1ContainerStatus service)
     {
         var ended = service.State?.Terminated ?? service.LastState?.Terminated;
-        var how = ended is null ? "ended" : ExitText.Of(ended.ExitCode);
-        return $"{service.Name} ({StartObstacle.SpecOf(pod, service.Name)?.Image}) {how} before it was healthy, so no step was run";
+        var spec = StartObstacle.SpecOf(pod, service.Name);
+        var how = ended switch
+        {
+            null => "ended before it was healthy",
+            _ when PodFailures.IsStartFailure(ended) => $"could not be started ({ended.Reason}{Colon(ended.Message)})",
+            { ExitCode: KilledByProbe or TerminatedByProbe } when spec?.StartupProbe is { Exec.Command: [.., var check] } probe =>
+                $"is not healthy: `{check}` failed {probe.FailureThreshold ?? 1} times",
+            _ => $"{ExitText.Of(ended.ExitCode)} before it was healthy",
+        };
+        return $"{service.Name} ({spec?.Image}) {how}, so no step was run";
     }
+
+    public static string RefusedUser(StartObstacle obstacle) =>
+        $"Container '{obstacle.Container}' may not run as root here, and its image '{obstacle.Image}' has no user with a number but 0{Colon(obstacle.Detail)}."
+        + " Give the image one (USER 1001), name one in the container's options (--user 1001), or have the platform's securityContext.runAsUser set";
 
     public static string ServiceUnhealthy(V1Container service, TimeSpan tried) =>
         $"{service.Name} ({service.Image}) was not healthy within {Duration(tried)}, so no step was run";

@@ -127,6 +127,9 @@ internal sealed partial class ServicePods(
             PeriodSeconds = Math.Max(1, interval),
             TimeoutSeconds = Math.Max(1, WholeSeconds(health.Timeout ?? HealthCheck.Default)),
             FailureThreshold = (health.Retries ?? DockersRetries) + (startPeriod / Math.Max(1, interval)),
+
+            // What is not healthy is ended by the kubelet, which else would give it the pod's grace: minutes, for the sake of the job.
+            TerminationGracePeriodSeconds = 1,
         };
     }
 

@@ -12,14 +12,21 @@ namespace Runner.Kubernetes.Pods;
 internal sealed record StartObstacle(string Container, string Image, string Reason, string Detail)
 {
     /// <summary>Whether trying again cannot help.</summary>
-    public bool IsFinal => Reason is "InvalidImageName" or "ErrImageNeverPull";
+    public bool IsFinal => Reason is "InvalidImageName" or "ErrImageNeverPull" || IsRefusedUser;
 
     /// <summary>What kind of failure it is once the patience is over.</summary>
-    public FailureReason Failure =>
-        Reason is "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError"
-            or "RegistryUnavailable"
-        ? FailureReason.ImagePull
-        : FailureReason.ContainerStart;
+    public FailureReason Failure => Reason switch
+    {
+        "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError" or "RegistryUnavailable" =>
+            FailureReason.ImagePull,
+        _ when IsRefusedUser => FailureReason.Rejected, // the next pod would have the same image
+        _ => FailureReason.ContainerStart,
+    };
+
+    // The kubelet has one reason for all that is wrong with a container's settings; that the user may not be root only its text says
+    // (pkg/kubelet/kuberuntime/security_context.go).
+    private bool IsRefusedUser => Reason == "CreateContainerConfigError"
+        && (Detail.Contains("runAsNonRoot", StringComparison.Ordinal) || Detail.Contains("breaks non-root policy", StringComparison.Ordinal));
 
     /// <summary>How long it may be tried again.</summary>
     public TimeSpan Patience(StartOptions limits) => IsFinal ? TimeSpan.Zero : limits.ImagePullGrace;
@@ -40,9 +47,12 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
             : null;
 
     /// <summary>The failure in words.</summary>
-    public string Message(TimeSpan tried) => Failure == FailureReason.ImagePull
-        ? PodMessages.ImagePull(this, tried)
-        : PodMessages.ContainerStart(this, tried);
+    public string Message(TimeSpan tried) => Failure switch
+    {
+        FailureReason.ImagePull => PodMessages.ImagePull(this, tried),
+        FailureReason.Rejected => PodMessages.RefusedUser(this),
+        _ => PodMessages.ContainerStart(this, tried),
+    };
 
     /// <summary>The spec of a container of a pod, or <c>null</c>.</summary>
     public static V1Container? SpecOf(V1Pod pod, string name) =>

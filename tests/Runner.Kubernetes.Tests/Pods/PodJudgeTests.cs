@@ -149,6 +149,31 @@ public sealed class PodJudgeTests
             FailureReason.ImagePull, false,
             "The job's image, 'debian:12', is no valid image name"
         },
+        {
+            "root where the standard forbids it",
+            SomePod.New().OnNode().Waiting("job", "CreateContainerConfigError", "container has runAsNonRoot and image will run as root"), false,
+            FailureReason.Rejected, false,
+            "Container 'job' may not run as root here, and its image 'debian:12' has no user with a number but 0: container has runAsNonRoot and image will run as root."
+            + " Give the image one (USER 1001), name one in the container's options (--user 1001), or have the platform's securityContext.runAsUser set"
+        },
+        {
+            "a service that its health check ended",
+            SomePod.New().OnNode().WithSidecar("db", "pg_isready").Ended(137, "Error", container: "service-db"), false,
+            FailureReason.ServiceUnhealthy, false,
+            "service-db (db:1) is not healthy: `pg_isready` failed 3 times, so no step was run"
+        },
+        {
+            "a service that ended by itself",
+            SomePod.New().OnNode().WithSidecar("db", "pg_isready").Ended(3, "Error", container: "service-db"), false,
+            FailureReason.ServiceUnhealthy, false,
+            "service-db (db:1) ended with exit code 3 before it was healthy, so no step was run"
+        },
+        {
+            "a service with a bad entrypoint",
+            SomePod.New().OnNode().WithSidecar("db", "pg_isready").Ended(128, "StartError", "exec: \"nope\": executable file not found in $PATH", container: "service-db"), false,
+            FailureReason.ServiceUnhealthy, false,
+            "service-db (db:1) could not be started (StartError: exec: \"nope\": executable file not found in $PATH), so no step was run"
+        },
     };
 
     [Theory, MemberData(nameof(Losses))]
@@ -248,12 +273,12 @@ public sealed class PodJudgeTests
     [Fact]
     public void Container_that_cannot_be_created_is_tried_for_the_grace()
     {
-        var pod = SomePod.New().OnNode().Waiting("job", "CreateContainerConfigError", "container has runAsNonRoot and image will run as root");
+        var pod = SomePod.New().OnNode().Waiting("job", "CreateContainerConfigError", "secret \"x\" not found");
 
         var end = Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(pod, after: TimeSpan.FromSeconds(40), failingSince: SomePod.Created))).End;
 
         Assert.Equal(FailureReason.ContainerStart, end.Failure);
-        Assert.Equal("Container 'job' could not be created (CreateContainerConfigError, tried for 40 s): container has runAsNonRoot and image will run as root", end.Message);
+        Assert.Equal("Container 'job' could not be created (CreateContainerConfigError, tried for 40 s): secret \"x\" not found", end.Message);
     }
 
     [Fact]

@@ -110,6 +110,14 @@ internal static class SomePod
         return pod;
     }
 
+    /// <summary>With a native sidecar, whose check may fail three times.</summary>
+    public static V1Pod WithSidecar(this V1Pod pod, string name, string check)
+    {
+        var probe = new V1Probe { Exec = new V1ExecAction { Command = ["sh", "-c", check] }, FailureThreshold = 3 };
+        pod.Spec.InitContainers = [.. pod.Spec.InitContainers ?? [], new V1Container { Name = $"service-{name}", Image = $"{name}:1", RestartPolicy = "Always", StartupProbe = probe }];
+        return pod;
+    }
+
     /// <summary>A plain service runs, ready or not.</summary>
     public static V1Pod Serving(this V1Pod pod, string name, bool isReady) =>
         pod.With($"service-{name}", new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Started } }, isReady);
