@@ -82,6 +82,6 @@ internal sealed record JournalRecord
     private static WorkPaths NoPaths { get; } = new() { Workspace = "-", Temp = "-", Actions = "-", Spool = "-", ToolCache = "-", Externals = "-", Outcome = "-" };
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(JournalRecord))]
 internal sealed partial class JournalJson : JsonSerializerContext;
