@@ -98,7 +98,10 @@ public sealed class DockerBackendTests : IDisposable
     public async Task Worker_is_told_of_a_service_that_is_unhealthy_with_its_log()
     {
         using var backend = Backend($"case \"$payload\" in *\"({DockerEngineFixture.Image}) is unhealthy (its check said: no page). The last it printed:\\nserving\"*) conclude told;; esac");
-        var launch = Launch(new JobContainers { Services = [Web("--health-cmd 'echo no page; false' --health-interval 200ms --health-retries 2")] });
+
+        // The check waits for the service, so that its log is there whenever the engine comes to check.
+        const string Check = "until wget -qO /dev/null http://localhost:8080/page 2>/dev/null; do sleep 0.05; done; echo no page; false";
+        var launch = Launch(new JobContainers { Services = [Web($"--health-cmd '{Check}' --health-interval 200ms --health-retries 2")] });
 
         var handle = await backend.LaunchAsync(launch, Token);
         var end = await handle.Ended;
