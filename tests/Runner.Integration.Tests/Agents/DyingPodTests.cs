@@ -98,7 +98,8 @@ public sealed class DyingPodTests(ClusterFixture cluster) : IAsyncLifetime
         await using var test = await StartAsync();
         var queued = Queue(test, """
             while [ ! -e /runner/go ]; do sleep 0.2; done
-            printf '{"conclusion":"failed","isReported":false,"reason":"the network was down"}' >/dev/termination-log; exit 69
+            proof=$(printf '%s/failed/unreported' "$key" | sha256sum | cut -d' ' -f1)
+            printf '{"conclusion":"failed","isReported":false,"reason":"the network was down","proof":"%s"}' "$proof" >/dev/termination-log; exit 69
             """);
         var pod = await RunningPodAsync();
 

@@ -39,8 +39,8 @@ public sealed class NodeInPodsTests(ClusterFixture cluster)
 
         var logs = await Task.WhenAll(RunAsync(agent, Steps("uses: ./probe")), RunAsync(agent, Steps("uses: ./probe")));
 
-        var kept = Assert.Single(Directory.EnumerateFileSystemEntries(cache[".externals"]).Select(Path.GetFileName));
-        Assert.All(logs, log => Assert.Contains($"node v24 /opt/hostedtoolcache/.externals/{kept}/node24/bin/node", log));
+        var kept = Assert.Single(Directory.EnumerateFileSystemEntries(cache[".runner-externals"]).Select(Path.GetFileName));
+        Assert.All(logs, log => Assert.Contains($"node v24 /opt/hostedtoolcache/.runner-externals/{kept}/node24/bin/node", log));
         Assert.All(logs, log => Assert.Contains("tls works", log));
     }
 

@@ -103,7 +103,7 @@ public sealed class UsersOfAPodTests
                         test ! -e "{folder["runner/payload/job/payload.json"]}"
                         cat "{folder["runner/externals/node24/bin/node"]}" "$GITHUB_EVENT_PATH"
                         for file in "$GITHUB_WORKSPACE" "$RUNNER_TEMP" "$HOME" "$RUNNER_TOOL_CACHE"; do touch "$file/made"; done
-                        echo A=b >> "$GITHUB_ENV"; echo a=b >> "$GITHUB_OUTPUT"; echo /x >> "$GITHUB_PATH"; echo s >> "$GITHUB_STATE"; echo t >> "$GITHUB_STEP_SUMMARY"
+                        echo A=b >> "$GITHUB_ENV"; echo a=b >> "$GITHUB_OUTPUT"; echo /x >> "$GITHUB_PATH"; echo s=t >> "$GITHUB_STATE"; echo t >> "$GITHUB_STEP_SUMMARY"
                         """,
                         shell: "sh"),
                     Some.Script("test \"$A\" = b", shell: "sh"),
