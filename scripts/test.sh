@@ -56,5 +56,6 @@ count() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$log" | tail -1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
 [ -n "$passed" ] || { say "no test ran: see $log"; exit 1; }
 grep -E '^ *skipped ' "$log" | sort | uniq >&2 || true
+grep -E -A 12 '^ *failed .*\(([0-9]+[hms]+ ?)+\)' "$log" | cut -c1-400 >&2 || true
 echo "${passed} passed, ${failed:-0} failed, ${skipped:-0} skipped"
 [ "$status" = 0 ] && [ "${failed:-0}" = 0 ]

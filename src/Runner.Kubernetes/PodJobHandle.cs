@@ -129,6 +129,7 @@ internal sealed class PodJobHandle : IJobHandle
             _isReleased = true;
         }
 
+        _link?.LetGo();
         Close();
         _started.TrySetCanceled();
         _ended.TrySetCanceled();

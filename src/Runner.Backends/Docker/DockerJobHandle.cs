@@ -111,6 +111,7 @@ internal sealed class DockerJobHandle : IJobHandle
     public void Release()
     {
         _isReleased = true;
+        _desk?.LetGo();
         _forget();
         _released.Cancel();
         _unread.Cancel();
@@ -195,14 +196,7 @@ internal sealed class DockerJobHandle : IJobHandle
         ? _engine.Streams.ExecuteAsync(id, [DockerPaths.Worker, "link"], cancellationToken)
         : throw new InfrastructureException("The job's container is not there yet");
 
-    // Of a job that is let go of, what runs for a request runs on: stopped, it would be asked for again, of the successor.
-    private async Task StopRequestsAsync()
-    {
-        if (_desk is not null && !_isReleased)
-        {
-            await _desk.DisposeAsync();
-        }
-    }
+    private ValueTask StopRequestsAsync() => _desk?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private JobEnd NotStarted(FailureReason reason, string message)
     {

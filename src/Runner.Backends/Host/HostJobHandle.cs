@@ -108,16 +108,9 @@ internal sealed class HostJobHandle : IJobHandle
 
     public void Release()
     {
-        lock (_gate)
-        {
-            _isReleased = true;
-            _killTimer?.Dispose();
-            _ownership.Dispose();
-        }
-
-        _forget();
-        _unread.Cancel();
-        _released.Cancel();
+        _desk?.LetGo();
+        _containers.LetGo();
+        Close();
     }
 
     public async ValueTask DisposeAsync()
@@ -129,7 +122,7 @@ internal sealed class HostJobHandle : IJobHandle
             await Ended;
             _folder.Delete();
             _logger.HostJobRemoved(JobId, _folder.FullPath);
-            Release();
+            Close();
         }
 
         await _workerEnded.CancelAsync();
@@ -139,6 +132,20 @@ internal sealed class HostJobHandle : IJobHandle
         _workerEnded.Dispose();
         _unread.Dispose();
         _released.Dispose();
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _isReleased = true;
+            _killTimer?.Dispose();
+            _ownership.Dispose();
+        }
+
+        _forget();
+        _unread.Cancel();
+        _released.Cancel();
     }
 
     private void KillAfter(TimeSpan grace)
@@ -181,13 +188,7 @@ internal sealed class HostJobHandle : IJobHandle
         }
     }
 
-    private async Task StopRequestsAsync()
-    {
-        if (_desk is not null)
-        {
-            await _desk.DisposeAsync();
-        }
-    }
+    private ValueTask StopRequestsAsync() => _desk?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
     {

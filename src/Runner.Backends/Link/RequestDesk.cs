@@ -18,6 +18,7 @@ public sealed class RequestDesk(
 {
     private readonly Dictionary<string, Task> _sessions = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenSource _letGo = new();
     private readonly Lock _gate = new();
     private bool _isOver;
 
@@ -38,7 +39,21 @@ public sealed class RequestDesk(
         }
     }
 
-    /// <summary>The job is over: what is still being done for it is stopped.</summary>
+    /// <summary>
+    /// The job is let go of: its streams end, so that nothing more is told from here. What is being done for it goes on, as far as it can
+    /// without this process, for the successor to take up; stopped, it would be asked for again.
+    /// </summary>
+    public void LetGo()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+        }
+
+        _letGo.Cancel();
+    }
+
+    /// <summary>The job is over: what is still being done for it is stopped. Nothing is of one that was let go of.</summary>
     public async ValueTask DisposeAsync()
     {
         Task[] sessions;
@@ -56,12 +71,13 @@ public sealed class RequestDesk(
         await _over.CancelAsync();
         await Task.WhenAll(sessions);
         _over.Dispose();
+        _letGo.Dispose();
     }
 
     private async Task RunAsync(RequestMadeEvent made)
     {
         await Task.Yield(); // whoever reads events goes on
-        if (await new RequestSession(jobId, made.RequestId, key, open, handler, time).RunAsync(_over.Token) is { } failure)
+        if (await new RequestSession(jobId, made.RequestId, key, open, handler, time).RunAsync(_over.Token, _letGo.Token) is { } failure)
         {
             logger.RequestGivenUp(jobId, made.RequestId, made.Kind, failure.Message);
         }

@@ -14,7 +14,7 @@ namespace Runner.Backends.Link;
 /// <item>A stream is opened; the worker says what it wants and how much of the answer it has.</item>
 /// <item>The first time, the handler starts. What it writes waits in a window until the worker has it.</item>
 /// <item>A stream that drops is opened again, after a pause, and goes on where the worker is.</item>
-/// <item>It is over when the worker has the result, or does not know the request any more.</item>
+/// <item>It is over when the worker has the result, or does not know the request any more, or another launcher goes on with the job.</item>
 /// </list>
 /// </remarks>
 /// <param name="jobId">The job.</param>
@@ -37,10 +37,13 @@ internal sealed class RequestSession(
     private long _lastProgress;
 
     /// <summary>Does it. Returns when it is over, with the last failure of a stream where it was given up.</summary>
-    /// <param name="cancellationToken">The job is over.</param>
-    public async Task<Exception?> RunAsync(CancellationToken cancellationToken)
+    /// <param name="jobOver">The job is over: what is done for the request is stopped, and waited for.</param>
+    /// <param name="letGo">Another launcher goes on with the job: what is done is left as it is, and its result told to nobody.</param>
+    public async Task<Exception?> RunAsync(CancellationToken jobOver, CancellationToken letGo)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(jobOver); // of what is let go of it lives on
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(jobOver, letGo);
+        var cancellationToken = end.Token;
         _lastProgress = time.GetTimestamp();
         var pause = FirstPause;
         try
@@ -73,8 +76,12 @@ internal sealed class RequestSession(
         }
         finally
         {
-            await stop.CancelAsync();
-            await (_handling ?? Task.FromResult<RequestResult>(new RequestDone()));
+            if (!letGo.IsCancellationRequested)
+            {
+                await stop.CancelAsync();
+                await (_handling ?? Task.FromResult<RequestResult>(new RequestDone()));
+                stop.Dispose();
+            }
         }
     }
 

@@ -82,6 +82,9 @@ internal sealed class PodLink : IAsyncDisposable
     /// <summary>Nobody reads any more.</summary>
     public void Abandon() => _unread.Cancel();
 
+    /// <summary>Another agent goes on with the job: from here nothing is told to its worker any more.</summary>
+    public void LetGo() => _desk?.LetGo();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -22,6 +22,7 @@ public sealed class LauncherLinkTests : IAsyncDisposable
     private readonly FakeHandler _handler = new();
     private readonly LauncherLink _link;
     private readonly RequestDesk _desk;
+    private readonly List<RequestMadeEvent> _made = [];
     private int _bytesUntilCut = int.MaxValue;
     private int _streams;
     private bool _isBridged;
@@ -31,7 +32,7 @@ public sealed class LauncherLinkTests : IAsyncDisposable
     {
         _desk = new RequestDesk(TestSetup.Job, _key, OpenAsync, _handler, TimeProvider.System, NullLogger.Instance);
         _link = new LauncherLink(
-            _folder.FullPath, _key, made => _desk.Take((RequestMadeEvent)made), TimeProvider.System, NullLogger.Instance);
+            _folder.FullPath, _key, made => Take((RequestMadeEvent)made), TimeProvider.System, NullLogger.Instance);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -100,6 +101,34 @@ public sealed class LauncherLinkTests : IAsyncDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         Assert.True(stopped.Task.IsCompleted);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Launcher_that_lets_go_of_a_job_leaves_what_runs_and_tells_no_result_of_it()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isStopped = false;
+        _handler.Answer = async (_, _, cancellationToken) =>
+        {
+            await using var registration = cancellationToken.Register(() => isStopped = true);
+            started.TrySetResult();
+            await closed.Task;
+            throw new InvalidOperationException("what it is done with is closed by now");
+        };
+        var successor = new FakeHandler { Answer = (_, _, _) => Task.FromResult<RequestResult>(new ContainerEnded { ExitCode = 3 }) };
+        await using var next = new RequestDesk(TestSetup.Job, _key, OpenAsync, successor, TimeProvider.System, NullLogger.Instance);
+
+        var asking = _link.AskAsync(new WorkspaceRequest(), Stream.Null, Token);
+        await started.Task.WaitAsync(Token);
+        _desk.LetGo();
+        await _desk.DisposeAsync();
+        closed.TrySetResult();
+        next.Take(_made.Single());
+
+        Assert.Equal(3, Assert.IsType<ContainerEnded>(await asking).ExitCode);
+        Assert.False(isStopped);
+        Assert.Equal(1, _handler.Calls);
     }
 
     [Fact(Timeout = 60_000)]
@@ -196,6 +225,12 @@ public sealed class LauncherLinkTests : IAsyncDisposable
         var trouble = await Assert.ThrowsAsync<InfrastructureException>(() => new LinkContainerRunner(_link).RunAsync(SomeContainer("a"), new Output(), Token));
 
         Assert.Equal(("no such image", "no engine"), (mistake.Message, trouble.Message));
+    }
+
+    private void Take(RequestMadeEvent made)
+    {
+        _made.Add(made);
+        _desk.Take(made);
     }
 
     private static ContainerRequest SomeContainer(string argument) => new()

@@ -5,7 +5,7 @@ using Runner.Jobs.Link;
 namespace Runner.Backends.Docker.Actions;
 
 /// <summary>Container actions of a job that is a process of this machine, by a Docker engine of this machine where one answers.</summary>
-/// <remarks>The engine is asked when the first action comes. What is left of the containers is removed when this is disposed.</remarks>
+/// <remarks>The engine is asked when the first action comes. What is left of the containers is removed when this is disposed, unless the job was let go of.</remarks>
 /// <param name="host">Address of the engine, or <c>null</c>: that of Docker's own socket.</param>
 /// <param name="job">The job.</param>
 /// <param name="time">The clock.</param>
@@ -15,6 +15,7 @@ internal sealed class HostContainers(string? host, JobId job, TimeProvider time)
 
     private readonly DockerEngine _engine = new(host);
     private bool _isUsed;
+    private bool _isLetGo;
 
     /// <inheritdoc/>
     public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
@@ -31,13 +32,16 @@ internal sealed class HostContainers(string? host, JobId job, TimeProvider time)
         return await actions.HandleAsync(request, exchange, cancellationToken);
     }
 
+    /// <summary>Another launcher goes on with the job: its containers are left to it.</summary>
+    public void LetGo() => _isLetGo = true;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(CleanUpLimit, time);
         try
         {
-            await (_isUsed ? _engine.RemoveAllAsync($"{DockerLabels.Job}={job}", limit.Token) : Task.CompletedTask);
+            await (_isUsed && !_isLetGo ? _engine.RemoveAllAsync($"{DockerLabels.Job}={job}", limit.Token) : Task.CompletedTask);
         }
         catch (Exception failure) when (failure is InfrastructureException or OperationCanceledException)
         {
