@@ -10,7 +10,7 @@ set -euo pipefail
 
 worker=$ARTIFACTS/runner-worker
 bundle=/etc/ssl/certs/ca-certificates.crt
-# The projects that the worker is made of (design.md, "Projects and the arrows between them").
+# The projects that the worker is made of (docs/architecture.md, "Projects").
 sources=()
 for project in Worker Execution Workflows Expressions Protocol Jobs; do sources+=("$ROOT/src/Runner.$project"); done
 

@@ -18,7 +18,7 @@ internal static class ConfigOverrides
 {
     private const string Prefix = "RUNNER__";
 
-    // Names that act's users know (spec/configuration.md), and the settings that they are.
+    // Names that act's users know (docs/configuration.md), and the settings that they are.
     private static readonly (string Variable, string[] Path)[] KnownVariables =
     [
         ("ACT_BACKEND", ["backend"]),

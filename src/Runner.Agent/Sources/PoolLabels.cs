@@ -5,7 +5,7 @@ namespace Runner.Agent.Sources;
 /// <summary>Which labels of a pool say where its jobs run. Pure.</summary>
 /// <remarks>
 /// GitHub does not tell a runner which labels a job asked for: every job of a pool asked for some of the pool's. So those with a
-/// meaning of their own (<c>spec/placement.md</c>, standard labels) hold for all of its jobs; the others are names of the pool.
+/// meaning of their own (<c>docs/placement.md</c>, rule 3) hold for all of its jobs; the others are names of the pool.
 /// </remarks>
 internal static class PoolLabels
 {

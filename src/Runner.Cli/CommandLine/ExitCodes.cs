@@ -2,7 +2,7 @@ using Runner.Jobs.Errors;
 
 namespace Runner.Cli.CommandLine;
 
-/// <summary>Exit codes of <c>runner</c> (<c>cli.md</c>; 69 and 78 as in sysexits.h).</summary>
+/// <summary>Exit codes of <c>runner</c> (<c>docs/running-locally.md</c>; 69 and 78 as in sysexits.h).</summary>
 internal static class ExitCodes
 {
     /// <summary>Done; every job succeeded or was skipped.</summary>

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace Runner.Cli.Flags;
 
-/// <summary>The flags of <c>runner [event]</c> that do something on every backend, in act's syntax (<c>spec/cli.md</c>).</summary>
+/// <summary>The flags of <c>runner [event]</c> that do something on every backend, in act's syntax (<c>docs/running-locally.md</c>).</summary>
 internal sealed class RunFlags
 {
     /// <summary>Where workflows are, in the checkout.</summary>

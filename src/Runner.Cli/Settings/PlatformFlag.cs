@@ -4,7 +4,7 @@ using Runner.Cli.CommandLine;
 
 namespace Runner.Cli.Settings;
 
-/// <summary>One <c>-P</c>: what a label of <c>runs-on</c> stands for (<c>spec/placement.md</c>, 4).</summary>
+/// <summary>One <c>-P</c>: what a label of <c>runs-on</c> stands for (<c>docs/placement.md</c>).</summary>
 /// <param name="Label">The label.</param>
 /// <param name="Image">The image; <c>null</c>: this machine (<c>-self-hosted</c>).</param>
 /// <param name="NodeSelector">Labels that a node must have; of <c>k8s:</c> only.</param>

@@ -4,7 +4,7 @@ using Runner.Cli.CommandLine;
 
 namespace Runner.Cli.Settings;
 
-/// <summary>The files that settings of a local run come from, in either of the two formats (<c>spec/configuration.md</c>).</summary>
+/// <summary>The files that settings of a local run come from, in either of the two formats (<c>docs/running-locally.md</c>).</summary>
 /// <param name="Yaml">Those in YAML, the weakest first.</param>
 /// <param name="Flags">Those in act's format, the weakest first.</param>
 internal sealed record SettingsFiles(ImmutableArray<ConfigText> Yaml, ImmutableArray<(string Name, ImmutableArray<FlagLine> Lines)> Flags)

@@ -5,7 +5,7 @@ using Runner.Jobs.Errors;
 
 namespace Runner.Kubernetes.Placement;
 
-/// <summary>The labels that mean something by themselves (<c>spec/placement.md</c>, rule 2).</summary>
+/// <summary>The labels that mean something by themselves (<c>docs/placement.md</c>, rule 3).</summary>
 internal static partial class StandardLabels
 {
     /// <summary>Applies a label and says what it did, or <c>null</c> where it is none of these.</summary>
