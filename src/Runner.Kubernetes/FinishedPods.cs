@@ -38,7 +38,7 @@ internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy)
             return;
         }
 
-        if (PlainServices.AreIn(pod))
+        if (ServicePods.In(pod).Any())
         {
             await cluster.DeletePodAsync(name, ServiceGrace, cancellationToken); // never kept: they would run on in it
             return;

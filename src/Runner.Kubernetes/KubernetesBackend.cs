@@ -228,7 +228,7 @@ public sealed class KubernetesBackend : IJobBackend
             Environment = PodHooks.Environment(_options.Hooks, placement).SetItems(launch.ContainerEnvironment),
             ExtraCertificates = _options.ExtraCertificates,
             Forwards = PodPorts.Forwards(launch.Containers.Services),
-            Containers = ServicePods.Placed(launch, _features, podName),
+            Containers = ServicePods.Placed(launch, podName),
             OutcomeKey = OutcomeProof.NewKey().Reveal(),
             LinkKey = PodLink.IsNeededBy(launch) ? LinkKey.New().Reveal() : null,
         };

@@ -228,7 +228,7 @@ internal sealed class PodJobHandle : IJobHandle
     {
         // The last news of a pod that is gone may have lost what earlier ones told, and a job that began must not be launched again.
         end = end with { WorkerStarted = end.WorkerStarted || _started.Task.IsCompletedSuccessfully };
-        if (end.Failure is FailureReason.WorkerDied or FailureReason.ServiceUnhealthy)
+        if (end.Failure is FailureReason.WorkerDied)
         {
             end = end with { Message = await AddLogTailAsync(end) };
         }
@@ -272,11 +272,10 @@ internal sealed class PodJobHandle : IJobHandle
     private async Task<string?> AddLogTailAsync(JobEnd end)
     {
         var message = end.Message;
-        var service = end.Failure == FailureReason.ServiceUnhealthy ? PodFailures.FailedService(_pod) : null;
         using var limit = new CancellationTokenSource(LogLimit, _services.Time);
         try
         {
-            var tail = await _services.Cluster.ReadLogTailAsync(Place, service?.Name ?? PodSpecBuilder.JobContainerName, service?.RestartCount > 0, limit.Token);
+            var tail = await _services.Cluster.ReadLogTailAsync(Place, PodSpecBuilder.JobContainerName, limit.Token);
             return tail.Length == 0 ? message : $"{message}. The last it printed:\n{tail}";
         }
         catch (OperationCanceledException)

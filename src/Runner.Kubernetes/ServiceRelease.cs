@@ -7,7 +7,7 @@ using Runner.Kubernetes.Pods;
 
 namespace Runner.Kubernetes;
 
-/// <summary>Tells the worker of a pod that its plain services are ready, or which one is not (<see cref="PlainServices"/>).</summary>
+/// <summary>Tells the worker of a pod that its services are ready, or which one is not (<see cref="ServiceJudge"/>).</summary>
 /// <remarks>
 /// One exec, tried until it is heard or the job is over: the worker waits for it. A worker takes the first word and is told it twice without
 /// harm, so a lost answer, or another agent that adopted the job in between, costs nothing.
@@ -39,7 +39,7 @@ internal sealed class ServiceRelease(PodServices services, JobId jobId, string p
 
     private async Task<byte[]> FailureAsync(ServiceReadiness.Failed failed, CancellationToken cancellationToken)
     {
-        var tail = await services.Cluster.ReadLogTailAsync(podName, failed.Container, isPrevious: false, cancellationToken);
+        var tail = await services.Cluster.ReadLogTailAsync(podName, failed.Container, cancellationToken);
         var message = failed.Message.ReplaceLineEndings(" "); // the worker shows the first line as the error
         return Encoding.UTF8.GetBytes(tail.Length == 0 ? message : $"{message}\nThe last it printed:\n{tail}");
     }

@@ -230,9 +230,8 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     /// <summary>The last lines that a container printed; empty where there are none or they cannot be had.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="container">Its container.</param>
-    /// <param name="isPrevious">Whether it was started again since, and what it printed before is wanted.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<string> ReadLogTailAsync(string pod, string container, bool isPrevious, CancellationToken cancellationToken)
+    public async Task<string> ReadLogTailAsync(string pod, string container, CancellationToken cancellationToken)
     {
         try
         {
@@ -250,7 +249,6 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
                 pod,
                 Namespace,
                 container: container,
-                previous: isPrevious ? true : null,
                 tailLines: LogTailLines,
                 limitBytes: LogTailBytes,
                 cancellationToken: token);

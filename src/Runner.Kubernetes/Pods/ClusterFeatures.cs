@@ -9,18 +9,13 @@ namespace Runner.Kubernetes.Pods;
 /// </remarks>
 /// <param name="Version">As told: <c>v1.33.2</c>.</param>
 /// <param name="HasEphemeralContainers">Containers that are added to a pod that runs: 1.25 and later; kubelets have them since 1.23.</param>
-/// <param name="HasNativeSidecars">
-/// Init containers that run on (<c>restartPolicy: Always</c>): 1.32 and later; kubelets have them since 1.29, and one before waits for their end for ever.
-/// </param>
 /// <param name="HasImageVolumes">
 /// An image as a volume: 1.33 and later. Whether the nodes have it, their operator must know, who asks for it in the settings: kubelets have it by default
 /// since 1.35, and their runtimes must, too.
 /// </param>
-internal sealed record ClusterFeatures(string Version, bool HasEphemeralContainers, bool HasNativeSidecars, bool HasImageVolumes)
+internal sealed record ClusterFeatures(string Version, bool HasEphemeralContainers, bool HasImageVolumes)
 {
-    private const int OlderKubelets = 3;
     private const int EphemeralContainers = 25;
-    private const int NativeSidecars = 29 + OlderKubelets;
     private const int ImageVolumes = 33;
 
     /// <summary>Reads a version; one that cannot be read counts as new.</summary>
@@ -30,7 +25,6 @@ internal sealed record ClusterFeatures(string Version, bool HasEphemeralContaine
         return new ClusterFeatures(
             version,
             HasEphemeralContainers: minor >= EphemeralContainers,
-            HasNativeSidecars: minor >= NativeSidecars,
             HasImageVolumes: minor >= ImageVolumes);
     }
 

@@ -58,24 +58,12 @@ internal static class PodFailures
         };
     }
 
-    /// <summary>A service that ended before the first step, or <c>null</c>. The kubelet starts it again for ever; later ends are the steps' to notice.</summary>
-    public static V1ContainerStatus? FailedService(V1Pod pod) => PodTimes.JobStatus(pod)?.State is { Running: not null } or { Terminated: not null }
-        ? null
-        : pod.Status?.InitContainerStatuses?.FirstOrDefault(
-            status => ServicePods.IsService(status.Name) && (status.RestartCount > 0 || status.State?.Terminated is not null));
-
     /// <summary>Whether a container "ended" because its process could not be started.</summary>
     public static bool IsStartFailure(V1ContainerStateTerminated terminated) => StartReasons.Contains(terminated.Reason, StringComparer.Ordinal);
 
     private static PodFailure? FailedInit(V1Pod pod)
     {
-        var failed = pod.Status?.InitContainerStatuses?.FirstOrDefault(
-            status => status.State?.Terminated is { ExitCode: not 0 } && !ServicePods.IsService(status.Name));
-        if (FailedService(pod) is { } service)
-        {
-            return new PodFailure(FailureReason.ServiceUnhealthy, PodMessages.ServiceFailed(pod, service), WorkerStarted: false);
-        }
-
+        var failed = pod.Status?.InitContainerStatuses?.FirstOrDefault(status => status.State?.Terminated is { ExitCode: not 0 });
         if (failed?.State.Terminated is not { } terminated)
         {
             return null;

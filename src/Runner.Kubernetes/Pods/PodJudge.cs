@@ -49,7 +49,7 @@ internal sealed class PodJudge(StartOptions limits)
 
         // Steps 4 and 5.
         return job?.State?.Running is not null
-            ? new PodVerdict.Running(PodTimes.Of(pod), JudgeAgainAt: null) { Services = PlainServices.Judge(sighting, limits) }
+            ? new PodVerdict.Running(PodTimes.Of(pod), JudgeAgainAt: null) { Services = ServiceJudge.Judge(sighting, limits) }
             : Starting(sighting);
     }
 

@@ -35,7 +35,7 @@ internal static class PodMessages
 
     public static string ServiceFailed(V1Pod pod, V1ContainerStatus service)
     {
-        var ended = service.State?.Terminated ?? service.LastState?.Terminated;
+        var ended = service.State?.Terminated;
         var spec = StartObstacle.SpecOf(pod, service.Name);
         var how = ended switch
         {

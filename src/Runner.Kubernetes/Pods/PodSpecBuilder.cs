@@ -10,7 +10,7 @@ using Runner.Kubernetes.Security;
 
 namespace Runner.Kubernetes.Pods;
 
-/// <summary>Makes the pod of a job: one pod with the job's own container, and its services as sidecars. Pure.</summary>
+/// <summary>Makes the pod of a job: one pod with the job's own container, and its services beside it. Pure.</summary>
 /// <remarks>
 /// The set-up container brings the worker and moves the payload from its Secret to memory; the job container runs the worker, which
 /// reads the payload once and removes it. Nothing secret stands in the pod: not in its spec, its environment or its annotations.
@@ -52,9 +52,9 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         }
 
         var services = new ServicePods(options, launch, volumes, isGuaranteed: PodResources.AreGuaranteed(job), warnings);
-        var sidecars = services.Build(secretName: name);
+        var beside = services.Build(secretName: name);
         var otherNames = services.OtherNames();
-        foreach (var named in sidecars.Append(job))
+        foreach (var named in beside.Append(job))
         {
             PodHosts.Mount(named, otherNames);
         }
@@ -85,8 +85,8 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 DnsPolicy = options.Networking.DnsPolicy,
                 DnsConfig = options.Networking.DnsConfig,
                 HostAliases = services.Aliases(),
-                InitContainers = [Setup(placement, externals, otherNames), .. features.HasNativeSidecars ? sidecars : []],
-                Containers = [.. features.HasNativeSidecars ? [] : PlainServices.Of(sidecars), job],
+                InitContainers = [Setup(placement, externals, otherNames)],
+                Containers = [.. beside, job],
                 Volumes = volumes,
             },
         };

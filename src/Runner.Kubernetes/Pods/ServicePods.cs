@@ -7,11 +7,11 @@ using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
-/// <summary>A job's services as native sidecars of its pod. Pure.</summary>
+/// <summary>A job's services as containers of its pod, beside the job's own. Pure.</summary>
 /// <remarks>
-/// The kubelet starts them before the job's container, each when the one before has passed its start-up probe, which is the check of
-/// <c>--health-…</c>. They share the pod's network: steps reach them by name (<c>hostAliases</c>) and at <c>localhost</c>. What becomes of
-/// them on a cluster without native sidecars: <see cref="PlainServices"/>.
+/// Native sidecars would be started anew when they end, and keep the job's container from starting where one cannot start: on GitHub a service
+/// that ended stays so, and steps with <c>always()</c> run without it. They share the pod's network: steps reach them by name
+/// (<c>hostAliases</c>) and at <c>localhost</c>. When they are ready: <see cref="ServiceJudge"/>.
 /// </remarks>
 internal sealed partial class ServicePods(
     KubernetesOptions options, JobLaunch launch, ICollection<V1Volume> volumes, bool isGuaranteed, ICollection<string> warnings)
@@ -28,6 +28,9 @@ internal sealed partial class ServicePods(
     /// <summary>Whether a container of the pod is a service.</summary>
     public static bool IsService(string container) => container.StartsWith(Prefix, StringComparison.Ordinal);
 
+    /// <summary>The services of a pod.</summary>
+    public static IEnumerable<V1Container> In(V1Pod pod) => (pod.Spec?.Containers ?? []).Where(container => IsService(container.Name));
+
     /// <summary>Key of a service's variable in the job's Secret.</summary>
     public static string SecretKey(int service, int variable) => $"service.{service}.{variable}";
 
@@ -35,7 +38,7 @@ internal sealed partial class ServicePods(
     public static IEnumerable<KeyValuePair<string, string>> SecretValues(JobContainers containers) => containers.Services.SelectMany(
         (service, index) => service.Container.Environment.Select((variable, number) => KeyValuePair.Create(SecretKey(index, number), variable.Value)));
 
-    /// <summary>The containers, as sidecars.</summary>
+    /// <summary>The containers.</summary>
     /// <exception cref="Jobs.Errors.WorkflowException">Such services cannot be in one pod.</exception>
     public IReadOnlyList<V1Container> Build(string secretName)
     {
@@ -44,7 +47,7 @@ internal sealed partial class ServicePods(
     }
 
     /// <summary>The containers of a launch as its worker tells them; <c>null</c>: it asks for none.</summary>
-    public static PlacedContainers? Placed(JobLaunch launch, ClusterFeatures features, string podName) => launch.Containers.IsEmpty ? null : new PlacedContainers
+    public static PlacedContainers? Placed(JobLaunch launch, string podName) => launch.Containers.IsEmpty ? null : new PlacedContainers
     {
         Network = podName,
         Job = launch.Containers.Job is { } job ? new PlacedContainer(PodSpecBuilder.JobContainerName, job.Image) : null,
@@ -53,7 +56,7 @@ internal sealed partial class ServicePods(
             Ports = PodPorts.Of(service.Container),
             HasCheck = service.Container.Options.EffectiveHealth?.Command is not null,
         })],
-        AwaitsRelease = !features.HasNativeSidecars && !launch.Containers.Services.IsEmpty,
+        AwaitsRelease = !launch.Containers.Services.IsEmpty,
     };
 
     /// <summary>The names by which services are found, as far as the API server takes them.</summary>
@@ -91,7 +94,6 @@ internal sealed partial class ServicePods(
             Name = ContainerName(service.Name),
             Image = job.Image,
             ImagePullPolicy = options.ImagePullPolicy,
-            RestartPolicy = "Always",
             Env = [.. job.Environment.Select((variable, number) => FromSecret(variable.Key, secretName, SecretKey(index, number)))],
             Ports = [.. job.Ports.Select(port => new V1ContainerPort { ContainerPort = port.ContainerPort, Protocol = port.Protocol.ToUpperInvariant() })],
             StartupProbe = Probe(job.Options.EffectiveHealth),

@@ -31,14 +31,11 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
     /// <summary>How long it may be tried again.</summary>
     public TimeSpan Patience(StartOptions limits) => IsFinal ? TimeSpan.Zero : limits.ImagePullGrace;
 
-    /// <summary>The first such container, or <c>null</c>: those that wait wait for something ordinary.</summary>
-    /// <param name="pod">The pod.</param>
-    /// <param name="container">The container to look at; <c>null</c>: all.</param>
-    public static StartObstacle? Find(V1Pod pod, string? container = null)
-    {
-        var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
-        return statuses.Where(status => container is null || status.Name == container).Select(status => Of(pod, status)).OfType<StartObstacle>().FirstOrDefault();
-    }
+    /// <summary>What keeps the job's own container from starting, or <c>null</c>: nothing, or something ordinary. Services do not.</summary>
+    public static StartObstacle? Find(V1Pod pod) => Find(pod, container => !ServicePods.IsService(container));
+
+    /// <summary>The same of one container.</summary>
+    public static StartObstacle? Find(V1Pod pod, string container) => Find(pod, name => name == container);
 
     /// <summary>What keeps one container from starting, or <c>null</c>.</summary>
     public static StartObstacle? Of(V1Pod pod, V1ContainerStatus status) =>
@@ -57,6 +54,13 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
     /// <summary>The spec of a container of a pod, or <c>null</c>.</summary>
     public static V1Container? SpecOf(V1Pod pod, string name) =>
         (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).FirstOrDefault(container => container.Name == name);
+
+    private static StartObstacle? Find(V1Pod pod, Func<string, bool> isLookedAt) => (pod.Status?.InitContainerStatuses ?? [])
+        .Concat(pod.Status?.ContainerStatuses ?? [])
+        .Where(status => isLookedAt(status.Name))
+        .Select(status => Of(pod, status))
+        .OfType<StartObstacle>()
+        .FirstOrDefault();
 
     // The status repeats the image in the runtime's words; the spec has it as it was written.
     private static string ImageOf(V1Pod pod, V1ContainerStatus status) =>

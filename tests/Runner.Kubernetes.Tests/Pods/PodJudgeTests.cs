@@ -156,24 +156,6 @@ public sealed class PodJudgeTests
             "Container 'job' may not run as root here, and its image 'debian:12' has no user with a number but 0: container has runAsNonRoot and image will run as root."
             + " Give the image one (USER 1001), name one in the container's options (--user 1001), or have the platform's securityContext.runAsUser set"
         },
-        {
-            "a service that its health check ended",
-            SomePod.New().OnNode().WithSidecar("db", "pg_isready").Ended(137, "Error", container: "service-db"), false,
-            FailureReason.ServiceUnhealthy, false,
-            "service-db (db:1) is not healthy: `pg_isready` failed 3 times, so no step was run"
-        },
-        {
-            "a service that ended by itself",
-            SomePod.New().OnNode().WithSidecar("db", "pg_isready").Ended(3, "Error", container: "service-db"), false,
-            FailureReason.ServiceUnhealthy, false,
-            "service-db (db:1) ended with exit code 3 before it was healthy, so no step was run"
-        },
-        {
-            "a service with a bad entrypoint",
-            SomePod.New().OnNode().WithSidecar("db", "pg_isready").Ended(128, "StartError", "exec: \"nope\": executable file not found in $PATH", container: "service-db"), false,
-            FailureReason.ServiceUnhealthy, false,
-            "service-db (db:1) could not be started (StartError: exec: \"nope\": executable file not found in $PATH), so no step was run"
-        },
     };
 
     [Theory, MemberData(nameof(Losses))]

@@ -98,7 +98,7 @@ public sealed class PodSpecBuilderTests
     }
 
     [Fact]
-    public void Services_are_sidecars_whose_probe_is_their_check_and_whose_variables_are_in_the_Secret()
+    public void Services_are_containers_whose_probe_is_their_check_and_whose_variables_are_in_the_Secret()
     {
         var containers = new JobContainers
         {
@@ -128,7 +128,7 @@ public sealed class PodSpecBuilderTests
         Assert.Empty(warnings); // redis_cache is no name of a host to Kubernetes, and one to the file of hosts that the pod gets
         Assert.Equal(["--hosts", "/runner/hosts", "--names", "redis_cache"], pod.Spec.InitContainers[0].Command.TakeLast(4));
         Assert.All(
-            pod.Spec.InitContainers.Skip(1).Concat(pod.Spec.Containers),
+            pod.Spec.Containers,
             container => Assert.Equal("hosts", Assert.Single(container.VolumeMounts, mount => mount.MountPath == "/etc/hosts").SubPath));
         Assert.Equal("postgres:16", PayloadSecret.ReadLaunch(secret)?.Containers.Services[0].Container.Image);
     }
@@ -146,29 +146,8 @@ public sealed class PodSpecBuilderTests
         Assert.Equal(["services: 'grüße' cannot be the name of a host in a pod; the service is reached at localhost"], warnings);
     }
 
-    [Theory]
-    [InlineData("v1.20.2")]
-    [InlineData("v1.28.9+k3s1")]
-    [InlineData("v1.31.4")] // its nodes may be of 1.28
-    public void Services_on_a_cluster_without_native_sidecars_are_plain_containers_whose_probe_tells_when_they_are_ready(string version)
-    {
-        var containers = new JobContainers
-        {
-            Services =
-            [
-                new("postgres", Container("postgres:16", "--health-cmd pg_isready --health-interval 5s") with { Environment = [new("POSTGRES_PASSWORD", "s3cr3t")] }),
-                new("web", Container("nginx", string.Empty)),
-            ],
-        };
-
-        var pod = Build(SomeKubernetes.Options(), containers: containers, features: ClusterFeatures.Of(version));
-
-        Check("plain-services.yaml", pod);
-        Assert.True(PlainServices.AreIn(pod));
-    }
-
     [Fact]
-    public void Worker_is_told_of_its_containers_and_waits_for_services_where_the_kubelet_does_not()
+    public void Worker_is_told_of_its_containers_and_waits_for_services_as_the_kubelet_does_not()
     {
         var launch = SomeKubernetes.Launch() with
         {
@@ -179,16 +158,15 @@ public sealed class PodSpecBuilderTests
             },
         };
 
-        var old = ServicePods.Placed(launch, ClusterFeatures.Of("v1.28.0"), "pod-1");
-        var modern = ServicePods.Placed(launch, ClusterFeatures.Of("v1.32.0"), "pod-1");
+        var placed = ServicePods.Placed(launch, "pod-1");
 
-        Assert.Equal(("pod-1", new PlacedContainer("job", "debian:12")), (old?.Network, old?.Job));
-        var redis = Assert.Single(old?.Services ?? []);
+        Assert.Equal(("pod-1", new PlacedContainer("job", "debian:12")), (placed?.Network, placed?.Job));
+        var redis = Assert.Single(placed?.Services ?? []);
         Assert.Equal(("redis", new PlacedContainer("service-redis", "redis:7"), true), (redis.Name, redis.Container, redis.HasCheck));
         Assert.Equal(["6380:6379/tcp"], redis.Ports.Select(port => port.ToString()));
-        Assert.Equal((true, false), (old?.AwaitsRelease, modern?.AwaitsRelease));
-        Assert.Null(ServicePods.Placed(SomeKubernetes.Launch(), ClusterFeatures.Of("v1.28.0"), "pod-1"));
-        Assert.False(ServicePods.Placed(launch with { Containers = launch.Containers with { Services = [] } }, ClusterFeatures.Of("v1.28.0"), "pod-1")?.AwaitsRelease);
+        Assert.True(placed?.AwaitsRelease);
+        Assert.Null(ServicePods.Placed(SomeKubernetes.Launch(), "pod-1"));
+        Assert.False(ServicePods.Placed(launch with { Containers = launch.Containers with { Services = [] } }, "pod-1")?.AwaitsRelease);
     }
 
     [Fact]

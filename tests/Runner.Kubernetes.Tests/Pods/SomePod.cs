@@ -103,22 +103,14 @@ internal static class SomePod
         return pod;
     }
 
-    /// <summary>With a plain service, as clusters before 1.32 have it.</summary>
+    /// <summary>With a service.</summary>
     public static V1Pod WithService(this V1Pod pod, string name, V1Probe? probe = null)
     {
-        pod.Spec.Containers = [.. pod.Spec.Containers, new V1Container { Name = $"service-{name}", Image = $"{name}:1", ReadinessProbe = probe }];
+        pod.Spec.Containers = [.. pod.Spec.Containers, new V1Container { Name = $"service-{name}", Image = $"{name}:1", StartupProbe = probe }];
         return pod;
     }
 
-    /// <summary>With a native sidecar, whose check may fail three times.</summary>
-    public static V1Pod WithSidecar(this V1Pod pod, string name, string check)
-    {
-        var probe = new V1Probe { Exec = new V1ExecAction { Command = ["sh", "-c", check] }, FailureThreshold = 3 };
-        pod.Spec.InitContainers = [.. pod.Spec.InitContainers ?? [], new V1Container { Name = $"service-{name}", Image = $"{name}:1", RestartPolicy = "Always", StartupProbe = probe }];
-        return pod;
-    }
-
-    /// <summary>A plain service runs, ready or not.</summary>
+    /// <summary>A service runs, ready or not.</summary>
     public static V1Pod Serving(this V1Pod pod, string name, bool isReady) =>
         pod.With($"service-{name}", new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Started } }, isReady);
 

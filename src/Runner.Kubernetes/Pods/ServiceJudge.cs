@@ -3,43 +3,32 @@ using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Pods;
 
-/// <summary>Services as plain containers of the pod: the fallback for clusters of which not every node need have native sidecars (before Kubernetes 1.32). Pure.</summary>
+/// <summary>Tells from a pod's status whether the services of its job are ready. Pure.</summary>
 /// <remarks>
 /// <list type="number">
-/// <item>The kubelet starts them before the job's container, in the spec's order, but waits for none to be healthy: what would be their start-up
-/// probe tells that as a readiness probe. They come first because a kubelet that pulls an image tells nothing of containers that it has
-/// started already.</item>
-/// <item>The worker waits with the first step until the agent, which watches the pod, says that all are (<see cref="ServiceRelease"/>), or which
-/// one is not. A kubelet never gives a readiness probe up, so how long one may fail is counted here.</item>
+/// <item>The kubelet starts them before the job's container, in the spec's order, but waits for none. They come first because a kubelet that
+/// pulls an image tells nothing of containers that it has started already.</item>
+/// <item>The worker waits with the first step until the agent, which watches the pod, says that all are ready (<see cref="ServiceRelease"/>), or
+/// which one is not: that step fails then, and those that run after a failure run.</item>
+/// <item>A check is a start-up probe, so the kubelet ends a service that does not become healthy. One before 1.25 gives it the pod's whole grace for
+/// that, and is not waited for.</item>
 /// <item>They do not keep the job from ending: its own container's end is the job's. They keep the pod from ending, so it is always removed.</item>
 /// </list>
 /// </remarks>
-internal static class PlainServices
+internal static class ServiceJudge
 {
     // A kubelet waits up to a period before the first check, lest those of many pods come at once, and needs a moment to tell.
     private const int PeriodsBeforeFirstCheck = 1;
     private static readonly TimeSpan TellMargin = TimeSpan.FromSeconds(5);
 
-    /// <summary>Sidecars as plain containers.</summary>
-    public static IEnumerable<V1Container> Of(IEnumerable<V1Container> sidecars) =>
-        sidecars.Select(sidecar => sidecar with { RestartPolicy = null, StartupProbe = null, ReadinessProbe = Readiness(sidecar.StartupProbe) });
-
-    /// <summary>Whether a pod has such services.</summary>
-    public static bool AreIn(V1Pod pod) => In(pod).Any();
-
     /// <summary>What a sighting says of its services; the worst of them counts. <c>null</c>: it has none.</summary>
     public static ServiceReadiness? Judge(PodSighting sighting, StartOptions limits)
     {
-        var all = In(sighting.Pod).Select(service => Judge(service, sighting, limits)).ToList();
+        var all = ServicePods.In(sighting.Pod).Select(service => Judge(service, sighting, limits)).ToList();
         return all.OfType<ServiceReadiness.Failed>().FirstOrDefault()
             ?? all.OfType<ServiceReadiness.Waiting>().MinBy(waiting => waiting.JudgeAgainAt)
             ?? all.FirstOrDefault();
     }
-
-    // A readiness probe ends nothing, and the API server refuses one with a grace.
-    private static V1Probe? Readiness(V1Probe? startup) => startup is null ? null : startup with { TerminationGracePeriodSeconds = null };
-
-    private static IEnumerable<V1Container> In(V1Pod pod) => (pod.Spec?.Containers ?? []).Where(container => ServicePods.IsService(container.Name));
 
     private static ServiceReadiness Judge(V1Container service, PodSighting sighting, StartOptions limits)
     {
@@ -57,7 +46,7 @@ internal static class PlainServices
 
     private static ServiceReadiness Checked(V1Container service, DateTimeOffset started, PodSighting sighting)
     {
-        if (service.ReadinessProbe is not { } probe)
+        if (service.StartupProbe is not { } probe)
         {
             return new ServiceReadiness.Waiting(JudgeAgainAt: null); // the kubelet is about to say that it is ready
         }

@@ -6,10 +6,14 @@ using Runner.Kubernetes.Pods;
 
 namespace Runner.Kubernetes.Tests.Pods;
 
-public sealed class PlainServicesTests
+public sealed class ServiceJudgeTests
 {
     // Healthy at the latest 6 periods of 2 s and a timeout of 1 s after its start, and 5 s for the kubelet to tell it.
-    private static readonly V1Probe Probe = new() { PeriodSeconds = 2, TimeoutSeconds = 1, FailureThreshold = 5 };
+    private static readonly V1Probe Probe = new()
+    {
+        PeriodSeconds = 2, TimeoutSeconds = 1, FailureThreshold = 5, Exec = new V1ExecAction { Command = ["sh", "-c", "pg_isready"] },
+    };
+
     private static readonly DateTimeOffset Started = new(SomePod.Started);
 
     public static TheoryData<string, V1Pod, int, object?> Sightings => new()
@@ -28,6 +32,14 @@ public sealed class PlainServicesTests
         {
             "ended", Pod().WithService("db", Probe).Ended(3, container: "service-db"), 0,
             new ServiceReadiness.Failed("service-db", "service-db (db:1) ended with exit code 3 before it was healthy, so no step was run")
+        },
+        {
+            "ended by its check", Pod().WithService("db", Probe).Ended(137, "Error", container: "service-db"), 0,
+            new ServiceReadiness.Failed("service-db", "service-db (db:1) is not healthy: `pg_isready` failed 5 times, so no step was run")
+        },
+        {
+            "entry point that is none", Pod().WithService("db", Probe).Ended(128, "StartError", "exec: \"nope\": not found", container: "service-db"), 0,
+            new ServiceReadiness.Failed("service-db", "service-db (db:1) could not be started (StartError: exec: \"nope\": not found), so no step was run")
         },
         {
             "image not there", Pod().WithService("db").Waiting("service-db", "ErrImagePull", "no such image"), 0,
@@ -67,6 +79,16 @@ public sealed class PlainServicesTests
             new ServiceReadiness.Failed(
                 "service-db", "The image of container 'service-db', 'db:1', could not be pulled from docker.io (ImagePullBackOff, tried for 31 s): Back-off pulling image"),
             Assert.IsType<PodVerdict.Running>(verdict).Services);
+    }
+
+    [Fact]
+    public void Job_whose_service_cannot_start_starts()
+    {
+        var pod = SomePod.New().OnNode().WithService("db").Waiting("service-db", "InvalidImageName", "x").Waiting("job", "ContainerCreating");
+
+        var verdict = new PodJudge(new StartOptions()).Judge(new PodSighting { Pod = pod, Now = Started.AddMinutes(1), StartFailingSince = null });
+
+        Assert.False(Assert.IsType<PodVerdict.Waiting>(verdict).IsStartFailing);
     }
 
     [Fact]
