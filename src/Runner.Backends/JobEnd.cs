@@ -10,7 +10,7 @@ public sealed record JobEnd
     public WorkerOutcome? Outcome { get; init; }
 
     /// <summary>
-    /// What happened to the place the job ran in; <see cref="FailureReason.None"/> where the worker ended by itself with an outcome.
+    /// What happened to the place the job ran in; <see cref="FailureReason.None"/> where the worker left an outcome and nobody told it to end.
     /// </summary>
     public FailureReason Failure { get; init; }
 
@@ -51,7 +51,7 @@ public enum FailureReason
     /// <summary>The node evicted the pod.</summary>
     Evicted,
 
-    /// <summary>Somebody deleted the pod.</summary>
+    /// <summary>Somebody deleted the pod, or told the container or process to end.</summary>
     Deleted,
 
     /// <summary>The node is gone.</summary>

@@ -60,8 +60,8 @@ internal static partial class Log
     [LoggerMessage(2130, LogLevel.Warning, "A container action of job {JobId} in pod {PodName} could not be cleaned up: {Problem}; it goes with the pod")]
     public static partial void ActionNotCleanedUp(this ILogger logger, JobId jobId, string podName, string problem);
 
-    [LoggerMessage(2125, LogLevel.Debug, "Job {JobId} in pod {PodName} could not be told of its services, try {Tries}: {Problem}")]
-    public static partial void ReleaseNotHeard(this ILogger logger, JobId jobId, string podName, int tries, string problem);
+    [LoggerMessage(2125, LogLevel.Debug, "The worker of job {JobId} in pod {PodName} did not hear '{Word}', try {Tries}: {Problem}")]
+    public static partial void WordNotHeard(this ILogger logger, string word, JobId jobId, string podName, int tries, string problem);
 
     [LoggerMessage(2120, LogLevel.Debug, "Watch follows from resource version {ResourceVersion}, {Pods} pod(s)")]
     public static partial void WatchListed(this ILogger logger, string resourceVersion, int pods);

@@ -10,10 +10,11 @@ namespace Runner.Kubernetes;
 /// <summary>Ends the job of a pod on request, so that its worker can report it wherever there is one.</summary>
 /// <remarks>
 /// 1. The worker is asked through an exec, a few times where the pod is about to start.
-/// 2. Where that does not reach it, the pod is deleted with the grace, which keeps containers from starting and which a worker takes as a
-///    cancel. A pod without a node, or one that cannot start, is deleted at once.
-/// 3. A kubelet before 1.22 to which the deletion comes while containers start may hold it for a minute and more and let them run (seen on
-///    1.20), so the worker is asked again until it hears; a pod of which no worker was seen is taken away without waiting for its node.
+/// 2. Where that does not reach it, the pod is deleted with the grace, which keeps containers from starting. A pod without a node, or one that
+///    cannot start, is deleted at once.
+/// 3. The worker is asked again until it hears: from the deletion it knows only that its pod is taken away, and a kubelet before 1.22 to which
+///    that comes while containers start may hold it for a minute and more and let them run (seen on 1.20). A pod of which no worker was seen is
+///    taken away without waiting for its node.
 /// 4. What still runs after the grace is killed.
 /// </remarks>
 internal sealed class PodCanceller(PodServices services, JobId jobId, string podName, TimeSpan grace)

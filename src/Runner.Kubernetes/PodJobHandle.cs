@@ -39,6 +39,7 @@ internal sealed class PodJobHandle : IJobHandle
     private Task _finishing = Task.CompletedTask;
     private Task _killing = Task.CompletedTask;
     private Task? _releasing;
+    private Task? _explaining;
 
     /// <summary>A handle on a pod that is made.</summary>
     /// <param name="launch">What was launched.</param>
@@ -145,7 +146,7 @@ internal sealed class PodJobHandle : IJobHandle
         }
 
         Close();
-        await Task.WhenAll(_finishing, _killing, _releasing ?? Task.CompletedTask);
+        await Task.WhenAll(_finishing, _killing, _releasing ?? Task.CompletedTask, _explaining ?? Task.CompletedTask);
         if (!isReleased)
         {
             // Together: what still runs for a request of the worker ends with the pod at the latest. Of a job that is let go of it runs on,
@@ -180,6 +181,7 @@ internal sealed class PodJobHandle : IJobHandle
                     break;
                 case PodVerdict.Running running:
                     MarkStarted(running.Times);
+                    ExplainRemoval();
                     JudgeAgain(running.JudgeAgainAt ?? AttendServices(running.Services, now), now);
                     break;
                 case PodVerdict.Over over:
@@ -187,6 +189,15 @@ internal sealed class PodJobHandle : IJobHandle
                     _finishing = FinishAsync(over.End);
                     break;
             }
+        }
+    }
+
+    // Not of a pod that we take away ourselves: its job was cancelled.
+    private void ExplainRemoval()
+    {
+        if (_explaining is null && _canceller is null && PodFailures.Removal(_pod) is { } removal)
+        {
+            _explaining = new PodWord(_services, JobId, Place).ExplainRemovalAsync(removal.Message, _over.Token);
         }
     }
 
@@ -202,7 +213,7 @@ internal sealed class PodJobHandle : IJobHandle
         _startFailingSince = waiting?.IsStartFailing == true ? _startFailingSince ?? now : null;
         if (waiting is null)
         {
-            _releasing = new ServiceRelease(_services, JobId, Place).TellAsync(services, _over.Token);
+            _releasing = new PodWord(_services, JobId, Place).ReleaseAsync(services, _over.Token);
         }
 
         return waiting?.JudgeAgainAt;

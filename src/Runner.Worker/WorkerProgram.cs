@@ -13,8 +13,9 @@ internal static class WorkerProgram
         runner-worker: runs one GitHub Actions job beside its steps.
 
           runner-worker job --payload -|FILE
-              Runs the job of a payload, read once from standard input or from a file that is removed at once. SIGTERM or SIGINT
-              cancels the job. The outcome is left where the payload says.
+              Runs the job of a payload, read once from standard input or from a file that is removed at once. SIGUSR2 or SIGINT
+              cancels the job; SIGTERM stops it as one whose place is taken away, which fails it. The outcome is left where the
+              payload says.
           runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR]
               Sets a job pod up: copies the worker and its CA bundle to the pod's volumes and the payload to memory; with
               --externals Node.js too, which with --keep is copied there only once for all jobs; --keep alone only makes that folder.
@@ -22,6 +23,8 @@ internal static class WorkerProgram
               Asks the worker that runs in this pod to cancel its job. Default spool: /runner/spool.
           runner-worker release [--failure BYTES] [--spool DIR]
               Tells the worker that runs in this pod that its job's services are ready, or why not: so many bytes of standard input.
+          runner-worker removal --reason BYTES [--spool DIR]
+              Tells the worker that runs in this pod that the pod is taken away, and why: so many bytes of standard input.
           runner-worker link [--spool DIR]
               Bridges its standard input and output to the worker that runs here, which asked its launcher for something.
           runner-worker signal --name INT|TERM|KILL
@@ -33,6 +36,8 @@ internal static class WorkerProgram
         70 a bug of the worker.
 
         """;
+
+    private static readonly string[] Commands = ["job", "setup", "cancel", "release", "removal", "link", "signal", "version", "help"];
 
     /// <summary>Runs the command that the arguments name; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -62,6 +67,8 @@ internal static class WorkerProgram
                     return CancelCommand.Run(Arguments.Parse(args, [], ["--grace", "--spool"]), Console.Error);
                 case "release":
                     return ReleaseCommand.Run(Arguments.Parse(args, [], ["--failure", "--spool"]), Console.OpenStandardInput(), Console.Error);
+                case "removal":
+                    return RemovalCommand.Run(Arguments.Parse(args, ["--reason"], ["--spool"]), Console.OpenStandardInput(), Console.Error);
                 case "link":
                     return await LinkCommand.RunAsync(Arguments.Parse(args, [], ["--spool"]), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error);
                 case "signal":
@@ -76,7 +83,7 @@ internal static class WorkerProgram
                     Console.Error.Write(Help);
                     return ExitCodes.Usage;
                 case var command:
-                    throw new UsageException($"unknown command '{command}'; expected job, setup, cancel, release, link, signal or version" + NearestName.Hint(command, ["job", "setup", "cancel", "release", "link", "signal", "version", "help"]));
+                    throw new UsageException($"unknown command '{command}'; expected {string.Join(", ", Commands[..^2])} or {Commands[^2]}" + NearestName.Hint(command, Commands));
             }
         }
         catch (UsageException exception)

@@ -20,7 +20,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     private const int Limit = 120_000;
 
     // A job that runs until its signal comes; the loop is busybox's way to wait for one.
-    private const string UntilCancelled = "trap 'conclude canceled' TERM\nwhile :; do sleep 1 & wait; done";
+    private const string UntilCancelled = "trap 'conclude canceled' USR2\nwhile :; do sleep 1 & wait; done";
 
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
@@ -105,7 +105,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     public async Task Pod_that_somebody_deletes_ends_the_job_as_deleted()
     {
         await using var agent = Agent();
-        await using var handle = await agent.Backend.LaunchAsync(Launch("trap '' TERM; while :; do sleep 1; done"), Token);
+        await using var handle = await agent.Backend.LaunchAsync(Launch("trap '' USR2 TERM; while :; do sleep 1; done"), Token);
         await handle.Started.WaitAsync(Token);
 
         await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Place, _namespace, gracePeriodSeconds: 1, cancellationToken: Token);
@@ -264,7 +264,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     public async Task Worker_that_does_not_heed_the_cancel_is_killed_after_the_grace()
     {
         await using var agent = Agent();
-        await using var handle = await agent.Backend.LaunchAsync(Launch("trap '' TERM; while :; do sleep 1; done"), Token);
+        await using var handle = await agent.Backend.LaunchAsync(Launch("trap '' USR2 TERM; while :; do sleep 1; done"), Token);
         await handle.Started.WaitAsync(Token);
 
         await handle.CancelAsync(TimeSpan.FromSeconds(2), Token);

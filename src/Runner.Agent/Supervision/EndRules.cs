@@ -33,7 +33,9 @@ internal static class EndRules
         {
             Action = VerdictAction.None,
             Conclusion = outcome.Conclusion,
-            Reason = stop == StopCause.Canceled ? VerdictReasons.Canceled : VerdictReasons.None,
+            Reason = stop == StopCause.Canceled ? VerdictReasons.Canceled
+                : end.Failure == FailureReason.None ? VerdictReasons.None
+                : Label(end.Failure),
             Message = outcome.Reason,
             WorkerStarted = true,
         },
@@ -57,7 +59,7 @@ internal static class EndRules
         {
             Action = VerdictAction.Complete,
             Conclusion = outcome.Conclusion,
-            Reason = VerdictReasons.Unreported,
+            Reason = end.Failure == FailureReason.None ? VerdictReasons.Unreported : Label(end.Failure),
             Message = outcome.Reason ?? "The job ran to its end, but its worker could not report that to GitHub: parts of its log may be missing",
             IsInfrastructure = true,
             WorkerStarted = true,

@@ -12,6 +12,8 @@ namespace Runner.Backends.Docker;
 /// <summary>A job in its containers.</summary>
 internal sealed class DockerJobHandle : IJobHandle
 {
+    private const string CancelSignal = "SIGUSR2"; // the worker takes SIGTERM for the end of its container
+
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
     private readonly string? _outcomeChecks;
@@ -104,7 +106,7 @@ internal sealed class DockerJobHandle : IJobHandle
             return;
         }
 
-        await _engine.SignalAsync(id, "SIGTERM", cancellationToken);
+        await _engine.SignalAsync(id, CancelSignal, cancellationToken);
         _killTimer = _time.CreateTimer(_ => _ = KillAsync(id, grace), state: null, grace, Timeout.InfiniteTimeSpan);
     }
 
@@ -153,7 +155,7 @@ internal sealed class DockerJobHandle : IJobHandle
             if (_grace is { } grace)
             {
                 // The cancel came between the last check and the start.
-                await _engine.SignalAsync(_container, "SIGTERM", _released.Token);
+                await _engine.SignalAsync(_container, CancelSignal, _released.Token);
                 _killTimer = _time.CreateTimer(_ => _ = KillAsync(_container, grace), state: null, grace, Timeout.InfiniteTimeSpan);
             }
 

@@ -99,7 +99,7 @@ internal sealed class HostJobHandle : IJobHandle
                 return Task.CompletedTask;
             }
 
-            JobProcesses.Terminate(_worker);
+            JobProcesses.Cancel(_worker);
             _killTimer = _time.CreateTimer(_ => KillAfter(grace), state: null, grace, Timeout.InfiniteTimeSpan);
         }
 

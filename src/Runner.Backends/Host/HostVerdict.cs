@@ -17,7 +17,7 @@ internal static class HostVerdict
     {
         if (outcome is not null)
         {
-            return new JobEnd { Outcome = outcome, Times = times with { FirstStep = outcome.FirstStep } };
+            return new JobEnd { Outcome = outcome, Failure = outcome.IsRemoval ? FailureReason.Deleted : FailureReason.None, Times = times with { FirstStep = outcome.FirstStep } };
         }
 
         var message = graceThatPassed is { } grace

@@ -12,18 +12,18 @@ namespace Runner.Backends.Host;
 /// </remarks>
 internal static partial class JobProcesses
 {
-    private const int SigTerm = 15;
+    private const int SigUsr2 = 12;
     private const int SigKill = 9;
 
     // A process may fork while the list is read; each round kills what it finds until a round finds nothing.
     private const int MaxRounds = 20;
 
-    /// <summary>Asks the worker to end, if it is still that process.</summary>
-    public static void Terminate(ProcessId worker)
+    /// <summary>Asks the worker to cancel its job, if it is still that process.</summary>
+    public static void Cancel(ProcessId worker)
     {
         if (worker.IsAlive())
         {
-            _ = Kill(worker.Pid, SigTerm); // ESRCH: it ended meanwhile
+            _ = Kill(worker.Pid, SigUsr2); // ESRCH: it ended meanwhile
         }
     }
 

@@ -19,6 +19,9 @@ namespace Runner.Execution.Jobs;
 /// </remarks>
 public sealed class JobRunner
 {
+    // The launcher sees that a pod is taken away about when the kubelet tells the worker to end, and is a call away.
+    private static readonly TimeSpan ExplanationLimit = TimeSpan.FromSeconds(3);
+
     private readonly JobHost _host;
     private readonly IProcessLauncher _launcher;
 
@@ -79,7 +82,7 @@ public sealed class JobRunner
         }
 
         var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job");
-        return Complete(job, contexts, [setUp, .. reports, complete], cancellation);
+        return await CompleteAsync(job, contexts, [setUp, .. reports, complete], cancellation);
     }
 
     private static ActionRepositories Repositories(JobScope job)
@@ -111,20 +114,26 @@ public sealed class JobRunner
         }
     }
 
-    private static JobResult Complete(
+    private static async Task<JobResult> CompleteAsync(
         JobScope job, JobContexts? contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
     {
         var report = reports[^1];
         report.Start(report.Record.Name);
         var complete = new CompleteJob(job, report.Log);
+        var reason = await ReasonOfAsync(cancellation, job.Host.Time);
+        if (reason is not null)
+        {
+            report.Log.Error(reason);
+        }
+
         Conclude(job, report, complete.Run(contexts), cancellation);
         return new JobResult
         {
-            Conclusion = job.Result,
+            Conclusion = cancellation.IsRemoval ? Conclusion.Failed : job.Result,
             Outputs = complete.Outputs,
             EnvironmentUrl = complete.EnvironmentUrl,
             Steps = [.. reports.Select(step => step.Record)],
-            Reason = ReasonOf(cancellation.Reason),
+            Reason = reason,
             FirstStep = job.FirstStep,
             LastStepEnded = job.LastStepEnded,
         };
@@ -142,10 +151,23 @@ public sealed class JobRunner
         job.TakeIn(conclusion);
     }
 
-    private static string? ReasonOf(CancelReason? reason) => reason switch
+    private static async Task<string?> ReasonOfAsync(JobCancellation cancellation, TimeProvider time) => cancellation.Reason switch
     {
+        _ when cancellation.IsRemoval => await ExplanationAsync(cancellation, time),
         CancelReason.Shutdown => "The runner was shut down while the job ran",
         CancelReason.LockLost => "The job's lock was lost while it ran: GitHub may have given it to another runner",
         _ => null,
     };
+
+    private static async Task<string> ExplanationAsync(JobCancellation cancellation, TimeProvider time)
+    {
+        try
+        {
+            return await cancellation.Explanation.WaitAsync(ExplanationLimit, time);
+        }
+        catch (TimeoutException)
+        {
+            return "The job's container or process was told to end (SIGTERM) while the job ran, and nobody said why";
+        }
+    }
 }

@@ -30,6 +30,7 @@ internal static class LaunchTimeline
         ("Message seen", times.MessageSeen),
         ("Pod created", times.PodCreated),
         ("Scheduled", times.Scheduled),
+        ("Pod set up", times.SetUp),
         ("Containers started", times.ContainersStarted),
         ("First step", times.FirstStep),
     ];

@@ -141,6 +141,9 @@ public sealed record LaunchTimes
     /// <summary>A node was chosen.</summary>
     public DateTimeOffset? Scheduled { get; init; }
 
+    /// <summary>The pod's set-up container ran on its node; only the worker learns it.</summary>
+    public DateTimeOffset? SetUp { get; init; }
+
     /// <summary>The containers run.</summary>
     public DateTimeOffset? ContainersStarted { get; init; }
 

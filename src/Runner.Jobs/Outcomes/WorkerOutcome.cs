@@ -23,6 +23,9 @@ public sealed record WorkerOutcome
     /// <summary>Whether the worker told GitHub so. If not, whoever reads this must.</summary>
     public required bool IsReported { get; init; }
 
+    /// <summary>Whether it failed because its place was taken away, as far as the worker knows.</summary>
+    public bool IsRemoval { get; init; }
+
     /// <summary>Why the job failed where no step says it, or <c>null</c>.</summary>
     public string? Reason { get; init; }
 

@@ -34,6 +34,10 @@ internal static class PodFailures
         return OutOfMemory(pod) ?? Disruption(pod) ?? DeadWorker(sighting) ?? FailedPod(sighting);
     }
 
+    /// <summary>Why a pod is being taken away, or <c>null</c>: it is not.</summary>
+    public static PodFailure? Removal(V1Pod pod) =>
+        Disruption(pod) ?? (pod.Metadata.DeletionTimestamp is null ? null : new PodFailure(FailureReason.Deleted, PodMessages.Deleted(pod)));
+
     /// <summary>What the cluster did to the pod as a whole, or <c>null</c>.</summary>
     public static PodFailure? Disruption(V1Pod pod)
     {

@@ -28,9 +28,12 @@ internal sealed class PodJudge(StartOptions limits)
         // Step 1: the worker's own word.
         if (job?.State?.Terminated is { } terminated && OutcomeRules.Accept(terminated.Message, ChecksOf(pod), terminated.ExitCode) is { } outcome)
         {
+            var removal = outcome.IsRemoval ? PodFailures.Removal(pod)?.Reason ?? FailureReason.Deleted : FailureReason.None;
             var times = PodTimes.Of(pod) with { FirstStep = outcome.FirstStep };
-            return new PodVerdict.Over(
-                new JobEnd { Outcome = outcome, Message = PodFailures.Disruption(pod)?.Message, WorkerStarted = true, Times = times });
+            return new PodVerdict.Over(new JobEnd
+            {
+                Outcome = outcome, Failure = removal, Message = PodFailures.Disruption(pod)?.Message, WorkerStarted = true, Times = times,
+            });
         }
 
         // Step 2: lost.

@@ -8,7 +8,7 @@ namespace Runner.Kubernetes.Pods;
 /// <list type="number">
 /// <item>The kubelet starts them before the job's container, in the spec's order, but waits for none. They come first because a kubelet that
 /// pulls an image tells nothing of containers that it has started already.</item>
-/// <item>The worker waits with the first step until the agent, which watches the pod, says that all are ready (<see cref="ServiceRelease"/>), or
+/// <item>The worker waits with the first step until the agent, which watches the pod, says that all are ready (<see cref="PodWord"/>), or
 /// which one is not: that step fails then, and those that run after a failure run.</item>
 /// <item>A check is a start-up probe, so the kubelet ends a service that does not become healthy. One before 1.25 gives it the pod's whole grace for
 /// that, and is not waited for.</item>

@@ -9,8 +9,6 @@ namespace Runner.Worker.Commands;
 /// </summary>
 internal static class CancelCommand
 {
-    private const int SigTerm = 15;
-
     /// <summary>Runs it; gives the exit code: 69 where no worker runs.</summary>
     /// <exception cref="UsageException">The grace is no number of seconds.</exception>
     public static int Run(Arguments arguments, TextWriter error)
@@ -27,7 +25,7 @@ internal static class CancelCommand
             return ExitCodes.Infrastructure;
         }
 
-        if (Libc.Kill(process, SigTerm) != 0)
+        if (Libc.Kill(process, WorkerSignals.Cancel) != 0)
         {
             error.WriteLine($"runner-worker: the worker, process {process}, does not run");
             return ExitCodes.Infrastructure;

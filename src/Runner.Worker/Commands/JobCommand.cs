@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Runner.Execution.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
@@ -20,13 +19,12 @@ internal static class JobCommand
         var logger = host.Loggers.CreateLogger(nameof(JobCommand));
         using var cancellation = new JobCancellation();
 
-        // Before anything else: as a container's first process we would not even be stopped by a signal that has no handler.
-        using var terminated = Cancel(PosixSignal.SIGTERM);
-        using var interrupted = Cancel(PosixSignal.SIGINT);
+        using var signals = new WorkerSignals(cancellation, logger); // before anything else
         LaunchPayload? payload = null;
         try
         {
             payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
+            signals.Spool = payload.Paths.Spool;
             using var gate = new ServiceGate(payload.Paths.Spool, host.Time);
             PidFile.Write(payload.Paths.Spool);
             logger.JobStarted(WorkerVersion.Text, payload.Job.JobId.ToString(), Environment.ProcessId);
@@ -52,13 +50,6 @@ internal static class JobCommand
             ReportingTarget.Launcher => new LauncherSession(worker, given, new ReportingOptions(), cancellation).RunAsync(Console.OpenStandardOutput()),
             var other => throw new InvalidOperationException($"Reporting target {other} has no session"),
         };
-
-        PosixSignalRegistration Cancel(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            logger.SignalReceived(signal.ToString());
-            cancellation.Cancel(CancelReason.User);
-        });
 
         void LeaveOutcome(string reason, string? path, string? key)
         {

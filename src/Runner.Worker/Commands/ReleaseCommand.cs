@@ -1,4 +1,3 @@
-using System.Globalization;
 using Runner.Jobs.Errors;
 using Runner.Worker.Jobs;
 using Runner.Worker.Native;
@@ -12,8 +11,6 @@ namespace Runner.Worker.Commands;
 /// </summary>
 internal static class ReleaseCommand
 {
-    private const int MaxBytes = 64 * 1024;
-
     /// <summary>Runs it; gives the exit code: 69 where no worker runs.</summary>
     /// <exception cref="UsageException">The number is none.</exception>
     /// <exception cref="InfrastructureException">The word cannot be left.</exception>
@@ -22,7 +19,7 @@ internal static class ReleaseCommand
         var folder = arguments.Find("--spool") ?? PidFile.DefaultFolder;
         try
         {
-            ReleaseFile.Leave(folder, Read(arguments.Find("--failure"), input));
+            LauncherWord.Release.Leave(folder, arguments.Find("--failure") is { } length ? LauncherWord.ReadExactly("--failure", length, input) : []);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -36,23 +33,5 @@ internal static class ReleaseCommand
         }
 
         return ExitCodes.Ok;
-    }
-
-    // So many bytes, not up to the end: an exec cannot end the standard input of what it runs.
-    private static byte[] Read(string? length, Stream input)
-    {
-        if (length is null)
-        {
-            return [];
-        }
-
-        if (!int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is 0 or > MaxBytes)
-        {
-            throw new UsageException($"--failure must be a number of bytes from 1 to {MaxBytes}, not '{length}'");
-        }
-
-        var failure = new byte[count];
-        input.ReadExactly(failure);
-        return failure;
     }
 }

@@ -165,6 +165,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
     {
         Conclusion = result.Conclusion,
         IsReported = isReported,
+        IsRemoval = cancellation.IsRemoval && result.Conclusion == Conclusion.Failed,
         Reason = result.Reason,
         WorkerStarted = host.Started,
         FirstStep = result.FirstStep,

@@ -27,8 +27,7 @@ internal static class PayloadReader
         {
             Times = payload.Times with
             {
-                // The set-up container is the first that runs on the node that was chosen.
-                Scheduled = payload.Times.Scheduled ?? setup,
+                SetUp = payload.Times.SetUp ?? setup,
                 ContainersStarted = payload.Times.ContainersStarted ?? started,
             },
         };

@@ -77,6 +77,7 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
     {
         Conclusion = result.Conclusion,
         IsReported = isReported,
+        IsRemoval = cancellation.IsRemoval && result.Conclusion == Conclusion.Failed,
         Reason = result.Reason,
         WorkerStarted = host.Started,
         FirstStep = result.FirstStep,

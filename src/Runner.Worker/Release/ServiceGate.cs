@@ -39,7 +39,7 @@ internal sealed class ServiceGate : IServiceGate, IDisposable
     public async Task<string?> WaitAsync(CancellationToken cancellationToken)
     {
         string? word;
-        while ((word = ReleaseFile.Read(_folder)) is null)
+        while ((word = LauncherWord.Release.Read(_folder)) is null)
         {
             await _signalled.WaitAsync(LookAgain, _time, cancellationToken);
         }

@@ -19,6 +19,20 @@ public sealed class EndRulesTests
         Assert.Equal((VerdictAction.None, conclusion), (verdict.Action, verdict.Conclusion));
     }
 
+    [Theory]
+    [InlineData(true, FailureReason.Evicted, "evicted")]
+    [InlineData(true, FailureReason.None, "none")]
+    [InlineData(false, FailureReason.Deleted, "deleted")]
+    [InlineData(false, FailureReason.None, "unreported")]
+    public void Place_that_was_taken_away_under_its_worker_is_the_reason(bool isReported, FailureReason failure, string reason)
+    {
+        var outcome = Green with { Conclusion = Conclusion.Failed, IsReported = isReported };
+
+        var verdict = Judge(new JobEnd { Outcome = outcome, Failure = failure, WorkerStarted = true });
+
+        Assert.Equal((Conclusion.Failed, reason), (verdict.Conclusion, verdict.Reason));
+    }
+
     [Fact]
     public void No_outcome_is_a_failure_never_a_success()
     {

@@ -14,7 +14,7 @@ public sealed class DockerAdoptionTests : IDisposable
     private static readonly Jobs.Secrets.Secret Key = OutcomeProof.NewKey();
 
     private static readonly string Worker = $"payload='\"outcomeKey\":\"{Key.Reveal()}\"'\n{StandIn.Outcome}\n" +
-        "conclude() { mkdir -p /runner/spool; outcome_of canceled reported >/runner/spool/outcome.json; }; sleep 1000 & trap 'kill $!; conclude; exit 0' TERM; echo ready; wait $!";
+        "conclude() { mkdir -p /runner/spool; outcome_of canceled reported >/runner/spool/outcome.json; }; sleep 1000 & trap 'kill $!; conclude; exit 0' USR2; echo ready; wait $!";
 
     private static readonly ProcessMark Gone = new(int.MaxValue, 0);
 

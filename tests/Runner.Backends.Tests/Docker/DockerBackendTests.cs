@@ -19,7 +19,7 @@ public sealed class DockerBackendTests : IDisposable
 
         """ + StandIn.Outcome;
 
-    private static readonly string Busy = "sleep 1000 & trap 'kill $!; conclude cancelled; exit 0' TERM; wait $!\n";
+    private static readonly string Busy = "sleep 1000 & trap 'kill $!; conclude cancelled; exit 0' USR2; wait $!\n";
 
     private readonly DockerEngineFixture _engine;
     private readonly TempFolder _temp = new();
@@ -153,7 +153,7 @@ public sealed class DockerBackendTests : IDisposable
     [Fact(Timeout = 180_000)]
     public async Task Worker_that_does_not_end_within_its_grace_is_killed()
     {
-        using var backend = Backend("trap '' TERM; while :; do sleep 1; done\n");
+        using var backend = Backend("trap '' USR2; while :; do sleep 1; done\n");
         var launch = Launch();
 
         await using var handle = await backend.LaunchAsync(launch, Token);

@@ -214,9 +214,9 @@ public sealed class HostBackendTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Cancel_is_a_SIGTERM_that_the_worker_answers()
+    public async Task Cancel_is_a_signal_of_its_own_that_the_worker_answers()
     {
-        var backend = Backend(ReadPayload + Fifo + """trap 'conclude cancelled; exit 0' TERM""" + "\n" + Ready + WaitForGo);
+        var backend = Backend(ReadPayload + Fifo + """trap 'conclude cancelled; exit 0' USR2""" + "\n" + Ready + WaitForGo);
         await using var handle = await backend.LaunchAsync(Launch(), Token);
         await ReadyAsync();
 
@@ -229,7 +229,7 @@ public sealed class HostBackendTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task Worker_that_does_not_heed_the_cancel_is_killed_after_the_grace()
     {
-        var backend = Backend(ReadPayload + Fifo + "trap '' TERM\n" + Ready + WaitForGo);
+        var backend = Backend(ReadPayload + Fifo + "trap '' USR2\n" + Ready + WaitForGo);
         await using var handle = await backend.LaunchAsync(Launch(), Token);
         await ReadyAsync();
 
@@ -321,7 +321,7 @@ public sealed class HostBackendTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task Disposing_the_handle_stops_a_job_that_runs()
     {
-        var backend = Backend(ReadPayload + Fifo + "trap '' TERM\n" + Ready + WaitForGo);
+        var backend = Backend(ReadPayload + Fifo + "trap '' USR2\n" + Ready + WaitForGo);
         var handle = await backend.LaunchAsync(Launch(), Token);
         await ReadyAsync();
 

@@ -63,6 +63,34 @@ public sealed class CancellationTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Job_whose_place_is_taken_away_stops_like_a_cancelled_one_and_fails_with_the_reason()
+    {
+        using var job = new TestJob();
+        job.Cancellation.Explain("The job's pod was evicted");
+
+        await RunAndCancelAsync(job, CancelReason.Removal, Some.Script(Loop), Some.Script("echo still here", condition: "cancelled()"));
+
+        Assert.Equal((Conclusion.Failed, "The job's pod was evicted"), (job.Result?.Conclusion, job.Result?.Reason));
+        Assert.Equal([Conclusion.Canceled, Conclusion.Succeeded], job.Steps.Select(step => step.Conclusion));
+        Assert.Contains("##[error]The job's pod was evicted", job.Reporter.Lines);
+        Assert.True(job.Cancellation.IsRemoval);
+    }
+
+    [Theory]
+    [InlineData(CancelReason.Removal, CancelReason.User)]
+    [InlineData(CancelReason.User, CancelReason.Removal)]
+    public void Somebodys_cancel_counts_more_than_the_end_of_the_place(CancelReason first, CancelReason second)
+    {
+        using var cancellation = new JobCancellation();
+
+        cancellation.Cancel(first);
+        cancellation.Cancel(second);
+
+        Assert.Equal((CancelReason.User, false), (cancellation.Reason, cancellation.IsRemoval));
+        Assert.False(cancellation.Aborted.IsCancellationRequested);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Shutdown_after_a_cancel_stops_the_step_that_ran_on()
     {
         using var job = new TestJob();

@@ -16,7 +16,7 @@ public sealed class DyingPodTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int Limit = 120_000;
 
-    private const string RunForEver = "trap '' TERM; while :; do sleep 1; done";
+    private const string RunForEver = "trap '' USR2 TERM; while :; do sleep 1; done";
 
     private string _namespace = string.Empty;
 

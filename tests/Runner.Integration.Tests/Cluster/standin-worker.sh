@@ -25,6 +25,6 @@ case $command in
     eval "$script"
     ;;
   cancel)
-    kill -TERM "$(cat /runner/worker.pid)"
+    kill -USR2 "$(cat /runner/worker.pid)"
     ;;
 esac

@@ -184,6 +184,21 @@ public sealed class PodJudgeTests
         Assert.Equal(SomePod.Started.AddSeconds(1), end.Times.FirstStep);
     }
 
+    [Theory]
+    [InlineData("EvictionByEvictionAPI", true, FailureReason.Evicted)]
+    [InlineData(null, true, FailureReason.Deleted)]
+    [InlineData("EvictionByEvictionAPI", false, FailureReason.None)] // its steps had failed before
+    public void Worker_that_was_told_to_end_is_believed_and_the_pod_says_why(string? disruption, bool isRemoval, FailureReason reason)
+    {
+        var outcome = SomePod.OutcomeOf(Conclusion.Failed, isReported: true, isRemoval);
+        var pod = SomePod.New("Running").OnNode().BeingDeleted(SomePod.Started.AddSeconds(60)).Ended(0, message: outcome);
+        pod = disruption is null ? pod : pod.Disrupted(disruption, "Eviction API: evicting");
+
+        var end = Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(pod))).End;
+
+        Assert.Equal((Conclusion.Failed, reason), (end.Outcome?.Conclusion, end.Failure));
+    }
+
     [Fact]
     public void Worker_that_runs_is_told_with_its_times()
     {

@@ -16,8 +16,8 @@ internal static class SomePod
     private static readonly Secret OutcomeKey = OutcomeProof.NewKey();
 
     /// <summary>The termination message of a worker that ran in such a pod.</summary>
-    public static string OutcomeOf(Conclusion conclusion, bool isReported) => Encoding.UTF8.GetString(
-        new WorkerOutcome { Conclusion = conclusion, IsReported = isReported, FirstStep = Started.AddSeconds(1) }.Prove(OutcomeKey).ToJson());
+    public static string OutcomeOf(Conclusion conclusion, bool isReported, bool isRemoval = false) => Encoding.UTF8.GetString(
+        new WorkerOutcome { Conclusion = conclusion, IsReported = isReported, IsRemoval = isRemoval, FirstStep = Started.AddSeconds(1) }.Prove(OutcomeKey).ToJson());
 
     public static V1Pod New(string phase = "Pending", string? memoryLimit = null) => new()
     {
