@@ -49,6 +49,52 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
     }
 
     [Fact(Timeout = Limit)]
+    public async Task No_job_is_lost_doubled_or_made_up_where_agents_are_killed_while_they_take_jobs()
+    {
+        const int Jobs = 16;
+        int[] moments = [0, 60, 250, 800]; // in milliseconds after a job was taken
+        var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
+        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true }, Cancellation);
+        var configuration = await ConfigureAsync(emulator, $$"""
+            backend: host
+            host: {root: "{{_folder["jobs"]}}", worker: "{{worker}}"}
+            """, maxJobs: 4);
+        var run = emulator.QueueWorkflow(new WorkflowRequest
+        {
+            Workflow = $$$"""
+                on: push
+                jobs:
+                  one:
+                    strategy: {fail-fast: false, matrix: {n: [{{{string.Join(',', Enumerable.Range(0, Jobs))}}}]}}
+                    name: ${{ matrix.n }}
+                    runs-on: self-hosted
+                    steps:
+                      - {shell: sh, run: "echo ${{ matrix.n }} >>{{{_folder["begun"]}}}; sleep 0.2"}
+                      - {shell: sh, run: "test $((${{ matrix.n }} % 3)) != 0 && echo ${{ matrix.n }} >>{{{_folder["ended"]}}}"}
+                """,
+        });
+
+        foreach (var (moment, index) in moments.Select((moment, index) => (moment, index)))
+        {
+            using var agent = AgentProcess.Start(program, configuration, _folder[$"agent-{index}.log"]);
+            await agent.PrintedAsync("taken by runner", Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(moment), TimeProvider.System, Cancellation);
+            await agent.KillAsync(Cancellation);
+        }
+
+        using var last = AgentProcess.Start(program, configuration, _folder["last.log"]);
+        var ended = await emulator.WaitForRunAsync(run.Id, Cancellation);
+
+        Assert.All(ended.Jobs, job => Assert.Equal((job.Name, Number(job.Name) % 3 == 0 ? Conclusion.Failed : Conclusion.Succeeded), (job.Name, job.Conclusion)));
+        Assert.Equal(Enumerable.Range(0, Jobs), Numbers("begun"));
+        Assert.Equal(Enumerable.Range(0, Jobs).Where(number => number % 3 != 0), Numbers("ended"));
+
+        IEnumerable<int> Numbers(string file) => File.ReadAllLines(_folder[file]).Select(Number).Order();
+
+        static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task What_a_killed_worker_leaves_ends_with_the_job_whatever_it_puts_off()
     {
         var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
@@ -177,7 +223,7 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         await output.ReadOutputToEndAsync(Cancellation);
     }
 
-    private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend)
+    private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend, int maxJobs = 1)
     {
         await File.WriteAllTextAsync(_folder["token"], Token, Cancellation);
         await File.WriteAllTextAsync(
@@ -185,7 +231,7 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
             $$"""
             {{backend}}
             github: {url: "{{emulator.Url}}acme", auth: {tokenFile: "{{_folder["token"]}}"}, allowInsecureHttp: true}
-            pools: [{name: test, labels: [self-hosted], maxJobs: 1}]
+            pools: [{name: test, labels: [self-hosted], maxJobs: {{maxJobs}}}]
             monitoring: {enabled: false}
             agent: {instance: agent-1, adoptionInterval: 500ms}
             """,
