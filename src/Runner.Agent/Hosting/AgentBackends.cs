@@ -58,6 +58,7 @@ internal static class AgentBackends
         return new HostOptions
         {
             Root = Path.GetFullPath(section.Root ?? Path.Combine(Path.GetTempPath(), "runner-jobs")),
+            Instance = InstallationName.Of("runner", Endpoint(options)), // as wide as the journal, which has the same jobs
             WorkerPath = Path.GetFullPath(section.Worker ?? surroundings.DefaultWorker),
             ToolCache = section.ToolCache,
             Externals = section.Externals,

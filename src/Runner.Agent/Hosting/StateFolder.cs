@@ -7,7 +7,10 @@ namespace Runner.Agent.Hosting;
 /// <summary>Where the agent keeps its journal. Pure.</summary>
 internal static class StateFolder
 {
-    /// <summary>The folder of agents like this one: the same GitHub, the same backend, the same place of jobs. <c>null</c>: pods keep their jobs in Secrets.</summary>
+    /// <summary>
+    /// The folder of agents like this one: the same GitHub, the same backend, the same place of jobs, so that whoever takes a job up out of it
+    /// finds its place, too. <c>null</c>: pods keep their jobs in Secrets.
+    /// </summary>
     public static string? For(AgentOptions options, IReadOnlyDictionary<string, string> environment)
     {
         if (options.BackendInUse == BackendKind.Kubernetes)
@@ -16,8 +19,10 @@ internal static class StateFolder
         }
 
         var root = options.Agent.StateFolder is { } written ? Path.GetFullPath(written) : Default(environment);
-        var place = options.BackendInUse == BackendKind.Host ? Path.GetFullPath(options.Host.Root ?? "-") : options.Docker.Host;
-        var key = $"{options.Github.Url.TrimEnd('/')}\n{options.BackendInUse}\n{place}";
+        var place = options.BackendInUse == BackendKind.Host
+            ? Path.GetFullPath(options.Host.Root ?? "-")
+            : $"{options.Docker.Host}\n{options.Agent.Instance}"; // an agent of another name does not see these containers
+        var key = $"{options.Github.Url.TrimEnd('/').ToLowerInvariant()}\n{options.BackendInUse}\n{place}";
         return Path.Combine(root, "jobs-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16]);
     }
 

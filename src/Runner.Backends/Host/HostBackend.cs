@@ -71,7 +71,14 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 continue;
             }
 
-            if (HostJobRecord.TryRead(folder.RecordFile) is not { } record || IsUnbegun(folder, record))
+            var found = HostJobRecord.TryRead(folder.RecordFile);
+            if (found?.Instance is { } other && other != options.Instance && !IsLeftOver(found))
+            {
+                ownership.Dispose();
+                continue; // its own agent's successor adopts it, or has it in its journal
+            }
+
+            if (found is not { } record || IsUnbegun(folder, record))
             {
                 // Whoever knows the job starts it anew.
                 TryDelete(folder.FullPath, folder.Delete);
@@ -174,7 +181,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             }
 
             var outcomeKey = OutcomeProof.NewKey();
-            var record = new HostJobRecord { Launch = LaunchRecord.Of(launch, time.GetUtcNow(), outcomeKey) };
+            var record = new HostJobRecord { Instance = options.Instance, Launch = LaunchRecord.Of(launch, time.GetUtcNow(), outcomeKey) };
             record.Write(folder.RecordFile);
             var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.RepositoryFolder, launch.BoundWorkspace), record.Launch.Created) with
             {

@@ -12,6 +12,9 @@ internal sealed record HostJobRecord
 
     public required LaunchRecord Launch { get; init; }
 
+    /// <summary><see cref="HostOptions.Instance"/> of the agent that launched it; <c>null</c>: that of any.</summary>
+    public string? Instance { get; init; }
+
     public DateTimeOffset? WorkerStarted { get; init; }
 
     /// <summary>The worker's process; <c>null</c> while it is being started.</summary>

@@ -14,6 +14,12 @@ public sealed record HostOptions
     /// </summary>
     public string Root { get; set; } = string.Empty;
 
+    /// <summary>
+    /// Whose jobs these are. Agents of one instance adopt each other's jobs; those of another one may share <see cref="Root"/> with them and leave
+    /// each other's alone. Default: <c>default</c>.
+    /// </summary>
+    public string Instance { get; set; } = "default";
+
     /// <summary>The worker's executable. Required, absolute.</summary>
     public string WorkerPath { get; set; } = string.Empty;
 
