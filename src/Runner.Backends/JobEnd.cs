@@ -20,6 +20,12 @@ public sealed record JobEnd
     /// <summary>Whether the worker's process ever ran. If it did not, the job may be launched again.</summary>
     public bool WorkerStarted { get; init; }
 
+    /// <summary>
+    /// Whether the worker did not start for a reason that lies with the place and not with what this job asks for, so that another job would
+    /// not have started either: no engine, no room, no worker.
+    /// </summary>
+    public bool IsPlaceAtFault { get; init; }
+
     /// <summary>When the job passed each stage.</summary>
     public LaunchTimes Times { get; init; } = new();
 }

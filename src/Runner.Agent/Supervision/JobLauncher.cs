@@ -31,13 +31,7 @@ internal sealed class JobLauncher(JobRunContext context)
                 try
                 {
                     launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job) };
-                    var handle = await context.Backend.LaunchAsync(launch, CancellationToken.None);
-                    if (!await IsRefusedAsync(handle))
-                    {
-                        breaker.Succeed();
-                    }
-
-                    return new LaunchResult(handle, Refusal: null);
+                    return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
                 }
                 catch (WorkflowException error)
                 {
@@ -77,10 +71,6 @@ internal sealed class JobLauncher(JobRunContext context)
             waiting?.Dispose();
         }
     }
-
-    // A job that the cluster refuses for what it asks for says nothing of the next one.
-    private static async Task<bool> IsRefusedAsync(IJobHandle handle) =>
-        handle.Ended.IsCompletedSuccessfully && (await handle.Ended).Failure == FailureReason.Rejected;
 
     private static LaunchResult Refuse(string reason, string message, bool isInfrastructure) =>
         new(Handle: null, JobVerdict.Failed(reason, message, isInfrastructure));

@@ -21,12 +21,18 @@ internal sealed class JobRun
 {
     private const int CancelTries = 5;
 
+    // A program that cannot run is seen to start, too, and to end at once.
+    private static readonly TimeSpan FirstBreath = TimeSpan.FromSeconds(2);
+
     private readonly JobLaunch _launch;
     private readonly IJobService? _service;
     private readonly JournalEntry? _kept;
     private readonly JobRunContext _context;
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LaunchBreaker _breaker;
+    private bool _isLaunchedHere; // an adopted job says nothing of whether jobs can be started now
+    private IDisposable? _trial; // this job is one by which the breaker learns whether its pool is well again
     private bool _isSettled; // nothing more is to be said to GitHub
 
     /// <summary>Starts to run the job, or to watch an adopted one.</summary>
@@ -42,6 +48,7 @@ internal sealed class JobRun
         _service = service;
         _kept = kept;
         _context = context;
+        _breaker = context.Breakers.For(launch.Pool);
         Ended = RunAsync(adopted, ended);
     }
 
@@ -83,6 +90,7 @@ internal sealed class JobRun
         }
         finally
         {
+            _trial?.Dispose();
             _kept?.Dispose();
             ended(this);
         }
@@ -108,7 +116,7 @@ internal sealed class JobRun
     {
         for (var attempt = _launch.Attempt; ; attempt++)
         {
-            var (verdict, times) = await AttemptAsync(place, attempt);
+            var (verdict, times, isPlaceAtFault) = await AttemptAsync(place, attempt);
             if (verdict.Action != VerdictAction.Replace)
             {
                 return (verdict, times);
@@ -116,10 +124,17 @@ internal sealed class JobRun
 
             _context.Metrics.Replaced(_launch.Pool, verdict.Reason);
             place = null;
+            if (isPlaceAtFault)
+            {
+                // The next try would meet the same trouble.
+                _trial ??= _breaker.Wait();
+                var pause = RetryPauses.OfJob(_context.Options, attempt - _launch.Attempt + 1, error: null);
+                await Task.WhenAny(Task.Delay(pause, _context.Time, CancellationToken.None), _stop.Requested, _released.Task);
+            }
         }
     }
 
-    private async Task<(JobVerdict Verdict, LaunchTimes Times)> AttemptAsync(IJobHandle? place, int attempt)
+    private async Task<(JobVerdict Verdict, LaunchTimes Times, bool IsPlaceAtFault)> AttemptAsync(IJobHandle? place, int attempt)
     {
         // Step 1
         using var workerRuns = new CancellationTokenSource();
@@ -127,6 +142,7 @@ internal sealed class JobRun
         var renewal = RenewAsync(workerRuns.Token);
         LaunchResult launched;
         JobEnd? end;
+        _isLaunchedHere = place is null;
         try
         {
             launched = place is null
@@ -145,10 +161,11 @@ internal sealed class JobRun
         var times = JobPhases.Complete(end ?? new JobEnd(), _launch.MessageSeen);
         if (end is null)
         {
-            return (Released, times);
+            return (Released, times, IsPlaceAtFault: false);
         }
 
         // Step 3
+        var isPlaceAtFault = TellBreaker(end);
         var replacements = _service is null ? 0 : _context.Options.Replacements;
         var hasOutputs = _launch.Job.JobOutputs is MappingToken { Entries.IsEmpty: false };
         var verdict = launched.Refusal ?? EndRules.Judge(end, _stop.Cause, attempt, replacements, hasOutputs);
@@ -161,7 +178,33 @@ internal sealed class JobRun
         await ReportAsync(verdict);
         _isSettled = true;
         await RemoveAsync(launched.Handle);
-        return (verdict, times);
+        return (verdict, times, isPlaceAtFault);
+    }
+
+    /// <summary>What the end says of the place; true where it is at fault.</summary>
+    private bool TellBreaker(JobEnd end)
+    {
+        var isPlaceAtFault = end is { WorkerStarted: false, IsPlaceAtFault: true } && _stop.Cause == StopCause.None;
+        if (isPlaceAtFault)
+        {
+            _breaker.Fail(end.Message ?? EndRules.Label(end.Failure));
+        }
+        else if (end.WorkerStarted)
+        {
+            NoteSuccess();
+        }
+
+        return isPlaceAtFault;
+    }
+
+    private void NoteSuccess()
+    {
+        _trial?.Dispose();
+        _trial = null;
+        if (_isLaunchedHere)
+        {
+            _breaker.Succeed();
+        }
     }
 
     private static JobVerdict Released { get; } = new()
@@ -184,12 +227,15 @@ internal sealed class JobRun
     private async Task<JobEnd?> WatchAsync(IJobHandle handle, CancellationTokenSource workerRuns, JobPhaseGauge phase)
     {
         _context.Logger.JobLaunched(JobId.ToString(), handle.Place);
+        using var over = new CancellationTokenSource();
         List<Task> signals = [handle.Ended, handle.Started, _stop.Requested, _released.Task];
+        Task? breath = null;
         while (await Task.WhenAny(signals) is var signal && signal != handle.Ended)
         {
             signals.Remove(signal);
             if (signal == _released.Task)
             {
+                await over.CancelAsync();
                 handle.Release();
                 _context.Logger.JobReleased(JobId.ToString(), handle.Place);
                 return null;
@@ -199,8 +245,13 @@ internal sealed class JobRun
             {
                 await CancelAsync(handle);
             }
+            else if (signal == breath)
+            {
+                NoteSuccess();
+            }
             else if (handle.Started.IsCompletedSuccessfully)
             {
+                signals.Add(breath = Task.Delay(FirstBreath, _context.Time, over.Token));
                 _kept?.NoteStart();
                 await workerRuns.CancelAsync();
                 phase.Runs();
@@ -208,6 +259,7 @@ internal sealed class JobRun
             }
         }
 
+        await over.CancelAsync();
         if (handle.Ended.IsCanceled)
         {
             // Another agent took this one for gone and adopted the job: it is that one's now.

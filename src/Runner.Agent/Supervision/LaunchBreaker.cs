@@ -8,9 +8,10 @@ namespace Runner.Agent.Supervision;
 /// do not fail here one after the other.
 /// </summary>
 /// <remarks>
-/// Closed: all slots take jobs. After some failed launches in a row it opens: no slot does. Jobs that were taken before go on trying, and
-/// the first that starts closes it. Where there is none left, one slot after a pause takes one job: if that starts, it closes, else the
-/// pause doubles. Only failures of the place count, not those of a job.
+/// Closed: all slots take jobs. After some failures in a row it opens: no slot does. A launch that is refused is one, and so is a place that
+/// was taken and in which the worker did not start. Jobs that were taken before go on trying, and the first whose worker runs closes it. Where
+/// there is none left, one slot after a pause takes one job: if that runs, it closes, else the pause doubles. Only failures of the place count,
+/// not those of a job (<see cref="Backends.JobEnd.IsPlaceAtFault"/>).
 /// </remarks>
 internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvider time, ILogger logger) : IDisposable
 {
@@ -100,7 +101,7 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
         return new Waiting(this);
     }
 
-    /// <summary>A job's place was taken by the backend.</summary>
+    /// <summary>A job's worker runs.</summary>
     public void Succeed()
     {
         lock (_gate)
@@ -118,7 +119,7 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
         }
     }
 
-    /// <summary>A launch failed, and not by the job's fault.</summary>
+    /// <summary>A job could not be started, and not by its own fault.</summary>
     public void Fail(string reason)
     {
         CancellationTokenSource opening;

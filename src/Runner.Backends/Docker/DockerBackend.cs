@@ -24,6 +24,9 @@ public sealed class DockerBackend : IJobBackend, IDisposable
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
+    // An engine that starts a hundred containers may take its time to say that it is there.
+    private static readonly TimeSpan PatienceWithEngine = TimeSpan.FromSeconds(30);
+
     private readonly DockerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -31,7 +34,8 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     private readonly ExternalsVolume _externals;
     private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<DockerJobHandle>> _handles = new();
     private readonly SharedLinkKeys _keys;
-    private readonly Lazy<Task> _sweep;
+    private readonly Lock _gate = new();
+    private Task? _sweep;
 
     /// <summary>A backend on an engine; nothing is sent before the first launch.</summary>
     /// <param name="options">Settings that passed <see cref="DockerOptions.Validate"/>.</param>
@@ -46,7 +50,6 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         _engine = new DockerEngine(options.Host);
         _externals = new ExternalsVolume(_engine, options, time, logger);
         _keys = new SharedLinkKeys(options.SharedSecretFile);
-        _sweep = new Lazy<Task>(SweepAsync);
     }
 
     /// <inheritdoc/>
@@ -92,7 +95,8 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         ArgumentNullException.ThrowIfNull(launch);
         launch.RefuseMissingWorkspace();
         var image = launch.Containers.Job?.Image ?? ImageOf(launch);
-        await _sweep.Value.WaitAsync(cancellationToken);
+        await EnsureSweptAsync(cancellationToken);
+        await RequireAnswerAsync(cancellationToken);
         var key = (launch.JobId, launch.Attempt);
         return _handles.GetOrAdd(key, _ => new Lazy<DockerJobHandle>(() => Start(launch, image, () => _handles.TryRemove(key, out var _)))).Value;
     }
@@ -100,7 +104,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken)
     {
-        await _sweep.Value.WaitAsync(cancellationToken);
+        await EnsureSweptAsync(cancellationToken);
         var adopted = new List<IJobHandle>();
         foreach (var container in await LeftOversAsync(cancellationToken))
         {
@@ -183,6 +187,36 @@ public sealed class DockerBackend : IJobBackend, IDisposable
 
         return _options.DefaultImage ?? throw new WorkflowException(
             $"runs-on: no image is known for [{string.Join(", ", launch.Labels)}]; known: {string.Join(", ", _options.Platforms.Keys.Order(StringComparer.Ordinal))}");
+    }
+
+    // An engine that was away at the first sweep is swept once it is there.
+    private Task EnsureSweptAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_sweep is null or { IsFaulted: true })
+            {
+                _sweep = SweepAsync();
+            }
+
+            return _sweep.WaitAsync(cancellationToken);
+        }
+    }
+
+    // Before anything of the job is made: whoever launches waits for an engine that is away, and the job does not fail by it.
+    private async Task RequireAnswerAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(PatienceWithEngine);
+        try
+        {
+            await _engine.PingAsync(limit.Token);
+        }
+        catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new InfrastructureException(
+                string.Create(CultureInfo.InvariantCulture, $"The Docker engine did not answer within {PatienceWithEngine.TotalSeconds:0} s"), silent);
+        }
     }
 
     // A job that can be adopted is left to whoever adopts.

@@ -85,7 +85,7 @@ internal sealed class DockerEngine : IDisposable
         cancellationToken);
 
     /// <summary>Unpacks an archive, plain or gzipped, in a folder of a container while it is written.</summary>
-    public Task UnpackAsync(string id, string folder, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) => EngineErrors.CallAsync(
+    public Task UnpackAsync(string id, string folder, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) => EngineErrors.FollowAsync(
         $"copy files into {folder} of the container",
         async token =>
         {
@@ -107,7 +107,7 @@ internal sealed class DockerEngine : IDisposable
 
     /// <summary>Waits until a container has ended.</summary>
     public Task WaitAsync(string id, CancellationToken cancellationToken) =>
-        EngineErrors.CallAsync("wait for the container", token => _client.Containers.WaitContainerAsync(id, token), cancellationToken);
+        EngineErrors.FollowAsync("wait for the container", token => _client.Containers.WaitContainerAsync(id, token), cancellationToken);
 
     /// <summary>Sends a signal to a container's first process; nothing where it has ended.</summary>
     public async Task SignalAsync(string id, string signal, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class DockerJobHandle : IJobHandle
 
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
+    // How long after a kill the engine may take to say that the container has ended.
+    private static readonly TimeSpan DeathLimit = TimeSpan.FromSeconds(60);
+
     private readonly string? _outcomeChecks;
     private readonly DockerEngine _engine;
     private readonly TimeProvider _time;
@@ -28,6 +31,7 @@ internal sealed class DockerJobHandle : IJobHandle
     private readonly IDisposable? _ownership;
     private readonly CancellationTokenSource _preparing = new();
     private readonly CancellationTokenSource _released = new();
+    private readonly CancellationTokenSource _lost = new();
     private readonly TaskCompletionSource<LaunchTimes> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private string? _container;
@@ -163,11 +167,15 @@ internal sealed class DockerJobHandle : IJobHandle
         }
         catch (PlaceException failure)
         {
-            return NotStarted(failure.Reason, failure.Message);
+            return NotStarted(failure.Reason, failure.Message) with { IsPlaceAtFault = failure.IsPlaceAtFault };
         }
         catch (WorkflowException mistake)
         {
             return NotStarted(FailureReason.Rejected, mistake.Message);
+        }
+        catch (OperationCanceledException) when (_lost.IsCancellationRequested && _container is not null)
+        {
+            return Lost("it did not say that the job's container ended when it was killed");
         }
         catch (OperationCanceledException) when (!_released.IsCancellationRequested)
         {
@@ -175,14 +183,7 @@ internal sealed class DockerJobHandle : IJobHandle
         }
         catch (InfrastructureException failure)
         {
-            _started.TrySetCanceled();
-            return new JobEnd
-            {
-                Failure = FailureReason.NodeLost,
-                Message = $"The Docker engine that ran the job was lost: {failure.Message}",
-                WorkerStarted = _container is not null,
-                Times = Times(),
-            };
+            return Lost(failure.Message);
         }
         finally
         {
@@ -207,9 +208,26 @@ internal sealed class DockerJobHandle : IJobHandle
         return new JobEnd { Failure = reason, Message = message, Times = Times() };
     }
 
+    private JobEnd Lost(string why)
+    {
+        _started.TrySetCanceled();
+        return new JobEnd
+        {
+            Failure = FailureReason.NodeLost,
+            Message = $"The Docker engine that ran the job was lost: {why}",
+            WorkerStarted = _container is not null,
+            IsPlaceAtFault = _container is null,
+            Times = Times(),
+        };
+    }
+
     private async Task<JobEnd> WatchAsync(string id, LaunchTimes times)
     {
-        await _engine.WaitAsync(id, _released.Token);
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(_released.Token, _lost.Token))
+        {
+            await _engine.WaitAsync(id, either.Token);
+        }
+
         var state = await _engine.ReadStateAsync(id, _released.Token);
         var text = await _engine.ReadFileAsync(id, DockerPaths.Outcome, _released.Token);
         var outcome = OutcomeRules.Accept(text, _outcomeChecks, (int)state.ExitCode);
@@ -228,12 +246,20 @@ internal sealed class DockerJobHandle : IJobHandle
     {
         _graceThatPassed = grace;
         _logger.DockerJobKilled(JobId, grace.TotalSeconds);
+        using var limit = new CancellationTokenSource(DeathLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_released.Token, limit.Token);
         try
         {
-            await _engine.SignalAsync(id, "SIGKILL", _released.Token);
+            await _engine.SignalAsync(id, "SIGKILL", either.Token);
+            await Ended.WaitAsync(either.Token);
         }
         catch (Exception failure) when (failure is InfrastructureException or OperationCanceledException)
         {
+            if (limit.IsCancellationRequested)
+            {
+                await _lost.CancelAsync(); // who waits for the job's end does not wait for an engine that stands still
+            }
+
             _logger.DockerJobNotRemoved(JobId, failure.Message); // its removal tries again
         }
     }

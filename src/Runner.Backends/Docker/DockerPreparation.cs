@@ -11,9 +11,12 @@ using Secret = Runner.Jobs.Secrets.Secret;
 namespace Runner.Backends.Docker;
 
 /// <summary>A job's place that could not be made.</summary>
-internal sealed class PlaceException(FailureReason reason, string message) : Exception(message)
+internal sealed class PlaceException(FailureReason reason, string message, bool isPlaceAtFault = false) : Exception(message)
 {
     public FailureReason Reason => reason;
+
+    /// <summary><see cref="JobEnd.IsPlaceAtFault"/>.</summary>
+    public bool IsPlaceAtFault => isPlaceAtFault;
 }
 
 /// <summary>Makes what a job runs in, up to the start of its worker.</summary>
@@ -66,7 +69,8 @@ internal sealed class DockerPreparation(
         }
         catch (InfrastructureException error)
         {
-            throw new PlaceException(FailureReason.ContainerStart, $"The job's containers could not be started: {error.Message}");
+            throw new PlaceException(
+                FailureReason.ContainerStart, $"The job's containers could not be started: {error.Message}", EngineErrors.IsOfEngine(error));
         }
     }
 
@@ -92,8 +96,22 @@ internal sealed class DockerPreparation(
             }
             catch (InfrastructureException error)
             {
+                await RequireEngineAsync(cancellationToken);
                 throw new PlaceException(FailureReason.ImagePull, $"The image '{container.Image}' could not be had in {PullTries} tries: {error.Message}");
             }
+        }
+    }
+
+    // What fails at an engine that is away says nothing of the image.
+    private async Task RequireEngineAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.PingAsync(cancellationToken);
+        }
+        catch (InfrastructureException error)
+        {
+            throw new PlaceException(FailureReason.NodeLost, $"The Docker engine is away: {error.Message}", isPlaceAtFault: true);
         }
     }
 
@@ -114,7 +132,7 @@ internal sealed class DockerPreparation(
             await Task.WhenAll(launch.Containers.Services.Select(service => WaitUntilHealthyAsync(service, started[service.Name], cancellationToken)));
             return new StartedServices(started, Failure: null);
         }
-        catch (PlaceException failure)
+        catch (PlaceException failure) when (!failure.IsPlaceAtFault)
         {
             logger.ServiceFailed(launch.JobId, failure.Message.Split('\n')[0]); // what it printed is for the job's log only
             return new StartedServices(started, failure.Message);

@@ -43,7 +43,7 @@ internal sealed class EngineImages(DockerClient client)
             ServerAddress = name.Registry == "docker.io" ? HubAddress : name.Registry,
         };
         var progress = new EngineProgress(tell);
-        await EngineErrors.CallAsync(
+        await EngineErrors.FollowAsync(
             $"pull image {image}",
             token => client.Images.CreateImageAsync(
                 new ImagesCreateParameters { FromImage = $"{name.Registry}/{name.Repository}", Tag = name.Tag, Platform = platform ?? string.Empty },
@@ -65,7 +65,7 @@ internal sealed class EngineImages(DockerClient client)
     {
         var parameters = new ImageBuildParameters { Dockerfile = dockerfile, Tags = [tag], Remove = true, ForceRemove = true };
         var progress = new EngineProgress(tell);
-        await EngineErrors.CallAsync(
+        await EngineErrors.FollowAsync(
             "build the image",
             token => client.Images.BuildImageFromDockerfileAsync(parameters, context, [], new Dictionary<string, string>(), progress, token),
             cancellationToken);

@@ -9,7 +9,7 @@ namespace Runner.Backends.Docker;
 internal sealed class EngineStreams(DockerClient client)
 {
     /// <summary>Hands over each line that a container printed on standard output, from its first one, until it ends.</summary>
-    public Task FollowLogAsync(string id, Func<ReadOnlyMemory<byte>, ValueTask> take, CancellationToken cancellationToken) => EngineErrors.CallAsync(
+    public Task FollowLogAsync(string id, Func<ReadOnlyMemory<byte>, ValueTask> take, CancellationToken cancellationToken) => EngineErrors.FollowAsync(
         "follow the container's log",
         async token =>
         {
@@ -42,7 +42,7 @@ internal sealed class EngineStreams(DockerClient client)
         cancellationToken);
 
     /// <summary>Starts a container and copies what it prints, both streams in one, until it ends.</summary>
-    public Task RunAsync(string id, Stream output, CancellationToken cancellationToken) => EngineErrors.CallAsync(
+    public Task RunAsync(string id, Stream output, CancellationToken cancellationToken) => EngineErrors.FollowAsync(
         "run the container",
         async token =>
         {

@@ -14,6 +14,10 @@ namespace Runner.Backends.Host;
 /// <summary>A job whose worker is a process of this machine.</summary>
 internal sealed class HostJobHandle : IJobHandle
 {
+    // By which a shell, or setsid, says that it could not put the worker in its place.
+    private const int NotExecutable = 126;
+    private const int NotFound = 127;
+
     private readonly HostFolder _folder;
     private readonly HostJobRecord _record;
     private readonly ProcessId _worker;
@@ -232,7 +236,12 @@ internal sealed class HostJobHandle : IJobHandle
         HostOrphans.KillAll();
         var end = HostVerdict.Judge(OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
         _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
-        return end with { WorkerStarted = _record.Worker is not null && (_record.IsHandedOver || _folder.HasBegun) };
+        var isUnstartable = exitCode is NotExecutable or NotFound && end.Outcome is null && !_folder.HasBegun;
+        return end with
+        {
+            WorkerStarted = _record.Worker is not null && !isUnstartable && (_record.IsHandedOver || _folder.HasBegun),
+            IsPlaceAtFault = isUnstartable,
+        };
     }
 
     private async Task<int?> WaitForExitAsync(Process? process, CancellationToken cancellationToken)

@@ -7,7 +7,11 @@ namespace Runner.Kubernetes.Pods;
 /// <param name="Reason">The kind.</param>
 /// <param name="Message">In words.</param>
 /// <param name="WorkerStarted">Whether its worker ran; <c>null</c>: its status tells.</param>
-internal sealed record PodFailure(FailureReason Reason, string Message, bool? WorkerStarted = null);
+internal sealed record PodFailure(FailureReason Reason, string Message, bool? WorkerStarted = null)
+{
+    /// <summary>Whether, if its worker did not run, the cluster or what the operator set is the reason, and not what the job asks for.</summary>
+    public bool IsPlaceAtFault { get; init; } = Reason is FailureReason.Unschedulable or FailureReason.NodeLost;
+}
 
 /// <summary>Finds in a pod's status that it is lost, and why. Pure.</summary>
 internal static class PodFailures
@@ -75,7 +79,7 @@ internal static class PodFailures
 
         return terminated.Reason == "OOMKilled"
             ? new PodFailure(FailureReason.OutOfMemory, PodMessages.OutOfMemory(pod, failed.Name), WorkerStarted: false)
-            : new PodFailure(FailureReason.ContainerStart, PodMessages.SetupFailed(failed.Name, terminated), WorkerStarted: false);
+            : new PodFailure(FailureReason.ContainerStart, PodMessages.SetupFailed(failed.Name, terminated), WorkerStarted: false) { IsPlaceAtFault = true };
     }
 
     private static PodFailure? OutOfMemory(V1Pod pod) => PodTimes.JobStatus(pod)?.State?.Terminated is { Reason: "OOMKilled" }
@@ -110,6 +114,6 @@ internal static class PodFailures
 
         // The kubelet's refusals: OutOfcpu, OutOfmemory, OutOfpods, NodeAffinity, UnexpectedAdmissionError, …
         var reason = pod.Status?.Reason ?? "no reason given";
-        return new PodFailure(FailureReason.Rejected, PodMessages.Refused(pod, reason), WorkerStarted: false);
+        return new PodFailure(FailureReason.Rejected, PodMessages.Refused(pod, reason), WorkerStarted: false) { IsPlaceAtFault = true };
     }
 }

@@ -63,13 +63,18 @@ internal sealed class PodJudge(StartOptions limits)
         ? new PodVerdict.Running(PodTimes.Of(pod), judgeAgainAt)
         : new PodVerdict.Waiting(judgeAgainAt, IsStartFailing: false);
 
-    private static PodVerdict.Over Lost(V1Pod pod, PodFailure failure) => new(new JobEnd
+    private static PodVerdict.Over Lost(V1Pod pod, PodFailure failure)
     {
-        Failure = failure.Reason,
-        Message = failure.Message,
-        WorkerStarted = failure.WorkerStarted ?? HasRun(PodTimes.JobStatus(pod)),
-        Times = PodTimes.Of(pod),
-    });
+        var hasStarted = failure.WorkerStarted ?? HasRun(PodTimes.JobStatus(pod));
+        return new PodVerdict.Over(new JobEnd
+        {
+            Failure = failure.Reason,
+            Message = failure.Message,
+            WorkerStarted = hasStarted,
+            IsPlaceAtFault = !hasStarted && failure.IsPlaceAtFault,
+            Times = PodTimes.Of(pod),
+        });
+    }
 
     // A pod that is replaced by the kubelet's word only (eviction) may lack the state but not the container's id. Of a container that it
     // no longer finds when the pod ends, the kubelet says "waiting" and puts what was into the last state.
@@ -94,7 +99,7 @@ internal sealed class PodJudge(StartOptions limits)
             var since = sighting.StartFailingSince ?? sighting.Now;
             var patience = obstacle.Patience(limits);
             return sighting.Now >= since + patience
-                ? Lost(pod, new PodFailure(obstacle.Failure, obstacle.Message(sighting.Now - since)))
+                ? Lost(pod, new PodFailure(obstacle.Failure, obstacle.Message(sighting.Now - since)) { IsPlaceAtFault = obstacle.IsOfSetup })
                 : new PodVerdict.Waiting(since + patience, IsStartFailing: true);
         }
 
@@ -102,7 +107,7 @@ internal sealed class PodJudge(StartOptions limits)
         return Until(
             scheduled + limits.StartDeadline,
             sighting,
-            () => new PodFailure(FailureReason.ContainerStart, PodMessages.NotStarted(pod, limits.StartDeadline)));
+            () => new PodFailure(FailureReason.ContainerStart, PodMessages.NotStarted(pod, limits.StartDeadline)) { IsPlaceAtFault = true });
     }
 
     private static PodVerdict Until(DateTimeOffset deadline, PodSighting sighting, Func<PodFailure> failure) =>

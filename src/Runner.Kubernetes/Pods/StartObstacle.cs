@@ -14,6 +14,9 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
     /// <summary>Whether trying again cannot help.</summary>
     public bool IsFinal => Reason is "InvalidImageName" or "ErrImageNeverPull" || IsRefusedUser;
 
+    /// <summary>Whether it is that of the operator's own set-up container, which is the same for every job.</summary>
+    public bool IsOfSetup => Container == PodSpecBuilder.SetupContainerName;
+
     /// <summary>What kind of failure it is once the patience is over.</summary>
     public FailureReason Failure => Reason switch
     {

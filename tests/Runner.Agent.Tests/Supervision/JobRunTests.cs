@@ -219,6 +219,45 @@ public sealed class JobRunTests : IDisposable
         Assert.Matches("^Warning: the job waited .* for its place: exceeded quota: q$", Assert.Single(_backend.Place(0).Launch.Runner.Placement));
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(false)] // as a container that cannot be made
+    [InlineData(true)] // as a program that cannot run
+    public async Task Places_whose_workers_do_not_start_stop_the_pool_until_one_runs(bool isSeenToStart)
+    {
+        var failure = new JobEnd { Failure = FailureReason.ContainerStart, Message = "no space left", IsPlaceAtFault = true };
+        var breaker = _breakers.For("test");
+        for (var jobs = 0; breaker.Obstacle is null && jobs < 10; jobs++)
+        {
+            await RunToEndAsync(failure, isSeenToStart);
+        }
+
+        var (obstacle, metrics) = (breaker.Obstacle, await MetricsAsync());
+        var run = Start();
+        var place = _backend.Place(0);
+        place.Start();
+        await AdvanceUntilAsync(() => breaker.Obstacle is null);
+        place.End(Conclusion.Succeeded);
+        await run.Ended;
+
+        Assert.Equal("no space left", obstacle);
+        Assert.Contains("runner_pool_stopped{pool=\"test\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("runner_pool_stopped{pool=\"test\"} 0", await MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(FailureReason.ImagePull, false)]
+    [InlineData(FailureReason.Rejected, false)]
+    [InlineData(FailureReason.WorkerDied, true)]
+    public async Task Jobs_that_fail_by_what_they_ask_for_or_do_stop_no_pool(FailureReason failure, bool hasStarted)
+    {
+        for (var jobs = 0; jobs < 10; jobs++)
+        {
+            await RunToEndAsync(new JobEnd { Failure = failure, WorkerStarted = hasStarted, IsPlaceAtFault = hasStarted }, isSeenToStart: hasStarted);
+        }
+
+        Assert.Null(_breakers.For("test").Obstacle);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Refusal_that_cannot_pass_is_final_at_once()
     {
@@ -283,6 +322,25 @@ public sealed class JobRunTests : IDisposable
         Assert.Equal((Conclusion.Failed, "internal"), (verdict.Conclusion, verdict.Reason));
     }
 
+    // All its attempts end so.
+    private async Task RunToEndAsync(JobEnd end, bool isSeenToStart)
+    {
+        _backend.Forget();
+        for (var attempt = 0; attempt <= new SupervisionOptions().Replacements; attempt++)
+        {
+            if (isSeenToStart)
+            {
+                _backend.Place(attempt).Start();
+            }
+
+            _backend.Place(attempt).End(end);
+        }
+
+        var run = Start();
+        await AdvanceUntilAsync(() => run.Ended.IsCompleted);
+        _backend.Forget();
+    }
+
     private JobRun Start() => new(_launch, _service, adopted: null, kept: null, Context(), _ => { });
 
     private JobRunContext Context() => new(_backend, _breakers, new SupervisionOptions(), _metrics, _time, NullLogger.Instance);
@@ -301,7 +359,7 @@ public sealed class JobRunTests : IDisposable
         while (!await condition())
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromSeconds(10));
+            _time.Advance(TimeSpan.FromSeconds(1)); // small, as the clock does not wait for who is about to look at it
             await Task.Yield();
         }
     }

@@ -30,6 +30,9 @@ internal sealed class ScriptedBackend : IJobBackend
     /// <summary>The place of an attempt, before or after it was launched.</summary>
     public ScriptedPlace Place(int attempt) => _places.GetOrAdd(attempt, _ => new ScriptedPlace());
 
+    /// <summary>The next job's places are new ones.</summary>
+    public void Forget() => _places.Clear();
+
     public Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         Launches++;

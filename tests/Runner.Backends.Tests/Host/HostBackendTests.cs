@@ -302,6 +302,44 @@ public sealed class HostBackendTests : IDisposable
         Assert.True(first.Ended.IsCanceled);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Job_of_an_agent_of_another_installation_is_left_to_its_own_in_the_same_folder()
+    {
+        var script = ReadPayload + Fifo + Ready + WaitForGo + "conclude adopted";
+        var first = await Backend(script, options => options.Instance = "one").LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+        first.Release();
+
+        Assert.Empty(await Backend(script, options => options.Instance = "two").AdoptAsync(Token));
+        await using var adopted = Assert.Single(await Backend(script, options => options.Instance = "one").AdoptAsync(Token));
+        await File.WriteAllTextAsync(Path.Combine(JobFolder, "go"), "go\n", Token);
+
+        Assert.Equal("adopted", (await adopted.Ended).Outcome?.Reason);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Worker_that_cannot_be_run_is_the_fault_of_the_place_and_one_that_dies_is_not()
+    {
+        var dead = await EndOfAsync("exit 3");
+        File.Delete(_temp["worker"]);
+        var missing = await EndOfAsync("#!/no/such/shell", isScript: false);
+
+        Assert.Equal((FailureReason.WorkerDied, true, false), (dead.Failure, dead.WorkerStarted, dead.IsPlaceAtFault));
+        Assert.Equal((FailureReason.WorkerDied, false, true), (missing.Failure, missing.WorkerStarted, missing.IsPlaceAtFault));
+
+        async Task<JobEnd> EndOfAsync(string script, bool isScript = true)
+        {
+            var backend = Backend(script);
+            if (!isScript)
+            {
+                await File.WriteAllTextAsync(_temp["worker"], script, Token);
+            }
+
+            await using var handle = await backend.LaunchAsync(Launch(Some.Job() with { JobId = new JobId(Guid.NewGuid()) }), Token);
+            return await handle.Ended;
+        }
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData("""printf '{"conclusion":"succeeded","isReported":true}' >"$outcome"; kill -9 $$""")]
     [InlineData("""outcome_of failed reported | sed 's/failed/succeeded/' >"$outcome"; exit 0""")]

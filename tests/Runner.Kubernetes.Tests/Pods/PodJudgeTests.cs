@@ -169,6 +169,24 @@ public sealed class PodJudgeTests
         Assert.Null(end.Outcome);
     }
 
+    public static TheoryData<string, V1Pod, bool> Starts => new()
+    {
+        { "no node", SomePod.New().Unscheduled("0/3 nodes are available"), true },
+        { "image of the set-up", SomePod.New().OnNode().Waiting("setup", "ErrImageNeverPull"), true },
+        { "set-up failed", SomePod.New().OnNode().Ended(1, "Error", container: "setup"), true },
+        { "image of the job", SomePod.New().OnNode().Waiting("job", "InvalidImageName"), false },
+        { "worker that ran", SomePod.New("Failed").OnNode().Ended(137, "Error"), false },
+    };
+
+    [Theory, MemberData(nameof(Starts))]
+    public void Job_that_did_not_start_says_whether_another_one_would_have(string what, V1Pod pod, bool isPlaceAtFault)
+    {
+        var end = Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(pod, after: TimeSpan.FromHours(1), failingSince: SomePod.Created))).End;
+
+        Assert.NotEmpty(what);
+        Assert.Equal(isPlaceAtFault, end.IsPlaceAtFault);
+    }
+
     [Fact]
     public void Outcome_of_the_worker_has_the_last_word()
     {
