@@ -55,7 +55,9 @@ dotnet test --solution "$ROOT/Runner.sln" --no-build --max-parallel-test-modules
 count() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$log" | tail -1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
 [ -n "$passed" ] || { say "no test ran: see $log"; exit 1; }
-grep -E '^ *skipped ' "$log" | sort | uniq >&2 || true
+# Why tests were skipped, each reason once: the line behind a skipped test says it.
+awk '/^ *skipped / { getline reason; sub(/^ +/, "", reason); count[reason]++ }
+     END { for (reason in count) printf "%d skipped: %s\n", count[reason], reason }' "$log" | sort -k3 >&2
 grep -E -A 12 '^ *failed .*\(([0-9]+[hms]+ ?)+\)' "$log" | cut -c1-400 >&2 || true
 echo "${passed} passed, ${failed:-0} failed, ${skipped:-0} skipped"
 [ "$status" = 0 ] && [ "${failed:-0}" = 0 ]

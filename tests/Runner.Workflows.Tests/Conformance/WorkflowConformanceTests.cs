@@ -6,7 +6,7 @@ using GitHubData = Runner.Testing.Conformance;
 
 namespace Runner.Workflows.Tests.Conformance;
 
-/// <summary>GitHub's own suite for workflow parsers (<c>../shared/conformance/workflows</c>): verdict, messages, places, converted template.</summary>
+/// <summary>GitHub's own suite for workflow parsers: verdict, messages, places, converted template.</summary>
 public sealed class WorkflowConformanceTests
 {
     // The suite is older than anchors in workflows: its parser has them switched off.
@@ -16,8 +16,7 @@ public sealed class WorkflowConformanceTests
         Limits = YamlLimits.Workflow with { AllowsAnchors = false },
     };
 
-    public static TheoryData<string> Files =>
-        [.. GitHubData.Folder is null ? [""] : GitHubData.Files("workflows", "*.yml").Select(Path.GetFileNameWithoutExtension).OfType<string>()];
+    public static TheoryData<string> Files => [.. GitHubData.Cases("workflows", "*.yml")];
 
     [Theory, MemberData(nameof(Files))]
     public async Task Workflow_is_read_as_github_reads_it(string name)
