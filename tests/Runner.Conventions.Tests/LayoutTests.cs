@@ -10,8 +10,8 @@ public sealed partial class LayoutTests
         // folders
         "src", "tests", "helm", "scripts", "docs",
 
-        // for people
-        "README.md", "LICENSE",
+        // for people: names that GitHub and they look for at the root
+        "README.md", "LICENSE", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md",
 
         // for the build
         "Runner.sln", "Dockerfile", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "BannedSymbols.txt", "global.json", "nuget.config",
