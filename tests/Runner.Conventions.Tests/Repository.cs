@@ -23,6 +23,11 @@ internal static class Repository
         .Concat(Directory.EnumerateFiles(Root, "*.targets"))
         .Select(path => (path, XDocument.Load(path)));
 
+    /// <summary>The files below folders of the root, but for what builds make.</summary>
+    public static IEnumerable<string> Files(params string[] folders) => folders
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories))
+        .Where(path => !Relative(path).Split('/').Any(part => part is "bin" or "obj" or "node_modules"));
+
     private static IReadOnlyList<Project> Projects(string folder) =>
     [
         .. Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories)

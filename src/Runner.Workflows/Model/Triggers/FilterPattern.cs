@@ -95,7 +95,7 @@ internal sealed class FilterPattern
         return true;
     }
 
-    // "**/" at the beginning of a segment stands for no folder too: **/docs/** matches docs/a.md, docs/**/*.md matches docs/a.md.
+    // "**/" at the beginning of a segment stands for no folder too: **/docs/** matches docs/a.txt, docs/**/*.txt matches docs/a.txt.
     private static int ReadStars(string text, int start, ImmutableArray<PatternPart>.Builder read)
     {
         var end = start;
