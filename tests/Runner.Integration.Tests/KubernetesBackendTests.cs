@@ -248,16 +248,16 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Worker_of_a_pod_that_is_deleted_has_the_grace_to_cancel_its_job()
+    public async Task Worker_of_a_pod_that_is_deleted_has_the_grace_to_end_its_job()
     {
         await using var agent = Agent();
-        await using var handle = await agent.Backend.LaunchAsync(Launch(UntilCancelled), Token);
+        await using var handle = await agent.Backend.LaunchAsync(Launch("trap 'conclude failed \"taken away\"' TERM\nwhile :; do sleep 1 & wait; done"), Token);
         await handle.Started.WaitAsync(Token);
 
         await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Place, _namespace, cancellationToken: Token);
         var end = await handle.Ended.WaitAsync(Token);
 
-        Assert.Equal(Conclusion.Canceled, end.Outcome?.Conclusion);
+        Assert.Equal((Conclusion.Failed, "taken away"), (end.Outcome?.Conclusion, end.Outcome?.Reason));
     }
 
     [Fact(Timeout = Limit)]

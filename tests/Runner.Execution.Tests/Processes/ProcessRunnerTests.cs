@@ -267,6 +267,11 @@ public sealed class ProcessRunnerTests
         var spec = Shell("sleep 1000 & echo $!") with { Environment = new Dictionary<string, string> { [Marker] = mark, ["PATH"] = "/usr/bin:/bin" } };
 
         var running = Runner().RunAsync(spec, _output, () => { }, TestToken);
+        while (_output.Lines.Count == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestToken);
+        }
+
         await _time.Waits(ProcessRunner.OutputGrace);
         Assert.False(running.IsCompleted);
         _time.Advance(ProcessRunner.OutputGrace);
