@@ -36,7 +36,7 @@ internal static partial class Log
     public static partial void SlotRefused(this ILogger logger, string pool, double delaySeconds, string detail);
 
     [LoggerMessage(1103, LogLevel.Information, "Session of runner {RunnerName} ended ({Kind}: {Detail}), starting anew")]
-    public static partial void SessionEnded(this ILogger logger, string runnerName, Protocol.ProtocolErrorKind kind, string detail);
+    public static partial void SessionEnded(this ILogger logger, string runnerName, Protocol.Http.ProtocolErrorKind kind, string detail);
 
     [LoggerMessage(1104, LogLevel.Information, "Offer {RequestId} went to another runner or away: {Reason}")]
     public static partial void OfferGone(this ILogger logger, string requestId, string reason);

@@ -2,8 +2,9 @@ using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes;
 
@@ -38,7 +39,7 @@ internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy)
             return;
         }
 
-        if (ServicePods.In(pod).Any())
+        if (ServiceJudge.ServicesOf(pod).Any())
         {
             await cluster.DeletePodAsync(name, ServiceGrace, cancellationToken); // never kept: they would run on in it
             return;

@@ -12,11 +12,14 @@ using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Actions;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Link;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
 using Runner.Kubernetes.Security;
+using Runner.Kubernetes.Spec;
+using Runner.Kubernetes.Status;
+using Runner.Kubernetes.Validation;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes;
@@ -38,13 +41,13 @@ public sealed class KubernetesBackend : IJobBackend
     private readonly PodWatch _watch;
     private readonly AgentLease _lease;
     private readonly PodSpecBuilder _builder;
-    private readonly PodServices _services;
+    private readonly PodContext _services;
     private ClusterFeatures _features = ClusterFeatures.Of(string.Empty); // until the Lease is held, before which nothing is launched
     private readonly ConcurrentDictionary<string, PodJobHandle> _handles = new(StringComparer.Ordinal);
 
     /// <summary>A backend on a cluster; nothing is sent before <see cref="RunAsync"/>.</summary>
     /// <param name="connection">The cluster; the caller disposes it.</param>
-    /// <param name="options">Settings that passed <see cref="KubernetesOptions.Validate"/>.</param>
+    /// <param name="options">Settings that passed <see cref="Validation.KubernetesOptionsRules.Validate"/>.</param>
     /// <param name="agent">Who this agent is to others.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
@@ -64,7 +67,7 @@ public sealed class KubernetesBackend : IJobBackend
         _lease = new AgentLease(_cluster, agent, options.InstanceInUse, time, logger);
         _builder = new PodSpecBuilder(_options);
         var finished = new FinishedPods(_cluster, options.CleanupPolicy);
-        _services = new PodServices(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
+        _services = new PodContext(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
     }
 
     /// <inheritdoc/>
@@ -230,7 +233,7 @@ public sealed class KubernetesBackend : IJobBackend
             Forwards = PodPorts.Forwards(launch.Containers.Services),
             Containers = ServicePods.Placed(launch, podName),
             OutcomeKey = OutcomeProof.NewKey().Reveal(),
-            LinkKey = PodLink.IsNeededBy(launch) ? LinkKey.New().Reveal() : null,
+            LinkKey = LinkNeeds.AreIn(launch) ? LinkKey.New().Reveal() : null,
         };
 
     // The job runs without it; it is for the case that nobody is left to remove the Secret.
@@ -248,7 +251,7 @@ public sealed class KubernetesBackend : IJobBackend
 
     private PodJobHandle Watch(JobLaunch launch, V1Pod pod, Secret? linkKey, PodSubscription subscription)
     {
-        var actions = new PodActions(launch.JobId, pod, new ActionServices(_cluster, _watch, _options, _features, _time, _logger));
+        var actions = new PodActions(launch.JobId, pod, new ActionContext(_cluster, _watch, _options, _features, _time, _logger));
         var link = PodLink.Of(launch, pod, linkKey, actions, _cluster, _time, _logger);
         var handle = new PodJobHandle(
             launch, pod, link, subscription, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));

@@ -3,7 +3,8 @@ using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes;
 
@@ -17,7 +18,7 @@ namespace Runner.Kubernetes;
 ///    taken away without waiting for its node.
 /// 4. What still runs after the grace is killed.
 /// </remarks>
-internal sealed class PodCanceller(PodServices services, JobId jobId, string podName, TimeSpan grace)
+internal sealed class PodCanceller(PodContext services, JobId jobId, string podName, TimeSpan grace)
 {
     private const int TriesBeforeDeletion = 5;
     private const int TriesAfterDeletion = 5;
@@ -99,7 +100,7 @@ internal sealed class PodCanceller(PodServices services, JobId jobId, string pod
         {
             var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             var exitCode = await services.Cluster.ExecAsync(
-                podName, PodSpecBuilder.JobContainerName, [PodPaths.Worker, "cancel", "--grace", seconds], ReadOnlyMemory<byte>.Empty, cancellationToken);
+                podName, ContainerNames.Job, [PodPaths.Worker, "cancel", "--grace", seconds], ReadOnlyMemory<byte>.Empty, cancellationToken);
             _isHeard = exitCode == 0;
             return _isHeard ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
         }

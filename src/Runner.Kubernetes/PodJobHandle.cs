@@ -5,15 +5,11 @@ using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
-using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Link;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes;
-
-/// <summary>What a handle needs of its backend.</summary>
-internal sealed record PodServices(
-    JobCluster Cluster, PodJudge Judge, FinishedPods Finished, string Owner, TimeProvider Time, ILogger Logger);
 
 /// <summary>A job in its pod. News of the pod come from the shared watch; each is judged, and so is the passing of a deadline.</summary>
 internal sealed class PodJobHandle : IJobHandle
@@ -23,7 +19,7 @@ internal sealed class PodJobHandle : IJobHandle
 
     private readonly PodLink? _link;
     private readonly IDisposable _subscription;
-    private readonly PodServices _services;
+    private readonly PodContext _services;
     private readonly Action<PodJobHandle> _forget;
     private readonly TaskCompletionSource<LaunchTimes> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<JobEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +45,7 @@ internal sealed class PodJobHandle : IJobHandle
     /// <param name="services">What it needs of its backend.</param>
     /// <param name="forget">Called when it lets go of the job.</param>
     public PodJobHandle(
-        JobLaunch launch, V1Pod pod, PodLink? link, IDisposable subscription, PodServices services, Action<PodJobHandle> forget)
+        JobLaunch launch, V1Pod pod, PodLink? link, IDisposable subscription, PodContext services, Action<PodJobHandle> forget)
     {
         Launch = launch;
         _pod = pod;
@@ -286,7 +282,7 @@ internal sealed class PodJobHandle : IJobHandle
         using var limit = new CancellationTokenSource(LogLimit, _services.Time);
         try
         {
-            var tail = await _services.Cluster.ReadLogTailAsync(Place, PodSpecBuilder.JobContainerName, limit.Token);
+            var tail = await _services.Cluster.ReadLogTailAsync(Place, ContainerNames.Job, limit.Token);
             return tail.Length == 0 ? message : $"{message}. The last it printed:\n{tail}";
         }
         catch (OperationCanceledException)

@@ -1,9 +1,11 @@
 using k8s;
 using Runner.Backends;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Spec;
+using Runner.Kubernetes.Validation;
 
 namespace Runner.Kubernetes;
 
@@ -12,7 +14,7 @@ public static class PodPreview
 {
     /// <summary>The labels' meaning, a line each, what the pod cannot do of what the job asks for, and the pod as YAML. Nothing secret is in either.</summary>
     /// <param name="launch">The job.</param>
-    /// <param name="options">Settings that passed <see cref="KubernetesOptions.Validate"/>.</param>
+    /// <param name="options">Settings that passed <see cref="Validation.KubernetesOptionsRules.Validate"/>.</param>
     /// <param name="version">The cluster's version, such as <c>v1.33.2</c>; empty: one that can do everything.</param>
     /// <exception cref="WorkflowException">The labels contradict each other, or such a pod cannot be built.</exception>
     public static string Describe(JobLaunch launch, KubernetesOptions options, string version)

@@ -3,7 +3,8 @@ using System.Text;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes;
 
@@ -12,7 +13,7 @@ namespace Runner.Kubernetes;
 /// A worker takes the first word and is told it twice without harm, so a lost answer, or another agent that adopted the job in between, costs
 /// nothing.
 /// </remarks>
-internal sealed class PodWord(PodServices services, JobId jobId, string podName)
+internal sealed class PodWord(PodContext services, JobId jobId, string podName)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
@@ -75,7 +76,7 @@ internal sealed class PodWord(PodServices services, JobId jobId, string podName)
     {
         try
         {
-            var exitCode = await services.Cluster.ExecAsync(podName, PodSpecBuilder.JobContainerName, command, word, cancellationToken);
+            var exitCode = await services.Cluster.ExecAsync(podName, ContainerNames.Job, command, word, cancellationToken);
             return exitCode == 0 ? null : $"runner-worker {command[1]} {ExitText.Of(exitCode)}";
         }
         catch (InfrastructureException error)

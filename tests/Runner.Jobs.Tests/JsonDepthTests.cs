@@ -17,8 +17,8 @@ public sealed class JsonDepthTests
             ContextData = new Dictionary<string, ContextData> { ["github"] = Deep(JsonDepth.MaxData) },
         };
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(message, JobsJson.Default.JobMessage);
-        var read = JsonSerializer.Deserialize(json, JobsJson.Default.JobMessage);
+        var json = JsonSerializer.SerializeToUtf8Bytes(message, JobMessageJson.Default.JobMessage);
+        var read = JsonSerializer.Deserialize(json, JobMessageJson.Default.JobMessage);
 
         Assert.Equal(JsonDepth.MaxData, DepthOf(read?.ContextData["github"]));
     }

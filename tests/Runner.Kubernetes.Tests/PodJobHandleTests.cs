@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Backends;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Status;
 using Runner.Kubernetes.Tests.Pods;
 using Runner.Testing.Http;
 
@@ -14,7 +14,7 @@ public sealed class PodJobHandleTests(FakeHttpServer server)
     {
         var site = server.Open(http => http.ListAsync("1"));
         var cluster = FakeCluster.Connect(site, TimeProvider.System);
-        var services = new PodServices(
+        var services = new PodContext(
             cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions()), "agent", TimeProvider.System, NullLogger.Instance);
         await using var handle = new PodJobHandle(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), services, _ => { });
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Runner.Protocol;
 using Runner.Protocol.Results;
 using Runner.Testing.Http;
 
@@ -135,7 +134,7 @@ internal sealed class FakeResults
                 LineCounts[LogOf(body)] = metadata.TryGetProperty("line_count", out var lines) ? lines.GetInt64() : -1;
                 return (200, """{"ok":true}""");
             case "steps":
-                Updates.Enqueue(JsonSerializer.Deserialize(body, ProtocolJson.Default.StepsUpdateRequest)!);
+                Updates.Enqueue(JsonSerializer.Deserialize(body, ResultsJson.Default.StepsUpdateRequest)!);
                 return (200, """{"ok":true}""");
         }
 

@@ -1,6 +1,7 @@
 using Runner.GitHub;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Validation;
 
 namespace Runner.Agent.Configuration;
 

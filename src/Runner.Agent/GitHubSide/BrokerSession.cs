@@ -1,7 +1,7 @@
 using Runner.Agent.Sources;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
 using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
 using Runner.Protocol.OAuth;
 using Runner.Protocol.Registration;
 using Runner.Protocol.RunService;

@@ -3,7 +3,7 @@ using System.Text;
 using Runner.Agent.Supervision;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
-using Runner.Protocol;
+using Runner.Protocol.Http;
 using Runner.Protocol.Results;
 
 namespace Runner.Agent.GitHubSide;

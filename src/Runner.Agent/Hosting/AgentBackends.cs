@@ -10,6 +10,7 @@ using Runner.Kubernetes;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
+using Runner.Kubernetes.Validation;
 
 namespace Runner.Agent.Hosting;
 

@@ -53,7 +53,7 @@ internal sealed record JournalRecord
     /// <summary>The record with the job that was acquired.</summary>
     public JournalRecord With(JobLaunch launch) => this with
     {
-        Payload = JsonSerializer.Serialize(PayloadBuilder.Build(launch, NoPaths, launch.MessageSeen), JobsJson.Default.LaunchPayload),
+        Payload = JsonSerializer.Serialize(PayloadBuilder.Build(launch, NoPaths, launch.MessageSeen), PayloadJson.Default.LaunchPayload),
         Labels = launch.Labels,
         Platform = launch.Platform,
         JobId = launch.JobId.Value,
@@ -62,7 +62,7 @@ internal sealed record JournalRecord
     /// <summary>The job as it is to be launched, or <c>null</c>: it was not acquired, or cannot be read.</summary>
     public JobLaunch? ToLaunch()
     {
-        if (Payload is null || JsonSerializer.Deserialize(Payload, JobsJson.Default.LaunchPayload) is not { } payload)
+        if (Payload is null || JsonSerializer.Deserialize(Payload, PayloadJson.Default.LaunchPayload) is not { } payload)
         {
             return null;
         }

@@ -10,7 +10,7 @@ namespace Runner.Agent.Sources;
 internal interface IRunnerSessions
 {
     /// <summary>Opens the session of a fresh registration.</summary>
-    /// <exception cref="Protocol.ProtocolException">The broker refuses it.</exception>
+    /// <exception cref="Protocol.Http.ProtocolException">The broker refuses it.</exception>
     /// <exception cref="Jobs.Errors.InfrastructureException">The broker could not be reached or is at a loss.</exception>
     Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken);
 

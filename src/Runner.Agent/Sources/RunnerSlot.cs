@@ -8,8 +8,8 @@ using Runner.GitHub.Registration;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
-using Runner.Protocol;
 using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Sources;
 

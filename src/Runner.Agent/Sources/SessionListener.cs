@@ -3,8 +3,8 @@ using Polly;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
 using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Sources;
 

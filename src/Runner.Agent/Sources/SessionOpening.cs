@@ -3,7 +3,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Supervision;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Sources;
 

@@ -1,4 +1,4 @@
-using Runner.Protocol;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Sources;
 

@@ -6,7 +6,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Sources;
 

@@ -12,7 +12,7 @@ internal interface IJobServices
 
 /// <summary>What the agent tells GitHub of one job, where its worker cannot. Nothing in it retries.</summary>
 /// <remarks>
-/// Calls throw <see cref="Protocol.ProtocolException"/> where GitHub refuses (the job is not ours any more), and
+/// Calls throw <see cref="Protocol.Http.ProtocolException"/> where GitHub refuses (the job is not ours any more), and
 /// <see cref="Jobs.Errors.InfrastructureException"/> where it could not be reached or is at a loss.
 /// </remarks>
 internal interface IJobService

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Supervision;
 

@@ -4,7 +4,7 @@ using Runner.Agent.Journal;
 using Runner.Agent.Sources;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
-using Runner.Protocol;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Supervision;
 

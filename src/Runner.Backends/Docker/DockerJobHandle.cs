@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Runner.Backends.Host;
 using Runner.Backends.Link;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
@@ -232,7 +231,7 @@ internal sealed class DockerJobHandle : IJobHandle
         var text = await _engine.ReadFileAsync(id, DockerPaths.Outcome, _released.Token);
         var outcome = OutcomeRules.Accept(text, _outcomeChecks, (int)state.ExitCode);
         var tail = outcome is null ? await _engine.ReadLogTailAsync(id, cancellationToken: _released.Token) : string.Empty;
-        var end = HostVerdict.Judge(outcome, (int)state.ExitCode, tail, _graceThatPassed, times) with { WorkerStarted = true };
+        var end = WorkerVerdict.Judge(outcome, (int)state.ExitCode, tail, _graceThatPassed, times) with { WorkerStarted = true };
         if (outcome is null && state.OOMKilled)
         {
             end = end with { Failure = FailureReason.OutOfMemory, Message = "The job's container used more memory than it may and was killed by the kernel" };

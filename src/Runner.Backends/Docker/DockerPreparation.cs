@@ -213,7 +213,7 @@ internal sealed class DockerPreparation(
             Forwards = forwards,
             Containers = launch.Containers.IsEmpty ? null : Placed(id, network ?? options.Network ?? DefaultNetwork, services, forwards),
         };
-        await engine.StartWithInputAsync(id, JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload), cancellationToken);
+        await engine.StartWithInputAsync(id, JsonSerializer.SerializeToUtf8Bytes(payload, PayloadJson.Default.LaunchPayload), cancellationToken);
         return id;
     }
 

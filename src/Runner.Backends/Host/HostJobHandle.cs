@@ -234,7 +234,7 @@ internal sealed class HostJobHandle : IJobHandle
         await StopRequestsAsync();
         JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
         HostOrphans.KillAll();
-        var end = HostVerdict.Judge(OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
+        var end = WorkerVerdict.Judge(OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
         _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
         var isUnstartable = exitCode is NotExecutable or NotFound && end.Outcome is null && !_folder.HasBegun;
         return end with

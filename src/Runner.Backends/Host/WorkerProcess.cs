@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 
@@ -42,7 +41,7 @@ internal static class WorkerProcess
         {
             started(process);
             await using var input = process.StandardInput.BaseStream;
-            await JsonSerializer.SerializeAsync(input, payload, JobsJson.Default.LaunchPayload, cancellationToken);
+            await JsonSerializer.SerializeAsync(input, payload, PayloadJson.Default.LaunchPayload, cancellationToken);
         }
         catch (IOException)
         {

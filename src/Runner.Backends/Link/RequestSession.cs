@@ -135,7 +135,7 @@ internal sealed class RequestSession(
     {
         try
         {
-            return JsonSerializer.Deserialize(frame.Body.Span, JobsJson.Default.RequestMessage) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize(frame.Body.Span, LinkJson.Default.RequestMessage) ?? throw new JsonException("it is null");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
@@ -193,7 +193,7 @@ internal sealed class RequestSession(
                 }
                 else if (isHandled)
                 {
-                    var json = JsonSerializer.SerializeToUtf8Bytes(await handling, JobsJson.Default.RequestResult);
+                    var json = JsonSerializer.SerializeToUtf8Bytes(await handling, LinkJson.Default.RequestResult);
                     await link.WriteAsync(LinkFrameKind.Result, json, cancellationToken);
                     return;
                 }

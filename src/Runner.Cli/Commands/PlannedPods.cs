@@ -13,6 +13,7 @@ using Runner.Jobs.Launch;
 using Runner.Jobs.Secrets;
 using Runner.Kubernetes;
 using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Validation;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Commands;

@@ -4,6 +4,7 @@ using Runner.Kubernetes;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
+using Runner.Kubernetes.Validation;
 
 namespace Runner.Cli.Running;
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Runner.Protocol;
 using Runner.Protocol.Broker;
 
 namespace Runner.Emulator.Broker;
@@ -25,6 +24,6 @@ internal static class BrokerRefusal
 
     private static IResult Of(int status, string kind, string message) => TypedResults.Json(
         new BrokerErrorBody { Source = BrokerErrorBody.BrokerSource, ErrorKind = kind, StatusCode = status, ErrorMessage = message },
-        ProtocolJson.Default.BrokerErrorBody,
+        BrokerJson.Default.BrokerErrorBody,
         statusCode: status);
 }

@@ -3,7 +3,6 @@ using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
-using Runner.Protocol;
 using Runner.Protocol.Broker;
 
 namespace Runner.Emulator.Broker;
@@ -19,12 +18,12 @@ internal sealed class BrokerService(
             return refusal;
         }
 
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.CreateSessionRequest);
+        var request = await http.Request.TryReadAsync(BrokerJson.Default.CreateSessionRequest);
         runners.NoteSystem(runner.Id, os: null, request?.Agent?.Version);
         return sessions.Open(runner.Id) is { } id
             ? TypedResults.Json(
                 new RunnerSession { SessionId = id, OwnerName = request?.OwnerName, Agent = request?.Agent },
-                ProtocolJson.Default.RunnerSession)
+                BrokerJson.Default.RunnerSession)
             : BrokerRefusal.SessionConflict;
     }
 
@@ -76,7 +75,7 @@ internal sealed class BrokerService(
             board.Return(runner.Id, message);
         }
 
-        return message is null ? TypedResults.StatusCode(202) : TypedResults.Json(message, ProtocolJson.Default.RunnerMessage);
+        return message is null ? TypedResults.StatusCode(202) : TypedResults.Json(message, BrokerJson.Default.RunnerMessage);
     }
 
     public async Task<IResult> AcknowledgeAsync(HttpContext http)
@@ -86,7 +85,7 @@ internal sealed class BrokerService(
             return refusal;
         }
 
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.AcknowledgeRequest);
+        var request = await http.Request.TryReadAsync(BrokerJson.Default.AcknowledgeRequest);
         return board.Acknowledge(runner.Id, request?.RunnerRequestId) ? TypedResults.Ok() : BrokerRefusal.JobNotFound;
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Runner.Protocol;
 using Runner.Protocol.Broker;
 
 namespace Runner.Emulator.Jobs;
@@ -20,7 +19,7 @@ internal static class BrokerMessages
                 RunServiceUrl = runService.AbsoluteUri,
                 BillingOwnerId = "emulator",
             },
-            ProtocolJson.Default.RunnerJobRequest),
+            BrokerJson.Default.RunnerJobRequest),
     };
 
     public static RunnerMessage Cancellation(long number, JobState job) => new()
@@ -28,6 +27,6 @@ internal static class BrokerMessages
         MessageId = number,
         MessageType = RunnerMessageTypes.JobCancellation,
         Body = JsonSerializer.Serialize(
-            new JobCancellation { JobId = job.Id.Value, Timeout = job.CancelTimeout }, ProtocolJson.Default.JobCancellation),
+            new JobCancellation { JobId = job.Id.Value, Timeout = job.CancelTimeout }, BrokerJson.Default.JobCancellation),
     };
 }

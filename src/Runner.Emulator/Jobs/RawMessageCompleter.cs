@@ -53,7 +53,7 @@ internal sealed class RawMessageCompleter(JobConnection connection)
             endpoints.Remove(old);
         }
 
-        endpoints.Add(JsonSerializer.SerializeToNode(endpoint, JobsJson.Default.ServiceEndpoint));
+        endpoints.Add(JsonSerializer.SerializeToNode(endpoint, JobMessageJson.Default.ServiceEndpoint));
     }
 
     private static bool IsSystemConnection(JsonNode? endpoint) =>

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
-using Runner.Protocol;
 using Runner.Protocol.OAuth;
 
 namespace Runner.Emulator.OAuth;
@@ -64,11 +63,11 @@ internal static class OAuthEndpoints
             TokenType = "Bearer",
             ExpiresIn = (long)options.AccessTokenDuration.TotalSeconds,
         };
-        return TypedResults.Json(answer, ProtocolJson.Default.OAuthTokenResponse);
+        return TypedResults.Json(answer, OAuthJson.Default.OAuthTokenResponse);
     }
 
     private static IResult Refused(string error, string description) => TypedResults.Json(
         new OAuthErrorResponse { Error = error, ErrorDescription = description },
-        ProtocolJson.Default.OAuthErrorResponse,
+        OAuthJson.Default.OAuthErrorResponse,
         statusCode: StatusCodes.Status400BadRequest);
 }

@@ -6,7 +6,6 @@ using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
-using Runner.Protocol;
 using Runner.Protocol.Results;
 
 namespace Runner.Emulator.Results;
@@ -18,7 +17,7 @@ internal static class StepUpdateEndpoint
 
     private static async Task<IResult> UpdateAsync(HttpContext http, ResultsCaller caller, JobBoard board, EventHub events)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepsUpdateRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.StepsUpdateRequest);
         if (caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job || request is null)
         {
             return refusal;
@@ -43,7 +42,7 @@ internal static class StepUpdateEndpoint
             });
         }
 
-        return TypedResults.Json(new ResultsResponse { Ok = true }, ProtocolJson.Default.ResultsResponse);
+        return TypedResults.Json(new ResultsResponse { Ok = true }, ResultsJson.Default.ResultsResponse);
     }
 
     /// <summary>A request that comes late or twice says nothing new: the state with the highest order stands.</summary>

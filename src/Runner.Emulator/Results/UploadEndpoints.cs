@@ -5,7 +5,6 @@ using Runner.Emulator.Events;
 using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
 using Runner.Jobs;
-using Runner.Protocol;
 using Runner.Protocol.Results;
 using Runner.Services.Blobs;
 
@@ -30,38 +29,38 @@ internal static class UploadEndpoints
 
     private static async Task<IResult> StepLogsUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepLogsUrlRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.StepLogsUrlRequest);
         return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
             : Step(request?.StepBackendId) is not { } step ? NoStep()
             : TypedResults.Json(
                 new LogsUrlResponse { LogsUrl = urls.For(job.Id, LogNames.Step(job.Id, step)), BlobStorageType = BlobStorageTypes.Azure },
-                ProtocolJson.Default.LogsUrlResponse);
+                ResultsJson.Default.LogsUrlResponse);
     }
 
     private static async Task<IResult> JobLogsUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.JobLogsUrlRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.JobLogsUrlRequest);
         return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
             : TypedResults.Json(
                 new LogsUrlResponse { LogsUrl = urls.For(job.Id, LogNames.Job(job.Id)), BlobStorageType = BlobStorageTypes.Azure },
-                ProtocolJson.Default.LogsUrlResponse);
+                ResultsJson.Default.LogsUrlResponse);
     }
 
     private static async Task<IResult> DiagnosticLogsUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.JobLogsUrlRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.JobLogsUrlRequest);
         return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
             : TypedResults.Json(
                 new DiagnosticLogsUrlResponse
                 {
                     DiagLogsUrl = urls.For(job.Id, LogNames.Diagnostics(job.Id)), BlobStorageType = BlobStorageTypes.Azure,
                 },
-                ProtocolJson.Default.DiagnosticLogsUrlResponse);
+                ResultsJson.Default.DiagnosticLogsUrlResponse);
     }
 
     private static async Task<IResult> SummaryUrlAsync(HttpContext http, ResultsCaller caller, UploadUrls urls)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepLogsUrlRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.StepLogsUrlRequest);
         return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
             : Step(request?.StepBackendId) is not { } step ? NoStep()
             : TypedResults.Json(
@@ -71,13 +70,13 @@ internal static class UploadEndpoints
                     SoftSizeLimit = MaxSummaryBytes,
                     BlobStorageType = BlobStorageTypes.Azure,
                 },
-                ProtocolJson.Default.StepSummaryUrlResponse);
+                ResultsJson.Default.StepSummaryUrlResponse);
     }
 
     private static async Task<IResult> StepLogsCompleteAsync(
         HttpContext http, ResultsCaller caller, JobBoard board, BlobStore blobs, EventHub events)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepLogsMetadataRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.StepLogsMetadataRequest);
         if (caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job || request is null)
         {
             return refusal;
@@ -102,7 +101,7 @@ internal static class UploadEndpoints
     private static async Task<IResult> JobLogsCompleteAsync(
         HttpContext http, ResultsCaller caller, JobBoard board, BlobStore blobs, EventHub events)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.JobLogsMetadataRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.JobLogsMetadataRequest);
         if (caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job || request is null)
         {
             return refusal;
@@ -121,7 +120,7 @@ internal static class UploadEndpoints
 
     private static async Task<IResult> SummaryCompleteAsync(HttpContext http, ResultsCaller caller, BlobStore blobs)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.StepSummaryMetadataRequest);
+        var request = await http.Request.TryReadAsync(ResultsJson.Default.StepSummaryMetadataRequest);
         return caller.Job(http, request?.WorkflowRunBackendId, request?.WorkflowJobRunBackendId, out var refusal) is not { } job ? refusal
             : Step(request?.StepBackendId) is not { } step ? NoStep()
             : Done(blobs.Find(LogNames.Summary(job.Id, step))?.Length == request?.Size);
@@ -145,5 +144,5 @@ internal static class UploadEndpoints
     private static IResult NoStep() => TwirpError.Malformed("step_backend_id must be a GUID");
 
     private static IResult Done(bool isThere) =>
-        TypedResults.Json(new ResultsResponse { Ok = isThere }, ProtocolJson.Default.ResultsResponse);
+        TypedResults.Json(new ResultsResponse { Ok = isThere }, ResultsJson.Default.ResultsResponse);
 }

@@ -7,7 +7,6 @@ using Runner.Emulator.Json;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 using Runner.Jobs.Outcomes;
-using Runner.Protocol;
 using Runner.Protocol.RunService;
 
 namespace Runner.Emulator.RunService;
@@ -30,7 +29,7 @@ internal static class RunServiceEndpoints
             return Refused(401, "acquirejob takes the access token of a registered runner.");
         }
 
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.AcquireJobRequest);
+        var request = await http.Request.TryReadAsync(RunServiceJson.Default.AcquireJobRequest);
         if (string.IsNullOrEmpty(request?.JobMessageId))
         {
             return Refused(400, "The body must be JSON with jobMessageId.");
@@ -44,7 +43,7 @@ internal static class RunServiceEndpoints
 
     private static async Task<IResult> RenewAsync(HttpContext http, TokenIssuer tokens, JobBoard board)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.RenewJobRequest);
+        var request = await http.Request.TryReadAsync(RunServiceJson.Default.RenewJobRequest);
         if (request is null)
         {
             return Refused(400, "The body must be JSON with planId and jobId.");
@@ -56,13 +55,13 @@ internal static class RunServiceEndpoints
         }
 
         return board.Renew(request.PlanId, request.JobId) is { DueAt: { } until }
-            ? TypedResults.Json(new RenewJobResponse { LockedUntil = until }, ProtocolJson.Default.RenewJobResponse)
+            ? TypedResults.Json(new RenewJobResponse { LockedUntil = until }, RunServiceJson.Default.RenewJobResponse)
             : Refused(404, "The job does not run: it has ended or its lock has expired.");
     }
 
     private static async Task<IResult> CompleteAsync(HttpContext http, TokenIssuer tokens, JobBoard board, TimeProvider time)
     {
-        var request = await http.Request.TryReadAsync(ProtocolJson.Default.CompleteJobRequest, CheckConclusion);
+        var request = await http.Request.TryReadAsync(RunServiceJson.Default.CompleteJobRequest, CheckConclusion);
         if (request is null)
         {
             return Refused(400, "The body must be JSON with planId, jobId and a conclusion that is known: how the job ended is not guessed.");
@@ -97,6 +96,6 @@ internal static class RunServiceEndpoints
 
     private static IResult Refused(int status, string message) => TypedResults.Json(
         new RunServiceErrorBody { Source = RunServiceErrorBody.RunServiceSource, StatusCode = status, ErrorMessage = message },
-        ProtocolJson.Default.RunServiceErrorBody,
+        RunServiceJson.Default.RunServiceErrorBody,
         statusCode: status);
 }

@@ -8,8 +8,8 @@ using Runner.Emulator.Runners;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
-using Runner.Workflows.Planning;
 using Runner.Workflows.Model;
+using Runner.Workflows.Planning;
 using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Emulator.Runs;

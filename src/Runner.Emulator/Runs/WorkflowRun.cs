@@ -131,7 +131,7 @@ internal sealed class WorkflowRun(
             RunnerGroup = planned.RunnerGroup,
             Timeout = planned.Timeout,
             CancelTimeout = planned.CancelTimeout,
-            Message = JsonSerializer.SerializeToUtf8Bytes(message, JobsJson.Default.JobMessage),
+            Message = JsonSerializer.SerializeToUtf8Bytes(message, JobMessageJson.Default.JobMessage),
         };
     }
 }

@@ -1,6 +1,5 @@
 using Octokit;
 using Octokit.Internal;
-using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 
 namespace Runner.GitHub.Auth;

@@ -94,7 +94,7 @@ public sealed class EventLineReader
     {
         try
         {
-            return TryReadHead(line, out _, out var isLast, out var text) && isLast ? JsonSerializer.Deserialize(text, JobsJson.Default.WorkerEvent) : null;
+            return TryReadHead(line, out _, out var isLast, out var text) && isLast ? JsonSerializer.Deserialize(text, LinkJson.Default.WorkerEvent) : null;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
@@ -134,7 +134,7 @@ public sealed class EventLineReader
     {
         try
         {
-            Event = _isTooLong ? null : JsonSerializer.Deserialize(_parts.WrittenSpan, JobsJson.Default.WorkerEvent);
+            Event = _isTooLong ? null : JsonSerializer.Deserialize(_parts.WrittenSpan, LinkJson.Default.WorkerEvent);
             return Event is null ? LineReading.Unreadable : LineReading.Event;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)

@@ -21,7 +21,7 @@ public sealed class EventLineWriter
     internal const int MaxHeadBytes = 32;
 
     // What is escaped for HTML's sake by default would only make lines of logs longer and harder to read.
-    private static readonly JobsJson Json = new(new JsonSerializerOptions(JobsJson.Default.Options)
+    private static readonly LinkJson Json = new(new JsonSerializerOptions(LinkJson.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });

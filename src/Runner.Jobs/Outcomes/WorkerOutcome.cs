@@ -51,7 +51,7 @@ public sealed record WorkerOutcome
         for (var length = MaxReasonLength; ; length /= 2)
         {
             var reason = Reason is { } text && text.Length > length ? text[..length] + "…" : Reason;
-            var json = JsonSerializer.SerializeToUtf8Bytes(this with { Reason = reason }, JobsJson.Default.WorkerOutcome);
+            var json = JsonSerializer.SerializeToUtf8Bytes(this with { Reason = reason }, OutcomeJson.Default.WorkerOutcome);
             if (json.Length <= MaxBytes || length <= MinReasonLength)
             {
                 return json;
@@ -70,7 +70,7 @@ public sealed record WorkerOutcome
 
         try
         {
-            outcome = JsonSerializer.Deserialize(json, JobsJson.Default.WorkerOutcome);
+            outcome = JsonSerializer.Deserialize(json, OutcomeJson.Default.WorkerOutcome);
             return outcome is not null;
         }
         catch (JsonException)

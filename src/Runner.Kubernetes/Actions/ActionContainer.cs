@@ -5,9 +5,10 @@ using System.Text.RegularExpressions;
 using k8s.Models;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Pods;
 using Runner.Kubernetes.Security;
+using Runner.Kubernetes.Spec;
 
 namespace Runner.Kubernetes.Actions;
 
@@ -28,7 +29,6 @@ namespace Runner.Kubernetes.Actions;
 /// </remarks>
 internal sealed partial record ActionContainer
 {
-    private const string Prefix = "action-";
     private const int IdLetters = 8;
     private const string ArgumentVariable = "ACTION_ARGUMENT_";
 
@@ -48,9 +48,6 @@ internal sealed partial record ActionContainer
     /// <summary>Its name.</summary>
     public string Name => Spec.Name;
 
-    /// <summary>Whether a container of a job's pod is an action's.</summary>
-    public static bool IsAction(string container) => container.StartsWith(Prefix, StringComparison.Ordinal);
-
     /// <summary>The container of a request. The same request gives the same one.</summary>
     /// <param name="request">What to run.</param>
     /// <param name="image">Its image.</param>
@@ -62,7 +59,7 @@ internal sealed partial record ActionContainer
     public static ActionContainer Build(
         ContainerRequest request, string image, string requestId, string secretName, KubernetesOptions options, PodSecurityLevel level)
     {
-        var name = Prefix + requestId[..Math.Min(IdLetters, requestId.Length)];
+        var name = ContainerNames.ActionPrefix + requestId[..Math.Min(IdLetters, requestId.Length)];
         var arguments = request.SplitArguments();
         var possible = request.Environment.Where(variable => VariableName().IsMatch(variable.Key)).ToList();
         var variables = possible
@@ -77,7 +74,7 @@ internal sealed partial record ActionContainer
                 Name = name,
                 Image = image,
                 ImagePullPolicy = options.ImagePullPolicy,
-                TargetContainerName = PodSpecBuilder.JobContainerName,
+                TargetContainerName = ContainerNames.Job,
                 Command = request.Entrypoint is { Length: > 0 } entrypoint ? [WithoutReferences(entrypoint)] : null,
                 Args = arguments.IsEmpty ? null : [.. arguments.Select((_, index) => $"$({NameOfArgument(index)})")],
                 WorkingDir = request.WorkingDirectory,

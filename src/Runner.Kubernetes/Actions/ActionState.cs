@@ -1,5 +1,5 @@
 using k8s.Models;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes.Actions;
 

@@ -1,7 +1,7 @@
 using k8s.Models;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Status;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes.Actions;
@@ -66,7 +66,7 @@ internal sealed class ActionWatch : IDisposable
             var deadline = failingSince + obstacle?.Patience(_limits) ?? asked + _limits.StartDeadline;
             if (obstacle is not null && now >= deadline)
             {
-                throw new WorkflowException(obstacle.Message(now - failingSince ?? TimeSpan.Zero));
+                throw new WorkflowException(PodMessages.NotStarting(obstacle, now - failingSince ?? TimeSpan.Zero));
             }
 
             if (now >= deadline)

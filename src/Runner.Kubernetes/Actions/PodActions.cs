@@ -9,14 +9,15 @@ using Runner.Jobs.Link;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Pods;
 using Runner.Kubernetes.Security;
+using Runner.Kubernetes.Spec;
+using Runner.Kubernetes.Status;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes.Actions;
 
 /// <summary>What container actions need of their backend.</summary>
-internal sealed record ActionServices(
+internal sealed record ActionContext(
     JobCluster Cluster, PodWatch Watch, KubernetesOptions Options, ClusterFeatures Features, TimeProvider Time, ILogger Logger);
 
 /// <summary>Runs container actions beside a job, each as a container that is added to the job's pod.</summary>
@@ -30,7 +31,7 @@ internal sealed record ActionServices(
 /// </list>
 /// The same request taken up again, by an agent that adopted the job, finds its container by its name and goes on.
 /// </remarks>
-internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services) : IWorkerRequestHandler
+internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services) : IWorkerRequestHandler
 {
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(26); // the worker waits for 30 s
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(3);
@@ -50,7 +51,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionServices services
         await TellAsync(container, output, cancellationToken);
         return await StartAsync(container, watch, cancellationToken) switch
         {
-            ActionState.Ended { How: var how } when PodFailures.IsStartFailure(how) =>
+            ActionState.Ended { How: var how } when StartFailures.Is(how) =>
                 throw new WorkflowException($"The container cannot be started: {how.Message?.Trim() ?? how.Reason}"), // no such program, as a rule
             _ => await FollowAsync(container, watch, output, cancellationToken),
         };

@@ -3,7 +3,7 @@ using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Errors;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
 
 namespace Runner.Kubernetes.Client;
 
@@ -203,7 +203,7 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         try
         {
             return new ExecStream(await _client.WebSocketNamespacedPodExecAsync(
-                pod, Namespace, command, PodSpecBuilder.JobContainerName, tty: false, webSocketSubProtocol: WebSocketProtocol.V4BinaryWebsocketProtocol, cancellationToken: linked.Token));
+                pod, Namespace, command, ContainerNames.Job, tty: false, webSocketSubProtocol: WebSocketProtocol.V4BinaryWebsocketProtocol, cancellationToken: linked.Token));
         }
         catch (Exception exception) when (ApiErrors.Translate(exception, $"run {command[0]} in pod {pod}", cancellationToken) is { } error)
         {

@@ -4,10 +4,9 @@ using Runner.Backends;
 using Runner.Backends.Link;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
-using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Client;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
 
 namespace Runner.Kubernetes.Link;
 
@@ -30,7 +29,7 @@ internal sealed class PodLink : IAsyncDisposable
         _isReported = launch.Reporting == ReportingTarget.Launcher;
         _desk = requests is { } given ? new RequestDesk(launch.JobId, given.Key, OpenAsync, given.Handler, time, logger) : null;
         _feed = new EventFeed(time, made => _desk?.Take(made), _isReported);
-        _log = new PodEvents(launch.JobId, token => cluster.FollowLogAsync(podName, PodSpecBuilder.JobContainerName, token), _feed, time, logger);
+        _log = new PodEvents(launch.JobId, token => cluster.FollowLogAsync(podName, ContainerNames.Job, token), _feed, time, logger);
 
         Task<Stream> OpenAsync(CancellationToken token) => cluster.OpenExecAsync(podName, [PodPaths.Worker, "link"], token);
     }
@@ -40,13 +39,6 @@ internal sealed class PodLink : IAsyncDisposable
 
     /// <summary>What of the events could not be had, in words, or <c>null</c>; known once they were read to their end.</summary>
     public string? Loss => _isReported ? _feed.Loss : null;
-
-    /// <summary>Whether a launch's worker asks its launcher for things, and so is given a key.</summary>
-    public static bool IsNeededBy(JobLaunch launch) =>
-        (launch.Requests is not null && launch.SendsWorkspace) || MayRunContainers(launch) || !launch.Containers.Services.IsEmpty;
-
-    /// <summary>Whether a launch's job has steps of which one may run a container. What an action is, nobody knows before it is fetched.</summary>
-    public static bool MayRunContainers(JobLaunch launch) => launch.Job.UsableSteps.Any(step => step.Reference is { Type: not ActionSource.Script });
 
     /// <summary>The link of a job, or <c>null</c>: it needs none.</summary>
     /// <param name="launch">The launch.</param>

@@ -2,7 +2,7 @@ using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Client;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
 
 namespace Runner.Kubernetes.Link;
 
@@ -13,7 +13,7 @@ internal sealed class ServiceLogs(JobCluster cluster, string pod) : IWorkerReque
     public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
     {
         var asked = request as ServiceLogRequest ?? throw new InfrastructureException($"A request '{request.Kind}' asks for no log");
-        if (!ServicePods.IsService(asked.Container))
+        if (!ContainerNames.IsService(asked.Container))
         {
             throw new InfrastructureException($"The job has no service in a container '{asked.Container}'");
         }

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using k8s.Models;
-using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Options;
 
@@ -129,12 +128,6 @@ public sealed record KubernetesOptions
 
     /// <summary>The instance that counts.</summary>
     internal string InstanceInUse => Instance ?? "runner";
-
-    /// <summary>Every mistake in the settings, each naming its setting; empty where there is none.</summary>
-    /// <param name="needsDefaultImage">
-    /// Whether <see cref="DefaultImage"/> is required. Default true; where it is not, a job that would need it fails and says so.
-    /// </param>
-    public IReadOnlyList<string> Validate(bool needsDefaultImage = true) => KubernetesOptionsRules.Check(this, needsDefaultImage);
 }
 
 /// <summary>A platform: what a label of <c>runs-on</c> stands for.</summary>

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using k8s.Models;
-using Runner.Kubernetes.Placement;
 
 namespace Runner.Kubernetes.Options;
 

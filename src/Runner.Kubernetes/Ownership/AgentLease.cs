@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Client;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes.Ownership;
 

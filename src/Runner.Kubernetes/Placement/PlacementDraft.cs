@@ -3,7 +3,6 @@ using System.Globalization;
 using k8s.Models;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Security;
 
 namespace Runner.Kubernetes.Placement;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
-using Runner.Kubernetes.Security;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Placement;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using k8s.Models;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Placement;
 

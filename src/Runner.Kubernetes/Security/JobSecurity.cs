@@ -1,8 +1,8 @@
 using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Pods;
 
 namespace Runner.Kubernetes.Security;
 
@@ -38,9 +38,9 @@ internal static class JobSecurity
         $"pods here keep to the Pod Security Standard '{level.NameOf()}' (kubernetes.security.podSecurityStandard)";
 
     // The key of the workflow that the container comes from. What is at neither is the operator's, and stands in the settings.
-    private static string KeyOf(string container, JobLaunch launch) => container == PodSpecBuilder.JobContainerName
+    private static string KeyOf(string container, JobLaunch launch) => container == ContainerNames.Job
         ? launch.Containers.Job is null ? "the job" : "container.options"
-        : launch.Containers.Services.FirstOrDefault(service => ServicePods.ContainerName(service.Name) == container) is { } service
+        : launch.Containers.Services.FirstOrDefault(service => ContainerNames.OfService(service.Name) == container) is { } service
             ? $"services.{service.Name}.options"
             : "the pod";
 }

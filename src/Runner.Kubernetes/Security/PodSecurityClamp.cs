@@ -1,4 +1,5 @@
 using k8s.Models;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Security;
 

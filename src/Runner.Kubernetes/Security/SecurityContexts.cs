@@ -3,7 +3,6 @@ using k8s;
 using k8s.Models;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
 
 namespace Runner.Kubernetes.Security;
 
@@ -44,10 +43,6 @@ internal static class SecurityContexts
 
         return KubernetesJson.Deserialize<V1PodSecurityContext>(merged.ToJsonString());
     }
-
-    /// <summary>Names of the volumes that the operator put on folders of the node.</summary>
-    public static IReadOnlySet<string> OperatorsVolumes(KubernetesOptions options) =>
-        PodVolumes.Of(options, secretName: string.Empty).Where(volume => volume.HostPath is not null).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
 
     // The root folder of a claim is root's as a rule: a user without a group of its own could not write to it.
     private static bool NeedsGroup(KubernetesOptions options, PodPlacement placement, V1PodSecurityContext context) =>

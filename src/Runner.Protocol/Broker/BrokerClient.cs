@@ -41,14 +41,14 @@ public sealed class BrokerClient(HttpClient http, Uri address, ITokenSource toke
                 OsDescription = runner.Os,
             },
         };
-        var call = ServiceCall.Post(address, BrokerRoutes.Session, body, ProtocolJson.Default.CreateSessionRequest);
+        var call = ServiceCall.Post(address, BrokerRoutes.Session, body, BrokerJson.Default.CreateSessionRequest);
         var reply = await _transport.SendAsync(call, cancellationToken);
         if (reply.Status == 409 && Kind(reply) is null)
         {
             throw reply.Refusal(ProtocolErrorKind.SessionConflict, "another session of this runner is open");
         }
 
-        return Checked(reply).Read(ProtocolJson.Default.RunnerSession);
+        return Checked(reply).Read(BrokerJson.Default.RunnerSession);
     }
 
     /// <summary>Closes the runner's session; the token names it.</summary>
@@ -73,7 +73,7 @@ public sealed class BrokerClient(HttpClient http, Uri address, ITokenSource toke
         RunnerMessage? message;
         try
         {
-            message = JsonSerializer.Deserialize(reply.Body, ProtocolJson.Default.RunnerMessage);
+            message = JsonSerializer.Deserialize(reply.Body, BrokerJson.Default.RunnerMessage);
         }
         catch (JsonException exception)
         {
@@ -89,7 +89,7 @@ public sealed class BrokerClient(HttpClient http, Uri address, ITokenSource toke
         var body = new AcknowledgeRequest { RunnerRequestId = runnerRequestId };
         var call = new ServiceCall(HttpMethod.Post, Address(BrokerRoutes.Acknowledge, sessionId, status), BrokerRoutes.Acknowledge)
         {
-            Content = () => ServiceCall.Json(body, ProtocolJson.Default.AcknowledgeRequest),
+            Content = () => ServiceCall.Json(body, BrokerJson.Default.AcknowledgeRequest),
             Timeout = AcknowledgeTimeout,
         };
         Checked(await _transport.SendAsync(call, cancellationToken));
@@ -107,7 +107,7 @@ public sealed class BrokerClient(HttpClient http, Uri address, ITokenSource toke
             return reply;
         }
 
-        var detail = reply.TryRead(ProtocolJson.Default.BrokerErrorBody)?.ErrorMessage;
+        var detail = reply.TryRead(BrokerJson.Default.BrokerErrorBody)?.ErrorMessage;
         throw (Kind(reply), reply.Status) switch
         {
             ({ } kind, _) => reply.Refusal(kind, detail),
@@ -119,7 +119,7 @@ public sealed class BrokerClient(HttpClient http, Uri address, ITokenSource toke
 
     private static ProtocolErrorKind? Kind(ServiceReply reply)
     {
-        var body = reply.TryRead(ProtocolJson.Default.BrokerErrorBody);
+        var body = reply.TryRead(BrokerJson.Default.BrokerErrorBody);
         if (body?.Source != BrokerErrorBody.BrokerSource)
         {
             return null;

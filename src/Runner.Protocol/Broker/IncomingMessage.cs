@@ -13,17 +13,17 @@ public abstract record IncomingMessage(long MessageId)
         var id = message.MessageId;
         if (Is(RunnerMessageTypes.RunnerJobRequest))
         {
-            return Parse(message, ProtocolJson.Default.RunnerJobRequest, body => new JobOffered(id, body));
+            return Parse(message, BrokerJson.Default.RunnerJobRequest, body => new JobOffered(id, body));
         }
 
         if (Is(RunnerMessageTypes.JobCancellation))
         {
-            return Parse(message, ProtocolJson.Default.JobCancellation, body => new JobCanceled(id, body));
+            return Parse(message, BrokerJson.Default.JobCancellation, body => new JobCanceled(id, body));
         }
 
         if (Is(RunnerMessageTypes.BrokerMigration))
         {
-            return Parse(message, ProtocolJson.Default.BrokerMigration, body => Uri.TryCreate(body.BrokerBaseUrl, UriKind.Absolute, out var address)
+            return Parse(message, BrokerJson.Default.BrokerMigration, body => Uri.TryCreate(body.BrokerBaseUrl, UriKind.Absolute, out var address)
                 ? new BrokerMoved(id, address)
                 : new UnreadableMessage(id, message.MessageType, "brokerBaseUrl is not an absolute address"));
         }

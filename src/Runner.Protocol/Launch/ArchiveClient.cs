@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Runner.Jobs.Errors;
+using Runner.Protocol.Http;
 
 namespace Runner.Protocol.Launch;
 

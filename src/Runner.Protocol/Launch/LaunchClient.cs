@@ -18,11 +18,11 @@ public sealed class LaunchClient(HttpClient http, Uri address, ITokenSource toke
     public async Task<ResolveActionsResponse> ResolveAsync(ResolveActionsRequest request, CancellationToken cancellationToken)
     {
         var route = LaunchRoutes.ResolveActions(plan.ToString(), job.ToString());
-        var call = ServiceCall.Post(address, route, request, ProtocolJson.Default.ResolveActionsRequest);
+        var call = ServiceCall.Post(address, route, request, LaunchJson.Default.ResolveActionsRequest);
         var reply = await _transport.SendAsync(call, cancellationToken);
         if (reply.IsSuccess)
         {
-            return reply.Read(ProtocolJson.Default.ResolveActionsResponse);
+            return reply.Read(LaunchJson.Default.ResolveActionsResponse);
         }
 
         throw reply.Status switch
@@ -35,7 +35,7 @@ public sealed class LaunchClient(HttpClient http, Uri address, ITokenSource toke
 
     private static string Problems(ServiceReply reply)
     {
-        var problems = reply.TryRead(ProtocolJson.Default.ResolveActionsError)?.Errors?
+        var problems = reply.TryRead(LaunchJson.Default.ResolveActionsError)?.Errors?
             .Select(problem => problem.Value?.Message is { Length: > 0 } message ? message : $"{problem.Key} cannot be resolved")
             .ToList();
         return problems is { Count: > 0 } ? string.Join(". ", problems) : reply.ToString();

@@ -31,8 +31,8 @@ public static class ClientAssertion
             Nbf = now.ToUnixTimeSeconds(),
             Exp = (now + Life).ToUnixTimeSeconds(),
         };
-        var signed = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header, ProtocolJson.Default.JwtHeader))
-            + "." + Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims, ProtocolJson.Default.JwtClaims));
+        var signed = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header, OAuthJson.Default.JwtHeader))
+            + "." + Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims, OAuthJson.Default.JwtClaims));
         using var rsa = key.ToRsa();
         var signature = rsa.SignData(
             Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, pss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1);

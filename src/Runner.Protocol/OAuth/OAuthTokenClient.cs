@@ -105,7 +105,7 @@ public sealed class OAuthTokenClient : ITokenSource, IDisposable
             throw Failure(reply);
         }
 
-        var body = reply.Read(ProtocolJson.Default.OAuthTokenResponse);
+        var body = reply.Read(OAuthJson.Default.OAuthTokenResponse);
         if (string.IsNullOrEmpty(body.AccessToken))
         {
             throw reply.Passing("the answer holds no access_token");
@@ -137,7 +137,7 @@ public sealed class OAuthTokenClient : ITokenSource, IDisposable
 
     private static Exception Failure(ServiceReply reply)
     {
-        var body = reply.TryRead(ProtocolJson.Default.OAuthErrorResponse);
+        var body = reply.TryRead(OAuthJson.Default.OAuthErrorResponse);
         var detail = body?.ErrorDescription is { Length: > 0 } description ? $"{body.Error}: {description}" : body?.Error;
         return body?.Error switch
         {

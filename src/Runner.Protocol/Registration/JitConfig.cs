@@ -32,7 +32,7 @@ public sealed record JitConfig
         Dictionary<string, string>? files;
         try
         {
-            files = JsonSerializer.Deserialize(Convert.FromBase64String(encoded.Trim()), ProtocolJson.Default.DictionaryStringString);
+            files = JsonSerializer.Deserialize(Convert.FromBase64String(encoded.Trim()), RegistrationJson.Default.DictionaryStringString);
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
@@ -42,9 +42,9 @@ public sealed record JitConfig
 
         return new JitConfig
         {
-            Settings = Read(files, SettingsFile, ProtocolJson.Default.RunnerSettings),
-            Credentials = Read(files, CredentialsFile, ProtocolJson.Default.RunnerCredentials),
-            Key = Read(files, KeyFile, ProtocolJson.Default.RsaKey),
+            Settings = Read(files, SettingsFile, RegistrationJson.Default.RunnerSettings),
+            Credentials = Read(files, CredentialsFile, RegistrationJson.Default.RunnerCredentials),
+            Key = Read(files, KeyFile, RegistrationJson.Default.RsaKey),
         };
     }
 
@@ -53,11 +53,11 @@ public sealed record JitConfig
     {
         var files = new Dictionary<string, string>
         {
-            [SettingsFile] = Write(Settings, ProtocolJson.Default.RunnerSettings),
-            [CredentialsFile] = Write(Credentials, ProtocolJson.Default.RunnerCredentials),
-            [KeyFile] = Write(Key, ProtocolJson.Default.RsaKey),
+            [SettingsFile] = Write(Settings, RegistrationJson.Default.RunnerSettings),
+            [CredentialsFile] = Write(Credentials, RegistrationJson.Default.RunnerCredentials),
+            [KeyFile] = Write(Key, RegistrationJson.Default.RsaKey),
         };
-        return Write(files, ProtocolJson.Default.DictionaryStringString);
+        return Write(files, RegistrationJson.Default.DictionaryStringString);
     }
 
     /// <summary>The runner's name only.</summary>

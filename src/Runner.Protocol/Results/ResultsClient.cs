@@ -20,7 +20,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
     public Task UpdateStepsAsync(IReadOnlyList<StepUpdate> steps, long changeOrder, CancellationToken cancellationToken) => TellAsync(
         ResultsRoutes.StepsUpdate,
         new StepsUpdateRequest { Steps = steps, ChangeOrder = changeOrder, WorkflowJobRunBackendId = _job, WorkflowRunBackendId = _plan },
-        ProtocolJson.Default.StepsUpdateRequest,
+        ResultsJson.Default.StepsUpdateRequest,
         cancellationToken);
 
     /// <summary>Asks where to put the next block of a log. GitHub's runner asks anew for every block, as the signature is short-lived.</summary>
@@ -30,12 +30,12 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
     {
         var reply = step is { } id
             ? await AskAsync(
-                ResultsRoutes.StepLogsUrl, StepRequest(id), ProtocolJson.Default.StepLogsUrlRequest, ProtocolJson.Default.LogsUrlResponse, cancellationToken)
+                ResultsRoutes.StepLogsUrl, StepRequest(id), ResultsJson.Default.StepLogsUrlRequest, ResultsJson.Default.LogsUrlResponse, cancellationToken)
             : await AskAsync(
                 ResultsRoutes.JobLogsUrl,
                 new JobLogsUrlRequest { WorkflowJobRunBackendId = _job, WorkflowRunBackendId = _plan },
-                ProtocolJson.Default.JobLogsUrlRequest,
-                ProtocolJson.Default.LogsUrlResponse,
+                ResultsJson.Default.JobLogsUrlRequest,
+                ResultsJson.Default.LogsUrlResponse,
                 cancellationToken);
         return Blob(reply.LogsUrl, reply.BlobStorageType, reply.SoftSizeLimit);
     }
@@ -55,7 +55,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
                 UploadedAt = time.GetUtcNow(),
                 LineCount = lineCount,
             },
-            ProtocolJson.Default.StepLogsMetadataRequest,
+            ResultsJson.Default.StepLogsMetadataRequest,
             cancellationToken)
         : TellAsync(
             ResultsRoutes.JobLogsMetadata,
@@ -66,14 +66,14 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
                 UploadedAt = time.GetUtcNow(),
                 LineCount = lineCount,
             },
-            ProtocolJson.Default.JobLogsMetadataRequest,
+            ResultsJson.Default.JobLogsMetadataRequest,
             cancellationToken);
 
     /// <summary>Asks where to put a step's summary.</summary>
     public async Task<SignedBlob> GetSummaryUrlAsync(StepId step, CancellationToken cancellationToken)
     {
         var reply = await AskAsync(
-            ResultsRoutes.StepSummaryUrl, StepRequest(step), ProtocolJson.Default.StepLogsUrlRequest, ProtocolJson.Default.StepSummaryUrlResponse, cancellationToken);
+            ResultsRoutes.StepSummaryUrl, StepRequest(step), ResultsJson.Default.StepLogsUrlRequest, ResultsJson.Default.StepSummaryUrlResponse, cancellationToken);
         return Blob(reply.SummaryUrl, reply.BlobStorageType, reply.SoftSizeLimit);
     }
 
@@ -88,7 +88,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
             Size = size,
             UploadedAt = time.GetUtcNow(),
         },
-        ProtocolJson.Default.StepSummaryMetadataRequest,
+        ResultsJson.Default.StepSummaryMetadataRequest,
         cancellationToken);
 
     /// <summary>What an answer without success means: too much, too slow or broken passes; the rest of 4xx is a refusal.</summary>
@@ -110,7 +110,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
 
     private async Task TellAsync<TRequest>(string route, TRequest request, JsonTypeInfo<TRequest> type, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(route, request, type, ProtocolJson.Default.ResultsResponse, cancellationToken);
+        var answer = await AskAsync(route, request, type, ResultsJson.Default.ResultsResponse, cancellationToken);
         if (!answer.Ok)
         {
             throw new InfrastructureException($"POST {route} answered ok: false");

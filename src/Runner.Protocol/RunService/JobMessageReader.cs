@@ -16,7 +16,7 @@ internal static class JobMessageReader
     {
         try
         {
-            return JsonSerializer.Deserialize(json.Span, JobsJson.Default.JobMessage) ?? throw new JsonException("the message is null");
+            return JsonSerializer.Deserialize(json.Span, JobMessageJson.Default.JobMessage) ?? throw new JsonException("the message is null");
         }
         catch (JsonException exception)
         {

@@ -50,7 +50,7 @@ public sealed class RunServiceClient(
         string runnerRequestId, string runnerOs, string? billingOwnerId, CancellationToken cancellationToken)
     {
         var body = new AcquireJobRequest { JobMessageId = runnerRequestId, RunnerOs = runnerOs, BillingOwnerId = billingOwnerId };
-        var call = ServiceCall.Post(address, RunServiceRoutes.AcquireJob, body, ProtocolJson.Default.AcquireJobRequest);
+        var call = ServiceCall.Post(address, RunServiceRoutes.AcquireJob, body, RunServiceJson.Default.AcquireJobRequest);
         MalformedJobException? unread = null;
         try
         {
@@ -89,9 +89,9 @@ public sealed class RunServiceClient(
     public async Task<DateTimeOffset> RenewJobAsync(PlanId planId, JobId jobId, CancellationToken cancellationToken)
     {
         var body = new RenewJobRequest { PlanId = planId, JobId = jobId };
-        var call = ServiceCall.Post(address, RunServiceRoutes.RenewJob, body, ProtocolJson.Default.RenewJobRequest) with { Timeout = RenewTimeout };
+        var call = ServiceCall.Post(address, RunServiceRoutes.RenewJob, body, RunServiceJson.Default.RenewJobRequest) with { Timeout = RenewTimeout };
         var reply = await CallAsync(call, cancellationToken);
-        return reply.Read(ProtocolJson.Default.RenewJobResponse).LockedUntil;
+        return reply.Read(RunServiceJson.Default.RenewJobResponse).LockedUntil;
     }
 
     /// <summary>Ends the job.</summary>
@@ -100,7 +100,7 @@ public sealed class RunServiceClient(
     public async Task CompleteJobAsync(CompleteJobRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await CallAsync(ServiceCall.Post(address, RunServiceRoutes.CompleteJob, request, ProtocolJson.Default.CompleteJobRequest), cancellationToken);
+        await CallAsync(ServiceCall.Post(address, RunServiceRoutes.CompleteJob, request, RunServiceJson.Default.CompleteJobRequest), cancellationToken);
     }
 
     private Task<ServiceReply> CallAsync(ServiceCall call, CancellationToken cancellationToken) =>
@@ -113,7 +113,7 @@ public sealed class RunServiceClient(
             return reply;
         }
 
-        var body = reply.TryRead(ProtocolJson.Default.RunServiceErrorBody);
+        var body = reply.TryRead(RunServiceJson.Default.RunServiceErrorBody);
         var code = body?.Source == RunServiceErrorBody.RunServiceSource ? body.StatusCode : 0;
         throw (code, reply.Status) switch
         {

@@ -5,10 +5,9 @@ using Runner.Execution.Actions;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
-using Runner.Protocol;
 using Runner.Protocol.Http;
 using Runner.Protocol.Launch;
-using Runner.Worker.Jobs;
+using Runner.Worker.Hosting;
 
 namespace Runner.Worker.Actions;
 

@@ -1,3 +1,4 @@
+using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
 using Runner.Worker.Native;
 

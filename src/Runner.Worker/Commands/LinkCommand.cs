@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
 using Runner.Worker.Link;
 

@@ -1,4 +1,5 @@
 using Runner.Jobs.Errors;
+using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
 using Runner.Worker.Native;
 using Runner.Worker.Release;
@@ -19,7 +20,7 @@ internal static class ReleaseCommand
         var folder = arguments.Find("--spool") ?? PidFile.DefaultFolder;
         try
         {
-            LauncherWord.Release.Leave(folder, arguments.Find("--failure") is { } length ? LauncherWord.ReadExactly("--failure", length, input) : []);
+            LauncherWord.Release.Leave(folder, arguments.Find("--failure") is { } length ? WordInput.ReadExactly("--failure", length, input) : []);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using Runner.Jobs.Errors;
+using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
 using Runner.Worker.Native;
 using Runner.Worker.Release;
@@ -17,7 +18,7 @@ internal static class RemovalCommand
     public static int Run(Arguments arguments, Stream input, TextWriter error)
     {
         var folder = arguments.Find("--spool") ?? PidFile.DefaultFolder;
-        var reason = LauncherWord.ReadExactly("--reason", arguments["--reason"], input);
+        var reason = WordInput.ReadExactly("--reason", arguments["--reason"], input);
         try
         {
             LauncherWord.Removal.Leave(folder, reason);

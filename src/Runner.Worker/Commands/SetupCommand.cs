@@ -1,4 +1,5 @@
 using Runner.Jobs.Errors;
+using Runner.Worker.Hosting;
 using Runner.Worker.Http;
 using Runner.Worker.Jobs;
 

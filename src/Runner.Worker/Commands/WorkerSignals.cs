@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Runner.Execution.Jobs;
 using Runner.Worker.Jobs;
+using Runner.Worker.Logging;
 using Runner.Worker.Release;
 
 namespace Runner.Worker.Commands;

@@ -7,6 +7,8 @@ using Runner.Execution.Reporting;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
+using Runner.Worker.Hosting;
+using Runner.Worker.Logging;
 
 namespace Runner.Worker.Jobs;
 

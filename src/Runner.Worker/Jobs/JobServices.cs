@@ -9,6 +9,7 @@ using Runner.Protocol.Results;
 using Runner.Protocol.RunService;
 using Runner.Worker.Actions;
 using Runner.Worker.Feed;
+using Runner.Worker.Hosting;
 using Runner.Worker.Http;
 using Runner.Worker.Reporting;
 

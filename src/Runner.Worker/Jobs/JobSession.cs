@@ -8,9 +8,11 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
-using Runner.Protocol;
+using Runner.Protocol.Http;
+using Runner.Worker.Hosting;
 using Runner.Worker.Link;
 using Runner.Worker.Locks;
+using Runner.Worker.Logging;
 using Runner.Worker.Reporting;
 
 namespace Runner.Worker.Jobs;

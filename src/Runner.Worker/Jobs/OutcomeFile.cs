@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
+using Runner.Worker.Logging;
 
 namespace Runner.Worker.Jobs;
 

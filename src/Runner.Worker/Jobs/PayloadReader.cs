@@ -59,7 +59,7 @@ internal static class PayloadReader
     {
         try
         {
-            return JsonSerializer.Deserialize(json, JobsJson.Default.LaunchPayload) ?? throw new JsonException("the payload is null");
+            return JsonSerializer.Deserialize(json, PayloadJson.Default.LaunchPayload) ?? throw new JsonException("the payload is null");
         }
         catch (JsonException exception)
         {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 using Runner.Jobs.Secrets;
+using Runner.Worker.Logging;
 
 namespace Runner.Worker.Link;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 
@@ -39,7 +38,7 @@ internal sealed class PendingRequest(string id, WorkerRequest request, Stream si
         {
             var message = new RequestMessage { Request = request, Received = _received };
             await link.WriteAsync(
-                LinkFrameKind.Request, JsonSerializer.SerializeToUtf8Bytes(message, JobsJson.Default.RequestMessage), mine.Token);
+                LinkFrameKind.Request, JsonSerializer.SerializeToUtf8Bytes(message, LinkJson.Default.RequestMessage), mine.Token);
             await AttachAsync(link, mine.Token);
             await ReceiveAsync(link, mine.Token);
         }
@@ -112,7 +111,7 @@ internal sealed class PendingRequest(string id, WorkerRequest request, Stream si
     {
         try
         {
-            return JsonSerializer.Deserialize(json, JobsJson.Default.RequestResult) ?? Unreadable();
+            return JsonSerializer.Deserialize(json, LinkJson.Default.RequestResult) ?? Unreadable();
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
+using Runner.Worker.Logging;
 
 namespace Runner.Worker.Ports;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Runner.Worker.Commands;
-
 namespace Runner.Worker.Release;
 
 /// <summary>
@@ -10,8 +7,6 @@ namespace Runner.Worker.Release;
 /// <param name="fileName">Name of its file.</param>
 internal sealed class LauncherWord(string fileName)
 {
-    private const int MaxBytes = 64 * 1024;
-
     /// <summary>Of the job's services: empty where they are ready, else why not.</summary>
     public static LauncherWord Release { get; } = new("release");
 
@@ -47,22 +42,5 @@ internal sealed class LauncherWord(string fileName)
         {
             return null;
         }
-    }
-
-    /// <summary>So many bytes of an input, not up to its end: an exec cannot end the standard input of what it runs.</summary>
-    /// <param name="option">The option that says how many.</param>
-    /// <param name="length">What it says.</param>
-    /// <param name="input">The input.</param>
-    /// <exception cref="UsageException">That is no such number.</exception>
-    public static byte[] ReadExactly(string option, string length, Stream input)
-    {
-        if (!int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is 0 or > MaxBytes)
-        {
-            throw new UsageException($"{option} must be a number of bytes from 1 to {MaxBytes}, not '{length}'");
-        }
-
-        var word = new byte[count];
-        input.ReadExactly(word);
-        return word;
     }
 }

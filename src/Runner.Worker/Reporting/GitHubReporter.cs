@@ -6,6 +6,7 @@ using Runner.Jobs;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
 using Runner.Worker.Feed;
+using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
 

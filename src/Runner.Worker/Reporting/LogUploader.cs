@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
+using Runner.Protocol.Http;
+using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
 

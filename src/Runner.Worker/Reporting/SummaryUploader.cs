@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
+using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
 

@@ -9,8 +9,8 @@ using Runner.Agent.Tests.Supervision;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
-using Runner.Protocol;
 using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
 using Runner.Testing;
 
 namespace Runner.Agent.Tests.Sources;

@@ -6,7 +6,7 @@ using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
-using Runner.Protocol;
+using Runner.Protocol.Http;
 using Runner.Testing;
 
 namespace Runner.Agent.Tests.Supervision;

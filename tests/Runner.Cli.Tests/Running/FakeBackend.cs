@@ -7,6 +7,7 @@ using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
+using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing.GitHub;
 
@@ -24,7 +25,7 @@ internal sealed class FakeBackend : IJobBackend
 
     public Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
-        StrictJobMessage.AssertReadable(JsonSerializer.SerializeToUtf8Bytes(launch.Job, JobsJson.Default.JobMessage), launch.Job.JobDisplayName, isFromService: false);
+        StrictJobMessage.AssertReadable(JsonSerializer.SerializeToUtf8Bytes(launch.Job, JobMessageJson.Default.JobMessage), launch.Job.JobDisplayName, isFromService: false);
         var job = Job(launch.Job.JobDisplayName ?? string.Empty);
         return job.Refusal is { } refusal ? Task.FromException<IJobHandle>(refusal) : Task.FromResult<IJobHandle>(job.Begin(launch));
     }

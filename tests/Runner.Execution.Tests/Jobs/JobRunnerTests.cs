@@ -186,7 +186,7 @@ public sealed class JobRunnerTests
             }
             """;
 
-        await job.RunAsync(System.Text.Json.JsonSerializer.Deserialize(Json, Runner.Jobs.JobsJson.Default.JobMessage) ?? Some.Job());
+        await job.RunAsync(System.Text.Json.JsonSerializer.Deserialize(Json, Runner.Jobs.Messages.JobMessageJson.Default.JobMessage) ?? Some.Job());
 
         Assert.Equal(["ran"], job.Output(0));
         Assert.Equal([Conclusion.Succeeded, Conclusion.Failed], job.Steps.Select(step => step.Conclusion));

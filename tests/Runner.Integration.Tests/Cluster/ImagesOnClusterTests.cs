@@ -2,7 +2,6 @@ using Runner.Backends;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Outcomes;
 using Runner.Testing.Docker;
-
 [assembly: AssemblyFixture(typeof(RegistryFixture))]
 
 namespace Runner.Integration.Tests.Cluster;

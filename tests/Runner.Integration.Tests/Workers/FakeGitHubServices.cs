@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Runner.Protocol;
 using Runner.Protocol.RunService;
 using Runner.Testing.Http;
 
@@ -64,7 +63,7 @@ internal sealed class FakeGitHubServices : IAsyncDisposable
 
         if (name == RunServiceRoutes.CompleteJob)
         {
-            Completions.Enqueue(JsonSerializer.Deserialize(body, ProtocolJson.Default.CompleteJobRequest)!);
+            Completions.Enqueue(JsonSerializer.Deserialize(body, RunServiceJson.Default.CompleteJobRequest)!);
         }
 
         await context.Response.WriteAsync(

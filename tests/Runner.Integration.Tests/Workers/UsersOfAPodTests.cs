@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Runner.Integration.Tests.Agents;
-using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
@@ -124,7 +123,7 @@ public sealed class UsersOfAPodTests
                 Outcome = folder["outcome/outcome.json"],
             },
         };
-        File.WriteAllBytes(folder["secret/payload.json"], JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload));
+        File.WriteAllBytes(folder["secret/payload.json"], JsonSerializer.SerializeToUtf8Bytes(payload, PayloadJson.Default.LaunchPayload));
         Mode(folder["secret/payload.json"], 0b100_100_100);
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Runner.Integration.Tests.Agents;
-using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
@@ -179,7 +178,7 @@ public sealed class WorkerBinaryTests : IAsyncLifetime
     }
 
     private static void WritePayload(string path, LaunchPayload payload) =>
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload));
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(payload, PayloadJson.Default.LaunchPayload));
 
     private static WorkerOutcome Outcome(ChrootFolder root)
     {

@@ -25,8 +25,8 @@ public sealed class LinkJsonTests
     [Fact]
     public void Requests_and_results_are_written_as_the_golden_file_shows()
     {
-        var requests = SomeEvents.Requests.Select(request => JsonSerializer.Serialize(request, JobsJson.Default.WorkerRequest));
-        var results = SomeEvents.Results.Select(result => JsonSerializer.Serialize(result, JobsJson.Default.RequestResult));
+        var requests = SomeEvents.Requests.Select(request => JsonSerializer.Serialize(request, LinkJson.Default.WorkerRequest));
+        var results = SomeEvents.Results.Select(result => JsonSerializer.Serialize(result, LinkJson.Default.RequestResult));
 
         Golden.Check("requests.txt", string.Join('\n', requests.Concat(results)));
     }
@@ -35,8 +35,8 @@ public sealed class LinkJsonTests
     public void Requests_and_results_come_back_as_they_were()
     {
         Assert.All(SomeEvents.Requests, request => Assert.Equivalent(
-            request, JsonSerializer.Deserialize(JsonSerializer.Serialize(request, JobsJson.Default.WorkerRequest), JobsJson.Default.WorkerRequest), strict: true));
+            request, JsonSerializer.Deserialize(JsonSerializer.Serialize(request, LinkJson.Default.WorkerRequest), LinkJson.Default.WorkerRequest), strict: true));
         Assert.All(SomeEvents.Results, result => Assert.Equivalent(
-            result, JsonSerializer.Deserialize(JsonSerializer.Serialize(result, JobsJson.Default.RequestResult), JobsJson.Default.RequestResult), strict: true));
+            result, JsonSerializer.Deserialize(JsonSerializer.Serialize(result, LinkJson.Default.RequestResult), LinkJson.Default.RequestResult), strict: true));
     }
 }

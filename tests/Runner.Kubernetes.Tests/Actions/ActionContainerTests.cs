@@ -3,7 +3,6 @@ using k8s;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Actions;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Security;
 using Runner.Testing;
 
 namespace Runner.Kubernetes.Tests.Actions;

@@ -8,7 +8,7 @@ using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Actions;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Watch;
 using Runner.Testing;
 using Runner.Testing.Http;
@@ -233,7 +233,7 @@ public sealed class PodActionsTests(FakeHttpServer server) : IAsyncDisposable
         _watching = watch.RunAsync(_stop.Token);
         await watch.SnapshotAsync(Token);
         var job = new JobId(Guid.NewGuid());
-        var services = new ActionServices(cluster, watch, SomeKubernetes.Options(), ClusterFeatures.Of(version), _time, NullLogger.Instance);
+        var services = new ActionContext(cluster, watch, SomeKubernetes.Options(), ClusterFeatures.Of(version), _time, NullLogger.Instance);
         return await new PodActions(job, Pod(), services).HandleAsync(request, new RequestExchange(job, SomeAction.RequestId, 0, _output), Token);
     }
 }

@@ -1,4 +1,5 @@
 using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Validation;
 
 namespace Runner.Kubernetes.Tests.Options;
 

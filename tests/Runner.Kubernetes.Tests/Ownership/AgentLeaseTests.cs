@@ -4,8 +4,8 @@ using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Ownership;
-using Runner.Kubernetes.Pods;
 using Runner.Testing.Http;
 
 namespace Runner.Kubernetes.Tests.Ownership;

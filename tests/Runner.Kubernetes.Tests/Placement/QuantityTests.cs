@@ -1,4 +1,4 @@
-using Runner.Kubernetes.Placement;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Tests.Placement;
 

@@ -1,7 +1,9 @@
 using Runner.Jobs.Containers;
+using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Spec;
+using Runner.Kubernetes.Validation;
 
 namespace Runner.Kubernetes.Tests.Pods;
 

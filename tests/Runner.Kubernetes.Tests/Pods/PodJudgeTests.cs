@@ -2,7 +2,7 @@ using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes.Tests.Pods;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
 using Runner.Testing;
 
 namespace Runner.Kubernetes.Tests.Pods;

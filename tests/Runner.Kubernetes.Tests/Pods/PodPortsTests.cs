@@ -1,6 +1,6 @@
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Spec;
 
 namespace Runner.Kubernetes.Tests.Pods;
 

@@ -1,8 +1,10 @@
 using k8s.Models;
 using Runner.Jobs.Containers;
+using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Spec;
+using Runner.Kubernetes.Validation;
 
 namespace Runner.Kubernetes.Tests.Pods;
 

@@ -5,9 +5,11 @@ using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Spec;
 using Runner.Testing;
 
 namespace Runner.Kubernetes.Tests.Pods;

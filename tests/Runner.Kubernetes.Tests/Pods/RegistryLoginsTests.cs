@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 using k8s;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Spec;
 
 namespace Runner.Kubernetes.Tests.Pods;
 

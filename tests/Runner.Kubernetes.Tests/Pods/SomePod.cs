@@ -1,7 +1,7 @@
 using System.Text;
 using k8s.Models;
 using Runner.Jobs.Outcomes;
-using Runner.Kubernetes.Pods;
+using Runner.Kubernetes.Naming;
 using Secret = Runner.Jobs.Secrets.Secret;
 
 namespace Runner.Kubernetes.Tests.Pods;

@@ -4,11 +4,13 @@ using k8s.Models;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Actions;
+using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
-using Runner.Kubernetes.Pods;
 using Runner.Kubernetes.Security;
+using Runner.Kubernetes.Spec;
 using Runner.Kubernetes.Tests.Actions;
+using Runner.Kubernetes.Validation;
 using Runner.Testing;
 
 namespace Runner.Kubernetes.Tests.Security;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs.Errors;
+using Runner.Protocol.Http;
 using Runner.Protocol.OAuth;
 using Runner.Testing.Http;
 

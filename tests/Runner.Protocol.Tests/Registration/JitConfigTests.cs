@@ -80,7 +80,7 @@ public sealed class JitConfigTests
 
     private static string Encode(string settings, string credentials)
     {
-        var key = System.Text.Json.JsonSerializer.Serialize(TestSetup.Key, ProtocolJson.Default.RsaKey);
+        var key = System.Text.Json.JsonSerializer.Serialize(TestSetup.Key, RegistrationJson.Default.RsaKey);
         return Base64($$"""{".runner":"{{Base64(settings)}}",".credentials":"{{Base64(credentials)}}",".credentials_rsaparams":"{{Base64(key)}}"}""");
     }
 

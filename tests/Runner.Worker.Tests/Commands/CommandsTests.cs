@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Runner.Jobs.Errors;
 using Runner.Testing;
 using Runner.Worker.Commands;
+using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
 using Runner.Worker.Logging;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Runner.Protocol;
 using Runner.Protocol.RunService;
 using Runner.Testing.Http;
 
@@ -28,7 +27,7 @@ internal sealed class FakeRunService
         if (!isRenewal)
         {
             Completions.Enqueue((await JsonSerializer.DeserializeAsync(
-                context.Request.Body, ProtocolJson.Default.CompleteJobRequest, context.RequestAborted))!);
+                context.Request.Body, RunServiceJson.Default.CompleteJobRequest, context.RequestAborted))!);
         }
 
         var status = isRenewal ? RenewStatus : CompleteStatuses[Math.Min(Completions.Count, CompleteStatuses.Length) - 1];

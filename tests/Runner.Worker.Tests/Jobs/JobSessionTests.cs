@@ -4,6 +4,7 @@ using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
 using Runner.Testing.Http;
+using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
 using Runner.Worker.Logging;
 using Runner.Worker.Reporting;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Testing;
 using Runner.Worker.Jobs;
 
@@ -20,7 +21,7 @@ public sealed class PayloadReaderTests : IDisposable
     public async Task A_payload_file_is_gone_once_it_is_read()
     {
         var payload = Some.Payload(Some.Job(), _folder.FullPath);
-        File.WriteAllBytes(_folder["payload.json"], JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload));
+        File.WriteAllBytes(_folder["payload.json"], JsonSerializer.SerializeToUtf8Bytes(payload, PayloadJson.Default.LaunchPayload));
         SetupNote.Leave(_folder.FullPath, Started.AddSeconds(-2));
 
         var read = await PayloadReader.ReadAsync(_folder["payload.json"], Started, Cancelled);
@@ -36,7 +37,7 @@ public sealed class PayloadReaderTests : IDisposable
         var scheduled = Started.AddSeconds(-9);
         var payload = Some.Payload(Some.Job(), _folder.FullPath);
         payload = payload with { Times = payload.Times with { Scheduled = scheduled } };
-        File.WriteAllBytes(_folder["payload.json"], JsonSerializer.SerializeToUtf8Bytes(payload, JobsJson.Default.LaunchPayload));
+        File.WriteAllBytes(_folder["payload.json"], JsonSerializer.SerializeToUtf8Bytes(payload, PayloadJson.Default.LaunchPayload));
         SetupNote.Leave(_folder.FullPath, Started.AddSeconds(-3));
 
         var read = await PayloadReader.ReadAsync(_folder["payload.json"], Started, Cancelled);

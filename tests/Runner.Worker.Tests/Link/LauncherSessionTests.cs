@@ -6,8 +6,8 @@ using Runner.Jobs.Link;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
+using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
-using Runner.Worker.Link;
 using Runner.Worker.Logging;
 
 namespace Runner.Worker.Tests.Link;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs.Errors;
-using Runner.Protocol;
+using Runner.Protocol.Http;
 using Runner.Worker.Locks;
 
 namespace Runner.Worker.Tests.Locks;

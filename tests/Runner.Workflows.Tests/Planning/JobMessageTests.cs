@@ -101,7 +101,7 @@ public sealed class JobMessageTests
         var json = JsonSerializer.Serialize(build.ToJobMessage(Context), Indented());
 
         Golden.Check("build-message.json", json);
-        var back = JsonSerializer.Deserialize(json, JobsJson.Default.JobMessage);
+        var back = JsonSerializer.Deserialize(json, JobMessageJson.Default.JobMessage);
         Assert.Equal("build (linux, 3)", back?.JobDisplayName);
         Assert.Equal(["__actions_checkout", "__self", "__alpine_3_20", "__run", "__run_2", "say"], back?.Steps.Select(step => step.ContextName));
     }
@@ -190,5 +190,5 @@ public sealed class JobMessageTests
     }
 
     private static JsonTypeInfo<JobMessage> Indented() =>
-        (JsonTypeInfo<JobMessage>)new JsonSerializerOptions(JobsJson.Default.Options) { WriteIndented = true }.GetTypeInfo(typeof(JobMessage));
+        (JsonTypeInfo<JobMessage>)new JsonSerializerOptions(JobMessageJson.Default.Options) { WriteIndented = true }.GetTypeInfo(typeof(JobMessage));
 }

@@ -55,7 +55,7 @@ public sealed class StrictMessageTests
             var ready = new Queue<PlannedJob>(state.Start().Ready);
             while (ready.TryDequeue(out var job))
             {
-                StrictJobMessage.AssertReadable(JsonSerializer.SerializeToUtf8Bytes(job.ToJobMessage(Context), JobsJson.Default.JobMessage), $"{name}, {job.Id} on {happened}", isFromService: false);
+                StrictJobMessage.AssertReadable(JsonSerializer.SerializeToUtf8Bytes(job.ToJobMessage(Context), JobMessageJson.Default.JobMessage), $"{name}, {job.Id} on {happened}", isFromService: false);
                 read++;
                 foreach (var next in state.Complete(job.Id, Conclusion.Succeeded, []).Ready)
                 {

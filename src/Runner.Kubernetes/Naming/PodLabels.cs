@@ -1,0 +1,100 @@
+using System.Globalization;
+using Runner.Backends;
+using Runner.Jobs.Data;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Kubernetes.Naming;
+
+/// <summary>
+/// Labels and annotations of what we make. Labels are for selecting and for cost reports; annotations hold full texts and ownership.
+/// </summary>
+internal static class PodLabels
+{
+    public const string Domain = "act.nektos.com/";
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+    public const string Instance = "app.kubernetes.io/instance";
+    public const string JobId = Domain + "job-id";
+    public const string RunId = Domain + "run-id";
+    public const string Finished = Domain + "finished";
+
+    /// <summary>Label of a Secret whose pod is not made yet. Taken off with the pod's creation, so that few Secrets ever have it.</summary>
+    public const string Launching = Domain + "launching";
+
+    /// <summary>Annotation: the agent that watches the job, as <c>name/instance</c>.</summary>
+    public const string Owner = Domain + "agent";
+
+    /// <summary>Annotation: when the message was seen, round-trip format.</summary>
+    public const string MessageSeen = Domain + "message-seen";
+
+    /// <summary>Annotation of a pod: by which its worker's outcome is told from a step's (<see cref="Jobs.Outcomes.OutcomeProof"/>).</summary>
+    public const string OutcomeChecks = Domain + "outcome-checks";
+
+    /// <summary>Annotation of a pod: the Pod Security Standard that it and every container added to it keep to.</summary>
+    public const string SecurityLevel = Domain + "pod-security-standard";
+
+    public const string Us = "runner-agent";
+
+    /// <summary>Selector of everything that agents of an instance made for jobs that are not over.</summary>
+    public static string RunningSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},!{Finished}";
+
+    /// <summary>Selector of the Secrets of launches that are under way, or were when their agent ended.</summary>
+    public static string LaunchingSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},{Launching}";
+
+    /// <summary>Labels of a job's pod and Secret.</summary>
+    public static SortedDictionary<string, string> LabelsOf(JobLaunch launch, string instance)
+    {
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app.kubernetes.io/name"] = "runner-job",
+            ["app.kubernetes.io/component"] = "job",
+            [ManagedBy] = Us,
+            [Instance] = instance,
+            [Domain + "backend"] = "kubernetes",
+            [JobId] = launch.JobId.ToString(),
+            [Domain + "attempt"] = launch.Attempt.ToString(CultureInfo.InvariantCulture),
+        };
+        Add(labels, "pool", launch.Pool);
+        Add(labels, "workflow", GitHub(launch, "workflow"));
+        Add(labels, "job", GitHub(launch, "job") ?? launch.Job.JobDisplayName);
+        Add(labels, "run-id", GitHub(launch, "run_id") ?? launch.Job.Plan.PlanId.ToString());
+        Add(labels, "run-attempt", GitHub(launch, "run_attempt"));
+        Add(labels, "repository", GitHub(launch, "repository")?.Replace('/', '.'));
+        Add(labels, "actor", GitHub(launch, "actor"));
+        Add(labels, "event", GitHub(launch, "event_name"));
+        return labels;
+    }
+
+    /// <summary>Annotations of a job's pod and Secret.</summary>
+    public static SortedDictionary<string, string> AnnotationsOf(JobLaunch launch, string owner)
+    {
+        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Owner] = owner,
+            [MessageSeen] = launch.MessageSeen.ToString("O", CultureInfo.InvariantCulture),
+            [Domain + "job-name"] = launch.Job.JobDisplayName,
+            [Domain + "runner"] = launch.Runner.Name,
+        };
+        if (GitHub(launch, "repository") is { } repository)
+        {
+            annotations[Domain + "repository"] = repository;
+        }
+
+        if (GitHub(launch, "ref") is { } reference)
+        {
+            annotations[Domain + "ref"] = reference;
+        }
+
+        return annotations;
+    }
+
+    private static string? GitHub(JobLaunch launch, string name) =>
+        launch.Job.ContextData.TryGetValue("github", out var data) && data is DictionaryData github ? github.FindText(name) : null;
+
+    private static void Add(SortedDictionary<string, string> labels, string name, string? text)
+    {
+        if (text is not null && LabelRules.ToValue(text) is { Length: > 0 } value)
+        {
+            labels[Domain + name] = value;
+        }
+    }
+}

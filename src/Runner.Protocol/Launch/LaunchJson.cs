@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Runner.Jobs;
+
+namespace Runner.Protocol.Launch;
+
+/// <summary>
+/// JSON of the launch service, for both sides: a runner writes the requests and reads the replies, the emulator the reverse. Names are read in any case, unknown
+/// members skipped, numbers also read from texts, nulls left out.
+/// </summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
+[JsonSerializable(typeof(ResolveActionsRequest))]
+[JsonSerializable(typeof(ResolveActionsResponse))]
+[JsonSerializable(typeof(ResolveActionsError))]
+public sealed partial class LaunchJson : JsonSerializerContext;
