@@ -19,7 +19,6 @@ using Runner.Kubernetes.Placement;
 using Runner.Kubernetes.Security;
 using Runner.Kubernetes.Spec;
 using Runner.Kubernetes.Status;
-using Runner.Kubernetes.Validation;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes;

@@ -1,5 +1,4 @@
 using k8s.Models;
-using Microsoft.Extensions.Logging;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;

@@ -5,7 +5,6 @@ using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
 using Runner.Kubernetes.Spec;
-using Runner.Kubernetes.Validation;
 
 namespace Runner.Kubernetes;
 

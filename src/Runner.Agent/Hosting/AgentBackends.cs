@@ -10,7 +10,6 @@ using Runner.Kubernetes;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
-using Runner.Kubernetes.Validation;
 
 namespace Runner.Agent.Hosting;
 

@@ -3,7 +3,6 @@ using Runner.GitHub.Auth;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Validation;
 
 namespace Runner.Agent.Hosting;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
-using Runner.Jobs;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;

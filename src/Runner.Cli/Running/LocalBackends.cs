@@ -11,7 +11,6 @@ using Runner.Cli.Workspaces;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Validation;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Running;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
-using Runner.Kubernetes.Validation;
 
 namespace Runner.Agent.Tests.Configuration;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Testing;
