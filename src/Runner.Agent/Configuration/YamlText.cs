@@ -1,6 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
+using YamlEvents = Runner.Workflows.Yaml.YamlEvents;
 
 namespace Runner.Agent.Configuration;
 
@@ -17,7 +18,7 @@ public static class YamlText
         var stream = new YamlStream();
         try
         {
-            stream.Load(new StringReader(yaml));
+            stream.Load(YamlEvents.Of(yaml));
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException)
         {
@@ -31,9 +32,9 @@ public static class YamlText
     // A node that contains itself, or a thousand levels, would end the process when it is read, by a full stack.
     private static void CheckShape(string yaml)
     {
-        var parser = new Parser(new StringReader(yaml));
+        var parser = YamlEvents.Of(yaml);
         var open = new Stack<string?>();
-        while (MoveNext(parser) && parser.Current is { } current)
+        while (parser.MoveNext() && parser.Current is { } current)
         {
             switch (current)
             {
@@ -48,18 +49,6 @@ public static class YamlText
                 case AnchorAlias alias when open.Contains(alias.Value.Value):
                     throw new YamlException(current.Start, current.End, $"'*{alias.Value.Value}' stands inside of '&{alias.Value.Value}'");
             }
-        }
-    }
-
-    private static bool MoveNext(Parser parser)
-    {
-        try
-        {
-            return parser.MoveNext();
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or FormatException or NullReferenceException)
-        {
-            throw new YamlException(parser.Current?.End ?? Mark.Empty, parser.Current?.End ?? Mark.Empty, error.Message, error);
         }
     }
 }

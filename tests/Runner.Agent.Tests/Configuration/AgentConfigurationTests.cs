@@ -156,7 +156,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [Theory]
     [InlineData("", "runner.yaml: github.url: is missing, expected an organisation, repository or enterprise such as https://github.com/my-org")]
     [InlineData("- a", "runner.yaml:1:1: expected a mapping of sections such as 'github:' and 'pools:'")]
-    [InlineData("a: [", "runner.yaml:2:1: this is not YAML")]
+    [InlineData("a: [", "runner.yaml:1:4: this is not YAML: '[' is not closed")]
     public void File_of_another_kind_is_refused(string yaml, string first) => Assert.StartsWith(first, Problems(yaml)[0], StringComparison.Ordinal);
 
     [Fact]
@@ -288,14 +288,18 @@ public sealed class AgentConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("  : t", "this is not YAML: ")]
+    [InlineData("  : t", "runner.yaml:1:3: a key is missing here")]
     [InlineData("a: &a [*a]", "this is not YAML: '*a' stands inside of '&a'")]
     [InlineData("a: *b", "this is not YAML: ")]
     [InlineData("a: 1\na: 2", "this is not YAML: ")]
     [InlineData("? [a]\n: b", "a key is missing here, or is no single text")]
     [InlineData("%YAML 9.9\n---\na: b", "runner.yaml")]
     [InlineData("a: !!binary x", "a: there is no such setting")]
-    [InlineData("\t- a", "expected a mapping of sections")]
+    [InlineData("\t- a", "runner.yaml:1:1: this is not YAML: A tab indents this line")]
+    [InlineData("a: b\n\tc: d", "runner.yaml:2:1: this is not YAML: A tab indents this line")]
+    [InlineData("a: [x\nb: c", "runner.yaml:2:2: this is not YAML: ")]
+    [InlineData("a: b\n: x", "runner.yaml:2:1: ")]
+    [InlineData("a: @x", "runner.yaml:1:4: this is not YAML: A text that begins with '@' needs quotes")]
     [InlineData("a: |\n b\nc", "this is not YAML: ")]
     [InlineData("---\n---\n", "runner.yaml")]
     public void No_text_is_more_than_a_mistake_with_its_place(string yaml, string says) =>
