@@ -64,6 +64,19 @@ internal sealed class TestJob : IDisposable
 
     public Task<JobResult> RunAsync(JobMessage message) => RunAsync(Some.Payload(message, _folder.FullPath));
 
+    /// <summary>Runs steps as a local run does, with secrets of its own.</summary>
+    public Task<JobResult> RunLocallyAsync(IReadOnlyDictionary<string, string> secrets, params JobStep[] steps) => RunAsync(
+        Some.Payload(
+            Some.Job() with { Steps = steps, Variables = secrets.ToDictionary(secret => secret.Key, secret => new VariableValue { Value = secret.Value, IsSecret = true }) },
+            _folder.FullPath) with
+        {
+            Reporting = ReportingTarget.Launcher,
+        });
+
+    /// <summary>The same with an empty token, as of a user who gave none.</summary>
+    public Task<JobResult> RunLocallyAsync(params JobStep[] steps) =>
+        RunLocallyAsync(new Dictionary<string, string> { [JobVariables.GitHubToken] = string.Empty, ["github_token"] = string.Empty }, steps);
+
     public async Task<JobResult> RunAsync(LaunchPayload payload)
     {
         Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Containers = _containers, Services = Services, ServiceLogs = ServiceLogs, SystemRoot = SystemRoot }).RunAsync(payload, Reporter, Cancellation);

@@ -1,6 +1,7 @@
 using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model.Actions;
 
@@ -41,7 +42,7 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
     /// <exception cref="InfrastructureException">An action could not be had.</exception>
     public async Task PrepareLocalAsync(StepUse use, StepLog log, CancellationToken cancellationToken)
     {
-        use.Take(ActionReader.ReadLocal(use.Step.Reference?.Path ?? string.Empty, job.Paths.Workspace));
+        use.Take(ActionReader.ReadLocal(use.Step.Reference?.Path ?? string.Empty, job.Paths.Workspace, isCopy: job.Payload.Reporting == ReportingTarget.Launcher));
         if (Inner(use) is { Length: > 0 } inner && inner.Any(step => RepositoryOf(step) is not null))
         {
             log.Write("Prepare all required actions");

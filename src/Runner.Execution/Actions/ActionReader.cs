@@ -26,8 +26,11 @@ internal static class ActionReader
     }
 
     /// <summary>The action of a folder of the workspace.</summary>
+    /// <param name="path">The folder, as the step names it.</param>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="isCopy">Whether the workspace is a copy of the user's own checkout, who would know nothing of where that is, and need not check out.</param>
     /// <exception cref="WorkflowException">There is none, or it is not valid.</exception>
-    public static LoadedAction ReadLocal(string path, string workspace)
+    public static LoadedAction ReadLocal(string path, string workspace, bool isCopy)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
         {
@@ -36,8 +39,9 @@ internal static class ActionReader
 
         var folder = Path.GetFullPath(Path.Combine(workspace, path.Replace('\\', '/')));
         var manifest = Find(folder, path.TrimEnd('/') + "/")
-            ?? throw new WorkflowException(
-                $"Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '{folder}'. "
+            ?? throw new WorkflowException(isCopy
+                ? $"Can't find 'action.yml', 'action.yaml' or 'Dockerfile' in the folder '{path}' of the checkout."
+                : $"Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '{folder}'. "
                 + "Did you forget to run actions/checkout before running your local action?");
         return new LoadedAction(manifest, folder, workspace, Repository: null);
     }

@@ -63,6 +63,11 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
     public async Task<StepEnd> FinishAsync(StepRun run, CancellationToken outer)
     {
         var outcome = await RunActionAsync(run, outer);
+        if (outcome == Conclusion.Failed && run.Use.Parent is null && MissingSecrets.HintOf(job, run.Use) is { } hint)
+        {
+            run.Scope.Log.Write(hint);
+        }
+
         return StepEnd.Of(outcome, run.Scope.Outputs) with
         {
             Conclusion = outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome,

@@ -267,6 +267,16 @@ public sealed class CompositeActionTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Local_action_that_a_local_run_does_not_find_is_named_as_its_author_knows_it()
+    {
+        using var job = new TestJob();
+
+        await job.RunLocallyAsync(Some.Using("./missing"));
+
+        Assert.Equal(["##[error]Can't find 'action.yml', 'action.yaml' or 'Dockerfile' in the folder './missing' of the checkout."], job.AllLines(0));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Local_action_fetches_what_it_uses_when_its_step_starts()
     {
         using var job = new TestJob().WithAction("acme/leaf/action.yml", "runs: { using: node20, main: a.js }").WithAction("acme/leaf/a.js", "console.log('leaf')");
