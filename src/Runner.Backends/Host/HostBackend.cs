@@ -15,8 +15,8 @@ namespace Runner.Backends.Host;
 /// </summary>
 /// <remarks>
 /// Workers outlive the agent. Its folder says of each job what a successor must know; the payload is never on disk, so a successor
-/// can watch and clean up, but not speak to GitHub in the job's name. A job of a local run ends with its run: what one that was killed left, its
-/// worker too, the first launch of the next one removes.
+/// can watch and clean up, but not speak to GitHub in the job's name. A job of a local run ends with its run: its
+/// worker sees that it was killed, and what is left the first launch of the next one removes.
 /// </remarks>
 public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<HostBackend> logger) : IJobBackend
 {
@@ -188,6 +188,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 ExtraCertificates = options.ExtraCertificates,
                 LinkKey = LinkKey.New().Reveal(),
                 OutcomeKey = outcomeKey.Reveal(),
+                LauncherProcess = launch.Reporting == ReportingTarget.Launcher ? Environment.ProcessId : null,
             };
             var process = await WorkerProcess.StartAsync(options, folder, payload, NoteWorker, logger, cancellationToken);
             record = record with { IsHandedOver = true };

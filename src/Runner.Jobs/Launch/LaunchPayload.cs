@@ -36,6 +36,11 @@ public sealed record LaunchPayload
     public ReportingTarget Reporting { get; init; }
 
     /// <summary>
+    /// Number of the process that started the worker and without which the job is of no use: the job stops when that process ends. <c>null</c>: it goes on.
+    /// </summary>
+    public int? LauncherProcess { get; init; }
+
+    /// <summary>
     /// Key of the streams on which the worker asks its launcher for things (<see cref="Link.LinkKey"/>), or <c>null</c>: the launcher answers
     /// no requests.
     /// </summary>

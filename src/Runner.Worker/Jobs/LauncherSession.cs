@@ -27,6 +27,7 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
     public async Task<int> RunAsync(Stream output)
     {
         var events = new EventPump(output, Stop);
+        await using var life = new LauncherLife(payload.LauncherProcess, StopWithLauncher, host.Time);
         events.Write(new JobStartedEvent { JobId = payload.Job.JobId, WorkerVersion = WorkerVersion.Text, StartedAt = host.Started });
         var reporter = new LauncherReporter(events, host.Time);
         await using var link = OpenLink(events);
@@ -59,6 +60,12 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
     private void Stop(Exception failure)
     {
         _logger.LauncherGone(failure);
+        cancellation.Cancel(CancelReason.Shutdown);
+    }
+
+    private void StopWithLauncher()
+    {
+        _logger.LauncherEnded(payload.LauncherProcess ?? 0);
         cancellation.Cancel(CancelReason.Shutdown);
     }
 

@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(5030, LogLevel.Error, "The launcher no longer reads what the worker tells: the job is stopped")]
     public static partial void LauncherGone(this ILogger logger, Exception exception);
 
+    [LoggerMessage(5036, LogLevel.Error, "The launcher (process {Launcher}) has ended: the job is stopped")]
+    public static partial void LauncherEnded(this ILogger logger, int launcher);
+
     [LoggerMessage(5031, LogLevel.Error, "The launcher did not take the last events of the job within {LimitSeconds:F0} s")]
     public static partial void EventsNotTaken(this ILogger logger, double limitSeconds);
 

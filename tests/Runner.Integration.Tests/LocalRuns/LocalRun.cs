@@ -65,6 +65,9 @@ internal sealed class LocalRun : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipes;
 using System.Text;
 using Runner.Execution.Jobs;
@@ -20,6 +21,7 @@ public sealed class LauncherSessionTests : IDisposable
     private readonly JobCancellation _cancellation = new();
     private readonly AnonymousPipeServerStream _output = new(PipeDirection.Out);
     private readonly AnonymousPipeClientStream _launcher;
+    private int? _launcherProcess;
 
     public LauncherSessionTests() => _launcher = new AnonymousPipeClientStream(PipeDirection.In, _output.ClientSafePipeHandle);
 
@@ -80,9 +82,38 @@ public sealed class LauncherSessionTests : IDisposable
         Assert.False(File.Exists(_folder["later"]));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Launcher_that_was_killed_stops_a_job_that_prints_nothing()
+    {
+        // This test's own process is the parent, and not the one that is named: as if that had died.
+        _launcherProcess = int.MaxValue;
+        var running = RunAsync(Some.Script("sleep 1000"), Some.Script($"touch {_folder["later"]}", condition: "always()"));
+        var reading = ReadAsync();
+
+        Assert.Equal(0, await running);
+        await reading;
+        Assert.Equal(Conclusion.Failed, Outcome().Conclusion);
+        Assert.False(File.Exists(_folder["later"]));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Launcher_that_lives_is_let_alone()
+    {
+        _launcherProcess = int.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[1], CultureInfo.InvariantCulture);
+        var running = RunAsync(Some.Script("sleep 1.5"));
+        var reading = ReadAsync();
+
+        Assert.Equal(0, await running);
+        await reading;
+        Assert.Equal(Conclusion.Succeeded, Outcome().Conclusion);
+    }
+
     private Task<int> RunAsync(params JobStep[] steps)
     {
-        var payload = Some.Payload(Some.Job() with { Steps = steps }, _folder.FullPath) with { Reporting = ReportingTarget.Launcher };
+        var payload = Some.Payload(Some.Job() with { Steps = steps }, _folder.FullPath) with
+        {
+            Reporting = ReportingTarget.Launcher, LauncherProcess = _launcherProcess,
+        };
         var host = new WorkerHost
         {
             Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" },
