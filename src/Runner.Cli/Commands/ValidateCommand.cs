@@ -21,6 +21,11 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         Description = "Take warnings for problems: what GitHub lets pass in 'on' though it does nothing there.",
     };
 
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Also tell of right keys for which a local run does something else than GitHub's service, such as concurrency.",
+    };
+
     private readonly Option<bool> _template = new("--template")
     {
         Description = "Print for each file one line of JSON, as GitHub's own workflow parser gives it: the converted workflow, or the errors.",
@@ -31,7 +36,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
     public static Command Build(CliSurroundings surroundings)
     {
         var validate = new ValidateCommand(surroundings);
-        var command = new Command("validate", "Check workflow and action files.") { validate._paths, validate._json, validate._strict, validate._template };
+        var command = new Command("validate", "Check workflow and action files.") { validate._paths, validate._json, validate._strict, validate._verbose, validate._template };
         validate._flags.AddTo(command);
         command.SetAction(validate.RunAsync);
         return command;
@@ -42,7 +47,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         var paths = result.GetValue(_paths) ?? [];
         return result.GetValue(_template)
             ? await PrintTemplatesAsync(result, paths, cancellationToken)
-            : await ValidateAsync(paths, result.GetValue(_json), result.GetValue(_strict), cancellationToken);
+            : await ValidateAsync(paths, result, cancellationToken);
     }
 
     private async Task<int> PrintTemplatesAsync(ParseResult result, string[] paths, CancellationToken cancellationToken)
@@ -59,8 +64,9 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         return code;
     }
 
-    private async Task<int> ValidateAsync(string[] paths, bool isJson, bool isStrict, CancellationToken cancellationToken)
+    private async Task<int> ValidateAsync(string[] paths, ParseResult result, CancellationToken cancellationToken)
     {
+        var (isJson, isStrict, isVerbose) = (result.GetValue(_json), result.GetValue(_strict), result.GetValue(_verbose));
         var (files, problems, warnings) = (0, 0, 0);
         foreach (var file in ValidatedFiles.Find(paths))
         {
@@ -70,7 +76,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
             warnings += isStrict ? 0 : found.Warnings.Length;
             await TellAsync(found.Problems, Severity.Error, isJson);
             await TellAsync(found.Warnings, isStrict ? Severity.Error : Severity.Warning, isJson);
-            await TellAsync(found.Notes, Severity.Note, isJson);
+            await TellAsync([.. found.Notes.Where(note => isVerbose || !note.IsEmulation)], Severity.Note, isJson);
         }
 
         if (!isJson)

@@ -59,9 +59,13 @@ public sealed class ValidateCommandTests
     {
         var path = Write("ok.yml", "on: push\npermissions: read-all\njobs:\n  a:\n    runs-on: x\n    permissions: {}\n    snapshot: image\n    steps: [{run: a}]\n");
 
-        var result = await Cli.RunAsync("validate", path);
+        var usual = await Cli.RunAsync("validate", path);
+        var result = await Cli.RunAsync("validate", "-v", path);
 
         Assert.Equal((0, "1 file(s), 0 problem(s)"), (result.Code, result.Error.TrimEnd()));
+        Assert.Equal(
+            $"{path}:7:5: note: 'snapshot': no image is made of the job: only runners that GitHub hosts make custom images",
+            usual.Out.TrimEnd());
         Assert.Equal(
             [
                 $"{path}:2:1: note: 'permissions': the token of a local run is the GITHUB_TOKEN that you give, with all that it may do",
