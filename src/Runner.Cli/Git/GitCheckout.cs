@@ -33,27 +33,45 @@ internal sealed partial record GitCheckout
     public static async Task<GitCheckout> ReadAsync(string folder, string remote, CancellationToken cancellationToken)
     {
         // Together: each takes a few milliseconds, most of them for its start.
+        var settings = SettingsAsync();
+        if (!GitFolder.IsAbove(folder))
+        {
+            return new GitCheckout { User = UserOf(await settings) };
+        }
+
         var root = Ask("rev-parse", "--show-toplevel");
         var sha = Ask("rev-parse", "HEAD");
         var branch = Ask("symbolic-ref", "--quiet", "HEAD");
         var tag = Ask("describe", "--tags", "--exact-match", "HEAD");
-        var url = Ask("config", "--get", $"remote.{remote}.url");
         var head = Ask("symbolic-ref", "--quiet", $"refs/remotes/{remote}/HEAD");
-        var user = Ask("config", "--get", "github.user");
-        var name = Ask("config", "--get", "user.name");
         var prefix = $"refs/remotes/{remote}/";
         return new GitCheckout
         {
             Root = await root,
             Sha = await sha is { Length: 40 or 64 } id ? id : null,
             Ref = await branch ?? (await tag is { } exact ? $"refs/tags/{exact}" : null),
-            Repository = await url is { } address ? RepositoryOf(address) : null,
+            Repository = (await settings).GetValueOrDefault($"remote.{remote}.url") is { } address ? RepositoryOf(address) : null,
             DefaultBranch = await head is { } target && target.StartsWith(prefix, StringComparison.Ordinal) ? target[prefix.Length..] : null,
-            User = await user ?? await name,
+            User = UserOf(await settings),
         };
+
+        // The last value of a key counts.
+        async Task<Dictionary<string, string>> SettingsAsync()
+        {
+            var found = await GitCommand.ListAsync(folder, cancellationToken, "config", "-z", "--get-regexp", @"^(github\.user|user\.name|remote\..*\.url)$") ?? [];
+            var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var setting in found.Select(setting => setting.Split('\n', 2)).Where(setting => setting is [_, { Length: > 0 }]))
+            {
+                settings[setting[0]] = setting[1];
+            }
+
+            return settings;
+        }
 
         Task<string?> Ask(params string[] arguments) => GitCommand.AskAsync(folder, cancellationToken, arguments);
     }
+
+    private static string? UserOf(Dictionary<string, string> settings) => settings.GetValueOrDefault("github.user") ?? settings.GetValueOrDefault("user.name");
 
     /// <summary><c>owner/name</c> of an address such as <c>git@github.com:owner/name.git</c> or <c>https://github.com/owner/name</c>; else <c>null</c>.</summary>
     internal static string? RepositoryOf(string address) =>

@@ -22,6 +22,20 @@ internal sealed record GitFolder(string Own, string Common)
         return new GitFolder(own, File.Exists(shared) ? RealPath(Path.GetFullPath(File.ReadAllText(shared).TrimEnd('\r', '\n'), own)) : own);
     }
 
+    /// <summary>Whether a folder, or one around it, has a <c>.git</c>: where none has, git knows of no repository.</summary>
+    public static bool IsAbove(string folder)
+    {
+        for (var around = new DirectoryInfo(RealPath(Path.GetFullPath(folder))); around is not null; around = around.Parent)
+        {
+            if (Path.Exists(Path.Combine(around.FullName, ".git")) || File.Exists(Path.Combine(around.FullName, "HEAD")))
+            {
+                return true; // or a repository's own folder
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>A path without links in it.</summary>
     public static string RealPath(string path)
     {

@@ -11,6 +11,9 @@ public sealed class AgentCheckTests : IDisposable
     private const string Kubernetes = "pools: [{name: a, labels: [x]}]\nkubernetes: {runnerImage: r, defaultImage: d, ";
     private const string Token = "github: {url: 'https://github.com/acme', auth: {tokenFile: FOLDER/token}}\n";
 
+    // Made once: it is most of what a test would take.
+    private static readonly string RsaKey = MakeRsaKey();
+
     private readonly TempFolder _folder = new();
 
     public AgentCheckTests()
@@ -20,9 +23,10 @@ public sealed class AgentCheckTests : IDisposable
         File.WriteAllText(_folder["words"], "ghp_x ghp_y");
         File.WriteAllText(_folder["worker"], string.Empty);
         File.WriteAllText(_folder["id"], "12345");
-        using var rsa = RSA.Create(2048);
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(RsaKey);
         using var curve = ECDsa.Create();
-        File.WriteAllText(_folder["rsa.pem"], rsa.ExportRSAPrivateKeyPem());
+        File.WriteAllText(_folder["rsa.pem"], RsaKey);
         File.WriteAllText(_folder["public.pem"], rsa.ExportRSAPublicKeyPem());
         File.WriteAllText(_folder["ec.pem"], curve.ExportECPrivateKeyPem());
         File.WriteAllText(
@@ -86,6 +90,12 @@ public sealed class AgentCheckTests : IDisposable
 
         Assert.Equal(ExitCodes.Configuration, result.Code);
         Assert.Contains(problem.Replace("FOLDER", _folder[""].TrimEnd('/'), StringComparison.Ordinal), result.Error, StringComparison.Ordinal);
+    }
+
+    private static string MakeRsaKey()
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportRSAPrivateKeyPem();
     }
 
     private static string Auth(string auth) => $"github: {{url: 'https://github.com/acme', auth: {{{auth}}}}}\n{Host}";
