@@ -77,4 +77,11 @@ public interface IJobHandle : IAsyncDisposable
 
     /// <summary>Lets go of the job without stopping it, for a successor to adopt.</summary>
     void Release();
+
+    /// <summary>
+    /// Makes what an ended job ran in stay when the handle is disposed, under the name of <see cref="JobLaunch.KeepAs"/>. Gives how people look at
+    /// it, as one line; <c>null</c>: there is nothing that can stay.
+    /// </summary>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
+    Task<string?> KeepAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }

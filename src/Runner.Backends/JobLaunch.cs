@@ -65,6 +65,12 @@ public sealed record JobLaunch
     /// </summary>
     public string? BoundWorkspace { get; init; }
 
+    /// <summary>
+    /// Name of what the job ran in, should it be kept (<see cref="IJobHandle.KeepAsync"/>); what stayed of an earlier job by this name is removed when this
+    /// one is launched. <c>null</c>: nothing is kept.
+    /// </summary>
+    public string? KeepAs { get; init; }
+
     /// <summary>Variables of the job's own container, less those that name job hooks: these are the operator's, who may count on them.</summary>
     public IEnumerable<KeyValuePair<string, string>> ContainerEnvironment =>
         Containers.Job?.Environment.Where(variable => !HookVariables.Contains(variable.Key)) ?? [];

@@ -97,6 +97,11 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         var image = launch.Containers.Job?.Image ?? ImageOf(launch);
         await EnsureSweptAsync(cancellationToken);
         await RequireAnswerAsync(cancellationToken);
+        if (launch.KeepAs is { } kept)
+        {
+            await _engine.RemoveAsync(DockerLabels.KeptName(kept), cancellationToken);
+        }
+
         var key = (launch.JobId, launch.Attempt);
         return _handles.GetOrAdd(key, _ => new Lazy<DockerJobHandle>(() => Start(launch, image, () => _handles.TryRemove(key, out var _)))).Value;
     }
@@ -234,6 +239,6 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     private async Task<List<ContainerListResponse>> LeftOversAsync(CancellationToken cancellationToken)
     {
         var mine = await _engine.ListAsync($"{DockerLabels.Instance}={_options.Instance}", cancellationToken);
-        return [.. mine.Where(container => DockerLabels.IsLeftOver(container.Labels))];
+        return [.. mine.Where(container => DockerLabels.IsLeftOver(container.Labels) && !DockerLabels.IsKept(container))];
     }
 }

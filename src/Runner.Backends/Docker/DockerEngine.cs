@@ -22,10 +22,14 @@ internal sealed class DockerEngine : IDisposable
     /// <param name="host">Its address, which <see cref="EngineAddress.WhyNot"/> finds right, or <c>null</c>: that of Docker's own socket.</param>
     public DockerEngine(string? host)
     {
-        _client = new DockerClientBuilder().WithEndpoint(new Uri(host ?? DefaultHost)).Build();
+        Host = host ?? DefaultHost;
+        _client = new DockerClientBuilder().WithEndpoint(new Uri(Host)).Build();
         Images = new EngineImages(_client);
         Streams = new EngineStreams(_client);
     }
+
+    /// <summary>Its address.</summary>
+    public string Host { get; }
 
     /// <summary>Its images.</summary>
     public EngineImages Images { get; }
@@ -185,7 +189,7 @@ internal sealed class DockerEngine : IDisposable
     /// <summary>Removes all containers with a label, with their nameless volumes, then the networks with it.</summary>
     public async Task RemoveAllAsync(string label, CancellationToken cancellationToken)
     {
-        foreach (var container in await ListAsync(label, cancellationToken))
+        foreach (var container in (await ListAsync(label, cancellationToken)).Where(container => !DockerLabels.IsKept(container)))
         {
             await RemoveAsync(container.ID, cancellationToken);
         }

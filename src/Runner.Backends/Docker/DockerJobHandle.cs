@@ -124,6 +124,28 @@ internal sealed class DockerJobHandle : IJobHandle
         _ownership?.Dispose();
     }
 
+    public async Task<string?> KeepAsync(CancellationToken cancellationToken)
+    {
+        if (Launch.KeepAs is null || _container is not { } id || !Ended.IsCompleted)
+        {
+            return null;
+        }
+
+        var name = DockerLabels.KeptName(Launch.KeepAs);
+        if (!await _engine.TryRenameAsync(id, name, cancellationToken))
+        {
+            await _engine.RemoveAsync(name, cancellationToken); // of the same job, run twice at a time
+            if (!await _engine.TryRenameAsync(id, name, cancellationToken))
+            {
+                return null;
+            }
+        }
+
+        var docker = _engine.Host == DockerEngine.DefaultHost ? "docker" : $"docker -H {_engine.Host}";
+        return $"container {name} is kept: {docker} run --rm -it --volumes-from {name} -w {DockerPaths.Workspace} --entrypoint sh $({docker} commit {name})"
+            + $" opens a shell in a copy of it, {docker} rm -v {name} removes it";
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_isReleased)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Jobs;
 using Runner.Jobs.Secrets;
+using ContainerListResponse = Docker.DotNet.Models.ContainerListResponse;
 
 namespace Runner.Backends.Docker;
 
@@ -19,6 +20,8 @@ internal static class DockerLabels
 
     /// <summary>On what holds Node.js for all jobs: the name of its version. Such things belong to no job and to no launcher.</summary>
     public const string Externals = "act.nektos.com/externals";
+
+    private const string KeptPrefix = "runner-kept-";
 
     /// <summary>The labels of a job's things.</summary>
     public static Dictionary<string, string> Of(JobId job, string instance, ProcessMark launcher) => new(StringComparer.Ordinal)
@@ -45,6 +48,13 @@ internal static class DockerLabels
             return null; // of another version: a leftover like any other
         }
     }
+
+    /// <summary>Name of a container that stays for people to look at, until the same job is run again or somebody removes it.</summary>
+    public static string KeptName(string name) => KeptPrefix + DockerSpecBuilder.SafeName(name);
+
+    /// <summary>Whether it is such a container.</summary>
+    public static bool IsKept(ContainerListResponse container) =>
+        container.Names?.Any(name => name.StartsWith("/" + KeptPrefix, StringComparison.Ordinal)) == true;
 
     /// <summary>Whether a thing's launcher, of this machine, is gone.</summary>
     public static bool IsLeftOver(IDictionary<string, string> labels) =>

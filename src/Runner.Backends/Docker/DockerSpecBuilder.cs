@@ -128,5 +128,6 @@ internal sealed class DockerSpecBuilder(
 
     private static string NameOf(JobLaunch launch) => launch.Attempt == 0 ? $"runner-{launch.JobId}" : $"runner-{launch.JobId}-{launch.Attempt}";
 
-    private static string SafeName(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-' ? letter : '-'));
+    /// <summary>What of a text may stand in a container's name.</summary>
+    internal static string SafeName(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-' ? letter : '-'));
 }

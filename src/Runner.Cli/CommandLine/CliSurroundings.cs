@@ -26,6 +26,9 @@ internal sealed record CliSurroundings
     /// <summary>Folder of the program's own file.</summary>
     public required string ProgramFolder { get; init; }
 
+    /// <summary>Absolute paths of the files that output goes to; empty where it goes elsewhere, or that cannot be told.</summary>
+    public IReadOnlyList<string> OutputFiles { get; init; } = [];
+
     /// <summary>Whether the output is a terminal.</summary>
     public bool IsTerminal { get; init; }
 
@@ -53,12 +56,17 @@ internal sealed record CliSurroundings
 
             // Of a single file this is where the file lies; AppContext.BaseDirectory would be the same but for `dotnet runner.dll`.
             ProgramFolder = Path.GetDirectoryName(System.Environment.ProcessPath) ?? AppContext.BaseDirectory,
+            OutputFiles = [.. FilesOf(1), .. FilesOf(2)],
             IsTerminal = !Console.IsOutputRedirected,
             Width = Console.IsOutputRedirected ? DefaultWidth : Math.Max(Console.WindowWidth, MinWidth),
             AskSecret = name => Console.IsInputRedirected ? null : SecretPrompt.Ask(name, Console.Error),
             UseColors = !Console.IsOutputRedirected && !environment.ContainsKey("NO_COLOR"),
         };
     }
+
+    // Pipes and terminals have other names there.
+    private static IEnumerable<string> FilesOf(int output) =>
+        new FileInfo($"/proc/self/fd/{output}") is { Exists: true, LinkTarget: { } target } && Path.IsPathFullyQualified(target) ? [target] : [];
 
     /// <summary>A variable, or <c>null</c> where it is not set or empty.</summary>
     public string? Variable(string name) => Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;

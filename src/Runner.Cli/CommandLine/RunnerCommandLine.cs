@@ -3,7 +3,6 @@ using System.CommandLine.Help;
 using Runner.Cli.Commands;
 using Runner.Cli.Flags;
 using Runner.Cli.Settings;
-using Runner.Jobs.Errors;
 
 namespace Runner.Cli.CommandLine;
 
@@ -33,33 +32,10 @@ internal static class RunnerCommandLine
 
             return await result.InvokeAsync(invocation, CancellationToken.None);
         }
-        catch (UsageException error)
+        catch (Exception failure) when (CommandFailures.CodeOf(failure) is { } code)
         {
-            await surroundings.Error.WriteLineAsync($"runner: {error.Message}");
-            return ExitCodes.Usage;
-        }
-        catch (OperatorException error)
-        {
-            foreach (var problem in error.Problems)
-            {
-                await surroundings.Error.WriteLineAsync($"runner: {problem}");
-            }
-
-            return ExitCodes.Configuration;
-        }
-        catch (WorkflowException error)
-        {
-            await surroundings.Error.WriteLineAsync(error.Message);
-            return ExitCodes.Usage;
-        }
-        catch (InfrastructureException error)
-        {
-            await surroundings.Error.WriteLineAsync($"runner: {error.Message}");
-            return ExitCodes.Unavailable;
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCodes.Interrupted;
+            await CommandFailures.TellAsync(failure, surroundings.Error);
+            return code;
         }
     }
 

@@ -64,6 +64,7 @@ internal sealed class LocalRuns(
             GitHubToken = values.GitHubToken ?? new Secret(string.Empty),
             SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),
             BoundWorkspace = result.GetValue(flags.Bind) ? folder : null,
+            KeepsFailedOf = flags.KeepsFailed(result) ? folder : null,
             Services = services.EndpointOf,
             EndServices = services.EndJob,
             Variables = [.. services.Variables],

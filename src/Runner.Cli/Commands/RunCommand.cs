@@ -7,6 +7,7 @@ using Runner.Cli.Flags;
 using Runner.Cli.Listing;
 using Runner.Cli.Repositories;
 using Runner.Cli.Values;
+using Runner.Cli.Watching;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Diagnostics;
@@ -46,7 +47,7 @@ internal static class RunCommand
 
             return await ProgramReports.TryWriteAsync(result, reports, surroundings)
                 ? ExitCodes.Success
-                : await RunAsync(result, flags, surroundings, plansOnly: false, cancellationToken);
+                : await RunOrWatchAsync(result, flags, surroundings, cancellationToken);
         });
     }
 
@@ -59,6 +60,29 @@ internal static class RunCommand
         }
     }
 
+    private static Task<int> RunOrWatchAsync(ParseResult result, RunFlags flags, CliSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        if (!result.GetValue(flags.Watch))
+        {
+            return RunAsync(result, flags, surroundings, plansOnly: false, cancellationToken);
+        }
+
+        var asked = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var remembering = surroundings with { AskSecret = name => asked.TryGetValue(name, out var answer) ? answer : asked[name] = surroundings.AskSecret(name) };
+        string?[] written =
+        [
+            .. surroundings.OutputFiles,
+            .. new[] { flags.Services.ArtifactPath, flags.Services.CachePath, flags.Repositories.CachePath }
+                .Select(flag => result.GetValue(flag) is { } path ? Path.GetFullPath(path, surroundings.WorkingFolder) : null),
+        ];
+        var watch = new CheckoutWatch(FolderOf(result, flags, surroundings), [.. written.OfType<string>()], TimeProvider.System);
+        return new WatchedRuns(watch, result.GetValue(flags.Bind), surroundings)
+            .RunAsync(() => RunAsync(result, flags, remembering, plansOnly: false, cancellationToken));
+    }
+
+    private static string FolderOf(ParseResult result, RunFlags flags, CliSurroundings surroundings) =>
+        Path.GetFullPath(result.GetRequiredValue(flags.Folder), surroundings.WorkingFolder);
+
     /// <summary>Reads, selects and plans by the flags, and runs the plans or shows them; gives the exit code.</summary>
     internal static async Task<int> RunAsync(
         ParseResult result, RunFlags flags, CliSurroundings surroundings, bool plansOnly, CancellationToken cancellationToken)
@@ -68,7 +92,7 @@ internal static class RunCommand
             return new HelpAction().Invoke(result);
         }
 
-        var folder = Path.GetFullPath(result.GetRequiredValue(flags.Folder), surroundings.WorkingFolder);
+        var folder = FolderOf(result, flags, surroundings);
         var commands = result.RootCommandResult.Command.Subcommands.Select(command => command.Name).ToList();
         var readings = Read(result, flags, folder, commands);
         if (result.GetValue(flags.Validate) || result.GetValue(flags.Strict))
@@ -97,8 +121,7 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
-        selection.Check(commands);
-
+        selection.CheckEvent(commands, result.GetValue(flags.DetectEvent));
         if (mistakes.Count > 0)
         {
             await surroundings.Error.WriteLineAsync("runner: workflows with mistakes are left out, and the exit code will not be 0 for it");

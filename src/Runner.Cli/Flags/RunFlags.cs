@@ -77,6 +77,12 @@ internal sealed class RunFlags
 
     public Option<bool> NoSkipCheckout { get; } = Switch("--no-skip-checkout", "Let actions/checkout fetch from GitHub instead of using the files that are here.");
 
+    public Option<bool> UseGitIgnore { get; } = new("--use-gitignore")
+    {
+        Description = "Leave out of the copy what git ignores; --use-gitignore=false copies it, too.",
+        DefaultValueFactory = _ => true,
+    };
+
     public Option<bool> Bind { get; } = Switch("--bind", "Let jobs work in the checkout itself instead of a copy.", "-b");
 
     /// <summary>Where actions and called workflows of other repositories come from.</summary>
@@ -84,6 +90,14 @@ internal sealed class RunFlags
 
     /// <summary>The artifact and cache services.</summary>
     public ServiceFlags Services { get; } = new();
+
+    public Option<bool> Remove { get; } = new("--rm")
+    {
+        Description = "Remove the container of a job that failed, too; --rm=false keeps it (docker).",
+        DefaultValueFactory = _ => true,
+    };
+
+    public Option<bool> Watch { get; } = Switch("--watch", "Run again whenever the checkout changes, until Ctrl-C.", "-w");
 
     // What is shown.
     public Option<bool> List { get; } = Switch("--list", "List the jobs and run nothing.", "-l");
@@ -141,11 +155,15 @@ internal sealed class RunFlags
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
         Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
-        Backend, Platforms, StrictRunsOn, Config, ConcurrentJobs, NoSkipCheckout, Bind, .. Repositories.All, .. Services.All,
+        Backend, Platforms, StrictRunsOn, Config, ConcurrentJobs, NoSkipCheckout, UseGitIgnore, Bind, Remove, Watch,
+        .. Repositories.All, .. Services.All,
         List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
         .. Containers.All,
         Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit, DebugScheduling,
     ];
+
+    /// <summary>Whether what a job that failed ran in stays, to be looked at.</summary>
+    public bool KeepsFailed(ParseResult result) => !result.GetValue(Remove);
 
     /// <summary>A flag of one text.</summary>
     internal static Option<string?> Text(string name, string? letter, string value, string description) =>

@@ -38,6 +38,20 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
         _ => "push",
     };
 
+    /// <summary>Whether what is named is there, and whether the event that is run where none is named starts anything.</summary>
+    /// <param name="commands">Commands of the program, one of which may have been meant by the event.</param>
+    /// <param name="detect">As for <see cref="EventToRun"/>.</param>
+    /// <exception cref="UsageException">No workflow has the event or the job.</exception>
+    public void CheckEvent(IEnumerable<string> commands, bool detect)
+    {
+        Check(commands);
+        if (Event is null && Job is null && EventToRun(detect) is var byDefault && !AllEvents.Contains(byDefault, StringComparer.Ordinal))
+        {
+            throw new UsageException(
+                $"no workflow runs for {byDefault}, which is run where no event is named: workflows run for {string.Join(", ", AllEvents)}; name one of them, or --detect-event takes the first");
+        }
+    }
+
     /// <summary>Whether what is named is there.</summary>
     /// <param name="commands">Commands of the program, one of which may have been meant by the event.</param>
     /// <exception cref="UsageException">No workflow has the event or the job.</exception>

@@ -19,6 +19,9 @@ internal interface IJobLauncher
     /// <exception cref="InfrastructureException">The backend could not be reached or refused.</exception>
     Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken);
 
+    /// <summary>Whether what a job that failed ran in is to stay.</summary>
+    bool KeepsFailed { get; }
+
     /// <summary>A job has ended: what was given to it for its time is taken back.</summary>
     void Ended(JobId job);
 }

@@ -29,7 +29,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         (result.GetValue(flags.Platforms) ?? []).Select(PlatformFlag.Parse).Where(platform => platform.Image is null).Select(platform => platform.Label),
         StringComparer.OrdinalIgnoreCase);
 
-    private readonly CheckoutNotes _notes = new(surroundings.Error);
+    private readonly CheckoutSource _checkout = new(folder, withIgnored: !result.GetValue(flags.UseGitIgnore), surroundings.Error);
 
     private DockerBackend? _docker;
     private ClusterRun? _cluster;
@@ -55,7 +55,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         TellUseless(kind);
         if (kind == BackendKind.Host || _labelsOfThisMachine.Count > 0)
         {
-            _host = new CheckoutBackend(Host(options.Host, engine), folder, copies, _notes);
+            _host = new CheckoutBackend(Host(options.Host, engine), _checkout, copies);
         }
 
         _platforms = new HashSet<string>(
@@ -63,8 +63,8 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         _chosen = kind switch
         {
             BackendKind.Host => _host,
-            BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), folder, _notes),
-            BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), folder, _notes),
+            BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), _checkout),
+            BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), _checkout),
             null when _host is not null => _host, // jobs that are not meant for this machine are refused one by one
             null => throw new OperatorException(NoEngine()),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),
@@ -178,6 +178,15 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     {
         Tell(BackendKind.Docker, flags.Containers.All);
         Tell(BackendKind.Kubernetes, SettingFlags.OfCluster(flags).Append(flags.DebugScheduling));
+        if (result.GetResult(flags.UseGitIgnore) is { Implicit: false } && result.GetValue(flags.Bind))
+        {
+            surroundings.Error.WriteLine($"runner: {flags.UseGitIgnore.Name} has no effect with {flags.Bind.Name}: jobs work in the checkout itself");
+        }
+
+        if (flags.KeepsFailed(result) && kind != BackendKind.Docker)
+        {
+            surroundings.Error.WriteLine($"runner: {flags.Remove.Name}=false has no effect on the backend {NameOf(kind ?? BackendKind.Host)}: only docker has a container that can stay");
+        }
 
         void Tell(BackendKind owner, IEnumerable<Option> options)
         {

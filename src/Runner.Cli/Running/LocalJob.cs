@@ -53,7 +53,13 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
             await using var handle = await launcher.LaunchAsync(planned, planId, cancel);
             try
             {
-                return await WatchAsync(handle, cancel, kill);
+                var result = await WatchAsync(handle, cancel, kill);
+                if (launcher.KeepsFailed && result.Conclusion is Conclusion.Failed or Conclusion.Canceled && !cancel.IsCancellationRequested)
+                {
+                    await KeepAsync(handle, kill);
+                }
+
+                return result;
             }
             finally
             {
@@ -71,6 +77,24 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
         catch (Exception problem) when (problem is WorkflowException or InfrastructureException)
         {
             return new LocalJobResult(Conclusion.Failed, problem.Message, []);
+        }
+    }
+
+    private async Task KeepAsync(IJobHandle handle, CancellationToken kill)
+    {
+        string? kept;
+        try
+        {
+            kept = await handle.KeepAsync(kill);
+        }
+        catch (InfrastructureException failure)
+        {
+            kept = $"what it ran in could not be kept: {failure.Message}";
+        }
+
+        if (kept is not null)
+        {
+            await events.WriteAsync(new RunNotice(time.GetUtcNow(), $"{job.Name}: {kept}"), CancellationToken.None);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
@@ -29,6 +31,8 @@ internal sealed class LocalJobLauncher(
 
     public LocalJobResult? Refuse(PlannedJob planned) => refuse(planned);
 
+    public bool KeepsFailed => settings.KeepsFailedOf is not null;
+
     public void Ended(JobId job) => settings.EndServices(job);
 
     public Task<IJobHandle> LaunchAsync(PlannedJob planned, PlanId planId, CancellationToken cancellationToken) =>
@@ -58,6 +62,15 @@ internal sealed class LocalJobLauncher(
             Reporting = ReportingTarget.Launcher,
             Requests = settings.Requests,
             BoundWorkspace = settings.BoundWorkspace,
+            KeepAs = settings.KeepsFailedOf is { } checkout ? KeptName(planned, checkout) : null,
         };
+    }
+
+    // The same for the same job of the same checkout, so that at most its last failure stays.
+    private static string KeptName(PlannedJob planned, string checkout)
+    {
+        var workflow = planned.Plan.Workflow.Path;
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{checkout}\n{workflow}\n{planned.Id}")));
+        return $"{Path.GetFileNameWithoutExtension(workflow)}-{planned.Id.JobKey}-{digest[..8]}";
     }
 }

@@ -40,6 +40,9 @@ internal sealed record LocalJobSettings
     /// <summary>Folder that is the workspace of the jobs itself (<c>--bind</c>), or <c>null</c>: each gets one of its own.</summary>
     public string? BoundWorkspace { get; init; }
 
+    /// <summary>Checkout whose jobs' places stay when they fail (<c>--rm=false</c>), or <c>null</c>: none does.</summary>
+    public string? KeepsFailedOf { get; init; }
+
     // The message must name an endpoint; a worker that reports to its launcher does not call it.
     private static ServiceEndpoint NoServices { get; } = new()
     {

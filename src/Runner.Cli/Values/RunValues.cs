@@ -51,11 +51,19 @@ internal sealed record RunValues
         public ImmutableSortedDictionary<string, string> Values(
             Option<string> fileFlag, Option<string[]> flag, Func<string, string?> find, StringComparer? names = null)
         {
-            var isRequired = Result.GetResult(fileFlag) is { Implicit: false };
             var values = ImmutableSortedDictionary.CreateBuilder<string, string>(names ?? StringComparer.OrdinalIgnoreCase);
-            foreach (var (name, value) in ValuesFile.Read(fileFlag.Name, Folder, Result.GetRequiredValue(fileFlag), isRequired))
+            var file = Result.GetRequiredValue(fileFlag);
+            var isNamed = file.Length > 0 && Result.GetResult(fileFlag) is { Implicit: false };
+            var ofFile = ValuesFile.Read(fileFlag.Name, Folder, file, isNamed);
+            foreach (var (name, value) in ofFile ?? new Dictionary<string, string>())
             {
                 values[name] = value;
+            }
+
+            if (ofFile is null && isNamed)
+            {
+                // As in act: one .actrc names such files for all repositories.
+                Surroundings.Error.WriteLine($"runner: {fileFlag.Name}: there is no file '{file}' in '{Folder}', so nothing is read from it");
             }
 
             foreach (var text in Result.GetValue(flag) ?? [])

@@ -8,18 +8,18 @@ namespace Runner.Cli.Values;
 /// <summary>Reads files of names and values: YAML where the name ends so, else dotenv.</summary>
 internal static class ValuesFile
 {
-    /// <summary>The values of a file.</summary>
+    /// <summary>The values of a file; <c>null</c>: there is none of that name.</summary>
     /// <param name="flag">The flag that names the file, for messages.</param>
     /// <param name="folder">Folder that a relative path starts from.</param>
     /// <param name="path">The file.</param>
-    /// <param name="isRequired">Whether it must be there: false for a default name.</param>
-    /// <exception cref="UsageException">It is not there or cannot be read.</exception>
-    public static IReadOnlyDictionary<string, string> Read(string flag, string folder, string path, bool isRequired)
+    /// <param name="isNamed">Whether the user named it: what else has the default name, such as a folder, is not meant.</param>
+    /// <exception cref="UsageException">It cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string>? Read(string flag, string folder, string path, bool isNamed)
     {
         var full = Path.GetFullPath(path, folder);
-        if (!isRequired && !File.Exists(full))
+        if (path.Length == 0 || !(isNamed ? Path.Exists(full) : File.Exists(full)))
         {
-            return new Dictionary<string, string>();
+            return null;
         }
 
         string text;
@@ -51,8 +51,9 @@ internal static class ValuesFile
         {
             [] => [],
             [{ RootNode: YamlScalarNode { Value: null or "" } }] => [],
-            [{ RootNode: YamlMappingNode mapping }, ..] => Pairs(path, mapping),
-            [var other, ..] => throw Problem(path, other.RootNode, "expected a mapping of names to values"),
+            [_, var second, ..] => throw Problem(path, second.RootNode, "a second YAML document begins here, expected one"),
+            [{ RootNode: YamlMappingNode mapping }] => Pairs(path, mapping),
+            [var other] => throw Problem(path, other.RootNode, "expected a mapping of names to values"),
         };
     }
 

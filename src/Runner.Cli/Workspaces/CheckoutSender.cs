@@ -6,10 +6,9 @@ using Runner.Jobs.Link;
 namespace Runner.Cli.Workspaces;
 
 /// <summary>Sends the checkout to a worker that asks for it; other requests go on to whoever answers them.</summary>
-/// <param name="folder">The checkout.</param>
+/// <param name="checkout">The checkout.</param>
 /// <param name="others">Answers the rest, or <c>null</c>: nobody does, and the job is told so.</param>
-/// <param name="notes">Takes what a user should know of what is sent.</param>
-internal sealed class CheckoutSender(string folder, IWorkerRequestHandler? others, CheckoutNotes notes) : IWorkerRequestHandler
+internal sealed class CheckoutSender(CheckoutSource checkout, IWorkerRequestHandler? others) : IWorkerRequestHandler
 {
     public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
     {
@@ -28,13 +27,12 @@ internal sealed class CheckoutSender(string folder, IWorkerRequestHandler? other
 
         try
         {
-            var tree = await CheckoutTree.ReadAsync(folder, cancellationToken);
-            notes.Tell(tree.Notes);
+            var tree = await checkout.ReadAsync(cancellationToken);
             return new WorkspaceSent { Entries = await CheckoutArchive.WriteAsync(tree, exchange.Output, cancellationToken) };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new WorkflowException($"The checkout '{folder}' cannot be sent: {error.Message}", error);
+            throw new WorkflowException($"The checkout '{checkout.Folder}' cannot be sent: {error.Message}", error);
         }
     }
 }

@@ -14,19 +14,34 @@ namespace Runner.Cli.Workspaces;
 /// <param name="Notes">What a user should know: things that are not in it and might be missed.</param>
 internal sealed record CheckoutTree(IReadOnlyCollection<CheckoutEntry> Entries, IReadOnlyList<string> Notes)
 {
+    private const string GitName = ".git";
+
     /// <summary>Looks at a checkout.</summary>
+    /// <param name="folder">The checkout.</param>
+    /// <param name="withIgnored">Whether what is ignored is in it, too.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor for want of a right.</exception>
-    public static async Task<CheckoutTree> ReadAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<CheckoutTree> ReadAsync(string folder, bool withIgnored, CancellationToken cancellationToken)
     {
-        var reading = new Reading(cancellationToken);
+        var reading = new Reading(withIgnored, withRepositories: true, cancellationToken);
         await reading.AddAsync(folder, target: string.Empty, outer: []);
+        await reading.TellMissingRepositoryAsync(folder);
         return new CheckoutTree(reading.Entries.Values, reading.Notes);
     }
 
-    private sealed class Reading(CancellationToken cancellationToken)
+    /// <summary>The files and links of a checkout that are not ignored, without those of git itself.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async Task<IReadOnlyCollection<CheckoutEntry>> ReadFilesAsync(string folder, CancellationToken cancellationToken)
     {
-        private const string GitName = ".git";
+        var reading = new Reading(withIgnored: false, withRepositories: false, cancellationToken);
+        await reading.AddAsync(folder, target: string.Empty, outer: []);
+        return [.. reading.Entries.Values.Where(entry => entry is not FolderEntry)];
+    }
+
+    private sealed class Reading(bool withIgnored, bool withRepositories, CancellationToken cancellationToken)
+    {
+        private static readonly string[] AllFiles = ["--cached", "--others"];
 
         public SortedDictionary<string, CheckoutEntry> Entries { get; } = new(StringComparer.Ordinal);
 
@@ -40,12 +55,12 @@ internal sealed record CheckoutTree(IReadOnlyCollection<CheckoutEntry> Entries, 
         {
             if (await FilesAsync(source) is not { } files)
             {
-                AddAll(FolderWalk.Entries(source, target, _ => false));
+                AddAll(FolderWalk.Entries(source, target, path => path == GitName && !withRepositories));
                 return;
             }
 
             RepositoryCopy? repository = null;
-            if (GitFolder.Find(source) is { } git)
+            if (withRepositories && GitFolder.Find(source) is { } git)
             {
                 repository = RepositoryCopy.Of(git, source, target, outer);
                 await repository.AddToAsync(Entries, Notes, cancellationToken);
@@ -74,9 +89,24 @@ internal sealed record CheckoutTree(IReadOnlyCollection<CheckoutEntry> Entries, 
                 }
             }
 
-            var ignored = await ListAsync(source, "--others", "--ignored", "--exclude-standard", "--directory") ?? [];
+            if (!withRepositories)
+            {
+                return;
+            }
+
+            var ignored = withIgnored ? [] : await ListAsync(source, "--others", "--ignored", "--exclude-standard", "--directory") ?? [];
             nested.UnionWith(ignored.Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/')));
             AddAll(FolderWalk.Folders(source, target, nested.Contains));
+        }
+
+        /// <summary>Notes that a folder is part of a repository which is not in the copy.</summary>
+        public async Task TellMissingRepositoryAsync(string folder)
+        {
+            if (!Path.Exists(Path.Combine(folder, GitName)) && await GitCommand.AskAsync(folder, cancellationToken, "rev-parse", "--show-toplevel") is { } root)
+            {
+                var inside = Path.GetRelativePath(root, GitFolder.RealPath(folder)).Replace(Path.DirectorySeparatorChar, '/');
+                Notes.Add($"jobs get '{inside}' alone, without git: it is a folder of the repository '{root}'; -C {root} -W {inside}/… runs its workflows on the whole repository");
+            }
         }
 
         // Those of git's list, folders that are repositories among them; null: there is no git here.
@@ -88,7 +118,7 @@ internal sealed record CheckoutTree(IReadOnlyCollection<CheckoutEntry> Entries, 
                 return null; // it stands in a repository that wants to know nothing of it
             }
 
-            var files = await ListAsync(source, "--cached", "--others", "--exclude-standard");
+            var files = await ListAsync(source, withIgnored ? AllFiles : [.. AllFiles, "--exclude-standard"]);
             if (files is null && isRoot)
             {
                 Notes.Add($"git cannot read the checkout in '{source}' (git status tells why there): jobs get all that is in it, ignored files too");

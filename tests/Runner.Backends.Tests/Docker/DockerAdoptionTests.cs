@@ -86,6 +86,21 @@ public sealed class DockerAdoptionTests : IDisposable
         Assert.Empty(await ContainersAsync(launch));
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task Container_that_was_kept_for_people_is_left_alone_by_later_launchers()
+    {
+        var launch = Launch(ReportingTarget.Launcher);
+        await LeaveAsync(launch);
+        var id = Assert.Single(await ContainersAsync(launch)).ID;
+        await _engine.Client.Containers.RenameContainerAsync(id, new ContainerRenameParameters { NewName = DockerLabels.KeptName("ci-build") }, Token);
+        using var backend = Backend();
+
+        await backend.AdoptAsync(Token);
+
+        Assert.Single(await ContainersAsync(launch));
+        await _engine.Client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true }, Token);
+    }
+
     private static JobLaunch Launch(ReportingTarget reporting) => new()
     {
         Job = Some.Job(),

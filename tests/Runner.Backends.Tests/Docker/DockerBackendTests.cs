@@ -182,6 +182,37 @@ public sealed class DockerBackendTests : IDisposable
     }
 
     [Fact(Timeout = 180_000)]
+    public async Task What_an_ended_job_ran_in_stays_where_that_is_asked_for_until_the_same_job_runs_again()
+    {
+        using var backend = Backend("echo left >/github/workspace/note; conclude well");
+        var launch = Launch() with { KeepAs = "ci-build/é-1" };
+        string? told;
+        await using (var handle = await backend.LaunchAsync(launch, Token))
+        {
+            Assert.Null(await handle.KeepAsync(Token)); // it runs
+            await handle.Ended;
+            told = await handle.KeepAsync(Token);
+        }
+
+        var kept = Assert.Single(await ContainersAsync(launch));
+        Assert.Equal(["/runner-kept-ci-build---1"], kept.Names);
+        Assert.Contains($"docker -H {_engine.Host} run --rm -it --volumes-from runner-kept-ci-build---1 ", told, StringComparison.Ordinal);
+        var note = await _engine.Client.Containers.GetArchiveFromContainerAsync(
+            kept.ID, new ContainerPathStatParameters { Path = "/github/workspace/note" }, statOnly: false, Token);
+        Assert.Equal(5, note.Stat?.Size);
+        note.Stream?.Dispose();
+
+        var again = Launch() with { KeepAs = launch.KeepAs };
+        await using (var handle = await backend.LaunchAsync(again, Token))
+        {
+            await handle.Ended;
+        }
+
+        await AssertNothingLeftAsync(launch);
+        await AssertNothingLeftAsync(again);
+    }
+
+    [Fact(Timeout = 180_000)]
     public async Task Image_that_cannot_be_had_is_named()
     {
         using var backend = Backend("conclude never");

@@ -105,6 +105,65 @@ public sealed class LocalRunTests : IDisposable
         Assert.Equal((ExitCodes.Usage, $"runner: {flag}: '{port}' is no port, expected 0 to 65535"), (result.Code, result.Error.Split('\n')[0]));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("--secret-file")]
+    [InlineData("--var-file")]
+    [InlineData("--env-file")]
+    [InlineData("--input-file")]
+    public async Task File_of_values_that_is_not_there_is_told_and_stops_nothing_as_in_act(string flag)
+    {
+        Directory.CreateDirectory(_folder["app/.env"]); // a Python environment, say
+
+        var missing = await RunAsync("push", "--dryrun", flag, "mine");
+        var none = await RunAsync("push", "--dryrun", flag, "");
+        var folder = await RunAsync("push", "--dryrun", flag, ".github");
+
+        Assert.Equal((0, $"runner: {flag}: there is no file 'mine' in '{_folder["app"]}', so nothing is read from it\n"), (missing.Code, missing.Error));
+        Assert.Equal((0, string.Empty), (none.Code, none.Error));
+        Assert.Equal(2, folder.Code);
+        Assert.StartsWith($"runner: {flag}: '.github' cannot be read", folder.Error, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("A: b\n\tC: d\n", "2:1: this is not YAML: A tab indents this line")]
+    [InlineData("A: [x\nB: c\n", "2:2: this is not YAML: ")]
+    [InlineData("A: b\n: x\n", "2:1: ")]
+    [InlineData("A: {x: y}\n", "1:4: expected a single value")]
+    [InlineData("A: b\n---\nC: d\n", "3:1: a second YAML document begins here")]
+    public async Task Mistake_in_a_file_of_values_is_told_at_its_place(string text, string told)
+    {
+        Write("app/mine.yml", text);
+
+        var result = await RunAsync("push", "--dryrun", "--secret-file", "mine.yml");
+
+        Assert.Equal(2, result.Code);
+        Assert.StartsWith($"runner: mine.yml:{told}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Event_by_default_that_nothing_listens_to_is_told_with_those_that_are()
+    {
+        Write("app/.github/workflows/ci.yml", "on: [pull_request, schedule]\njobs:\n  a: {runs-on: x, steps: [{run: x}]}\n");
+
+        var result = await RunAsync("-n");
+
+        Assert.Equal(
+            (2, "runner: no workflow runs for push, which is run where no event is named: workflows run for pull_request, schedule; name one of them, or --detect-event takes the first\n"),
+            (result.Code, result.Error));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("--rm=false", "runner: --rm=false has no effect on the backend host: only docker has a container that can stay\n")]
+    [InlineData("--rm", "")]
+    [InlineData("--use-gitignore", "")]
+    [InlineData("--use-gitignore=false", "")]
+    public async Task Flags_on_what_is_kept_and_copied_are_told_only_where_they_do_nothing(string flag, string told)
+    {
+        var result = await RunAsync("push", flag, "-j", "build", "--matrix", "node:18");
+
+        Assert.Equal((0, told), (result.Code, result.Error));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Folder_without_workflows_is_told_as_that()
     {

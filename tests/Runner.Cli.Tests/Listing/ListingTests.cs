@@ -92,12 +92,12 @@ public sealed class ListingTests : IDisposable
     [Fact]
     public async Task Flag_of_act_that_does_nothing_here_says_so()
     {
-        var result = await RunAsync("-l", "--reuse", "--watch");
+        var result = await RunAsync("-l", "--reuse", "--rebuild");
 
         Assert.Equal(0, result.Code);
         Assert.Equal(
-            "runner: --watch has no effect: files are not watched, everything runs once\n"
-            + "runner: --reuse has no effect: every job gets a fresh place, as on GitHub\n",
+            "runner: --reuse has no effect: every job gets a fresh place, as on GitHub; the tool cache and images stay\n"
+            + "runner: --rebuild has no effect: such images are built again whenever their files changed\n",
             result.Error.ReplaceLineEndings("\n"));
     }
 

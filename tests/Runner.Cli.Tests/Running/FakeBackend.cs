@@ -58,6 +58,9 @@ internal sealed class FakeJob : IJobHandle
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>Whether it was kept.</summary>
+    public bool IsKept { get; private set; }
+
     public JobId JobId => Launch.JobId;
 
     public JobLaunch Launch => _launched.Task.Result;
@@ -112,6 +115,13 @@ internal sealed class FakeJob : IJobHandle
 
     public void Release()
     {
+    }
+
+    public Task<string?> KeepAsync(CancellationToken cancellationToken)
+    {
+        Assert.True(_ended.Task.IsCompleted && !IsDisposed);
+        IsKept = true;
+        return Task.FromResult<string?>($"kept as {Launch.KeepAs}");
     }
 
     public ValueTask DisposeAsync()

@@ -49,6 +49,28 @@ public sealed class RunEngineTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task What_a_failed_job_ran_in_is_kept_where_that_is_asked_for()
+    {
+        var names = new List<string>();
+        foreach (var checkout in new[] { "/a", "/a", "/b" })
+        {
+            using var run = EngineRun.StartKeeping(checkout, $"jobs: {{good: {{{Steps}}}, bad: {{{Steps}}}}}");
+            await Task.WhenAll(run.Launched("good"), run.Launched("bad"));
+            run.End("good");
+            run.End("bad", Conclusion.Failed);
+
+            var (_, events) = await run.FinishAsync();
+
+            Assert.Equal((false, true), (run.Backend.Job("good").IsKept, run.Backend.Job("bad").IsKept));
+            names.Add(Assert.Single(events.OfType<RunNotice>()).Message);
+        }
+
+        Assert.StartsWith("bad: kept as 0-bad-", names[0], StringComparison.Ordinal);
+        Assert.Equal(names[0], names[1]);
+        Assert.NotEqual(names[0], names[2]);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Job_that_is_cancelled_before_its_worker_started_is_cancelled_and_not_failed()
     {
         using var run = EngineRun.Start($"jobs: {{a: {{{Steps}}}, b: {{needs: a, {Steps}}}}}");

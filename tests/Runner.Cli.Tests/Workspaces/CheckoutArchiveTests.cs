@@ -68,7 +68,7 @@ public sealed class CheckoutArchiveTests : IDisposable
         Assert.IsType<RequestDone>(await Sender(new Done()).HandleAsync(request, exchange, Token));
     }
 
-    private CheckoutSender Sender(IWorkerRequestHandler? others) => new(_folder.FullPath, others, new CheckoutNotes(TextWriter.Null));
+    private CheckoutSender Sender(IWorkerRequestHandler? others) => new(new CheckoutSource(_folder.FullPath, withIgnored: false, TextWriter.Null), others);
 
     private async Task<List<TarEntry>> PackAsync()
     {

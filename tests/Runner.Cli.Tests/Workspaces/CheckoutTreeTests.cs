@@ -19,15 +19,18 @@ public sealed class CheckoutTreeTests : IDisposable
         ask git diff
         ask git diff --cached
         ask git stash list
-        ask git submodule status --recursive
-        ask git submodule foreach --quiet --recursive 'echo $displaypath; git status --porcelain=v2 --branch --untracked-files=all; git log --oneline'
+        if [ -e .gitmodules ]; then
+          ask git submodule status --recursive
+          ask git submodule foreach --quiet --recursive 'echo $displaypath; git status --porcelain=v2 --branch --untracked-files=all; git log --oneline'
+        fi
         ask git fsck --no-dangling --no-progress
         for inner in x/inner trees/topic; do [ ! -d $inner ] || (cd $inner; ask git status --porcelain=v2 --branch; ask git log --oneline); done
         """;
 
     // Names, kinds, modes, links and contents of all but git's own folders, whose form is another one in the copy.
     private const string Listing = """
-        find . -mindepth 1 -name .git -prune -o \( -type f -printf 'file %m %p ' -exec sh -c 'cksum <"$1"' sh {} \; \) -o -type d -printf 'folder %m %p\n' -o -type l -printf 'link %p %l\n' | LC_ALL=C sort
+        find . -mindepth 1 -name .git -prune -o -type f -printf 'file %m %p\n' -o -type d -printf 'folder %m %p\n' -o -type l -printf 'link %p %l\n' | LC_ALL=C sort
+        find . -name .git -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 -r cksum
         """;
 
     private readonly TempFolder _folder = new();
@@ -48,7 +51,7 @@ public sealed class CheckoutTreeTests : IDisposable
         Directory.CreateDirectory(_folder["user"]);
         Shell(_folder["user"], CheckoutForms.ScriptOf(form));
         var checkout = _folder["user/app"];
-        var tree = await CheckoutTree.ReadAsync(checkout, Token);
+        var tree = await CheckoutTree.ReadAsync(checkout, withIgnored: false, Token);
         CheckoutCopy.Make(tree, _folder["copied/app"], Token);
         await using (var archive = File.Create(_folder["app.tar.gz"]))
         {
@@ -62,13 +65,13 @@ public sealed class CheckoutTreeTests : IDisposable
         Directory.Move(_folder["user"], _folder["gone"]);
 
         Assert.Empty(tree.Notes);
-        foreach (var copy in new[] { _folder["copied/app"], _folder["sent/app"] })
-        {
-            Assert.Equal(listing, Shell(copy, Listing));
-            Assert.Equal(answers, Shell(copy, Questions));
-            Assert.Equal(copy + "\n", Shell(copy, "git rev-parse --show-toplevel"));
-            Shell(copy, "git add -A && git -c core.editor=true commit -q --allow-empty -m 'in the job'");
-        }
+        Assert.Equal(listing, Shell(_folder["sent/app"], Listing));
+        Assert.Equal(string.Empty, Shell(_folder.FullPath, "diff -r --no-dereference copied sent")); // so what git says of one it says of the other
+        var copy = _folder["copied/app"];
+        Assert.Equal(listing, Shell(copy, Listing));
+        Assert.Equal(answers, Shell(copy, Questions));
+        Assert.Equal(copy + "\n", Shell(copy, "git rev-parse --show-toplevel"));
+        Shell(copy, "git add -A && git -c core.editor=true commit -q --allow-empty -m 'in the job'");
     }
 
     [Fact(Timeout = 60_000)]
@@ -80,9 +83,25 @@ public sealed class CheckoutTreeTests : IDisposable
             git add .gitignore; git add -f out/deep/kept
             """);
 
-        var names = (await CheckoutTree.ReadAsync(_folder["app"], Token)).Entries.Select(entry => entry.Path).ToList();
+        Assert.Equal([".gitignore", "empty", "new", "out", "out/deep", "out/deep/kept"], (await NamesAsync(withIgnored: false)).Except(["logs"]));
+        Assert.Equal(
+            [".gitignore", "empty", "logs", "logs/a.log", "new", "out", "out/deep", "out/deep/kept", "out/left"],
+            await NamesAsync(withIgnored: true));
 
-        Assert.Equal([".gitignore", "empty", "new", "out", "out/deep", "out/deep/kept"], names.Where(name => !name.StartsWith(".git", StringComparison.Ordinal) || name == ".gitignore").Except(["logs"]));
+        async Task<IEnumerable<string>> NamesAsync(bool withIgnored) => (await CheckoutTree.ReadAsync(_folder["app"], withIgnored, Token)).Entries
+            .Select(entry => entry.Path)
+            .Where(name => !name.StartsWith(".git", StringComparison.Ordinal) || name == ".gitignore");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Folder_of_a_repository_is_told_to_be_without_it()
+    {
+        Shell(_folder.FullPath, "git init -q app; mkdir -p app/sub/deep; echo 1 >app/sub/deep/a");
+
+        var tree = await CheckoutTree.ReadAsync(_folder["app/sub"], withIgnored: false, Token);
+
+        Assert.Equal(["deep", "deep/a"], tree.Entries.Select(entry => entry.Path));
+        Assert.StartsWith($"jobs get 'sub' alone, without git: it is a folder of the repository '{_folder["app"]}'; -C {_folder["app"]} -W sub/…", Assert.Single(tree.Notes), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
@@ -90,7 +109,7 @@ public sealed class CheckoutTreeTests : IDisposable
     {
         Shell(_folder.FullPath, "git init -q .; echo '*' >.gitignore; mkdir -p app/d; echo 1 >app/d/a; mkfifo app/pipe");
 
-        var tree = await CheckoutTree.ReadAsync(_folder["app"], Token);
+        var tree = await CheckoutTree.ReadAsync(_folder["app"], withIgnored: false, Token);
 
         Assert.Equal(["d", "d/a"], tree.Entries.Select(entry => entry.Path));
     }
@@ -103,7 +122,7 @@ public sealed class CheckoutTreeTests : IDisposable
             echo 1 >"$(printf 'not\377utf8')"
             """);
 
-        var notes = (await CheckoutTree.ReadAsync(_folder["app"], Token)).Notes;
+        var notes = (await CheckoutTree.ReadAsync(_folder["app"], withIgnored: false, Token)).Notes;
 
         Assert.Equal(3, notes.Count);
         Assert.Contains(notes, note => note.Contains($"{_folder["app"]}/../mine", StringComparison.Ordinal));
@@ -116,7 +135,7 @@ public sealed class CheckoutTreeTests : IDisposable
     {
         Shell(_folder.FullPath, "git init -q app; cd app; echo x >.gitignore; echo 1 >x; echo nonsense >.git/HEAD");
 
-        var tree = await CheckoutTree.ReadAsync(_folder["app"], Token);
+        var tree = await CheckoutTree.ReadAsync(_folder["app"], withIgnored: false, Token);
 
         Assert.Contains(tree.Entries, entry => entry.Path == "x");
         Assert.StartsWith($"git cannot read the checkout in '{_folder["app"]}'", Assert.Single(tree.Notes), StringComparison.Ordinal);

@@ -80,6 +80,24 @@ public sealed class LocalRunOnDockerTests : IDisposable
         await NothingIsLeftAsync(run);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Container_of_a_failed_job_is_kept_where_that_is_asked_for_and_said_so()
+    {
+        const string Jobs = "build: {runs-on: ubuntu-latest, steps: [{run: echo made >made.txt; exit 3}]}";
+        using var run = await RunAsync(Jobs, "--rm=false");
+
+        Assert.Equal(1, run.Code);
+        var told = Assert.Single(run.Lines, line => line.StartsWith("build: container runner-kept-ci-build-", StringComparison.Ordinal));
+        var name = told.Split(' ')[2];
+        var kept = await _engine.Client.Containers.InspectContainerAsync(name, Token);
+        Assert.False(kept.State?.Running);
+
+        using var again = await RunAsync(Jobs.Replace("exit 3", "exit 0", StringComparison.Ordinal), "--rm=false");
+        Assert.True(again.Code == 0, again.Out + again.Error);
+        await NothingIsLeftAsync(run);
+        await NothingIsLeftAsync(again);
+    }
+
     private async Task<LocalRun> RunAsync(string jobs, params string[] arguments) => await Start(jobs, arguments).EndAsync(Token);
 
     private LocalRun Start(string jobs, params string[] arguments)
