@@ -66,7 +66,7 @@ public sealed class CommandsTests : IDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(128 + 15, process.ExitCode);
+        Assert.Equal(128 + WorkerSignals.Cancel, process.ExitCode);
     }
 
     [Fact]
