@@ -40,6 +40,7 @@ internal static class EmulatorServices
         services.AddSingleton<RestCaller>();
         services.AddSingleton<SessionTable>();
         services.AddSingleton<BrokerService>();
+        services.AddSingleton<JobNumbers>();
         services.AddSingleton<JobBoard>();
         services.AddSingleton<JobConnection>();
         services.AddSingleton<JobCallers>();

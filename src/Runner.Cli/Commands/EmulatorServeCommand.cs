@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Runner.Cli.CommandLine;
@@ -12,6 +13,8 @@ namespace Runner.Cli.Commands;
 /// <summary><c>runner emulator serve</c>.</summary>
 internal static class EmulatorServeCommand
 {
+    private static readonly TimeSpan LongestLag = TimeSpan.FromHours(1);
+
     public static Command Build(CliSurroundings surroundings)
     {
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes any free one.", DefaultValueFactory = _ => EmulatorUrl.DefaultPort, HelpName = "PORT" };
@@ -23,8 +26,9 @@ internal static class EmulatorServeCommand
         var data = new Option<string?>("--data") { Description = "Folder to keep logs in. Default: a temporary one.", HelpName = "FOLDER" };
         var actions = new Option<string?>("--actions") { Description = "Folder of actions, each at OWNER/REPO below it: git repositories or plain folders.", HelpName = "DIR" };
         var action = new Option<string[]>("--action") { Description = "One action's repository or folder. May be repeated.", HelpName = "OWNER/REPO=PATH" };
+        var lag = new Option<string?>("--registration-lag") { Description = "Seconds for which a new registration is not known to the token endpoint yet, as GitHub shows now and then. Default: 0.", HelpName = "SECONDS" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print what happens." };
-        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, actions, action, quiet };
+        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, actions, action, lag, quiet };
         command.SetAction((result, cancellationToken) =>
         {
             var options = new EmulatorOptions
@@ -36,6 +40,11 @@ internal static class EmulatorServeCommand
                 ActionsFolder = result.GetValue(actions),
                 ActionRepositories = ActionFlag.Read(result.GetValue(action) ?? []),
             };
+            if (result.GetValue(lag) is { } seconds)
+            {
+                options.RegistrationLag = ReadLag(lag.Name, seconds);
+            }
+
             if (result.GetValue(token) is { } file)
             {
                 options.PersonalAccessToken = new Secret(TokenFile.Read(file));
@@ -81,6 +90,11 @@ internal static class EmulatorServeCommand
             stop.Cancel();
         }
     }
+
+    private static TimeSpan ReadLag(string name, string written) =>
+        double.TryParse(written, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestLag.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageException($"{name}: '{written}' is no number of seconds from 0 to {LongestLag.TotalSeconds:0}");
 
     private static async Task WriteAsync(string urlFile, string url, CancellationToken cancellationToken)
     {

@@ -24,7 +24,6 @@ internal sealed class JobBoard : IDisposable
     private readonly EmulatorOptions _options;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
-    private long _lastNumber;
 
     public JobBoard(EmulatorOptions options, EmulatorAddress address, RunnerGroups groups, EventHub events, TimeProvider time)
     {
@@ -65,7 +64,7 @@ internal sealed class JobBoard : IDisposable
     {
         lock (_gate)
         {
-            job = job with { Phase = JobPhase.Queued, QueuedAt = _time.GetUtcNow(), Number = ++_lastNumber };
+            job = job with { Phase = JobPhase.Queued, QueuedAt = _time.GetUtcNow() };
             Publish(job, EmulatorEventType.JobQueued);
             _dispatch.Queue(job);
         }

@@ -7,12 +7,15 @@ using Runner.Jobs.Secrets;
 namespace Runner.Emulator.Jobs;
 
 /// <summary>What only the server knows of a job: the addresses of its services and the job's tokens (<c>job-message.md</c> sections 4 and 6).</summary>
-internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens)
+internal sealed class JobConnection(EmulatorAddress address, TokenIssuer tokens, JobNumbers numbers)
 {
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Base of the results service and of action resolution.</summary>
     public Uri Services => address.Root;
+
+    /// <summary>A number for a job.</summary>
+    public long NewNumber() => numbers.Next();
 
     /// <summary>The endpoint that the job talks to GitHub through.</summary>
     /// <param name="plan">Plan of the run.</param>

@@ -17,8 +17,9 @@ internal sealed class RawMessageCompleter(JobConnection connection)
     /// <param name="message">Changed in place.</param>
     /// <param name="plan">Plan of the run.</param>
     /// <param name="job">Id of the job.</param>
+    /// <param name="number">The job's number.</param>
     /// <param name="key">Key of the job in its workflow.</param>
-    public byte[] Complete(JsonObject message, PlanId plan, JobId job, string key)
+    public byte[] Complete(JsonObject message, PlanId plan, JobId job, long number, string key)
     {
         Default(message, "messageType", () => "RunnerJobRequest");
         Default(message, "jobDisplayName", () => key);
@@ -36,6 +37,10 @@ internal sealed class RawMessageCompleter(JobConnection connection)
         Default(Object(message, "contextData"), "github", () => new JsonObject
         {
             ["t"] = 2, ["d"] = new JsonArray(new JsonObject { ["k"] = "repository", ["v"] = RunOrigin.OfRawJob.Repository }),
+        });
+        Default(Object(message, "contextData"), "job", () => new JsonObject
+        {
+            ["t"] = 2, ["d"] = new JsonArray(new JsonObject { ["k"] = "check_run_id", ["v"] = number }),
         });
         AddVariables(Object(message, "variables"), plan, job, key);
         return Encoding.UTF8.GetBytes(message.ToJsonString());

@@ -162,7 +162,7 @@ internal sealed class RunBoard : IDisposable
     /// <summary>Queues a run of one job.</summary>
     public RunInfo Queue(RawJob raw)
     {
-        var job = new JobId(Guid.NewGuid());
+        var (job, number) = (new JobId(Guid.NewGuid()), _connection.NewNumber());
         var run = new Run(Interlocked.Increment(ref _lastId), raw.Name, null, _time.GetUtcNow()) { RawJob = job };
         Add(run);
         _jobs.Enqueue(new JobState
@@ -170,10 +170,11 @@ internal sealed class RunBoard : IDisposable
             Id = job,
             Plan = run.Plan,
             RunId = run.Id,
+            Number = number,
             Key = raw.Name,
             Name = raw.Name,
             Labels = raw.Labels,
-            Message = Message(raw, run.Plan, job),
+            Message = Message(raw, run.Plan, job, number),
         });
         return Info(run);
     }
@@ -296,10 +297,10 @@ internal sealed class RunBoard : IDisposable
         _events.Publish(new EmulatorEvent { Type = EmulatorEventType.RunQueued, RunId = run.Id, Name = run.Name });
     }
 
-    private byte[] Message(RawJob raw, PlanId plan, JobId job) => raw.Message is { ValueKind: JsonValueKind.String } text
+    private byte[] Message(RawJob raw, PlanId plan, JobId job, long number) => raw.Message is { ValueKind: JsonValueKind.String } text
         ? Encoding.UTF8.GetBytes(text.GetString() ?? string.Empty)
         : new RawMessageCompleter(_connection).Complete(
-            raw.Message is { ValueKind: JsonValueKind.Object } body ? JsonObject.Create(body) ?? [] : [], plan, job, raw.Name);
+            raw.Message is { ValueKind: JsonValueKind.Object } body ? JsonObject.Create(body) ?? [] : [], plan, job, number, raw.Name);
 
     private void OnJobEnded(JobState job)
     {

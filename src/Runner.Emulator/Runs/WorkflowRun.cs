@@ -108,6 +108,7 @@ internal sealed class WorkflowRun(
         var id = new JobId(Guid.NewGuid());
         _ids[planned.Id] = id;
         _planned[id] = planned.Id;
+        var number = connection.NewNumber();
         var message = planned.ToJobMessage(new JobMessageContext
         {
             PlanId = planId,
@@ -116,6 +117,7 @@ internal sealed class WorkflowRun(
             GitHubToken = connection.NewGitHubToken(id),
             ResultsEndpoint = connection.Services,
             LaunchEndpoint = connection.Services,
+            CheckRunId = number,
             Variables = [.. FeatureSwitches.All],
         });
         return new JobState
@@ -123,6 +125,7 @@ internal sealed class WorkflowRun(
             Id = id,
             Plan = planId,
             RunId = run,
+            Number = number,
             Key = planned.Id.ToString(),
             Name = planned.DisplayName,
             Labels = planned.Labels,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
 
@@ -26,7 +27,7 @@ internal static class JobMessageBuilder
             JobServiceContainers = MessageTokens.Compact(job.Services?.Written),
             JobOutputs = MessageTokens.Compact(job.Outputs),
             Resources = new JobResources { Endpoints = [context.SystemConnection] },
-            ContextData = planned.Contexts.ToData().ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
+            ContextData = Contexts(planned, context).ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
             Masks = JobVariableTable.Masks(planned, context),
             EnvironmentVariables = Written(Given(planned.Plan.Request), workflow.Env, job.Env),
             Defaults = Written(workflow.Defaults?.Written, job.Defaults?.Written),
@@ -38,6 +39,12 @@ internal static class JobMessageBuilder
             Steps = StepMessages.Build(context.SkipsOwnCheckout ? OwnCheckout.Skip(planned) : job.Steps, context.JobId.Value),
             FileTable = workflow.FileTable,
         };
+    }
+
+    private static IEnumerable<KeyValuePair<string, ContextData>> Contexts(PlannedJob planned, JobMessageContext context)
+    {
+        var known = planned.Contexts.ToData();
+        return context.CheckRunId is { } number ? known.Append(KeyValuePair.Create<string, ContextData>("job", JobVariableTable.JobContext(planned, number))) : known;
     }
 
     private static MappingToken? Given(RunRequest request) => request.Env.IsEmpty

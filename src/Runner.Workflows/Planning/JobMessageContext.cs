@@ -38,6 +38,9 @@ public sealed record JobMessageContext
     /// <summary>Group of the runner. Default <c>Default</c>.</summary>
     public string RunnerGroupName { get; init; } = "Default";
 
+    /// <summary>The job's number at the server, by which <c>job.check_run_id</c> and the rest of <c>job</c> are sent; <c>null</c>: they are not.</summary>
+    public long? CheckRunId { get; init; }
+
     /// <summary>
     /// Whether <c>actions/checkout</c> of the run's own repository becomes a step that only says so, because the workspace holds the checkout
     /// already. Default false.

@@ -36,7 +36,11 @@ internal static class JobVariableTable
 
         variables[JobVariables.RunnerGroupName] = Plain(context.RunnerGroupName);
         variables[JobVariables.RunnerEnvironment] = Plain("self-hosted");
-        AddWorkflowFile(variables, planned.Scope.Place, github);
+        var file = FileOf(planned.Scope.Place, github);
+        variables["system.workflowFilePath"] = Plain(file.Path);
+        variables["system.workflowFileFullPath"] = Plain($"{file.Repository}/{file.Path}");
+        variables["system.workflowFileRef"] = Plain(file.Ref);
+        variables["system.workflowFileSha"] = Plain(file.Sha);
         AddAddress(variables, JobVariables.ResultsEndpoint, context.ResultsEndpoint);
         AddAddress(variables, JobVariables.LaunchEndpoint, context.LaunchEndpoint);
         foreach (var (name, value) in context.Variables)
@@ -57,15 +61,24 @@ internal static class JobVariableTable
             .Select(value => new MaskHint { Type = MaskType.Regex, Value = Regex.Escape(value) }),
     ];
 
-    // Of a called workflow these name the called one's file: job.workflow_*, while github.workflow_ref stays the caller's.
-    private static void AddWorkflowFile(
-        ImmutableSortedDictionary<string, VariableValue>.Builder variables, WorkflowPlace place, DictionaryData github)
+    /// <summary>The context <c>job</c> as GitHub's service sends it; the worker adds what it alone knows.</summary>
+    public static DictionaryData JobContext(PlannedJob planned, long number)
     {
-        variables["system.workflowFilePath"] = Plain(place.Path);
-        variables["system.workflowFileFullPath"] = Plain($"{place.Repository ?? github.FindText("repository")}/{place.Path}");
-        variables["system.workflowFileRef"] = Plain(place.Repository is null ? github.FindText("ref") : place.Ref);
-        variables["system.workflowFileSha"] = Plain(place.Repository is null ? github.FindText("sha") : null);
+        var file = FileOf(planned.Scope.Place, planned.Plan.GitHub);
+        return new DictionaryData(
+        [
+            KeyValuePair.Create<string, ContextData>("check_run_id", new NumberData(number)),
+            KeyValuePair.Create<string, ContextData>("workflow_ref", new StringData($"{file.Repository}/{file.Path}@{file.Ref}")),
+            KeyValuePair.Create<string, ContextData>("workflow_sha", new StringData(file.Sha ?? string.Empty)),
+            KeyValuePair.Create<string, ContextData>("workflow_repository", new StringData(file.Repository ?? string.Empty)),
+            KeyValuePair.Create<string, ContextData>("workflow_file_path", new StringData(file.Path)),
+        ]);
     }
+
+    // Of a called workflow these name the called one's file: job.workflow_*, while github.workflow_ref stays the caller's.
+    private static (string Path, string? Repository, string? Ref, string? Sha) FileOf(WorkflowPlace place, DictionaryData github) => place.Repository is null
+        ? (place.Path, github.FindText("repository"), github.FindText("ref"), github.FindText("sha"))
+        : (place.Path, place.Repository, place.Ref, null);
 
     private static VariableValue Plain(string? value) => new() { Value = value };
 

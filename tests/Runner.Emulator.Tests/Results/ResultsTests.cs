@@ -57,6 +57,50 @@ public sealed class ResultsTests
         Assert.False((bool)(await OfficialRunner.ReadAsync(metadata, TestEmulator.Token))["ok"]!);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_log_that_was_announced_and_never_came_is_told(bool hasEmptyBlob)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var (_, job) = await emulator.RunningJobAsync();
+        var step = Guid.NewGuid();
+        using var update = await job.UpdateStepAsync(step, 1, "Run make", status: 6, conclusion: 2, TestEmulator.Token);
+        if (hasEmptyBlob)
+        {
+            using var created = await job.PutAsync(await job.UploadUrlAsync("GetStepLogsSignedBlobURL", step, "logs_url", TestEmulator.Token), "AppendBlob", string.Empty, TestEmulator.Token);
+            using var jobs = await job.PutAsync(await job.UploadUrlAsync("GetJobLogsSignedBlobURL", null, "logs_url", TestEmulator.Token), "AppendBlob", string.Empty, TestEmulator.Token);
+        }
+
+        const string Announced = ",\"uploaded_at\":\"2026-01-31T08:15:30.123Z\",\"line_count\":200000";
+        using var ofStep = await job.ReceiverAsync("CreateStepLogsMetadata", step, Announced, TestEmulator.Token);
+        using var ofJob = await job.ReceiverAsync("CreateJobLogsMetadata", null, Announced, TestEmulator.Token);
+
+        var info = emulator.Server.FindJob(Id(job))!;
+        Assert.True(info.IsLogMissing);
+        Assert.True(info.Step("Run make").IsLogMissing);
+        var told = new List<string?>();
+        await foreach (var happened in emulator.Server.ReadEventsAsync(0, TestEmulator.Token))
+        {
+            if (happened.Type == EmulatorEventType.LogMissing)
+            {
+                told.Add(happened.Reason);
+            }
+
+            if (happened.Type == EmulatorEventType.LogCompleted)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(
+            [
+                "the log of step 'Run make' is lost: 200000 lines were announced, and their content has not come",
+                "the log is lost: 200000 lines were announced, and their content has not come",
+            ],
+            told);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_summary_is_kept()
     {

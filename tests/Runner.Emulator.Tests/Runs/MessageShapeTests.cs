@@ -71,6 +71,34 @@ public sealed class MessageShapeTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Context_job_is_sent_with_what_the_server_knows()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var queued = emulator.Server.QueueWorkflow(new WorkflowRequest { Workflow = Workflow, Repository = "acme/app", Ref = "refs/heads/main", Sha = new string('1', 40) });
+
+        var job = await (await emulator.OnlineRunnerAsync()).TakeJobAsync(TestEmulator.Token);
+        var given = job.Message["contextData"]!["job"]!["d"]!.AsArray().ToDictionary(entry => entry!["k"]!.ToString(), entry => entry!["v"]!);
+
+        Assert.Equal(JsonValueKind.Number, given["check_run_id"].GetValueKind());
+        Assert.Equal(emulator.Server.FindJob(queued.Jobs[0].Id)!.Number, (long)given["check_run_id"].GetValue<double>());
+        Assert.Equal("acme/app", given["workflow_repository"].ToString());
+        Assert.Equal(new string('1', 40), given["workflow_sha"].ToString());
+        Assert.Equal($"acme/app/{given["workflow_file_path"]}@refs/heads/main", given["workflow_ref"].ToString());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Context_job_of_a_message_written_by_hand_has_its_number_too()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var (_, job) = await emulator.RunningJobAsync();
+
+        var given = job.Message["contextData"]!["job"]!["d"]!.AsArray().Single()!;
+
+        Assert.Equal("check_run_id", given["k"]!.ToString());
+        Assert.True((double)given["v"]! >= 1);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Steps_have_the_forms_that_the_step_converter_knows()
     {
         await using var emulator = await TestEmulator.StartAsync();
