@@ -37,6 +37,11 @@ internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher laun
         if (result is null)
         {
             await events.WriteAsync(new JobQueued(time.GetUtcNow(), job, launcher.BackendOf(planned)), CancellationToken.None);
+            if (planned.CacheWarning is { } warning)
+            {
+                await events.WriteAsync(new RunNotice(time.GetUtcNow(), $"{job.Name}: {warning}"), CancellationToken.None);
+            }
+
             result = await LaunchAsync(planId, cancel, kill);
         }
 

@@ -21,7 +21,7 @@ internal static class JobResultReader
             Outputs = ImmutableSortedDictionary.Create<string, OutputValue>(StringComparer.Ordinal).SetItems(
                 (request.Outputs ?? ImmutableDictionary<string, JobOutput>.Empty)
                     .Select(output => KeyValuePair.Create(output.Key, new OutputValue(output.Value.Value, output.Value.IsSecret)))),
-            Annotations = [.. (request.Annotations ?? []).Select(Annotation)],
+            Annotations = [.. job.Annotations, .. (request.Annotations ?? []).Select(Annotation)],
             EnvironmentUrl = request.EnvironmentUrl,
         };
     }

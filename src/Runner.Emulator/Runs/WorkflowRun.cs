@@ -132,6 +132,7 @@ internal sealed class WorkflowRun(
             Repository = origin.RoutedRepository,
             IsPublic = origin.IsPublic,
             RunnerGroup = planned.RunnerGroup,
+            Annotations = planned.CacheWarning is { } warning ? [new Annotation { Level = AnnotationLevel.Warning, Message = warning }] : [],
             Timeout = planned.Timeout,
             CancelTimeout = planned.CancelTimeout,
             Message = JsonSerializer.SerializeToUtf8Bytes(message, JobMessageJson.Default.JobMessage),

@@ -78,10 +78,13 @@ internal static class JobPlanner
         };
     }
 
-    /// <summary>What a job may do with caches: its own <c>cache-mode</c>, else the workflow's, within what the caller may; <c>null</c>: nobody says.</summary>
+    /// <summary>
+    /// What a job may do with caches: its own <c>cache-mode</c>, else the workflow's, within what the caller may; else what the event lets it
+    /// (<see cref="CacheTrust"/>); <c>null</c>: nobody says.
+    /// </summary>
     public static CacheAccess? CacheAccessOf(WorkflowJob job, WorkflowScope scope) => (job.CacheAccess ?? scope.Workflow.CacheAccess, scope.CacheCeiling) switch
     {
-        (null, var ceiling) => ceiling,
+        (null, var ceiling) => ceiling ?? CacheTrust.Default(scope.Plan),
         (var asked, null) => asked,
         ({ } asked, { } ceiling) => asked & ceiling,
     };

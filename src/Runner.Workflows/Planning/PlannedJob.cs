@@ -60,6 +60,9 @@ public sealed record PlannedJob
     /// <summary>What the job may do with caches (<c>cache-mode</c>); <c>null</c>: the workflow does not say, and its event decides.</summary>
     public CacheAccess? CacheAccess => JobPlanner.CacheAccessOf(Job, Scope);
 
+    /// <summary>A warning that GitHub annotates the job with: it may save caches though its event is of low trust; <c>null</c>: there is none.</summary>
+    public string? CacheWarning => CacheTrust.Warning(Plan, CacheAccess);
+
     internal JobContexts Contexts { get; }
 
     internal WorkflowScope Scope => Contexts.Scope;

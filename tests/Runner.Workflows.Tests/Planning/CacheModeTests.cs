@@ -1,4 +1,5 @@
 using Runner.Jobs;
+using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
@@ -55,6 +56,51 @@ public sealed class CacheModeTests
         Assert.Equal(expected, ModeOf(planned));
     }
 
+    public static TheoryData<string, string, string?, bool> Events => new()
+    {
+        // event                  mode                      of the job    warned
+        { "push",                 "",                       null,         false },
+        { "push",                 "cache-mode: write",      "write",      false },
+        { "pull_request",         "",                       null,         false },
+        { "pull_request_target",  "",                       "read",       false },
+        { "pull_request_target",  "cache-mode: none",       "none",       false },
+        { "pull_request_target",  "cache-mode: write",      "write",      true },
+        { "issue_comment",        "cache-mode: write-only", "write-only", true },
+        { "issues",               "",                       "read",       false },
+        { "workflow_run",         "",                       null,         false },
+    };
+
+    [Theory, MemberData(nameof(Events))]
+    public void Events_that_anybody_can_start_restore_only_unless_the_workflow_says_else_which_is_told(string name, string mode, string? expected, bool isWarned)
+    {
+        var planned = Assert.Single(Of(name, mode, Plans.Request.Event).Start().Ready);
+
+        Assert.Equal(expected, ModeOf(planned));
+        Assert.Equal(isWarned, planned.CacheWarning?.Contains($"'{name}' is an event", StringComparison.Ordinal) == true);
+    }
+
+    [Theory]
+    [InlineData("acme/app", null)]
+    [InlineData("stranger/app", "read")]
+    public void Run_behind_that_of_a_fork_restores_only(string head, string? expected)
+    {
+        var happened = Plans.Data($"{{workflow_run: {{repository: {{full_name: acme/app}}, head_repository: {{full_name: {head}}}}}}}");
+
+        Assert.Equal(expected, ModeOf(Assert.Single(Of("workflow_run", string.Empty, happened).Start().Ready)));
+    }
+
+    [Fact]
+    public async Task Called_workflow_of_such_an_event_saves_only_where_its_caller_may()
+    {
+        var files = new GivenWorkflows(("./called.yml", "on: workflow_call\ncache-mode: write\njobs: {a: {runs-on: x, steps: [{run: x}]}}"));
+        var request = Plans.Request with { EventName = "issue_comment" };
+
+        var planning = await files.PlanAsync("on: issue_comment\njobs: {c: {uses: ./called.yml}}", request);
+        var planned = Assert.Single(new RunState(planning.Plan!).Start().Ready);
+
+        Assert.Equal(("read", null), (ModeOf(planned), planned.CacheWarning));
+    }
+
     [Fact]
     public void Mode_is_one_of_four_words()
     {
@@ -62,6 +108,9 @@ public sealed class CacheModeTests
 
         Assert.Equal("w.yml (Line: 2, Col: 13): Unexpected value 'raed'; did you mean 'read'?", Assert.Single(reading.Diagnostics).ToString());
     }
+
+    private static RunState Of(string name, string mode, ContextData happened) => new(Plans.Create(
+        $"on: {name}\n{mode}\njobs: {{a: {{runs-on: x, steps: [{{run: x}}]}}}}", Plans.Request with { EventName = name, Event = happened }));
 
     private static string? ModeOf(PlannedJob planned)
     {
