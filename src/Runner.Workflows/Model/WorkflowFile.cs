@@ -91,9 +91,18 @@ public static class WorkflowFile
             return null;
         }
 
-        return root is null || (options.StopsAsGitHub && !diagnostics.IsEmpty)
-            ? null
-            : Convert(path, root, options, diagnostics) is { } workflow ? workflow with { Bytes = bytes.Used - before } : null;
+        if (root is null || (options.StopsAsGitHub && !diagnostics.IsEmpty) || Convert(path, root, options, diagnostics) is not { } workflow)
+        {
+            return null;
+        }
+
+        if (!bytes.TryAdd(workflow.Jobs.Sum(job => LegBytes.Of(job.Strategy))))
+        {
+            diagnostics.Add(null, "Maximum object size exceeded");
+            return null;
+        }
+
+        return workflow with { Bytes = bytes.Used - before };
     }
 
     private static Workflow? Convert(string path, MappingToken root, WorkflowReadOptions options, DiagnosticBag diagnostics)

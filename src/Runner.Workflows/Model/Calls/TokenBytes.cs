@@ -16,6 +16,13 @@ internal sealed class TokenBytes(long limit)
     /// <summary>Adds a file: its name, and all that it holds. False where the limit is passed.</summary>
     public bool TryAdd(string path, TemplateToken root) => (!_files.Add(path) || TryAddText(path)) && TryAdd(root);
 
+    /// <summary>Adds what is made of a file when it is read. False where the limit is passed.</summary>
+    public bool TryAdd(long bytes)
+    {
+        Used += bytes;
+        return Used <= limit;
+    }
+
     private bool TryAdd(TemplateToken token)
     {
         Used += ObjectBytes;
