@@ -43,10 +43,10 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
     public async Task PrepareLocalAsync(StepUse use, StepLog log, CancellationToken cancellationToken)
     {
         use.Take(ActionReader.ReadLocal(use.Step.Reference?.Path ?? string.Empty, job.Paths.Workspace, isCopy: job.Payload.Reporting == ReportingTarget.Launcher));
-        if (Inner(use) is { Length: > 0 } inner && inner.Any(step => RepositoryOf(step) is not null))
+        if (use.Action?.Runs is CompositeRuns)
         {
             log.Write("Prepare all required actions");
-            await PrepareAsync(inner, log, cancellationToken);
+            await PrepareAsync(Inner(use), log, cancellationToken);
         }
     }
 

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using Runner.Execution.Contexts;
 using Runner.Execution.Steps;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution.Background;
 
-/// <summary>Runs the steps <c>wait</c>, <c>wait-all</c> and <c>cancel</c>.</summary>
+/// <summary>Runs the steps <c>wait</c>, <c>wait-all</c> and <c>cancel</c>; what they print is what GitHub's runner does.</summary>
 internal sealed class BackgroundControl(BackgroundSteps background, StepRunner runner)
 {
     /// <summary>Waits for background steps, named ones or all.</summary>
@@ -34,11 +33,12 @@ internal sealed class BackgroundControl(BackgroundSteps background, StepRunner r
         switch (step.ControlType?.ToLowerInvariant())
         {
             case Wait:
-                return await WaitAsync(background.Find(step.StepIds), step, log);
+                return await WaitAsync(
+                    background.Find(step.StepIds), $"Waiting for background step(s) to complete: {NamesOf(step)}", "Finished waiting for background step(s).", log);
             case WaitAll or "waitall":
-                return await WaitAsync(background.Remaining, step, log);
+                return await WaitAllAsync(background.Remaining, log);
             case Cancel:
-                await CancelAsync(background.Find(step.StepIds), step, log);
+                await CancelAsync(background.Find(step.StepIds), $"Cancelling background step(s): {NamesOf(step)}", log);
                 return Conclusion.Succeeded;
             default:
                 log.Error($"'{step.ControlType}' is not known to this version of the runner. Expected one of {Wait}, {WaitAll}, {Cancel}");
@@ -46,36 +46,40 @@ internal sealed class BackgroundControl(BackgroundSteps background, StepRunner r
         }
     }
 
-    private async Task<Conclusion> WaitAsync(ImmutableArray<BackgroundStep> steps, JobStep step, StepLog log)
+    private Task<Conclusion> WaitAllAsync(ImmutableArray<BackgroundStep> steps, StepLog log) => WaitAsync(
+        steps,
+        steps.IsEmpty
+            ? "No background steps remaining to wait for."
+            : $"Waiting for all background step(s) to complete: {string.Join(", ", steps.Select(found => found.Name))}",
+        "Finished waiting for all background step(s).",
+        log);
+
+    private async Task<Conclusion> WaitAsync(ImmutableArray<BackgroundStep> steps, string beginning, string ending, StepLog log)
     {
-        TellTargets("Waiting for", steps, step, log);
+        log.Write(beginning);
         var worst = await background.WaitAsync(steps);
-        await TellEndsAsync(steps, log);
+        await TellEndsAsync(steps, ending, log);
         return worst;
     }
 
-    private async Task CancelAsync(ImmutableArray<BackgroundStep> steps, JobStep step, StepLog log)
+    private async Task CancelAsync(ImmutableArray<BackgroundStep> steps, string beginning, StepLog log)
     {
-        TellTargets("Cancelling", steps, step, log);
+        log.Write(beginning);
         await background.CancelAsync(steps);
-        await TellEndsAsync(steps, log);
+        await TellEndsAsync(steps, "Finished cancelling background step(s).", log);
     }
 
-    private static void TellTargets(string what, ImmutableArray<BackgroundStep> steps, JobStep step, StepLog log)
-    {
-        foreach (var id in step.StepIds.Where(id => !steps.Any(found => id.Equals(found.Step.ContextName, StringComparison.OrdinalIgnoreCase))))
-        {
-            log.Write($"'{id}' was not started in the background");
-        }
+    // One that was not started in the background is told by its id.
+    private string NamesOf(JobStep step) =>
+        step.StepIds.Count == 0 ? "(none)" : string.Join(", ", step.StepIds.Select(id => background.Find([id]).FirstOrDefault()?.Name ?? id));
 
-        log.Write(steps.IsEmpty ? "No step is left in the background" : $"{what}: {string.Join(", ", steps.Select(found => found.Name))}");
-    }
-
-    private static async Task TellEndsAsync(ImmutableArray<BackgroundStep> steps, StepLog log)
+    // The results are GitHub's own words for them.
+    private static async Task TellEndsAsync(ImmutableArray<BackgroundStep> steps, string ending, StepLog log)
     {
+        log.Write(ending);
         foreach (var step in steps)
         {
-            log.Write($"{step.Name}: {StatusText.Of((await step.End).Conclusion)}");
+            log.Write($"  {step.Name}: {(await step.End).Conclusion}");
         }
     }
 }

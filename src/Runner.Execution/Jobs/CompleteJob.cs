@@ -21,15 +21,10 @@ internal sealed class CompleteJob(JobScope job, StepLog log)
     public string? EnvironmentUrl { get; private set; }
 
     /// <summary>Does it; returns whether all went well.</summary>
-    public bool Run(JobContexts? contexts)
+    public bool Run(JobContexts contexts)
     {
-        var isGood = true;
-        if (contexts is not null)
-        {
-            isGood = TryEvaluate("Fail to evaluate job outputs", () => EvaluateOutputs(contexts))
-                & TryEvaluate("Failed to evaluate environment url", () => EvaluateUrl(contexts));
-        }
-
+        var isGood = TryEvaluate("Fail to evaluate job outputs", () => EvaluateOutputs(contexts))
+            & TryEvaluate("Failed to evaluate environment url", () => EvaluateUrl(contexts));
         KillOrphans();
         foreach (var line in LaunchTimeline.Lines(job.Payload.Times with { FirstStep = job.FirstStep }))
         {

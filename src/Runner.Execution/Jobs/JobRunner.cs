@@ -64,25 +64,38 @@ public sealed class JobRunner
             step.Report.Announce();
         }
 
-        Conclude(job, setUp, isGood: contexts is not null, cancellation);
-        ImmutableArray<StepReport> reports = [];
-        if (contexts is not null)
+        if (contexts is null)
         {
-            var posts = new PostSteps(job, numbers);
-            if (JobHook.Completed(job) is { } hook)
-            {
-                posts.Add(number => hook.ToStep(job, number));
-            }
-
-            var processes = new ProcessRunner(_launcher, _host.Time);
-            var actions = new StepActions(job, processes, preparation, posts, cancellation);
-            var level = StepLevel.OfJob(contexts);
-            using var background = new BackgroundSteps(job, actions.Runner, level, cancellation);
-            reports = await new JobSteps(job, actions.Runner, level, posts, background).RunAsync(steps);
+            return await GiveUpAsync(job, setUp, cancellation);
         }
 
+        Conclude(job, setUp, isGood: true, cancellation);
+        var posts = new PostSteps(job, numbers);
+        if (JobHook.Completed(job) is { } hook)
+        {
+            posts.Add(number => hook.ToStep(job, number));
+        }
+
+        var processes = new ProcessRunner(_launcher, _host.Time);
+        var actions = new StepActions(job, processes, preparation, posts, cancellation);
+        var level = StepLevel.OfJob(contexts);
+        using var background = new BackgroundSteps(job, actions.Runner, level, cancellation);
+        var reports = await new JobSteps(job, actions.Runner, level, posts, background).RunAsync(steps);
         var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job");
         return await CompleteAsync(job, contexts, [setUp, .. reports, complete], cancellation);
+    }
+
+    // Nothing of the job has run, so nothing is to be completed: as on GitHub, its only step is the one that failed.
+    private static async Task<JobResult> GiveUpAsync(JobScope job, StepReport setUp, JobCancellation cancellation)
+    {
+        var reason = await ReasonOfAsync(cancellation, job.Host.Time);
+        if (reason is not null)
+        {
+            setUp.Log.Error(reason);
+        }
+
+        Conclude(job, setUp, isGood: false, cancellation);
+        return ResultOf(job, [setUp], reason, cancellation);
     }
 
     private static ActionRepositories Repositories(JobScope job)
@@ -115,7 +128,7 @@ public sealed class JobRunner
     }
 
     private static async Task<JobResult> CompleteAsync(
-        JobScope job, JobContexts? contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
+        JobScope job, JobContexts contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
     {
         var report = reports[^1];
         report.Start(report.Record.Name);
@@ -127,17 +140,17 @@ public sealed class JobRunner
         }
 
         Conclude(job, report, complete.Run(contexts), cancellation);
-        return new JobResult
-        {
-            Conclusion = cancellation.IsRemoval ? Conclusion.Failed : job.Result,
-            Outputs = complete.Outputs,
-            EnvironmentUrl = complete.EnvironmentUrl,
-            Steps = [.. reports.Select(step => step.Record)],
-            Reason = reason,
-            FirstStep = job.FirstStep,
-            LastStepEnded = job.LastStepEnded,
-        };
+        return ResultOf(job, reports, reason, cancellation) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl };
     }
+
+    private static JobResult ResultOf(JobScope job, ImmutableArray<StepReport> reports, string? reason, JobCancellation cancellation) => new()
+    {
+        Conclusion = cancellation.IsRemoval ? Conclusion.Failed : job.Result,
+        Steps = [.. reports.Select(step => step.Record)],
+        Reason = reason,
+        FirstStep = job.FirstStep,
+        LastStepEnded = job.LastStepEnded,
+    };
 
     private static void Conclude(JobScope job, StepReport report, bool isGood, JobCancellation cancellation)
     {

@@ -232,11 +232,8 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         var uses = job.Message.UsableSteps.Where(step => step.Enabled == true)
             .Select(step => new StepUse(step, parent: null) { Name = StepNames.Early(step, visible, job) })
             .ToList();
-        if (uses.Exists(use => use.Step.Reference is { Type: ActionSource.Repository }))
-        {
-            log.Write("Prepare all required actions");
-            await preparation.PrepareAsync(uses, log, stop);
-        }
+        log.Write("Prepare all required actions");
+        await preparation.PrepareAsync(uses, log, stop);
 
         return
         [

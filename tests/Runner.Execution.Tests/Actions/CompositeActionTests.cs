@@ -32,7 +32,7 @@ public sealed class CompositeActionTests
             Some.Using("./.github/actions/x", id: "x", with: Some.Texts(("who", "world"))),
             Some.Script("echo $S [$I]", env: Some.Mapping(("S", new ExpressionToken("steps.x.outputs.said")), ("I", new ExpressionToken("steps.say.outcome")))));
 
-        Assert.Equal(["hello world", "[] [success] x success"], job.OutputOf("Run ./.github/actions/x"));
+        Assert.Equal(["Prepare all required actions", "hello world", "[] [success] x success"], job.OutputOf("Run ./.github/actions/x"));
         Assert.Equal(["hello world! []"], job.OutputOf("Run echo $S [$I]"));
         Assert.Contains("##[group]Run ./.github/actions/x", job.LinesOf("Run ./.github/actions/x"));
         Assert.Contains("##[group]Run echo \"hello world\"", job.LinesOf("Run ./.github/actions/x"));
@@ -61,7 +61,7 @@ public sealed class CompositeActionTests
             Steps = [Some.Using("./x", env: Some.Texts(("A", "step"), ("B", "step"))), Some.Script("echo $A $B $C $D")],
         });
 
-        Assert.Equal(["step inner job", "step step job set"], job.OutputOf("Run ./x"));
+        Assert.Equal(["Prepare all required actions", "step inner job", "step step job set"], job.OutputOf("Run ./x"));
         Assert.Equal(["set job set"], job.OutputOf("Run echo $A $B $C $D"));
     }
 
@@ -199,7 +199,7 @@ public sealed class CompositeActionTests
 
         Assert.Equal(
             [
-                "##[error]Process completed with exit code 7.", "failure success", "##[error]Process completed with exit code 2.",
+                "Prepare all required actions", "##[error]Process completed with exit code 7.", "failure success", "##[error]Process completed with exit code 2.",
                 "always failure success", "on failure",
             ],
             job.OutputOf("Run ./x"));

@@ -24,7 +24,7 @@ public sealed class BackgroundStepsTests
         Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
         Assert.Equal(["in the background", "saw it"], job.Output(0));
         Assert.Equal(["in front"], job.Output(1));
-        Assert.Equal(["Waiting for: Run server", "Run server: success"], job.AllLines(2));
+        Assert.Equal(["Waiting for background step(s) to complete: Run server", "Finished waiting for background step(s).", "  Run server: Succeeded"], job.AllLines(2));
         Assert.True(job.Steps[0].CompletedAt >= job.Steps[1].StartedAt);
     }
 
@@ -77,7 +77,7 @@ public sealed class BackgroundStepsTests
         Assert.Equal(
             [Conclusion.Failed, Conclusion.Succeeded, Conclusion.Failed, Conclusion.Skipped, Conclusion.Succeeded],
             job.Steps.Select(step => step.Conclusion));
-        Assert.Equal(["Waiting for: Run bg", "Run bg: failure"], job.AllLines(2));
+        Assert.Equal(["Waiting for background step(s) to complete: Run bg", "Finished waiting for background step(s).", "  Run bg: Failed"], job.AllLines(2));
     }
 
     [Fact(Timeout = 60_000)]
@@ -134,7 +134,7 @@ public sealed class BackgroundStepsTests
         Assert.Equal(
             [Conclusion.Canceled, Conclusion.Succeeded, Conclusion.Succeeded, Conclusion.Succeeded], job.Steps.Select(step => step.Conclusion));
         Assert.Equal(["ready"], job.Output(0));
-        Assert.Equal(["Cancelling: Run server", "Run server: cancelled"], job.AllLines(2));
+        Assert.Equal(["Cancelling background step(s): Run server", "Finished cancelling background step(s).", "  Run server: Canceled"], job.AllLines(2));
     }
 
     [Fact(Timeout = 60_000)]
@@ -147,7 +147,7 @@ public sealed class BackgroundStepsTests
         Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
         Assert.Equal(Conclusion.Succeeded, job.Steps[3].Conclusion);
         Assert.Equal(Conclusion.Skipped, job.Steps[4].Conclusion);
-        Assert.Equal(["'none' was not started in the background", "No step is left in the background"], job.AllLines(1));
+        Assert.Equal(["Waiting for background step(s) to complete: none", "Finished waiting for background step(s)."], job.AllLines(1));
     }
 
     [Fact(Timeout = 60_000)]

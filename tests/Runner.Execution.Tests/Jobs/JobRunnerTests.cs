@@ -65,7 +65,7 @@ public sealed class JobRunnerTests
                 "##[group]Times", "Message seen:       2026-01-31T08:15:30.123Z", "Pod created:        2026-01-31T08:15:30.135Z (+0.012 s)",
                 "Containers started: 2026-01-31T08:15:31.623Z (+1.488 s)", "##[endgroup]",
                 "##[group]GITHUB_TOKEN Permissions", "Contents: read", "Packages: write", "##[endgroup]",
-                "Secret source: Actions", "Prepare workflow directory", "Complete job name: build (linux)",
+                "Secret source: Actions", "Prepare workflow directory", "Prepare all required actions", "Complete job name: build (linux)",
             ],
             job.Reporter.LinesOf(job.Result?.Steps[0].Id ?? default));
     }
@@ -333,7 +333,7 @@ public sealed class JobRunnerTests
         });
 
         Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
-        Assert.Equal(["Set up job", "Complete job"], job.Result?.Steps.Select(step => step.Name));
+        Assert.Equal(["Set up job"], job.Result?.Steps.Select(step => step.Name));
         Assert.Contains(job.Reporter.Lines, line => line.StartsWith("##[error].github/workflows/ci.yml (Line: 5, Col: 8): ", StringComparison.Ordinal));
         Assert.DoesNotContain("never", job.Reporter.Lines);
     }
