@@ -56,6 +56,11 @@ public static class ClusterCheck
         {
             throw new OperatorException($"The cluster at {connection.Server} does not accept the credentials of the kubeconfig: {error.Message}. Log in again, or use others {Choice}", error);
         }
+        catch (InfrastructureException error) when (error.StatusCode is { } code)
+        {
+            throw new OperatorException(
+                string.Create(CultureInfo.InvariantCulture, $"The cluster at {connection.Server} refuses ({code}): {error.Message}. Is it the right one, and the right account {Choice}?"), error);
+        }
         catch (InfrastructureException error)
         {
             throw new OperatorException($"The cluster at {connection.Server} does not answer: {Reason(error)}. Is it up, and the right one {Choice}?", error);
