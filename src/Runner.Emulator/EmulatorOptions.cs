@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Secrets;
-using Runner.Services;
+using Runner.Services.Records;
 
 namespace Runner.Emulator;
 

@@ -1,6 +1,6 @@
 using Runner.Expressions.Evaluation;
 using Runner.Expressions.Parsing;
-using Runner.Expressions.Tree;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions;
 
@@ -11,12 +11,6 @@ namespace Runner.Expressions;
 /// <remarks>Rules and limits: <c>expressions.md</c>, from GitHub's runner and its published test vectors.</remarks>
 public sealed class Expression
 {
-    /// <summary>The longest expression, in characters.</summary>
-    public const int MaxLength = 21_000;
-
-    /// <summary>The deepest tree, in levels.</summary>
-    public const int MaxDepth = 50;
-
     private readonly Node? _root;
 
     private Expression(string text, Node? root)

@@ -7,6 +7,7 @@ using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
 using Runner.Services.Caches;
 using Runner.Services.Callers;
+using Runner.Services.Records;
 
 namespace Runner.Services;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Runner.Expressions;
+using Runner.Expressions.Values;
 
 namespace Runner.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Runner.Expressions.Values;
 using Runner.Testing;
 
 namespace Runner.Expressions.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Tests;
 

@@ -1,3 +1,5 @@
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Tests;
 
 public sealed class JsonFunctionTests

@@ -1,3 +1,5 @@
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Tests;
 
 public sealed class LimitTests
@@ -43,7 +45,7 @@ public sealed class LimitTests
     [InlineData("x.*[!")]
     public void Endless_nesting_is_an_error(string part)
     {
-        var text = string.Concat(Enumerable.Repeat(part, Expression.MaxLength / part.Length));
+        var text = string.Concat(Enumerable.Repeat(part, ExpressionLimits.MaxLength / part.Length));
 
         Assert.Throws<ExpressionException>(() => Expression.Parse(text));
     }

@@ -1,3 +1,6 @@
+using Runner.Expressions.Parsing;
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Tests;
 
 public sealed class ParsingErrorTests

@@ -1,4 +1,5 @@
 using CsCheck;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Tests;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Runner.Cli.CommandLine;
 using Runner.Execution.Contexts;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 
 namespace Runner.Cli.Commands;
 

@@ -2,6 +2,8 @@ using System.Collections.ObjectModel;
 using System.Text.Json;
 using Runner.Execution.Contexts;
 using Runner.Expressions;
+using Runner.Expressions.Parsing;
+using Runner.Expressions.Values;
 using Runner.Jobs;
 
 namespace Runner.Cli.Commands;

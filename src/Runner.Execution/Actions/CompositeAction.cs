@@ -1,6 +1,6 @@
 using Runner.Execution.Contexts;
 using Runner.Execution.Steps;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Model.Actions;
 

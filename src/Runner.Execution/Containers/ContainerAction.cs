@@ -4,7 +4,7 @@ using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
 using Runner.Execution.Processes;
 using Runner.Execution.Steps;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 using Runner.Workflows.Model.Actions;

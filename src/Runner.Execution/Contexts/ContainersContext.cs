@@ -1,5 +1,5 @@
 using System.Globalization;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;
 

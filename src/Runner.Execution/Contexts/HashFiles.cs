@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Runner.Execution.Files;
 using Runner.Execution.Globbing;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 
 namespace Runner.Execution.Contexts;

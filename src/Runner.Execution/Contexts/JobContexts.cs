@@ -1,5 +1,5 @@
 using Runner.Execution.Jobs;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Data;
 using Runner.Workflows.Templates;
 

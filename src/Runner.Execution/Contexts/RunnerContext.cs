@@ -1,5 +1,5 @@
 using Runner.Execution.Jobs;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Contexts;

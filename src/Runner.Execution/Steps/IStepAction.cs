@@ -1,4 +1,4 @@
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Steps;

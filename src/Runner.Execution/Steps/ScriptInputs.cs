@@ -1,5 +1,5 @@
 using Runner.Execution.Contexts;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 

@@ -1,4 +1,5 @@
 using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Templates;
 

@@ -1,6 +1,7 @@
 using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
 using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;

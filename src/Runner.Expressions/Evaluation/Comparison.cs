@@ -1,3 +1,5 @@
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Evaluation;
 
 /// <summary>Equality and order of values, after GitHub's conversions (<c>expressions.md</c> sections 3.2 and 3.3).</summary>

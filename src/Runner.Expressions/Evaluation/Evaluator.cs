@@ -1,11 +1,11 @@
-using Runner.Expressions.Functions;
 using Runner.Expressions.Lexing;
-using Runner.Expressions.Tree;
+using Runner.Expressions.Text;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Evaluation;
 
 /// <summary>Computes the value of a tree, from the root down; what is not asked for is not computed.</summary>
-/// <remarks>It recurses no deeper than the tree, which <see cref="Expression.MaxDepth"/> limits.</remarks>
+/// <remarks>It recurses no deeper than the tree, which <see cref="ExpressionLimits.MaxDepth"/> limits.</remarks>
 /// <param name="expression">The text, for errors.</param>
 /// <param name="context">What it is evaluated against.</param>
 /// <param name="results">Takes the value of each node that is computed, for a trace; <c>null</c>: nobody asks.</param>

@@ -1,3 +1,5 @@
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Evaluation;
 
 /// <summary>Indexes, properties and <c>.*</c> (<c>expressions.md</c> section 4). What is not there is null, never an error.</summary>

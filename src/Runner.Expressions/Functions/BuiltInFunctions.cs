@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Runner.Expressions.Evaluation;
 
 namespace Runner.Expressions.Functions;
 

@@ -1,3 +1,6 @@
+using Runner.Expressions.Evaluation;
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Functions;
 
 /// <summary><c>case(predicate1, value1, …, default)</c>: the value after the first predicate that is true. Evaluates no more than it needs.</summary>

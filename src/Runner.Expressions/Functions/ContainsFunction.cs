@@ -1,4 +1,5 @@
 using Runner.Expressions.Evaluation;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Functions;
 

@@ -1,3 +1,6 @@
+using Runner.Expressions.Evaluation;
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Functions;
 
 /// <summary><c>endsWith(text, part)</c>: whether the text ends with the part, ignoring case. False for arrays and objects.</summary>

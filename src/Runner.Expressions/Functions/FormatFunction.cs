@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using Runner.Expressions.Evaluation;
 using Runner.Expressions.Text;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Functions;
 

@@ -1,3 +1,6 @@
+using Runner.Expressions.Evaluation;
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Functions;
 
 /// <summary><c>startsWith(text, part)</c>: whether the text starts with the part, ignoring case. False for arrays and objects.</summary>

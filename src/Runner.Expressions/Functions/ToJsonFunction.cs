@@ -1,4 +1,6 @@
+using Runner.Expressions.Evaluation;
 using Runner.Expressions.Json;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Functions;
 

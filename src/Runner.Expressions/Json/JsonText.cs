@@ -1,6 +1,6 @@
 using System.Globalization;
-using Runner.Expressions.Evaluation;
 using Runner.Expressions.Text;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Json;
 

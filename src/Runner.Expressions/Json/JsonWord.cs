@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Json;
 

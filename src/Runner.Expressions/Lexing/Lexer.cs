@@ -1,4 +1,4 @@
-using Runner.Expressions.Text;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Lexing;
 

@@ -1,3 +1,5 @@
+using Runner.Expressions.Values;
+
 namespace Runner.Expressions.Lexing;
 
 /// <summary>A token and its place.</summary>

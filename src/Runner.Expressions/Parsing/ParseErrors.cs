@@ -1,4 +1,5 @@
 using Runner.Expressions.Lexing;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Parsing;
 
@@ -6,10 +7,10 @@ namespace Runner.Expressions.Parsing;
 internal static class ParseErrors
 {
     public static ExpressionException TooLong() =>
-        new(ExpressionErrorKind.Parsing, $"Exceeded max expression length {Expression.MaxLength}");
+        new(ExpressionErrorKind.Parsing, $"Exceeded max expression length {ExpressionLimits.MaxLength}");
 
     public static ExpressionException TooDeep() =>
-        new(ExpressionErrorKind.Parsing, $"Exceeded max expression depth {Expression.MaxDepth}");
+        new(ExpressionErrorKind.Parsing, $"Exceeded max expression depth {ExpressionLimits.MaxDepth}");
 
     public static ExpressionException UnexpectedSymbol(string expression, Token token) => At(expression, token, "Unexpected symbol",
         token.Kind == TokenKind.Unexpected ? ExpressionErrorKind.Lexing : ExpressionErrorKind.Parsing);

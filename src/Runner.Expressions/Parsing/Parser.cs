@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Runner.Expressions.Evaluation;
 using Runner.Expressions.Functions;
 using Runner.Expressions.Lexing;
-using Runner.Expressions.Tree;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Parsing;
 
@@ -28,7 +29,7 @@ internal sealed class Parser
     /// <returns>The tree, or <c>null</c> where the text is blank.</returns>
     /// <exception cref="ExpressionException">The text is no expression.</exception>
     public static Node? Parse(string text, ExpressionNames names) =>
-        text.Length > Expression.MaxLength ? throw ParseErrors.TooLong() : new Parser(text, names).ParseAll();
+        text.Length > ExpressionLimits.MaxLength ? throw ParseErrors.TooLong() : new Parser(text, names).ParseAll();
 
     private Node? ParseAll()
     {
@@ -50,7 +51,7 @@ internal sealed class Parser
         }
 
         var root = _operands.Pop();
-        return root.Depth > Expression.MaxDepth ? throw ParseErrors.TooDeep() : root;
+        return root.Depth > ExpressionLimits.MaxDepth ? throw ParseErrors.TooDeep() : root;
     }
 
     private Token TakeToken()

@@ -1,5 +1,4 @@
 using System.Text;
-using Runner.Expressions.Evaluation;
 
 namespace Runner.Expressions.Text;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
-using Runner.Services.Json;
 using Runner.Services.Twirp;
 
 namespace Runner.Services.Artifacts;
@@ -18,30 +17,30 @@ public static class ArtifactEndpoints
     public static void MapArtifacts(this IEndpointRouteBuilder routes, ArtifactStore store, ICallerSource callers, BlobLinks links)
     {
         var calls = new TwirpCalls(callers);
-        routes.MapPost(Service + "CreateArtifact", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.CreateArtifactRequest, (caller, request) =>
+        routes.MapPost(Service + "CreateArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.CreateArtifactRequest, (caller, request) =>
         {
             var artifact = store.Create(OfRun(caller, request.WorkflowRunBackendId), request.Name, request.MimeType, request.ExpiresAt);
-            return TypedResults.Json(new CreateArtifactResponse(true, links.Upload(artifact.Blob)), ServicesJson.Default.CreateArtifactResponse);
+            return TypedResults.Json(new CreateArtifactResponse(true, links.Upload(artifact.Blob)), ArtifactJson.Default.CreateArtifactResponse);
         })));
-        routes.MapPost(Service + "FinalizeArtifact", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.FinalizeArtifactRequest, async (caller, request) =>
+        routes.MapPost(Service + "FinalizeArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.FinalizeArtifactRequest, async (caller, request) =>
         {
             var artifact = await store.CompleteAsync(
                 OfRun(caller, request.WorkflowRunBackendId), request.Name, request.Size, request.Hash, http.RequestAborted);
-            return TypedResults.Json(new ArtifactIdResponse(true, artifact.Id), ServicesJson.Default.ArtifactIdResponse);
+            return TypedResults.Json(new ArtifactIdResponse(true, artifact.Id), ArtifactJson.Default.ArtifactIdResponse);
         })));
-        routes.MapPost(Service + "ListArtifacts", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.ListArtifactsRequest, (caller, request) =>
+        routes.MapPost(Service + "ListArtifacts", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ListArtifactsRequest, (caller, request) =>
         {
             var artifacts = store.List(OfRun(caller, request.WorkflowRunBackendId).Run)
                 .Where(artifact => (request.NameFilter ?? artifact.Name) == artifact.Name && (request.IdFilter ?? artifact.Id) == artifact.Id)
                 .Select(Listed);
-            return TypedResults.Json(new ListArtifactsResponse([.. artifacts]), ServicesJson.Default.ListArtifactsResponse);
+            return TypedResults.Json(new ListArtifactsResponse([.. artifacts]), ArtifactJson.Default.ListArtifactsResponse);
         })));
-        routes.MapPost(Service + "GetSignedArtifactURL", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.ArtifactNameRequest, (caller, request) =>
-            TypedResults.Json(new SignedUrlResponse(links.Download(OfName(store, caller, request))), ServicesJson.Default.SignedUrlResponse))));
-        routes.MapPost(Service + "DeleteArtifact", http => RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.ArtifactNameRequest, (caller, request) =>
+        routes.MapPost(Service + "GetSignedArtifactURL", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ArtifactNameRequest, (caller, request) =>
+            TypedResults.Json(new SignedUrlResponse(links.Download(OfName(store, caller, request))), ArtifactJson.Default.SignedUrlResponse))));
+        routes.MapPost(Service + "DeleteArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ArtifactNameRequest, (caller, request) =>
         {
             var artifact = OfName(store, caller, request);
-            return TypedResults.Json(new ArtifactIdResponse(store.Delete(artifact.Id), artifact.Id), ServicesJson.Default.ArtifactIdResponse);
+            return TypedResults.Json(new ArtifactIdResponse(store.Delete(artifact.Id), artifact.Id), ArtifactJson.Default.ArtifactIdResponse);
         })));
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
-using Runner.Services.Json;
 using Runner.Services.Records;
 
 namespace Runner.Services.Artifacts;
@@ -25,7 +24,7 @@ public sealed class ArtifactStore
         _blobs = blobs;
         _limits = limits;
         _time = time;
-        _records = new RecordFolder<ArtifactRecord>(folder, ServicesJson.Default.ArtifactRecord);
+        _records = new RecordFolder<ArtifactRecord>(folder, ArtifactJson.Default.ArtifactRecord);
         foreach (var (id, artifact) in _records.All)
         {
             if (!artifact.IsFinal || !_blobs.Adopt(artifact.Blob, artifact.MimeType, BudgetOf(artifact.Run)))

@@ -1,5 +1,3 @@
-using Runner.Services.Artifacts;
-
 namespace Runner.Services.Blobs;
 
 /// <summary>Signed addresses of the blobs behind artifacts and caches.</summary>
@@ -14,10 +12,6 @@ public sealed class BlobLinks(BlobUrlSigner signer, Func<Uri> root, TimeSpan lif
     /// <summary>An address to download from.</summary>
     public string Download(string blob) => signer.Sign(root(), blob, BlobAccess.Read, lifetime).AbsoluteUri;
 
-    /// <summary>An address to download an artifact from; a single file keeps its name.</summary>
-    public string Download(ArtifactRecord artifact)
-    {
-        ArgumentNullException.ThrowIfNull(artifact);
-        return signer.Sign(root(), artifact.Blob, BlobAccess.Read, lifetime, artifact.FileName).AbsoluteUri;
-    }
+    /// <summary>An address to download from a file that keeps its name; <c>null</c>: it has none.</summary>
+    public string Download(string blob, string? fileName) => signer.Sign(root(), blob, BlobAccess.Read, lifetime, fileName).AbsoluteUri;
 }

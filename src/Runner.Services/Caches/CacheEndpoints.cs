@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
-using Runner.Services.Json;
 using Runner.Services.Twirp;
 
 namespace Runner.Services.Caches;
@@ -18,11 +17,11 @@ public static class CacheEndpoints
     {
         var calls = new TwirpCalls(callers);
         routes.MapPost(Service + "CreateCacheEntry", http =>
-            RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, (caller, request) => Create(store, links, caller, request))));
+            RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, (caller, request) => Create(store, links, caller, request))));
         routes.MapPost(Service + "FinalizeCacheEntryUpload", http =>
-            RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, async (caller, request) => await FinalizeAsync(http, store, caller, request))));
+            RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, async (caller, request) => await FinalizeAsync(http, store, caller, request))));
         routes.MapPost(Service + "GetCacheEntryDownloadURL", http =>
-            RunAsync(http, calls.AnswerAsync(http, ServicesJson.Default.CacheEntryRequest, (caller, request) => Find(store, links, caller, request))));
+            RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, (caller, request) => Find(store, links, caller, request))));
     }
 
     private static async Task RunAsync(HttpContext http, Task<IResult> answer) => await (await answer).ExecuteAsync(http);
@@ -31,7 +30,7 @@ public static class CacheEndpoints
     {
         var upload = store.FindUpload(caller, cache => cache.Key == request.Key && cache.Version == request.Version);
         var cache = await store.CompleteAsync(upload, request.SizeBytes, http.RequestAborted);
-        return TypedResults.Json(new FinalizeCacheResponse(true, cache.Id), ServicesJson.Default.FinalizeCacheResponse);
+        return TypedResults.Json(new FinalizeCacheResponse(true, cache.Id), CacheJson.Default.FinalizeCacheResponse);
     }
 
     private static IResult Find(CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
@@ -39,7 +38,7 @@ public static class CacheEndpoints
         var answer = store.Restore(caller, [request.Key, .. request.RestoreKeys], request.Version) is { } cache
             ? new CacheDownloadResponse(true, links.Download(cache.Blob), cache.Key)
             : new CacheDownloadResponse(false);
-        return TypedResults.Json(answer, ServicesJson.Default.CacheDownloadResponse);
+        return TypedResults.Json(answer, CacheJson.Default.CacheDownloadResponse);
     }
 
     private static IResult Create(CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
@@ -57,6 +56,6 @@ public static class CacheEndpoints
             answer = new CreateCacheResponse(false, Message: refusal.Message);
         }
 
-        return TypedResults.Json(answer, ServicesJson.Default.CreateCacheResponse);
+        return TypedResults.Json(answer, CacheJson.Default.CreateCacheResponse);
     }
 }

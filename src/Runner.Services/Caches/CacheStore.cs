@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
-using Runner.Services.Json;
 using Runner.Services.Records;
 
 namespace Runner.Services.Caches;
@@ -26,7 +25,7 @@ public sealed class CacheStore
         _blobs = blobs;
         _limits = limits;
         _time = time;
-        _records = new RecordFolder<CacheRecord>(folder, ServicesJson.Default.CacheRecord);
+        _records = new RecordFolder<CacheRecord>(folder, CacheJson.Default.CacheRecord);
         foreach (var (id, cache) in _records.All)
         {
             if (!cache.IsFinal || !_blobs.Adopt(cache.Blob, null, budget: null))

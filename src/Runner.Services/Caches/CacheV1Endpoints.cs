@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
-using Runner.Services.Json;
 using Runner.Services.Twirp;
 
 namespace Runner.Services.Caches;

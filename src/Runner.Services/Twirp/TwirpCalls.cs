@@ -27,7 +27,7 @@ internal sealed class TwirpCalls(ICallerSource callers)
         catch (ServiceRefusal refusal)
         {
             return TypedResults.Json(
-                new TwirpErrorBody(refusal.Code, refusal.Message), ServicesJson.Default.TwirpErrorBody, statusCode: refusal.Status);
+                new TwirpErrorBody(refusal.Code, refusal.Message), TwirpJson.Default.TwirpErrorBody, statusCode: refusal.Status);
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;

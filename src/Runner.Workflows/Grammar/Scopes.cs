@@ -1,4 +1,4 @@
-using Runner.Expressions;
+using Runner.Expressions.Values;
 
 namespace Runner.Workflows.Grammar;
 

@@ -1,4 +1,5 @@
 using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Parts;

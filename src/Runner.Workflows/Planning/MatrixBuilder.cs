@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Expressions;
+using Runner.Expressions.Values;
 
 namespace Runner.Workflows.Planning;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 
 namespace Runner.Workflows.Planning;
 

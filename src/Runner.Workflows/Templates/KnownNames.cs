@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
-using Runner.Expressions;
+using Runner.Expressions.Parsing;
+using Runner.Expressions.Values;
 
 namespace Runner.Workflows.Templates;
 

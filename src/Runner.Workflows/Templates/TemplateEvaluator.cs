@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Runner.Expressions;
+using Runner.Expressions.Parsing;
+using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Expressions;
+using Runner.Expressions.Parsing;
+using Runner.Expressions.Values;
 using Runner.Jobs.Tokens;
 
 namespace Runner.Workflows.Templates;

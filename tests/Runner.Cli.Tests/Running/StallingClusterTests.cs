@@ -3,7 +3,6 @@ using Runner.Cli.Running;
 using Runner.Kubernetes.Options;
 using Runner.Testing;
 using Runner.Testing.Http;
-
 [assembly: AssemblyFixture(typeof(FakeHttpServer))]
 
 namespace Runner.Cli.Tests.Running;

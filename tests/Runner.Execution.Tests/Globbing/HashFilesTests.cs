@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Runner.Execution.Contexts;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Tokens;
 using Runner.Testing;
 

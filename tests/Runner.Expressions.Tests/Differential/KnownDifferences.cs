@@ -2,7 +2,7 @@ using System.Text.Json;
 using Runner.Expressions.Evaluation;
 using Runner.Expressions.Lexing;
 using Runner.Expressions.Parsing;
-using Runner.Expressions.Tree;
+using Runner.Expressions.Values;
 
 namespace Runner.Expressions.Tests.Differential;
 

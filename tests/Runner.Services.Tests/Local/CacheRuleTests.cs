@@ -1,4 +1,5 @@
 using Runner.Services.Callers;
+using Runner.Services.Records;
 
 namespace Runner.Services.Tests.Local;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Services.Callers;
+using Runner.Services.Records;
 using Runner.Testing;
 
 namespace Runner.Services.Tests.Local;

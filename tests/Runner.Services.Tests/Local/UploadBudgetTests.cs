@@ -1,3 +1,5 @@
+using Runner.Services.Records;
+
 namespace Runner.Services.Tests.Local;
 
 /// <summary>What is uploaded and never completed takes no more room than what is.</summary>

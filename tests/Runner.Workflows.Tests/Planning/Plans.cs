@@ -1,4 +1,4 @@
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Data;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;

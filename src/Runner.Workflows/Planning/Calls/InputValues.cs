@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Triggers;

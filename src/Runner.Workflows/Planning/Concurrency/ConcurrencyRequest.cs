@@ -1,4 +1,4 @@
-using Runner.Expressions;
+using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Templates;

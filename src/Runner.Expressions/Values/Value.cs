@@ -1,4 +1,4 @@
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary>The six kinds of values.</summary>
 public enum ValueKind

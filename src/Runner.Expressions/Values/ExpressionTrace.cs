@@ -1,4 +1,4 @@
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary>How an expression came to its value. Holds values: mask it before it is shown.</summary>
 /// <param name="Evaluating">The expression in canonical form: operators in parentheses, spaces normal.</param>

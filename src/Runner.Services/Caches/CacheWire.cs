@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace Runner.Services.Twirp;
+namespace Runner.Services.Caches;
 
 /// <summary>Request of all methods of <c>CacheService</c>, each with a part of these; <c>local-services.md</c> section 4.1.</summary>
 internal sealed record CacheEntryRequest

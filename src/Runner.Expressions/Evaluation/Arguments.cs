@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Runner.Expressions.Evaluation;
-using Runner.Expressions.Tree;
+using Runner.Expressions.Text;
+using Runner.Expressions.Values;
 
-namespace Runner.Expressions.Functions;
+namespace Runner.Expressions.Evaluation;
 
 /// <summary>The arguments of a call, not evaluated yet.</summary>
 internal readonly struct Arguments(Evaluator evaluator, ImmutableArray<Node> nodes)

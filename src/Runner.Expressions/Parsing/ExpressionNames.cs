@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using Runner.Expressions.Functions;
+using Runner.Expressions.Values;
 
-namespace Runner.Expressions;
+namespace Runner.Expressions.Parsing;
 
 /// <summary>
 /// The contexts and functions that an expression may name at its place in a file. The built-in functions

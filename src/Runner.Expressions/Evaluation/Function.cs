@@ -1,4 +1,6 @@
-namespace Runner.Expressions.Functions;
+using Runner.Expressions.Values;
+
+namespace Runner.Expressions.Evaluation;
 
 /// <summary>A built-in function.</summary>
 internal abstract class Function

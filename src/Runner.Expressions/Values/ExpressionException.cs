@@ -1,4 +1,4 @@
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary>Where an expression went wrong.</summary>
 public enum ExpressionErrorKind

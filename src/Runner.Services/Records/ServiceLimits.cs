@@ -1,4 +1,4 @@
-namespace Runner.Services;
+namespace Runner.Services.Records;
 
 /// <summary>How much artifacts and caches may take, and for how long.</summary>
 public sealed record ServiceLimits

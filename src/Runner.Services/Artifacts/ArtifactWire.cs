@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace Runner.Services.Twirp;
+namespace Runner.Services.Artifacts;
 
 /// <summary>Messages of <c>ArtifactService</c>; <c>local-services.md</c> section 3 has all of these.</summary>
 internal sealed record CreateArtifactRequest

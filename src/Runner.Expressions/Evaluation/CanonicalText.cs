@@ -1,6 +1,7 @@
 using Runner.Expressions.Lexing;
+using Runner.Expressions.Values;
 
-namespace Runner.Expressions.Tree;
+namespace Runner.Expressions.Evaluation;
 
 /// <summary>Writes trees as text, in the form of GitHub's debug log: operators in parentheses, <c>github.ref</c> rather than <c>github['ref']</c>.</summary>
 internal static class CanonicalText

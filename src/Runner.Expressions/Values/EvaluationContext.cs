@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary>What an expression is evaluated against.</summary>
 public sealed record EvaluationContext

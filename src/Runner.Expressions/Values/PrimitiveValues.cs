@@ -1,6 +1,4 @@
-using Runner.Expressions.Text;
-
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary><c>null</c>.</summary>
 public sealed record NullValue : Value

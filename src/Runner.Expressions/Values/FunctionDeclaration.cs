@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary>Name and number of arguments of a function that the caller supplies through <see cref="EvaluationContext.Functions"/>.</summary>
 /// <param name="Name">Its name; case does not matter.</param>

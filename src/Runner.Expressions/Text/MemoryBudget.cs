@@ -1,4 +1,6 @@
-namespace Runner.Expressions.Evaluation;
+using Runner.Expressions.Values;
+
+namespace Runner.Expressions.Text;
 
 /// <summary>
 /// Counts the memory that values in the making hold, as GitHub does: a string 26 bytes and 2 a character, anything else 24

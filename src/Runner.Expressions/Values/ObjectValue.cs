@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary>Names with values, in the order of their first appearance. Two objects are equal only where they are one and the same.</summary>
 public sealed record ObjectValue : Value

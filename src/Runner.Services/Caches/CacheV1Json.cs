@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Jobs;
-using Runner.Services.Caches;
 
-namespace Runner.Services.Json;
+namespace Runner.Services.Caches;
 
 /// <summary>JSON of the cache service's older REST form: names in camel case.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]

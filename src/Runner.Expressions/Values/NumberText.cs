@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Runner.Expressions.Text;
+namespace Runner.Expressions.Values;
 
 /// <summary>Numbers as the language reads and writes them (<c>expressions.md</c> sections 1.1 and 3).</summary>
 internal static class NumberText

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Runner.Expressions;
+namespace Runner.Expressions.Values;
 
 /// <summary>A list. Two arrays are equal only where they are one and the same.</summary>
 public sealed record ArrayValue : Value

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Runner.Expressions.Functions;
 using Runner.Expressions.Lexing;
+using Runner.Expressions.Values;
 
-namespace Runner.Expressions.Tree;
+namespace Runner.Expressions.Evaluation;
 
 /// <summary>A node of the syntax tree.</summary>
 /// <param name="Depth">Number of levels from here to the deepest leaf; a leaf has 1. Groups make no level.</param>
