@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Agent.Configuration;
 using Runner.Cli.CommandLine;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Cli.Settings;
 
@@ -55,9 +56,10 @@ internal sealed record PlatformFlag(string Label, string? Image, ImmutableArray<
             return new PlatformFlag(label, target, []);
         }
 
-        var pairs = target[(colon + 1)..].Split(',').Select(pair => pair.Split('=', 2) is [{ Length: > 0 } key, var value]
+        var pairs = target[(colon + 1)..].Split(',').Select(pair => LabelRules.TrySplit(pair, out var key, out var value)
             ? KeyValuePair.Create(key, value)
-            : throw new UsageException($"--platform: '{pair}' is no node selector, expected KEY=VALUE"));
+            : throw new UsageException(
+                $"--platform: '{pair}' is no label of a node, expected KEY=VALUE: a key is {LabelRules.KeyRule}, a value {LabelRules.ValueRule}"));
         return new PlatformFlag(label, target[..colon], [.. pairs]);
     }
 }

@@ -3,15 +3,20 @@ using System.Text.RegularExpressions;
 namespace Runner.Kubernetes.Options;
 
 /// <summary>What Kubernetes takes as a label's key and value (documentation, "Labels and Selectors").</summary>
-internal static partial class LabelRules
+public static partial class LabelRules
 {
+    /// <summary>The rule of values, for messages.</summary>
     public const string ValueRule = "at most 63 letters, digits, '-', '_' and '.', a letter or digit first and last";
+    /// <summary>The rule of keys, for messages.</summary>
     public const string KeyRule = "a name like that of a value, after an optional DNS name and '/'";
+
     private const int MaxLength = 63;
     private const int MaxPrefixLength = 253;
 
+    /// <summary>Whether a label may have this value.</summary>
     public static bool IsValue(string text) => text.Length == 0 || (text.Length <= MaxLength && Name().IsMatch(text));
 
+    /// <summary>Whether a label may have this key.</summary>
     public static bool IsKey(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);

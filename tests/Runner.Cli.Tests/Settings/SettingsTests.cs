@@ -124,6 +124,7 @@ public sealed class SettingsTests : IDisposable
         { "gpu=k8s:reg:5000/debian:a=b,c=d",                 "reg:5000/debian",       "a=b c=d" },
         { "gpu=k8s:reg:5000/debian:12",                      "reg:5000/debian:12",    "" },
         { "gpu=k8s:debian@sha256:abc",                       "debian@sha256:abc",     "" },
+        { "gpu=k8s:debian@sha256:ab:disk=ssd,zone.io/z=eu",  "debian@sha256:ab",      "disk=ssd zone.io/z=eu" },
     };
 
     [Theory, MemberData(nameof(Platforms))]
@@ -140,6 +141,16 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(
             "--platform: 'ubuntu' has no image, expected LABEL=IMAGE, LABEL=k8s:IMAGE:KEY=VALUE or LABEL=-self-hosted",
             Assert.Throws<UsageException>(() => PlatformFlag.Parse("ubuntu")).Message);
+
+    [Theory]
+    [InlineData("a=k8s:debian:12:disk=s s",    "disk=s s")]
+    [InlineData("a=k8s:debian:12:disk=ssd,b",  "b")]
+    [InlineData("a=k8s:debian:12:-x=y",        "-x=y")]
+    public void Platform_flag_takes_only_labels_that_a_node_can_have(string text, string pair) =>
+        Assert.StartsWith(
+            $"--platform: '{pair}' is no label of a node, expected KEY=VALUE: ",
+            Assert.Throws<UsageException>(() => PlatformFlag.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     private Task<CliResult> RunAsync(Dictionary<string, string> environment, params string[] args)
     {
