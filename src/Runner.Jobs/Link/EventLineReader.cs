@@ -86,9 +86,6 @@ public sealed class EventLineReader
         return lost;
     }
 
-    /// <summary>The number of a line, or <c>null</c> where it is foreign.</summary>
-    public static long? NumberOf(ReadOnlySpan<byte> line) => TryReadHead(line, out var number, out _, out _) ? number : null;
-
     /// <summary>The event of a line that holds all of it, whatever its number; <c>null</c>: it holds none.</summary>
     public static WorkerEvent? TryReadWhole(ReadOnlySpan<byte> line)
     {
