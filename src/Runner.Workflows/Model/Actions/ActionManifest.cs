@@ -29,10 +29,6 @@ public sealed record ActionManifest
 
     /// <summary>Names of the files that the tokens' places refer to: what an evaluator of these tokens is given.</summary>
     public ImmutableArray<string> FileTable => [Path];
-
-    /// <summary>The input with a name, compared without regard to case, or <c>null</c>.</summary>
-    public ActionInput? FindInput(string name) =>
-        Inputs.FirstOrDefault(input => string.Equals(input.Name, name, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>An input of an action.</summary>

@@ -37,7 +37,7 @@ public sealed class ActionFileTests
 
         Assert.Equal(("Tool", "Does things", "acme"), (manifest.Name, manifest.Description, manifest.Author));
         Assert.Equal(["Token", "depth", "old"], manifest.Inputs.Select(input => input.Name));
-        Assert.Equal("github.token", Assert.IsType<ExpressionToken>(manifest.FindInput("TOKEN")?.Default).Expression);
+        Assert.Equal("github.token", Assert.IsType<ExpressionToken>(manifest.Inputs[0].Default).Expression);
         Assert.True(manifest.Inputs[0].IsRequired);
         Assert.Equal("1", Assert.IsType<StringToken>(manifest.Inputs[1].Default).Value);
         Assert.Equal("use depth", manifest.Inputs[2].DeprecationMessage);
