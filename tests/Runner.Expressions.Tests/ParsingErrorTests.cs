@@ -76,16 +76,15 @@ public sealed class ParsingErrorTests
     }
 
     [Fact]
-    public void Context_list_of_the_grammar_gives_contexts_and_functions()
+    public void Names_of_contexts_and_functions_have_no_case()
     {
-        var names = ExpressionNames.FromSchema("github", "success(0,MAX)", "hashFiles(1,255)");
+        var names = new ExpressionNames(["github"], [FunctionDeclaration.Parse("success(0,MAX)"), FunctionDeclaration.Parse("hashFiles(1,255)")]);
 
         Assert.True(names.AllowsContext("GitHub"));
         Assert.False(names.AllowsContext("env"));
-        Assert.True(names.AllowsFunction("SUCCESS"));
-        Assert.True(names.AllowsFunction("fromJSON"));
-        Assert.False(names.AllowsFunction("failure"));
-        Assert.Throws<FormatException>(() => ExpressionNames.FromSchema("success(0"));
+        Assert.Equal(new FunctionDeclaration("success", 0, int.MaxValue), names.FindDeclared("SUCCESS"));
+        Assert.Null(names.FindDeclared("failure"));
+        Assert.Throws<FormatException>(() => FunctionDeclaration.Parse("success(0"));
     }
 
     [Fact]

@@ -35,16 +35,6 @@ public sealed class ExpressionNames
     /// <summary>Any context; of functions, the status functions and <c>hashFiles</c> beside the built-in ones.</summary>
     public static ExpressionNames Unrestricted { get; } = new(contexts: null, JobFunctions);
 
-    /// <summary>
-    /// Reads a <c>context</c> list of GitHub's grammar of workflow files: <c>["github", "matrix", "hashFiles(1,255)"]</c>.
-    /// </summary>
-    /// <exception cref="FormatException">An entry with a parenthesis is no declaration of a function.</exception>
-    public static ExpressionNames FromSchema(params IEnumerable<string> entries)
-    {
-        var isFunction = entries.ToLookup(entry => entry.Contains('(', StringComparison.Ordinal));
-        return new(isFunction[false], isFunction[true].Select(FunctionDeclaration.Parse));
-    }
-
     /// <summary>The contexts that may be named; empty where any may.</summary>
     public IReadOnlyList<string> Contexts => _contexts?.Items ?? [];
 
@@ -53,9 +43,6 @@ public sealed class ExpressionNames
 
     /// <summary>Whether the context may be named.</summary>
     public bool AllowsContext(string name) => _contexts is null || _contexts.Contains(name);
-
-    /// <summary>Whether the function may be called: a built-in one, or one of these.</summary>
-    public bool AllowsFunction(string name) => BuiltInFunctions.Find(name) is not null || FindDeclared(name) is not null;
 
     /// <summary>A function that the caller supplies; <c>null</c> for built-in and unknown ones.</summary>
     internal FunctionDeclaration? FindDeclared(string name) => _functions.GetValueOrDefault(name);
