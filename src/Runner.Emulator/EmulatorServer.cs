@@ -92,15 +92,6 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
         return Runs.Queue(request, WorkflowPlanner.Read(request));
     }
 
-    /// <summary>Queues a run of a workflow and of those that it calls.</summary>
-    /// <exception cref="WorkflowException">The workflow cannot run; the message holds all that is wrong, a line each.</exception>
-    /// <exception cref="InfrastructureException">A repository that it calls a workflow of could not be read.</exception>
-    public Task<RunInfo> QueueWorkflowAsync(WorkflowRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return Runs.QueueAsync(request, cancellationToken);
-    }
-
     /// <summary>A job, or <c>null</c>.</summary>
     public JobInfo? FindJob(JobId job) => Runs.FindJob(job);
 
@@ -147,9 +138,6 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
 
     /// <summary>Turns a fault on.</summary>
     public void AddFault(Fault fault) => _app.Services.GetRequiredService<FaultMiddleware>().Add(fault);
-
-    /// <summary>Turns all faults off.</summary>
-    public void ClearFaults() => _app.Services.GetRequiredService<FaultMiddleware>().Clear();
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EmulatorEvent> ReadEventsAsync(long after, CancellationToken cancellationToken) =>

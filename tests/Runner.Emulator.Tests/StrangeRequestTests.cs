@@ -67,7 +67,7 @@ public sealed class StrangeRequestTests
                 }
 
                 using var answer = await emulator.Http.SendAsync(request, TestEmulator.Token);
-                emulator.Server.ClearFaults();
+                (await emulator.DeleteAsync("emulator/faults", token: null)).Dispose();
                 if ((int)answer.StatusCode >= 500)
                 {
                     broken.Add($"{(int)answer.StatusCode} at {route} for {body[..Math.Min(body.Length, 300)]}");

@@ -8,12 +8,15 @@ namespace Runner.Emulator.Faults;
 /// <summary>Turns faults on and off.</summary>
 internal static class FaultEndpoints
 {
+    /// <summary>Where. No fault hits it: whoever turned on one of everything must be able to turn it off.</summary>
+    public const string Path = "/emulator/faults";
+
     public static void MapFaults(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/emulator/faults", (FaultMiddleware faults) =>
+        routes.MapGet(Path, (FaultMiddleware faults) =>
             TypedResults.Json(faults.Active, EmulatorJson.Default.IReadOnlyListFault));
-        routes.MapPost("/emulator/faults", AddAsync);
-        routes.MapDelete("/emulator/faults", (FaultMiddleware faults) =>
+        routes.MapPost(Path, AddAsync);
+        routes.MapDelete(Path, (FaultMiddleware faults) =>
         {
             faults.Clear();
             return TypedResults.NoContent();

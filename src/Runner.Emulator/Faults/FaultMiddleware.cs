@@ -40,7 +40,7 @@ internal sealed class FaultMiddleware(TimeProvider time)
 
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        if (Hit(http.Request.Path.Value ?? string.Empty) is not { } fault)
+        if (http.Request.Path == FaultEndpoints.Path || Hit(http.Request.Path.Value ?? string.Empty) is not { } fault)
         {
             await next(http);
             return;

@@ -23,6 +23,19 @@ public sealed class FaultTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_fault_of_everything_can_be_turned_off()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        emulator.Server.AddFault(new Fault { Prefix = "/", Status = 500 });
+
+        using var hit = await emulator.GetAsync("emulator/runs", token: null);
+        using var off = await emulator.DeleteAsync("emulator/faults", token: null);
+        using var after = await emulator.GetAsync("emulator/runs", token: null);
+
+        Assert.Equal([500, 204, 200], [.. new[] { hit, off, after }.Select(answer => (int)answer.StatusCode)]);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_fault_closes_connections_for_a_time()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
