@@ -69,6 +69,17 @@ public sealed partial class PaperTests
         select $"Runner.{project.Name} {problem}",
         "A project's README lists its folders from top to bottom, each as a row that begins with | `Folder/` |");
 
+    // Written `Agent/Supervision/EndRules`, below src/Runner.…, or in a project's own README below its folder.
+    [Fact]
+    public void Code_that_documents_name_is_there() => Rule.IsKept(
+        from document in Document.All
+        where !document.Path.StartsWith("docs/protocol/", StringComparison.Ordinal) // is about other people's code
+        from match in CodePlace().Matches(document.Text)
+        from place in Expanded(match)
+        where place.Any(char.IsLower) && !IsCode(document, place)
+        select $"{document.Path} names {place}",
+        "Documents name code that is somewhere else now: correct the path, or write what is no code without a slash between capitals.");
+
     [Fact]
     public void Decisions_stand_in_their_index()
     {
@@ -97,6 +108,16 @@ public sealed partial class PaperTests
         return path is not null && (parts.Length == 1 || Document.Find(["."], path) is not { } target || target.HasHeading(parts[1]));
     }
 
+    // `Worker/Reporting/{LogSpool, LogUpload}` names two.
+    private static IEnumerable<string> Expanded(Match place) => place.Groups["each"].Success
+        ? place.Groups["each"].Value.Split(',', StringSplitOptions.TrimEntries).Select(name => place.Groups["path"].Value + "/" + name)
+        : [place.Groups["path"].Value];
+
+    private static bool IsCode(Document document, string place) =>
+        new[] { $"src/Runner.{place}", $"src/{place}", $"tests/{place}", $"{Path.GetDirectoryName(document.Path)}/{place}" }
+            .Select(path => Path.Combine(Repository.Root, path))
+            .Any(path => Directory.Exists(path) || File.Exists(path + ".cs") || File.Exists(path));
+
     private static string IndexRow(Document decision)
     {
         var (title, meta) = (DecisionTitle().Match(decision.Text), DecisionMeta().Match(decision.Text));
@@ -117,6 +138,9 @@ public sealed partial class PaperTests
     [GeneratedRegex(
         @"(?<file>[a-z][\w./-]*\.md)(</c>)? sections? (?<number>\d+(\.\d+)?)((, | and | to )(?<number>\d+(\.\d+)?))*", RegexOptions.ExplicitCapture)]
     private static partial Regex Section();
+
+    [GeneratedRegex(@"`(src/|tests/)?(?<path>[A-Z][\w.]*(/[A-Z]\w*)+?)(/\{(?<each>[^}]*)\}|\.\w+Async(\([^`]*\))?|\.\w+)?/?`", RegexOptions.ExplicitCapture)]
+    private static partial Regex CodePlace();
 
     [GeneratedRegex(@"^\| `(?<folder>\w+)/` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex FolderRow();
