@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using Runner.Execution.Contexts;
-using Runner.Expressions;
 using Runner.Expressions.Parsing;
 using Runner.Expressions.Values;
 using Runner.Jobs;

@@ -1,5 +1,4 @@
 using Runner.Expressions;
-using Runner.Expressions.Values;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
