@@ -130,7 +130,7 @@ internal static class OwnCheckout
             ]),
             Shell = new StringToken("sh"),
             Script = new StringToken(
-                $"echo \"{step.Uses} is skipped: the workspace holds this checkout already. --no-skip-checkout runs it.\"\n"
+                "echo \"skipped: the files are here already (--no-skip-checkout runs it)\"\n"
                 + (submodules is "true" or "recursive" ? FetchSubmodules : string.Empty)
                 + (path is "" or "." or "./" ? string.Empty : CopyToPath)
                 + "printf 'ref=%s\\ncommit=%s\\n' \"$CHECKOUT_REF\" \"$CHECKOUT_COMMIT\" >> \"$GITHUB_OUTPUT\"\n"),
