@@ -136,7 +136,7 @@ public sealed class JobRunner
         var reason = await ReasonOfAsync(cancellation, job.Host.Time);
         if (reason is not null)
         {
-            report.Log.Error(reason);
+            report.Log.Write($"##[error]{reason}"); // the result has it as the job's annotation
         }
 
         Conclude(job, report, complete.Run(contexts), cancellation);
