@@ -30,6 +30,7 @@ internal sealed class PodJobHandle : IJobHandle
     private bool _isJudged;
     private bool _isReleased;
     private DateTimeOffset? _startFailingSince;
+    private StartObstacle? _obstacle;
     private PodCanceller? _canceller;
     private Task _finishing = Task.CompletedTask;
     private Task _killing = Task.CompletedTask;
@@ -167,7 +168,8 @@ internal sealed class PodJobHandle : IJobHandle
             }
 
             var now = _services.Time.GetUtcNow();
-            var sighting = new PodSighting { Pod = _pod, IsGone = _isGone, Now = now, StartFailingSince = _startFailingSince };
+            _obstacle = StartObstacle.First(_pod)?.MoreTelling(_obstacle);
+            var sighting = new PodSighting { Pod = _pod, IsGone = _isGone, Now = now, StartFailingSince = _startFailingSince, Obstacle = _obstacle };
             switch (_services.Judge.Judge(sighting))
             {
                 case PodVerdict.Waiting waiting:

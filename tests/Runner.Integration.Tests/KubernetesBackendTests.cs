@@ -251,8 +251,9 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     public async Task Worker_of_a_pod_that_is_deleted_has_the_grace_to_end_its_job()
     {
         await using var agent = Agent();
-        await using var handle = await agent.Backend.LaunchAsync(Launch("trap 'conclude failed \"taken away\"' TERM\nwhile :; do sleep 1 & wait; done"), Token);
+        await using var handle = await agent.Backend.LaunchAsync(Launch("trap 'conclude failed \"taken away\"' TERM; touch /runner/ready\nwhile :; do sleep 1 & wait; done"), Token);
         await handle.Started.WaitAsync(Token);
+        await HasFileAsync(handle.Place, "/runner/ready"); // without a trap the first process of a container gets no signal at all
 
         await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Place, _namespace, cancellationToken: Token);
         var end = await handle.Ended.WaitAsync(Token);
@@ -436,6 +437,15 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
             Variables = new Dictionary<string, VariableValue> { ["STANDIN_SCRIPT"] = new() { Value = Convert.ToBase64String(Encoding.UTF8.GetBytes(script)).Replace('+', '-') } },
         };
         return new JobLaunch { Job = job, Runner = Some.Runner(), Labels = [.. labels], MessageSeen = TimeProvider.System.GetUtcNow() };
+    }
+
+    private async Task HasFileAsync(string pod, string path)
+    {
+        string[] command = ["test", "-e", path];
+        while (await cluster.Connection.Client.NamespacedPodExecAsync(pod, _namespace, "job", command, tty: false, (_, _, _) => Task.CompletedTask, Token) != 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Token);
+        }
     }
 
     private async Task QuotaInForceAsync()

@@ -53,14 +53,16 @@ internal sealed class ActionWatch : IDisposable
     {
         var asked = _time.GetUtcNow();
         DateTimeOffset? failingSince = null;
+        StartObstacle? earlier = null;
         while (true)
         {
             var (state, changed) = Look();
-            if (state is not ActionState.Waiting { Obstacle: var obstacle })
+            if (state is not ActionState.Waiting { Obstacle: var seen })
             {
                 return state;
             }
 
+            var obstacle = earlier = seen?.MoreTelling(earlier);
             var now = _time.GetUtcNow();
             failingSince = obstacle is null ? null : failingSince ?? now;
             var deadline = failingSince + obstacle?.Patience(_limits) ?? asked + _limits.StartDeadline;

@@ -95,7 +95,7 @@ internal sealed class PodJudge(StartOptions limits)
                 () => new PodFailure(FailureReason.Unschedulable, PodMessages.Unschedulable(pod, limits.SchedulingDeadline)));
         }
 
-        if (StartObstacle.Find(pod) is { } obstacle)
+        if (StartObstacle.Find(pod)?.MoreTelling(sighting.Obstacle) is { } obstacle)
         {
             var since = sighting.StartFailingSince ?? sighting.Now;
             var patience = obstacle.Patience(limits);

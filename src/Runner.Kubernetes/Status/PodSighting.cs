@@ -18,4 +18,7 @@ internal sealed record PodSighting
     /// Since when a container cannot be started, as the verdicts before said, or <c>null</c>: Kubernetes keeps no such time.
     /// </summary>
     public DateTimeOffset? StartFailingSince { get; init; }
+
+    /// <summary>What keeps a container from starting, in the most telling words of the sightings up to this one, or <c>null</c>.</summary>
+    public StartObstacle? Obstacle { get; init; }
 }

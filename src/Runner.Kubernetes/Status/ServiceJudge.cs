@@ -42,11 +42,14 @@ internal static class ServiceJudge
             case { Terminated: not null }:
                 return new ServiceReadiness.Failed(service.Name, PodMessages.ServiceFailed(sighting.Pod, status));
             case { Running: { } running }:
-                return status.Ready ? new ServiceReadiness.Ready() : Checked(service, PodTimes.At(running.StartedAt) ?? sighting.Now, sighting);
+                return IsUp(status) ? new ServiceReadiness.Ready() : Checked(service, PodTimes.At(running.StartedAt) ?? sighting.Now, sighting);
             default:
                 return Starting(service, sighting, limits);
         }
     }
+
+    // A kubelet of 1.20 tells at once that the check was passed, and up to a minute later that the container is ready.
+    private static bool IsUp(V1ContainerStatus status) => status.Ready || status.Started == true;
 
     private static ServiceReadiness Checked(V1Container service, DateTimeOffset started, PodSighting sighting)
     {
@@ -64,7 +67,7 @@ internal static class ServiceJudge
 
     private static ServiceReadiness Starting(V1Container service, PodSighting sighting, StartOptions limits)
     {
-        if (StartObstacle.Find(sighting.Pod, service.Name) is { } obstacle)
+        if (StartObstacle.Find(sighting.Pod, service.Name)?.MoreTelling(sighting.Obstacle) is { } obstacle)
         {
             var since = sighting.StartFailingSince ?? sighting.Now;
             return sighting.Now >= since + obstacle.Patience(limits)

@@ -32,8 +32,17 @@ internal sealed record StartObstacle(string Container, string Image, string Reas
     private bool IsRefusedUser => Reason == "CreateContainerConfigError"
         && (Detail.Contains("runAsNonRoot", StringComparison.Ordinal) || Detail.Contains("breaks non-root policy", StringComparison.Ordinal));
 
+    /// <summary>
+    /// Of two looks at one container the one whose text says what is wrong: a kubelet that backs off may say only that it does.
+    /// </summary>
+    public StartObstacle MoreTelling(StartObstacle? earlier) =>
+        Reason == "ImagePullBackOff" && earlier?.Container == Container ? this with { Detail = earlier.Detail } : this;
+
     /// <summary>How long it may be tried again.</summary>
     public TimeSpan Patience(StartOptions limits) => IsFinal ? TimeSpan.Zero : limits.ImagePullGrace;
+
+    /// <summary>What keeps the first container that is not a step further from starting, or <c>null</c>.</summary>
+    public static StartObstacle? First(V1Pod pod) => Find(pod, _ => true);
 
     /// <summary>What keeps the job's own container from starting, or <c>null</c>: nothing, or something ordinary. Services do not.</summary>
     public static StartObstacle? Find(V1Pod pod) => Find(pod, container => !ContainerNames.IsService(container));

@@ -212,7 +212,7 @@ public sealed class JobRunTests : IDisposable
         }
 
         var run = Start();
-        await AdvanceUntilAsync(() => _backend.Launches == 5);
+        await AdvanceUntilAsync(() => _backend.Launches == 5, TimeSpan.FromMilliseconds(100));
         _backend.Place(0).End(Conclusion.Succeeded);
         await run.Ended;
 
@@ -352,15 +352,15 @@ public sealed class JobRunTests : IDisposable
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private Task AdvanceUntilAsync(Func<bool> condition) => AdvanceUntilAsync(() => Task.FromResult(condition()));
+    private Task AdvanceUntilAsync(Func<bool> condition, TimeSpan? step = null) => AdvanceUntilAsync(() => Task.FromResult(condition()), step);
 
-    private async Task AdvanceUntilAsync(Func<Task<bool>> condition)
+    // In small steps, each with a pause: the clock does not wait for who is about to look at it.
+    private async Task AdvanceUntilAsync(Func<Task<bool>> condition, TimeSpan? step = null)
     {
         while (!await condition())
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromSeconds(1)); // small, as the clock does not wait for who is about to look at it
-            await Task.Yield();
+            _time.Advance(step ?? TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class WatchedRunTests : IDisposable
         await PrintedAsync("nothing is run before these mistakes are mended");
         await PrintedAsync("waiting for changes");
 
-        Signal(program, "INT");
+        Signal(program, "TERM"); // INT is ignored by what a shell started in the background
         await program.WaitForExitAsync(Token);
 
         Assert.Equal(2, program.ExitCode); // of the last run

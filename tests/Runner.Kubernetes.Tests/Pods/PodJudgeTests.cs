@@ -218,6 +218,22 @@ public sealed class PodJudgeTests
     }
 
     [Fact]
+    public void Kubelet_that_backs_off_is_told_with_what_it_said_before()
+    {
+        var pulling = SomePod.New().OnNode().Waiting("job", "ErrImagePull", "401 Unauthorized");
+        var backingOff = SomePod.New().OnNode().Waiting("job", "ImagePullBackOff", "Back-off pulling image");
+        var since = new DateTimeOffset(SomePod.Started);
+
+        var obstacle = StartObstacle.First(backingOff)?.MoreTelling(StartObstacle.First(pulling));
+        var verdict = Judge.Judge(new PodSighting { Pod = backingOff, Now = since.AddMinutes(30), StartFailingSince = since, Obstacle = obstacle });
+
+        Assert.Equal(
+            "The job's image, 'debian:12', could not be pulled from docker.io (ImagePullBackOff, tried for 30 min): 401 Unauthorized",
+            Assert.IsType<PodVerdict.Over>(verdict).End.Message);
+        Assert.Equal("Back-off pulling image", StartObstacle.First(backingOff)?.MoreTelling(earlier: null).Detail);
+    }
+
+    [Fact]
     public void Worker_that_runs_is_told_with_its_times()
     {
         var running = Assert.IsType<PodVerdict.Running>(Judge.Judge(Sighting(SomePod.New("Running").OnNode().Running())));

@@ -213,7 +213,7 @@ public sealed class PodSpecBuilderTests
 
         var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job));
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs));
         Assert.Equal(launch.JobId, read?.JobId);
         Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
         Assert.Single(read?.Job.Steps ?? []);
@@ -233,7 +233,7 @@ public sealed class PodSpecBuilderTests
             back,
             nameof(JobLaunch.Job), nameof(JobLaunch.Requests), nameof(JobLaunch.SendsWorkspace), nameof(JobLaunch.BoundWorkspace),
             // What the backend goes by, and the worker need not know.
-            nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt));
+            nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt), nameof(JobLaunch.KeepAs));
         Assert.Same(launch.Job, payload.Job);
     }
 

@@ -24,6 +24,7 @@ public sealed class ServiceJudgeTests
         { "being created", Pod().WithService("db").Waiting("service-db", "ContainerCreating"), 0, new ServiceReadiness.Waiting(new DateTimeOffset(SomePod.Scheduled).AddMinutes(30)) },
         { "runs without a check", Pod().WithService("db").Serving("db", isReady: true), 0, new ServiceReadiness.Ready() },
         { "runs, its check not yet good", Pod().WithService("db", Probe).Serving("db", isReady: false), 17, new ServiceReadiness.Waiting(Started.AddSeconds(18)) },
+        { "runs, its check good, not yet told as ready", Pod().WithService("db", Probe).Passed("db"), 1, new ServiceReadiness.Ready() },
         { "runs, its check good", Pod().WithService("db", Probe).Serving("db", isReady: true), 17, new ServiceReadiness.Ready() },
         {
             "runs, its check never good", Pod().WithService("db", Probe).Serving("db", isReady: false), 18,

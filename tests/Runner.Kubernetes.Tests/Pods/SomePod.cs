@@ -110,6 +110,13 @@ internal static class SomePod
         return pod;
     }
 
+    /// <summary>A service runs and has passed its check, of which the kubelet has told half.</summary>
+    public static V1Pod Passed(this V1Pod pod, string name)
+    {
+        pod.Serving(name, isReady: false).Status.ContainerStatuses.Single(status => status.Name == $"service-{name}").Started = true;
+        return pod;
+    }
+
     /// <summary>A service runs, ready or not.</summary>
     public static V1Pod Serving(this V1Pod pod, string name, bool isReady) =>
         pod.With($"service-{name}", new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Started } }, isReady);
