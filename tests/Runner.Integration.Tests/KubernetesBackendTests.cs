@@ -20,7 +20,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     private const int Limit = 120_000;
 
     // A job that runs until its signal comes; the loop is busybox's way to wait for one.
-    private const string UntilCancelled = "trap 'conclude canceled' USR2\nwhile :; do sleep 1 & wait; done";
+    private const string UntilCancelled = "trap 'conclude canceled' USR2 TERM\nwhile :; do sleep 1 & wait; done";
 
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
