@@ -143,11 +143,11 @@ internal sealed class PodJobHandle : IJobHandle
 
         Close();
         await Task.WhenAll(_finishing, _killing, _releasing ?? Task.CompletedTask, _explaining ?? Task.CompletedTask);
+
+        // Together: what still runs for a request of the worker ends with the pod at the latest.
+        await Task.WhenAll(_link?.DisposeAsync().AsTask() ?? Task.CompletedTask, isReleased ? Task.CompletedTask : CleanUpAsync());
         if (!isReleased)
         {
-            // Together: what still runs for a request of the worker ends with the pod at the latest. Of a job that is let go of it runs on,
-            // for the successor to take up.
-            await Task.WhenAll(_link?.DisposeAsync().AsTask() ?? Task.CompletedTask, CleanUpAsync());
             _started.TrySetCanceled();
             _ended.TrySetResult(new JobEnd { Failure = FailureReason.Deleted, Message = "The job was stopped", Times = PodTimes.Of(_pod) });
         }
@@ -189,10 +189,10 @@ internal sealed class PodJobHandle : IJobHandle
         }
     }
 
-    // Not of a pod that we take away ourselves: its job was cancelled.
+    // Not of a pod that we take away ourselves: its job was cancelled. Nor before the kubelet has told it: an eviction may come to nothing.
     private void ExplainRemoval()
     {
-        if (_explaining is null && _canceller is null && PodFailures.Removal(_pod) is { } removal)
+        if (_explaining is null && _canceller is null && _pod.Metadata.DeletionTimestamp is not null && PodFailures.Removal(_pod) is { } removal)
         {
             _explaining = new PodWord(_services, JobId, Place).ExplainRemovalAsync(removal.Message, _over.Token);
         }

@@ -21,6 +21,8 @@ public sealed class RequestDesk(
     private readonly CancellationTokenSource _letGo = new();
     private readonly Lock _gate = new();
     private bool _isOver;
+    private bool _isLetGo;
+    private Task? _ending;
 
     /// <summary>A request was made; one that is known already is not taken up again, nor one that the worker did not make.</summary>
     public void Take(RequestMadeEvent made)
@@ -47,31 +49,42 @@ public sealed class RequestDesk(
     {
         lock (_gate)
         {
-            _isOver = true;
-        }
-
-        _letGo.Cancel();
-    }
-
-    /// <summary>The job is over: what is still being done for it is stopped. Nothing is of one that was let go of.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        Task[] sessions;
-        lock (_gate)
-        {
             if (_isOver)
             {
                 return;
             }
 
-            _isOver = true;
-            sessions = [.. _sessions.Values];
+            _isOver = _isLetGo = true;
         }
 
-        await _over.CancelAsync();
+        _letGo.Cancel();
+    }
+
+    /// <summary>
+    /// The job is over: what is still being done for it is stopped. Of one that was let go of nothing is; its streams are closed when this
+    /// returns.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task ending;
+        lock (_gate)
+        {
+            _isOver = true;
+            ending = _ending ??= EndAsync([.. _sessions.Values]);
+        }
+
+        await ending;
+    }
+
+    private async Task EndAsync(Task[] sessions)
+    {
+        await Task.Yield(); // out of the lock
+        if (!_isLetGo)
+        {
+            await _over.CancelAsync();
+        }
+
         await Task.WhenAll(sessions);
-        _over.Dispose();
-        _letGo.Dispose();
     }
 
     private async Task RunAsync(RequestMadeEvent made)

@@ -88,10 +88,11 @@ public sealed class JobRunner
     // Nothing of the job has run, so nothing is to be completed: as on GitHub, its only step is the one that failed.
     private static async Task<JobResult> GiveUpAsync(JobScope job, StepReport setUp, JobCancellation cancellation)
     {
-        var reason = await ReasonOfAsync(cancellation, job.Host.Time);
+        await WaitForExplanationAsync(cancellation, job.Host.Time);
+        var reason = ReasonOf(cancellation);
         if (reason is not null)
         {
-            setUp.Log.Error(reason);
+            setUp.Log.Write($"##[error]{reason}"); // the result has it as the job's annotation
         }
 
         Conclude(job, setUp, isGood: false, cancellation);
@@ -133,7 +134,8 @@ public sealed class JobRunner
         var report = reports[^1];
         report.Start(report.Record.Name);
         var complete = new CompleteJob(job, report.Log);
-        var reason = await ReasonOfAsync(cancellation, job.Host.Time);
+        await WaitForExplanationAsync(cancellation, job.Host.Time);
+        var reason = ReasonOf(cancellation);
         if (reason is not null)
         {
             report.Log.Write($"##[error]{reason}"); // the result has it as the job's annotation
@@ -164,23 +166,18 @@ public sealed class JobRunner
         job.TakeIn(conclusion);
     }
 
-    private static async Task<string?> ReasonOfAsync(JobCancellation cancellation, TimeProvider time) => cancellation.Reason switch
+    private static string? ReasonOf(JobCancellation cancellation) => cancellation.Reason switch
     {
-        _ when cancellation.IsRemoval => await ExplanationAsync(cancellation, time),
+        _ when cancellation.IsRemoval => cancellation.Explanation.IsCompletedSuccessfully
+            ? cancellation.Explanation.Result
+            : "The job's container or process was told to end (SIGTERM) while the job ran, and nobody said why",
         CancelReason.Shutdown => "The runner was shut down while the job ran",
         CancelReason.LockLost => "The job's lock was lost while it ran: GitHub may have given it to another runner",
         _ => null,
     };
 
-    private static async Task<string> ExplanationAsync(JobCancellation cancellation, TimeProvider time)
-    {
-        try
-        {
-            return await cancellation.Explanation.WaitAsync(ExplanationLimit, time);
-        }
-        catch (TimeoutException)
-        {
-            return "The job's container or process was told to end (SIGTERM) while the job ran, and nobody said why";
-        }
-    }
+    // Somebody's cancel may come meanwhile, and counts more.
+    private static Task WaitForExplanationAsync(JobCancellation cancellation, TimeProvider time) => cancellation.IsRemoval
+        ? Task.WhenAny(cancellation.Explanation, Task.Delay(ExplanationLimit, time, CancellationToken.None))
+        : Task.CompletedTask;
 }

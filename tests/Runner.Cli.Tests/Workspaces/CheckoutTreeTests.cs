@@ -143,7 +143,7 @@ public sealed class CheckoutTreeTests : IDisposable
 
     private static string Shell(string folder, string script)
     {
-        var start = new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] settings = ["user.name", "octo", "user.email", "o@example.com", "init.defaultBranch", "main", "protocol.file.allow", "always", "advice.detachedHead", "false"];
         start.Environment["GIT_CONFIG_COUNT"] = (settings.Length / 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (var (number, pair) in settings.Chunk(2).Index())
@@ -152,9 +152,10 @@ public sealed class CheckoutTreeTests : IDisposable
         }
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException("sh does not start");
+        var errors = process.StandardError.ReadToEndAsync(Token);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{script}\n{output}");
+        Assert.True(process.ExitCode == 0, $"{script}\n{output}\n{errors.GetAwaiter().GetResult()}");
         return output;
     }
 }

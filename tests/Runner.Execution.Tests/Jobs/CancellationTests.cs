@@ -76,6 +76,18 @@ public sealed class CancellationTests
         Assert.True(job.Cancellation.IsRemoval);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Removal_that_nobody_explains_is_told_as_what_it_was()
+    {
+        using var job = new TestJob();
+
+        await RunAndCancelAsync(job, CancelReason.Removal, Some.Script(Loop));
+
+        Assert.Equal(
+            (Conclusion.Failed, "The job's container or process was told to end (SIGTERM) while the job ran, and nobody said why"),
+            (job.Result?.Conclusion, job.Result?.Reason));
+    }
+
     [Theory]
     [InlineData(CancelReason.Removal, CancelReason.User)]
     [InlineData(CancelReason.User, CancelReason.Removal)]

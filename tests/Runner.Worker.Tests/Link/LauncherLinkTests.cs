@@ -132,6 +132,18 @@ public sealed class LauncherLinkTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Job_that_is_over_can_be_let_go_of_and_its_end_be_told_twice()
+    {
+        Assert.IsType<RequestDone>(await _link.AskAsync(new WorkspaceRequest(), Stream.Null, Token));
+
+        await _desk.DisposeAsync();
+        _desk.LetGo();
+        await _desk.DisposeAsync();
+
+        Assert.Equal(1, _handler.Calls);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Request_that_nobody_came_for_ends_at_once_when_it_is_cancelled()
     {
         var announced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
