@@ -5,7 +5,7 @@
 #   official-runner.sh FOLDER [--only NAME]… [--out FOLDER] [--help]
 #
 # FOLDER is an unpacked release of github.com/actions/runner (config.sh, run.sh, bin/, externals/); it is copied, not changed. Without one nothing is run
-# and the exit code is 77, by which test frameworks know a skip; 1 where something differs, 0 where nothing does. --out keeps table, logs and JSON.
+# and the exit code is 77, by which test frameworks know a skip; 1 where something differs that its workflow does not announce (# differs: …), else 0. --out keeps table, logs and JSON.
 # Workflows that need containers are left out, with a word, where no Docker engine answers. As root RUNNER_ALLOW_RUNASROOT is set.
 #
 # config.sh drops the port of --url, so the local GitHub listens on port 80 too. Where that port cannot be had, the runner is configured by --jitconfig alone.
@@ -129,12 +129,11 @@ table=$out/differences.txt
 : >"$table"
 ran=0 skipped=0 differ=0
 one() { # file label-of-theirs
-  local file=$1 name ours theirs
-  name=$(basename "$file" .yml)
+  local file=$1 ours theirs
   theirs=$(queue "$file" official); ours=$(queue "$file" ours)
   await "$theirs" "$file"; await "$ours" "$file"
   ran=$((ran + 1))
-  python3 "$ROOT/scripts/official-runner/compare.py" --url "$url" --name "$name" --theirs "$theirs" --ours "$ours" --out "$out" >>"$table" || differ=$((differ + 1))
+  python3 "$ROOT/scripts/official-runner/compare.py" --url "$url" --file "$file" --theirs "$theirs" --ours "$ours" --out "$out" >>"$table" || differ=$((differ + 1))
 }
 
 # 1. An ephemeral runner by config.sh, 2. one by --jitconfig: each runs one job and ends by itself.

@@ -1,4 +1,5 @@
-"""Compares two runs of one workflow in the local GitHub, GitHub's own runner against ours, and prints a table of what differs. Exit code 1 where something does."""
+"""Compares two runs of one workflow in the local GitHub, GitHub's own runner against ours, and prints a table of what differs. Exit code 1 where something does
+that the workflow does not say (`# differs: WHERE | WHAT: why`)."""
 
 import argparse
 import difflib
@@ -19,6 +20,7 @@ VARIABLE = [
     (re.compile(r"/[^\s'\"]*/_work(?=/|$)"), "<work>"),
     (re.compile(r"/[^\s'\"]*/jobs/[^/\s'\"]+(?:/[^/\s'\"]+)??/temp"), "<temp>"),
     (re.compile(r"/[^\s'\"]*/jobs/[^/\s'\"]+/work"), "<work>"),
+    (re.compile(r"<work>/_temp"), "<temp>"),
     (re.compile(r"/[^\s'\"]*/externals/"), "<externals>/"),
     (re.compile(r"<temp>/[\w-]+(?=\.sh|\.py)"), "<temp>/<script>"),
     (re.compile(r"(GITHUB_RUN_ID|GITHUB_RUN_NUMBER)=\d+"), r"\1=<n>"),
@@ -46,13 +48,22 @@ def plain(text):
 
 
 def annotations(owner):
-    keys = ("level", "title", "message", "path", "startLine", "endLine", "startColumn", "endColumn")
+    keys = ["level", "title", "message", "path", "startColumn", "endColumn"]
+    if not OWN_STEPS.match(owner["name"]):  # where those have their lines is their own matter
+        keys += ["startLine", "endLine"]
     return [" ".join(f"{key}={'|'.join(plain(str(item[key])))}" for key in keys if item.get(key) not in (None, "", 0)) for item in owner.get("annotations", [])]
 
 
+def chosen(file):
+    """What a workflow says that we do otherwise: lines "# differs: WHERE | WHAT: why", of which a row of the table begins with the first part."""
+    with open(file, encoding="utf-8") as lines:
+        marks = (re.match(r"# differs: (.+?): (.+)", line) for line in lines)
+        return [(mark[1], mark[2]) for mark in marks if mark]
+
+
 class Table:
-    def __init__(self, name):
-        self.name, self.rows = name, []
+    def __init__(self, name, choices):
+        self.name, self.rows, self.choices = name, [], choices
 
     def differs(self, where, what, theirs, ours):
         if theirs != ours:
@@ -60,10 +71,15 @@ class Table:
         return theirs != ours
 
     def print(self):
+        """Prints the table; whether something differs that nobody chose."""
         if not self.rows:
             print(f"= {self.name}")
+        differs = False
         for where, what, theirs, ours in self.rows:
-            print(f"≠ {self.name} | {where} | {what}\n    GitHub's: {theirs}\n    ours:     {ours}")
+            why = next((why for start, why in self.choices if f"{where} | {what}".startswith(start)), None)
+            differs |= why is None
+            print(f"{'≠' if why is None else '≈'} {self.name} | {where} | {what}{f': {why}' if why else ''}\n    GitHub's: {theirs}\n    ours:     {ours}")
+        return differs
 
 
 def steps(table, where, url, run, theirs, ours):
@@ -96,20 +112,21 @@ def lines(table, place, left, right):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("url", "name", "theirs", "ours", "out"):
+    for name in ("url", "file", "theirs", "ours", "out"):
         parser.add_argument("--" + name, required=True)
     given = parser.parse_args()
+    name = os.path.splitext(os.path.basename(given.file))[0]
     runs = {}
     for side in ("theirs", "ours"):
         text = get(given.url, f"/emulator/runs/{getattr(given, side)}")
         runs[side] = json.loads(text)
-        with open(os.path.join(given.out, f"{given.name}.{side}.json"), "w", encoding="utf-8") as file:
+        with open(os.path.join(given.out, f"{name}.{side}.json"), "w", encoding="utf-8") as file:
             json.dump(runs[side], file, indent=2)
         for job in runs[side]["jobs"]:
             log = get(given.url, f"/emulator/runs/0/jobs/{job['id']}/log")
-            with open(os.path.join(given.out, f"{given.name}.{side}.{re.sub(r'[^A-Za-z0-9]+', '-', job['name'])}.log"), "w", encoding="utf-8") as file:
+            with open(os.path.join(given.out, f"{name}.{side}.{re.sub(r'[^A-Za-z0-9]+', '-', job['name'])}.log"), "w", encoding="utf-8") as file:
                 file.write(log)
-    table = Table(given.name)
+    table = Table(name, chosen(given.file))
     theirs, ours = runs["theirs"], runs["ours"]
     table.differs("run", "conclusion", theirs.get("conclusion"), ours.get("conclusion"))
     if not table.differs("run", "jobs", [job["name"] for job in theirs["jobs"]], [job["name"] for job in ours["jobs"]]):
@@ -120,8 +137,7 @@ def main():
             table.differs(where, "annotations", annotations(their), annotations(our))
             table.differs(where, "its log is lost", their.get("isLogMissing", False), our.get("isLogMissing", False))
             steps(table, where, given.url, given.theirs, their, our)
-    table.print()
-    sys.exit(1 if table.rows else 0)
+    sys.exit(1 if table.print() else 0)
 
 
 main()

@@ -1,4 +1,5 @@
 using Runner.Expressions.Evaluation;
+using Runner.Expressions.Functions;
 using Runner.Expressions.Parsing;
 using Runner.Expressions.Values;
 
@@ -53,9 +54,36 @@ public sealed class Expression
             return (NullValue.Instance, ExpressionTrace.Empty);
         }
 
-        var results = new Dictionary<Node, Value>(ReferenceEqualityComparer.Instance);
-        var value = new Evaluator(Text, context, results).Evaluate(_root);
-        return (value, CanonicalText.Trace(_root, value, results));
+        var recording = new EvaluationRecording();
+        var value = new Evaluator(Text, context, recording).Evaluate(_root);
+        return (value, CanonicalText.Trace(_root, value, recording));
+    }
+
+    /// <summary>Whether all contexts and functions that it names are there.</summary>
+    public bool IsCoveredBy(EvaluationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Nodes().All(node => node switch
+        {
+            NamedValueNode named => context.FindContext(named.Name) is not null,
+            CallNode { BuiltIn: null } call => context.FindFunction(call.Name) is not null,
+            _ => true,
+        });
+    }
+
+    /// <summary>
+    /// The template that it was written as: GitHub sends <c>a ${{ github.ref }}</c> as <c>format('a {0}', github.ref)</c>. An expression that is no such call
+    /// stands in braces.
+    /// </summary>
+    public string ToTemplate()
+    {
+        if (_root is CallNode { BuiltIn: FormatFunction, Arguments: [LiteralNode { Value: StringValue } pattern, .. { Length: > 0 } rest] } call)
+        {
+            var shown = rest.Select(argument => new LiteralNode(new StringValue(Braced(CanonicalText.Of(argument)))));
+            return new Evaluator(Text, new EvaluationContext()).Evaluate(call with { Arguments = [pattern, .. shown] }).ToText();
+        }
+
+        return Braced(Text);
     }
 
     /// <summary>Whether the tree calls one of the functions. Names in strings and properties do not count.</summary>
@@ -68,6 +96,8 @@ public sealed class Expression
 
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    private static string Braced(string expression) => "${{ " + expression + " }}";
 
     private IEnumerable<Node> Nodes() => _root is null ? [] : WithDescendants(_root);
 

@@ -13,6 +13,7 @@ internal sealed class JobContexts
     // A composite action is written for any workflow: these are the workflow's own (worker-semantics.md section 10.2).
     private static readonly string[] NotInActions = ["secrets", "vars", "needs"];
 
+    private readonly Dictionary<string, Value> _given;
     private readonly Dictionary<string, Value> _fixed = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<KeyValuePair<string, Value>> _jobMembers = [];
     private readonly HashFiles _files;
@@ -28,6 +29,7 @@ internal sealed class JobContexts
             _fixed[name] = ContextValues.ToValue(data);
         }
 
+        _given = new(_fixed, _fixed.Comparer);
         _fixed["runner"] = Runner;
         _fixed["secrets"] = SecretsContext.Create(job.Message);
         AddJobMembers();
@@ -41,6 +43,9 @@ internal sealed class JobContexts
 
     /// <summary>The <c>runner</c> context.</summary>
     public ObjectValue Runner { get; }
+
+    /// <summary>What came with the job alone: before anything of it runs.</summary>
+    public EvaluationContext OfMessage() => new() { Contexts = _given };
 
     /// <summary>What can be seen outside of steps: job <c>env</c>, outputs, names.</summary>
     public EvaluationContext OfJob() => Of(GitHub.With(Job.Members.Entries), Job.Environment, Job.Steps, StatusText.Of(Job.Result), inputs: null);

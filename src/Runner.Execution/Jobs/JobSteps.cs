@@ -53,12 +53,7 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
     private async Task RunAsync(PlannedStep planned)
     {
         var (use, stage, report) = planned;
-        if (stage == StepStage.Main)
-        {
-            var github = level.GitHub(level.MembersOf(use));
-            use.Name = StepNames.Final(use.Step, level.Contexts(github, level.Variables()), job);
-        }
-
+        var problem = stage == StepStage.Main ? StepNames.Name(use, level) : null;
         var name = stage == StepStage.Main ? use.Name ?? report.Record.Name : report.Record.Name;
         if (use.Step.Background && stage == StepStage.Main)
         {
@@ -67,6 +62,11 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
         }
 
         report.Start(name);
+        if (problem is not null)
+        {
+            report.Log.Warning(problem);
+        }
+
         var task = new StepTask(use, stage, level, report.Log, report.Record.Id, report.Record.Number, name);
         var end = use.Step.Type == StepType.BackgroundStepControl
             ? await _control.RunAsync(task)

@@ -226,12 +226,22 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
         }
     }
 
+    private void Warn(string? problem)
+    {
+        if (problem is not null)
+        {
+            log.Warning(problem);
+        }
+    }
+
     private async Task<ImmutableArray<PlannedStep>> PlanAsync(JobContexts contexts, CancellationToken stop)
     {
-        var visible = contexts.OfJob();
-        var uses = job.Message.UsableSteps.Where(step => step.Enabled == true)
-            .Select(step => new StepUse(step, parent: null) { Name = StepNames.Early(step, visible, job) })
-            .ToList();
+        var uses = job.Message.UsableSteps.Where(step => step.Enabled == true).Select(step => new StepUse(step, parent: null)).ToList();
+        foreach (var use in uses)
+        {
+            Warn(StepNames.NameEarly(use, contexts));
+        }
+
         log.Write("Prepare all required actions");
         await preparation.PrepareAsync(uses, log, stop);
 

@@ -28,7 +28,9 @@ internal sealed class ScriptStep(StepProcess process) : IStepAction
         }
 
         var script = WriteScript(shell, inputs.Script, job.Paths.Temp);
-        var exit = await process.RunAsync(run, program, shell.ArgumentsFor(script), folder, environment, stop);
+        var arguments = shell.ArgumentsFor(script);
+        run.Scope.Log.Debug($"{program} {string.Join(' ', arguments)}");
+        var exit = await process.RunAsync(run, program, arguments, folder, environment, stop);
         if (exit.Code != 0 && !stop.IsCancellationRequested)
         {
             run.Scope.Log.Error($"Process completed with exit code {exit.Code}.");

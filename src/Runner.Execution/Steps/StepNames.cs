@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Runner.Execution.Contexts;
 using Runner.Execution.Jobs;
 using Runner.Expressions;
@@ -8,60 +9,84 @@ using Runner.Jobs.Tokens;
 
 namespace Runner.Execution.Steps;
 
-/// <summary>Shown names of the message's steps, masked.</summary>
+/// <summary>
+/// Names of the message's steps: evaluated as soon as all that they refer to is there, once before any step and again when the step begins, and then
+/// fixed (<c>worker-semantics.md</c> section 2.2).
+/// </summary>
 internal static class StepNames
 {
-    /// <summary>The name before any step ran: an expression that needs their outputs is shown as it is written.</summary>
-    public static string Early(JobStep step, EvaluationContext contexts, JobScope job) =>
-        Name(step, token => token is ExpressionToken expression && NeedsSteps(expression) ? token.ToString() : Evaluate(token, contexts, job), job);
+    // What a step is called whose name is empty, or cannot be evaluated.
+    private const string Nameless = "run";
 
-    /// <summary>The name when the step starts.</summary>
-    public static string Final(JobStep step, EvaluationContext contexts, JobScope job) => Name(step, token => Evaluate(token, contexts, job), job);
+    /// <summary>Names a step by what the message brought; what needs more is shown as it is written.</summary>
+    /// <returns>A warning, or <c>null</c>.</returns>
+    public static string? NameEarly(StepUse use, JobContexts contexts) => Name(use, contexts.OfMessage(), contexts.Job);
 
-    private static string Name(JobStep step, Func<TemplateToken, string?> evaluate, JobScope job)
+    /// <summary>Names a step that begins, unless it has its name already.</summary>
+    /// <returns>A warning, or <c>null</c>.</returns>
+    public static string? Name(StepUse use, StepLevel level) =>
+        !use.IsNamed && TryContexts(use, level, out var contexts) ? Name(use, contexts, level.Job) : null;
+
+    private static string? Name(StepUse use, EvaluationContext contexts, JobScope job)
     {
-        var name = step.DisplayNameToken is { } token and not NullToken ? evaluate(token) : null;
-        if (string.IsNullOrWhiteSpace(name))
+        var token = TokenOf(use.Step);
+        if (token is not ScalarToken)
         {
-            name = Standard(step, evaluate);
+            use.Name = use.Step.DisplayName ?? $"Run {DisplayNames.OfReference(use.Step.Reference)}";
+            use.IsNamed = true;
+            return null;
         }
 
-        return job.Masker.MaskText(DisplayNames.FirstLine(name));
-    }
-
-    private static string Standard(JobStep step, Func<TemplateToken, string?> evaluate)
-    {
-        if (step.Reference?.Type != ActionSource.Script)
+        string text;
+        try
         {
-            return step.Reference is null && step.DisplayName is { } given ? given : $"Run {DisplayNames.OfReference(step.Reference)}";
+            use.IsNamed = token is not ExpressionToken expression || Expression.Parse(expression.Expression).IsCoveredBy(contexts);
+            text = (use.IsNamed ? JobTemplates.Text(token, contexts, job.Message.FileTable) : Written((ExpressionToken)token)) ?? string.Empty;
+        }
+        catch (Exception error) when (error is WorkflowException or ExpressionException)
+        {
+            // A name is not worth a failed step.
+            (use.Name, use.IsNamed) = (Nameless, false);
+            return $"The name of a step cannot be evaluated: {Written(token)}. {error.Message}";
         }
 
-        var script = (step.Inputs as MappingToken)?.Find("script");
-        return $"Run {DisplayNames.FirstLine((script is null ? null : evaluate(script)) ?? step.DisplayName ?? "a script")}";
+        var line = DisplayNames.FirstLine(text);
+        var prefix = use.Step.DisplayNameToken is null or NullToken ? "Run " : string.Empty;
+        use.Name = line.Length == 0 ? Nameless : job.Masker.MaskText(prefix + line);
+        return null;
     }
 
-    // A name is not worth a failed step: what cannot be evaluated is shown as it is written.
-    private static string? Evaluate(TemplateToken token, EvaluationContext contexts, JobScope job)
+    // What the name is made of; null: there is nothing to evaluate.
+    private static TemplateToken? TokenOf(JobStep step) =>
+        step.DisplayNameToken is { } token and not NullToken ? token
+        : step.Reference?.Type == ActionSource.Script ? (step.Inputs as MappingToken)?.Find("script")
+        : null;
+
+    private static string Written(TemplateToken token)
     {
         try
         {
-            return JobTemplates.Text(token, contexts, job.Message.FileTable);
-        }
-        catch (WorkflowException)
-        {
-            return token is ScalarToken ? token.ToString() : null;
-        }
-    }
-
-    private static bool NeedsSteps(ExpressionToken token)
-    {
-        try
-        {
-            return Expression.Parse(token.Expression).UsesContext("steps");
+            return token is ExpressionToken { Written: null } expression ? Expression.Parse(expression.Expression).ToTemplate() : token.ToString() ?? string.Empty;
         }
         catch (ExpressionException)
         {
+            return token.ToString() ?? string.Empty; // a text to be formatted that is none
+        }
+    }
+
+    // The step's own variables count too; where they cannot be evaluated, the step says so itself.
+    private static bool TryContexts(StepUse use, StepLevel level, [NotNullWhen(true)] out EvaluationContext? contexts)
+    {
+        var github = level.GitHub(level.MembersOf(use));
+        try
+        {
+            contexts = level.Contexts(github, StepVariables.Of(use.Step, level, github).All);
             return true;
+        }
+        catch (WorkflowException)
+        {
+            contexts = null;
+            return false;
         }
     }
 }

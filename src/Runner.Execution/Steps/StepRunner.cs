@@ -62,16 +62,16 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
     /// <param name="outer">Fires when what it is a part of has to end.</param>
     public async Task<StepEnd> FinishAsync(StepRun run, CancellationToken outer)
     {
+        run.Scope.Log.Debug($"Starting: {run.Task.Name}");
         var outcome = await RunActionAsync(run, outer);
         if (outcome == Conclusion.Failed && run.Use.Parent is null && MissingSecrets.HintOf(job, run.Use) is { } hint)
         {
             run.Scope.Log.Write(hint);
         }
 
-        return StepEnd.Of(outcome, run.Scope.Outputs) with
-        {
-            Conclusion = outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome,
-        };
+        var conclusion = outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome;
+        run.Scope.Log.Debug($"Finishing: {run.Task.Name}");
+        return StepEnd.Of(outcome, run.Scope.Outputs) with { Conclusion = conclusion };
     }
 
     /// <summary>The job's result takes a cancellation in that came.</summary>
@@ -85,18 +85,11 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
 
     private StepRun Prepare(StepTask task)
     {
-        var step = task.Use.Step;
         var members = task.Level.MembersOf(task.Use);
         var github = task.Level.GitHub(members);
-        var environment = task.Level.Variables();
-        var own = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in JobTemplates.Texts(step.Environment, task.Level.Contexts(github, environment), task.Level.Files))
-        {
-            own[name] = environment[name] = name.Length > 0 ? value : throw new WorkflowException("env: of the step has an entry without a name");
-        }
-
-        var scope = new StepScope(job, task.Record, task.Log) { Environment = environment, State = task.Use.State, Shared = task.Level.Shared };
-        return new StepRun(task, scope, members, github, own);
+        var variables = StepVariables.Of(task.Use.Step, task.Level, github);
+        var scope = new StepScope(job, task.Record, task.Log) { Environment = variables.All, State = task.Use.State, Shared = task.Level.Shared };
+        return new StepRun(task, scope, members, github, variables.Own);
     }
 
     private async Task<Conclusion> RunActionAsync(StepRun run, CancellationToken outer)
@@ -139,6 +132,8 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
             if (run.Use.IsOfWorkflow)
             {
                 run.Members.SetSource(repository: null, reference: null); // an action of a repository says its own
+                run.Scope.Log.Debug("Loading inputs");
+                run.Scope.Log.Debug("Loading env");
             }
 
             try

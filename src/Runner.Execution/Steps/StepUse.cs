@@ -48,6 +48,9 @@ internal sealed class StepUse(JobStep step, StepUse? parent)
     /// <summary>Its shown name, once that is known.</summary>
     public string? Name { get; set; }
 
+    /// <summary>Whether that is its last name: all that it refers to was there.</summary>
+    public bool IsNamed { get; set; }
+
     /// <summary>Whether its post stage is to run.</summary>
     public bool HasPostToRun { get; private set; }
 

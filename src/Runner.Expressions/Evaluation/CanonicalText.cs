@@ -14,15 +14,23 @@ internal static class CanonicalText
     /// <summary>The trace of an evaluation.</summary>
     /// <param name="root">The tree.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="results">The values of the nodes that were computed.</param>
-    public static ExpressionTrace Trace(Node root, Value value, Dictionary<Node, Value> results)
+    /// <param name="recording">How it was computed.</param>
+    public static ExpressionTrace Trace(Node root, Value value, EvaluationRecording recording)
     {
-        var expanded = Write(root, results);
+        var expanded = Write(root, recording.Results);
         var result = Show(value);
-        return new(Of(root), expanded == result ? null : expanded, result);
+        return new(Of(root), recording.Lines, expanded == result ? null : expanded, result);
     }
 
-    private static string Write(Node node, Dictionary<Node, Value> results) => node switch
+    /// <summary>A value: strings in quotes, <c>Array</c>, <c>Object</c>.</summary>
+    public static string Show(Value value) => value switch
+    {
+        NullValue => "null",
+        StringValue text => $"'{text.Value.Replace("'", "''", StringComparison.Ordinal)}'",
+        _ => value.ToText(),
+    };
+
+    private static string Write(Node node, IReadOnlyDictionary<Node, Value> results) => node switch
     {
         LogicalNode logical =>
             $"({string.Join(logical.IsAnd ? " && " : " || ", logical.Operands.Select(operand => Write(operand, results)))})",
@@ -40,13 +48,6 @@ internal static class CanonicalText
         IndexNode index => $"{Write(index.Container, results)}[{Write(index.Index, results)}]",
         CallNode call => $"{call.Name}({string.Join(", ", call.Arguments.Select(argument => Write(argument, results)))})",
         _ => throw new InvalidOperationException($"No text of {node.GetType().Name}"),
-    };
-
-    private static string Show(Value value) => value switch
-    {
-        NullValue => "null",
-        StringValue text => $"'{text.Value.Replace("'", "''", StringComparison.Ordinal)}'",
-        _ => value.ToText(),
     };
 
     private static string Sign(TokenKind comparison) => comparison switch

@@ -8,8 +8,8 @@ namespace Runner.Expressions.Evaluation;
 /// <remarks>It recurses no deeper than the tree, which <see cref="ExpressionLimits.MaxDepth"/> limits.</remarks>
 /// <param name="expression">The text, for errors.</param>
 /// <param name="context">What it is evaluated against.</param>
-/// <param name="results">Takes the value of each node that is computed, for a trace; <c>null</c>: nobody asks.</param>
-internal sealed class Evaluator(string expression, EvaluationContext context, Dictionary<Node, Value>? results = null)
+/// <param name="recording">Takes each node that is computed with its value; <c>null</c>: nobody asks.</param>
+internal sealed class Evaluator(string expression, EvaluationContext context, EvaluationRecording? recording = null)
 {
     /// <summary>The memory held by the values in the making.</summary>
     public MemoryBudget Budget { get; } = new(expression, context.MaxBytes);
@@ -19,11 +19,12 @@ internal sealed class Evaluator(string expression, EvaluationContext context, Di
 
     public Value Evaluate(Node node)
     {
+        recording?.Enter(node);
         var before = Budget.Used;
         var value = Compute(node);
         Budget.ReturnTo(before);
         Budget.Add(value);
-        results?[node] = value;
+        recording?.Leave(node, value);
         return value;
     }
 

@@ -42,7 +42,7 @@ public sealed record RunPlan
     public required string Name { get; init; }
 
     /// <summary>The <c>inputs</c> context, typed and with defaults; null data for an event that has none.</summary>
-    public ContextData Inputs { get; init; } = NullData.Instance;
+    public DictionaryData Inputs { get; init; } = DictionaryData.Empty;
 
     /// <summary>The run's concurrency group, or <c>null</c>.</summary>
     public ConcurrencyRequest? Concurrency { get; init; }
@@ -74,7 +74,7 @@ public sealed record RunPlan
             Jobs = Order(workflow),
             Name = workflow.DisplayName,
         };
-        plan = plan with { Inputs = Evaluate("inputs", plan.ReadInputs, NullData.Instance, diagnostics) };
+        plan = plan with { Inputs = Evaluate("inputs", plan.ReadInputs, DictionaryData.Empty, diagnostics) };
         plan = plan with { GitHub = plan.WithEventInputs() };
         plan = plan with
         {
@@ -130,11 +130,11 @@ public sealed record RunPlan
     }
 
     // Of the two events that have inputs they are typed; what is given to any other is taken as it is.
-    private ContextData ReadInputs()
+    private DictionaryData ReadInputs()
     {
         if (Request.EventName is not ("workflow_dispatch" or "workflow_call"))
         {
-            return Request.Inputs ?? (ContextData)NullData.Instance;
+            return Request.Inputs ?? DictionaryData.Empty;
         }
 
         var definitions = Workflow.FindTrigger(Request.EventName)?.Inputs ?? [];
@@ -149,9 +149,9 @@ public sealed record RunPlan
 
     // GitHub's payload has all inputs of a dispatch, defaults too, as texts.
     private DictionaryData WithEventInputs() =>
-        Request.EventName == "workflow_dispatch" && Inputs is DictionaryData inputs && GitHub.Find("event") is DictionaryData happened
+        Request.EventName == "workflow_dispatch" && GitHub.Find("event") is DictionaryData happened
             ? GitHub.With("event", happened.With("inputs", DictionaryData.FromStrings(
-                inputs.Entries.Select(input => KeyValuePair.Create(input.Key, ContextValues.ToValue(input.Value).ToText())))))
+                Inputs.Entries.Select(input => KeyValuePair.Create(input.Key, ContextValues.ToValue(input.Value).ToText())))))
             : GitHub;
 
     private ImmutableArray<KeyValuePair<string, ContextData>> InputsOfPayload() =>

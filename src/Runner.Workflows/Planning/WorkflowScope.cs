@@ -28,7 +28,7 @@ internal sealed record WorkflowScope
     public required ImmutableArray<WorkflowJob> Jobs { get; init; }
 
     /// <summary>The <c>inputs</c> context; null data where there is none.</summary>
-    public required ContextData Inputs { get; init => (field, _sharedValues) = (value, null); }
+    public required DictionaryData Inputs { get; init => (field, _sharedValues) = (value, null); }
 
     /// <summary>The secrets that its jobs get.</summary>
     public required ImmutableArray<KeyValuePair<string, Secret>> Secrets { get; init; }
@@ -55,7 +55,7 @@ internal sealed record WorkflowScope
     public ImmutableArray<KeyValuePair<string, ContextData>> SharedData =>
     [
         KeyValuePair.Create<string, ContextData>("github", Plan.GitHub),
-        KeyValuePair.Create("inputs", Inputs),
+        KeyValuePair.Create<string, ContextData>("inputs", Inputs),
         KeyValuePair.Create<string, ContextData>("vars", DictionaryData.FromStrings(Plan.Request.Vars)),
     ];
 

@@ -238,8 +238,31 @@ public sealed class StepTests
             Some.Script("\n  echo first\n  echo second"));
 
         var pending = job.Reporter.Changes.Where(step => step.Status == StepStatus.Pending).Select(step => step.Name).ToList();
-        Assert.Equal(["${{ format('Number {0}', steps.one.outputs.n) }}", "On Linux", "Run echo first"], pending[1..4]);
+        Assert.Equal(["Number ${{ steps.one.outputs.n }}", "On ${{ runner.os }}", "Run echo first"], pending[1..4]);
         Assert.Equal(["Number 7", "On Linux", "Run echo first"], job.Steps.Select(step => step.Name).Skip(1));
+    }
+
+    [Fact]
+    public async Task Name_sees_the_steps_own_variables_but_is_fixed_once_it_can_be_told()
+    {
+        using var job = await TestJob.OfAsync(
+            Some.Script("true", env: Some.Texts(("WORD", "own"))) with { DisplayNameToken = new ExpressionToken("env.WORD") },
+            Some.Script("true") with { DisplayNameToken = new ExpressionToken("format('{0}!', toJSON(job.status))") });
+
+        Assert.Equal(["own", "\"success\"!"], job.Steps.Select(step => step.Name));
+    }
+
+    [Fact]
+    public async Task Step_whose_name_is_empty_or_cannot_be_told_is_called_run()
+    {
+        using var job = await TestJob.OfAsync(
+            Some.Script("true") with { DisplayNameToken = new StringToken("") },
+            Some.Script("true") with { DisplayNameToken = new ExpressionToken("env.NOTHING") },
+            Some.Script("true") with { DisplayNameToken = new ExpressionToken("format('as {0}', fromJSON('{'))") });
+
+        Assert.Equal(["run", "run", "run"], job.Steps.Select(step => step.Name));
+        Assert.Equal([0, 0, 1], job.Steps.Select(step => step.Annotations.Length));
+        Assert.StartsWith("The name of a step cannot be evaluated: as ${{ fromJSON('{') }}. ", job.Steps[2].Annotations[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -264,11 +287,12 @@ public sealed class StepTests
 
         Assert.Equal(
             [
-                "##[debug]Evaluating condition for step: 'Try'", "##[debug]Evaluating: (success() && 'x')", "##[debug]Expanded: (true && 'x')",
-                "##[debug]Result: 'x'",
+                "##[debug]Evaluating condition for step: 'Try'", "##[debug]Evaluating: (success() && 'x')", "##[debug]Evaluating And:",
+                "##[debug]..Evaluating success:", "##[debug]..=> true", "##[debug]..Evaluating String:", "##[debug]..=> 'x'", "##[debug]=> 'x'",
+                "##[debug]Expanded: (true && 'x')", "##[debug]Result: 'x'", "##[debug]Starting: Try", "##[debug]Loading inputs", "##[debug]Loading env",
             ],
-            job.AllLines(0).Take(4));
-        Assert.Equal("1", job.AllLines(0)[^1]);
+            job.AllLines(0).Take(13));
+        Assert.Equal(["1", "##[debug]Finishing: Try"], job.AllLines(0).TakeLast(2));
     }
 
     [Fact(Timeout = 60_000)]

@@ -36,7 +36,7 @@ internal static class CallPlanner
             Workflow = workflow,
             Place = place,
             Jobs = RunPlan.Order(workflow),
-            Inputs = NullData.Instance,
+            Inputs = DictionaryData.Empty,
             Secrets = Secrets(call, called?.Secrets ?? [], contexts),
             Ceiling = JobPlanner.PermissionsOf(job, caller),
             CacheCeiling = JobPlanner.CacheAccessOf(job, caller),
