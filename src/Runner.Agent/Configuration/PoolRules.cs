@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Runner.Agent.Sources;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;

@@ -1,4 +1,4 @@
-using Runner.Agent.Sources;
+using Runner.Agent.Contracts;
 using Runner.Jobs.Errors;
 using Runner.Protocol.Broker;
 using Runner.Protocol.Http;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
-using Runner.Agent.Sources;
+using Runner.Agent.Contracts;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;

@@ -1,4 +1,4 @@
-using Runner.Agent.Supervision;
+using Runner.Agent.Contracts;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.RunService;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Runner.Agent.Supervision;
+using Runner.Agent.Contracts;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.Http;

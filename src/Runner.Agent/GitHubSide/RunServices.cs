@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Runner.Agent.Supervision;
+using Runner.Agent.Contracts;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;

@@ -1,5 +1,4 @@
 using Prometheus;
-using Runner.Agent.Supervision;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
 using Runner.Backends;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Polly;
 using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
 using Runner.Agent.Supervision;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Data;

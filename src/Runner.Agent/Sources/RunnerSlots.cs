@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
-using Runner.Agent.Hosting;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
 using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.GitHub;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Polly;
+using Runner.Agent.Contracts;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.Jobs.Errors;

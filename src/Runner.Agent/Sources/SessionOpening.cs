@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
 using Runner.Agent.Supervision;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Pools;
 using Runner.GitHub.Registration;
 
 namespace Runner.Agent.Sources;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Agent.Pools;
 using Runner.GitHub.Registration;
 
 namespace Runner.Agent.Sources;

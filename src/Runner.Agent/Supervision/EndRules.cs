@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runner.Agent.Contracts;
 using Runner.Backends;
 using Runner.Jobs.Outcomes;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
-using Runner.Agent.Sources;
+using Runner.Agent.Pools;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runner.Agent.Contracts;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Containers;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
 using Runner.Jobs.Errors;
 using Runner.Protocol.Http;
 

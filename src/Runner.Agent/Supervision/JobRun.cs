@@ -1,4 +1,6 @@
+using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
+using Runner.Agent.Monitoring;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Backends;

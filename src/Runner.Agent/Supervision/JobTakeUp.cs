@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
-using Runner.Agent.Sources;
+using Runner.Agent.Pools;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Agent.Contracts;
 using Runner.Agent.GitHubSide;
-using Runner.Agent.Supervision;
 using Runner.Jobs;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;

@@ -1,4 +1,5 @@
-using Runner.Agent.Sources;
+using Runner.Agent.Configuration;
+using Runner.Agent.Pools;
 
 namespace Runner.Agent.Tests.Sources;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
 using Runner.Agent.Sources;
 using Runner.Agent.Tests.Supervision;
 

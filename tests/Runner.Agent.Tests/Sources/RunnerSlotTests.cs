@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
 using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
 using Runner.Agent.Tests.Supervision;

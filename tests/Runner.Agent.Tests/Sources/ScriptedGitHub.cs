@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Runner.Agent.Sources;
+using Runner.Agent.Contracts;
 using Runner.Agent.Tests.Supervision;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Messages;

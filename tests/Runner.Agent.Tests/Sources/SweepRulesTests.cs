@@ -1,4 +1,5 @@
 using Runner.Agent.Configuration;
+using Runner.Agent.Pools;
 using Runner.Agent.Sources;
 using Runner.GitHub.Registration;
 

@@ -1,3 +1,4 @@
+using Runner.Agent.Contracts;
 using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.Jobs.Outcomes;

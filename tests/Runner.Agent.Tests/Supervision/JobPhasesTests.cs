@@ -1,4 +1,4 @@
-using Runner.Agent.Supervision;
+using Runner.Agent.Monitoring;
 using Runner.Jobs.Launch;
 
 namespace Runner.Agent.Tests.Supervision;

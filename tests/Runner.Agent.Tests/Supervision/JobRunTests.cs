@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.Backends;

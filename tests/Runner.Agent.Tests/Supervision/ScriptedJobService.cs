@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Runner.Agent.Supervision;
+using Runner.Agent.Contracts;
 using Runner.Jobs;
 
 namespace Runner.Agent.Tests.Supervision;

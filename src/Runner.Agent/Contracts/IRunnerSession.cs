@@ -1,10 +1,9 @@
-using Runner.Agent.Supervision;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Broker;
 
-namespace Runner.Agent.Sources;
+namespace Runner.Agent.Contracts;
 
 /// <summary>Opens sessions of registered runners with GitHub's broker.</summary>
 internal interface IRunnerSessions

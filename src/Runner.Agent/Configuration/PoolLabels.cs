@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Runner.Agent.Sources;
+namespace Runner.Agent.Configuration;
 
 /// <summary>Which labels of a pool say where its jobs run. Pure.</summary>
 /// <remarks>

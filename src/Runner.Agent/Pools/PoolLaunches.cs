@@ -3,7 +3,7 @@ using Runner.Backends;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 
-namespace Runner.Agent.Sources;
+namespace Runner.Agent.Pools;
 
 /// <summary>Makes the launch of a job that a pool took. Pure.</summary>
 internal static class PoolLaunches

@@ -2,7 +2,7 @@ using System.Globalization;
 using Runner.Backends;
 using Runner.Jobs.Launch;
 
-namespace Runner.Agent.Supervision;
+namespace Runner.Agent.Monitoring;
 
 /// <summary>The five moments of a job as times between them. Pure.</summary>
 internal static class JobPhases

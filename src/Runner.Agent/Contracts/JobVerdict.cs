@@ -1,6 +1,6 @@
 using Runner.Jobs.Outcomes;
 
-namespace Runner.Agent.Supervision;
+namespace Runner.Agent.Contracts;
 
 /// <summary>What is to be done about a job that ended here.</summary>
 internal enum VerdictAction

@@ -1,7 +1,7 @@
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 
-namespace Runner.Agent.Supervision;
+namespace Runner.Agent.Contracts;
 
 /// <summary>Opens what GitHub offers for a job.</summary>
 internal interface IJobServices

@@ -1,6 +1,6 @@
 using Runner.Agent.Configuration;
 
-namespace Runner.Agent.Hosting;
+namespace Runner.Agent.Supervision;
 
 /// <summary>How long a stopping agent waits for its jobs.</summary>
 internal static class Drain

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Runner.Agent.Configuration;
 using Runner.GitHub.Registration;
 
-namespace Runner.Agent.Sources;
+namespace Runner.Agent.Pools;
 
 /// <summary>A pool: which runners it registers, and its places for jobs.</summary>
 /// <param name="options">Its settings.</param>

@@ -1,4 +1,4 @@
-namespace Runner.Agent.Sources;
+namespace Runner.Agent.Pools;
 
 /// <summary>Places of a pool for jobs. An adopted job takes one even where none is free; the next slot that ends its job waits for it.</summary>
 internal sealed class PoolCapacity(int size) : IDisposable
