@@ -10,6 +10,7 @@ using Runner.Emulator.IdTokens;
 using Runner.Emulator.Jobs;
 using Runner.Emulator.Launch;
 using Runner.Emulator.OAuth;
+using Runner.Emulator.Options;
 using Runner.Emulator.Rest;
 using Runner.Emulator.Results;
 using Runner.Emulator.Runners;

@@ -55,8 +55,8 @@ public sealed class Expression
         }
 
         var recording = new EvaluationRecording();
-        var value = new Evaluator(Text, context, recording).Evaluate(_root);
-        return (value, CanonicalText.Trace(_root, value, recording));
+        var value = new Evaluator(Text, context, recording.Enter, recording.Leave).Evaluate(_root);
+        return (value, CanonicalText.Trace(_root, value, recording.Lines, recording.Results));
     }
 
     /// <summary>Whether all contexts and functions that it names are there.</summary>

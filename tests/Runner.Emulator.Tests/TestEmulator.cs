@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Emulator.Tests.Clients;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Runner.Emulator;
+using Runner.Emulator.Options;
 
 namespace Runner.Cli.Commands;
 

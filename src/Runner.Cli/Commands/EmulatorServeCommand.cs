@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Runner.Cli.CommandLine;
 using Runner.Emulator;
 using Runner.Emulator.Console;
+using Runner.Emulator.Options;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 

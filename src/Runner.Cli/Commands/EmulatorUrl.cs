@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Runner.Cli.CommandLine;
-using Runner.Emulator;
 using Runner.Emulator.Console;
+using Runner.Emulator.Options;
 using Runner.Jobs.Errors;
 
 namespace Runner.Cli.Commands;

@@ -1,3 +1,4 @@
+using Runner.Emulator.Options;
 using Runner.Services.Repositories;
 
 namespace Runner.Emulator.Actions;

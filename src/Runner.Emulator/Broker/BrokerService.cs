@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 using Runner.Protocol.Broker;

@@ -1,7 +1,7 @@
-using Runner.Emulator.Broker;
 using Runner.Emulator.Jobs;
+using Runner.Emulator.Runners;
 
-namespace Runner.Emulator.Runners;
+namespace Runner.Emulator.Broker;
 
 /// <summary>Takes a runner out of all that knows it: by REST, and an ephemeral one when its job has ended.</summary>
 internal sealed class RunnerRemoval : IDisposable

@@ -1,3 +1,5 @@
+using Runner.Emulator.Options;
+
 namespace Runner.Emulator.Broker;
 
 /// <summary>The sessions of runners: one each, alive while it is polled.</summary>

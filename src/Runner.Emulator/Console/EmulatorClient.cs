@@ -5,7 +5,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Runner.Emulator.Events;
-using Runner.Emulator.Json;
 using Runner.Emulator.Rest;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
@@ -23,14 +22,14 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
     /// <exception cref="InfrastructureException">The emulator does not answer, or not as one.</exception>
     public Task<RunInfo> QueueAsync(WorkflowRequest request, CancellationToken cancellationToken) => CallAsync(async () =>
     {
-        using var answer = await http.PostAsJsonAsync("emulator/runs", request, EmulatorJson.Default.WorkflowRequest, cancellationToken);
+        using var answer = await http.PostAsJsonAsync("emulator/runs", request, RunJson.Default.WorkflowRequest, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.UnprocessableEntity)
         {
             throw new WorkflowException(await answer.Content.ReadAsStringAsync(cancellationToken));
         }
 
         answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadFromJsonAsync(EmulatorJson.Default.RunInfo, cancellationToken) ?? throw new JsonException("null");
+        return await answer.Content.ReadFromJsonAsync(RunJson.Default.RunInfo, cancellationToken) ?? throw new JsonException("null");
     });
 
     /// <summary>A token by which <c>config.sh</c> of GitHub's runner registers; valid for an hour.</summary>
@@ -42,7 +41,7 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
     {
         using var answer = await http.PostAsync(RestRoute(scope, "registration-token"), null, cancellationToken);
         Check(answer);
-        return await answer.Content.ReadFromJsonAsync(SnakeJson.Default.TokenBody, cancellationToken) ?? throw new JsonException("null");
+        return await answer.Content.ReadFromJsonAsync(RestJson.Default.TokenBody, cancellationToken) ?? throw new JsonException("null");
     })).Token;
 
     /// <summary>Registers an ephemeral runner; gives its <c>encoded_jit_config</c>.</summary>
@@ -56,9 +55,9 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
         string scope, string name, IEnumerable<string> labels, CancellationToken cancellationToken) => (await CallAsync(async () =>
     {
         var request = new JitRequest { Name = name, RunnerGroupId = RunnerGroups.Default, Labels = [.. labels] };
-        using var answer = await http.PostAsJsonAsync(RestRoute(scope, "generate-jitconfig"), request, SnakeJson.Default.JitRequest, cancellationToken);
+        using var answer = await http.PostAsJsonAsync(RestRoute(scope, "generate-jitconfig"), request, RestJson.Default.JitRequest, cancellationToken);
         Check(answer);
-        return await answer.Content.ReadFromJsonAsync(SnakeJson.Default.JitResponse, cancellationToken) ?? throw new JsonException("null");
+        return await answer.Content.ReadFromJsonAsync(RestJson.Default.JitResponse, cancellationToken) ?? throw new JsonException("null");
     })).EncodedJitConfig;
 
     /// <summary>Cancels a run. One that has ended stays as it is.</summary>
@@ -73,7 +72,7 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
     /// <summary>All runs, in the order they were queued.</summary>
     /// <exception cref="InfrastructureException">The emulator does not answer.</exception>
     public Task<IReadOnlyList<RunInfo>> ListRunsAsync(CancellationToken cancellationToken) => CallAsync(async () =>
-        await http.GetFromJsonAsync("emulator/runs", EmulatorJson.Default.IReadOnlyListRunInfo, cancellationToken) ?? []);
+        await http.GetFromJsonAsync("emulator/runs", RunJson.Default.IReadOnlyListRunInfo, cancellationToken) ?? []);
 
     /// <inheritdoc/>
     public Task<RunInfo?> FindRunAsync(long run, CancellationToken cancellationToken) => CallAsync(async () =>
@@ -81,7 +80,7 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
         using var answer = await http.GetAsync(new Uri($"emulator/runs/{run}", UriKind.Relative), cancellationToken);
         return answer.StatusCode == HttpStatusCode.NotFound
             ? null
-            : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(EmulatorJson.Default.RunInfo, cancellationToken);
+            : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(RunJson.Default.RunInfo, cancellationToken);
     });
 
     /// <inheritdoc/>
@@ -101,7 +100,7 @@ public sealed class EmulatorClient(HttpClient http) : IEmulatorView
             await using var items = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await CallAsync(async () => await items.MoveNextAsync()))
             {
-                if (JsonSerializer.Deserialize(items.Current.Data, EmulatorJson.Default.EmulatorEvent) is { } happened)
+                if (JsonSerializer.Deserialize(items.Current.Data, WatchJson.Default.EmulatorEvent) is { } happened)
                 {
                     yield return happened;
                 }

@@ -14,7 +14,7 @@ internal static class FaultEndpoints
     public static void MapFaults(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Path, (FaultMiddleware faults) =>
-            TypedResults.Json(faults.Active, EmulatorJson.Default.IReadOnlyListFault));
+            TypedResults.Json(faults.Active, FaultJson.Default.IReadOnlyListFault));
         routes.MapPost(Path, AddAsync);
         routes.MapDelete(Path, (FaultMiddleware faults) =>
         {
@@ -28,12 +28,12 @@ internal static class FaultEndpoints
 
     private static async Task<IResult> AddAsync(HttpContext http, FaultMiddleware faults)
     {
-        if (await http.Request.TryReadAsync(EmulatorJson.Default.Fault) is not { } fault || !IsUsable(fault))
+        if (await http.Request.TryReadAsync(FaultJson.Default.Fault) is not { } fault || !IsUsable(fault))
         {
             return TypedResults.BadRequest("The body must be JSON: {\"prefix\": \"/twirp/\", \"status\": 500, \"requests\": 3} or with \"seconds\"; status 0 closes.");
         }
 
         faults.Add(fault);
-        return TypedResults.Json(fault, EmulatorJson.Default.Fault, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(fault, FaultJson.Default.Fault, statusCode: StatusCodes.Status201Created);
     }
 }

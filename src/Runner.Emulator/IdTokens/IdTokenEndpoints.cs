@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Jobs;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tokens;
 using Runner.Services.Callers;
 

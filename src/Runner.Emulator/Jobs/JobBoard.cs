@@ -1,5 +1,6 @@
 using System.Globalization;
 using Runner.Emulator.Events;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;

@@ -1,4 +1,4 @@
-using Runner.Emulator.Runs;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Jobs.Messages;

@@ -1,3 +1,4 @@
+using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 using Runner.Protocol.Broker;
 

@@ -76,6 +76,9 @@ internal sealed record JobState
     /// <summary>Whether its repository is public.</summary>
     public bool IsPublic { get; init; }
 
+    /// <summary>What it asks of its runner.</summary>
+    public RunnerDemand Demand => new(Labels, Repository, RunnerGroup, IsPublic);
+
     /// <summary>Its number in the REST API.</summary>
     public long Number { get; init; }
 

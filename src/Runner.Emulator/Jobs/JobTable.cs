@@ -44,7 +44,7 @@ internal sealed class JobTable(RunnerGroups groups)
 
     /// <summary>Whether a runner is free, still takes jobs, and is one for that job.</summary>
     public bool CanTake(RunnerRecord runner, JobState job) =>
-        !_byRunner.ContainsKey(runner.Id) && !_closed.Contains(runner.Id) && groups.Serves(runner, job);
+        !_byRunner.ContainsKey(runner.Id) && !_closed.Contains(runner.Id) && groups.Serves(runner, job.Demand);
 
     /// <summary>A runner takes no further job: it was removed, or is ephemeral and has run one.</summary>
     public void Close(int runner) => _closed.Add(runner);

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Runner.Emulator.Runs;
+using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 

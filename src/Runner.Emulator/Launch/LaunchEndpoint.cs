@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Actions;
 using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
+using Runner.Emulator.Options;
 using Runner.Jobs;
 using Runner.Services.Repositories;
 
@@ -24,7 +25,7 @@ internal static class LaunchEndpoint
             return TypedResults.Unauthorized();
         }
 
-        if (await http.Request.TryReadAsync(SnakeJson.Default.ResolveRequest) is not { } request)
+        if (await http.Request.TryReadAsync(ResolveJson.Default.ResolveRequest) is not { } request)
         {
             return TypedResults.BadRequest();
         }
@@ -58,8 +59,8 @@ internal static class LaunchEndpoint
         }
 
         return errors.Count > 0
-            ? TypedResults.Json(new ResolutionErrors(errors.ToImmutable()), SnakeJson.Default.ResolutionErrors, statusCode: 422)
-            : TypedResults.Json(new ResolveResponse(found.ToImmutable()), SnakeJson.Default.ResolveResponse);
+            ? TypedResults.Json(new ResolutionErrors(errors.ToImmutable()), ResolveJson.Default.ResolutionErrors, statusCode: 422)
+            : TypedResults.Json(new ResolveResponse(found.ToImmutable()), ResolveJson.Default.ResolveResponse);
     }
 
     private static ActionVersion NoRepository(string action, string version) => ActionVersion.Missing(

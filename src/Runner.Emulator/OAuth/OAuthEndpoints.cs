@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 using Runner.Protocol.OAuth;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
-namespace Runner.Emulator;
+namespace Runner.Emulator.Options;
 
 /// <summary>The addresses that the emulator gives to runners and workers. Each ends in a slash: clients resolve names against it.</summary>
 internal sealed class EmulatorAddress(EmulatorOptions options, IServer server)

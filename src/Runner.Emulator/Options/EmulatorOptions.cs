@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Jobs.Secrets;
 using Runner.Services.Records;
 
-namespace Runner.Emulator;
+namespace Runner.Emulator.Options;
 
 /// <summary>Settings of the emulator.</summary>
 public sealed record EmulatorOptions

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Runner.Emulator.Json;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tokens;
 
 namespace Runner.Emulator.Rest;
@@ -30,7 +30,7 @@ internal static class AppEndpoints
         }
 
         var (token, expires) = tokens.Issue(TokenKind.Installation, id.ToString(CultureInfo.InvariantCulture), Lifetime);
-        return TypedResults.Json(new TokenBody(token, expires), SnakeJson.Default.TokenBody, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(new TokenBody(token, expires), RestJson.Default.TokenBody, statusCode: StatusCodes.Status201Created);
     }
 
     private static IResult Installation(HttpContext http, EmulatorOptions options, EmulatorAddress address, TimeProvider time) =>
@@ -38,7 +38,7 @@ internal static class AppEndpoints
             ? RestError.Of(401, problem)
             : TypedResults.Json(
                 new InstallationBody(1, "emulator", "Organization", new Uri(address.Root, "app/installations/1/access_tokens").AbsoluteUri),
-                SnakeJson.Default.InstallationBody);
+                RestJson.Default.InstallationBody);
 
     /// <summary>What is wrong with the request's JWT, in GitHub's words; <c>null</c> where it is good.</summary>
     private static string? Problem(HttpContext http, EmulatorOptions options, DateTimeOffset now)

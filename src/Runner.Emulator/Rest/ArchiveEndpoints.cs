@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Runner.Emulator.Rest;
+using Runner.Emulator.Actions;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tokens;
 using Runner.Services.Repositories;
 
-namespace Runner.Emulator.Actions;
+namespace Runner.Emulator.Rest;
 
 /// <summary>
 /// Archives of repositories, in GitHub's two steps: the REST API redirects to <c>codeload</c>, whose address carries a token of its

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Services.Artifacts;
 using Runner.Services.Blobs;

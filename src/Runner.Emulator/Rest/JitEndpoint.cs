@@ -20,7 +20,7 @@ internal static class JitEndpoint
             return refusal;
         }
 
-        if (await http.Request.TryReadAsync(SnakeJson.Default.JitRequest) is not { } request)
+        if (await http.Request.TryReadAsync(RestJson.Default.JitRequest) is not { } request)
         {
             return RestError.UnreadableBody;
         }
@@ -38,7 +38,7 @@ internal static class JitEndpoint
 
         return TypedResults.Json(
             new JitResponse(RunnerEndpoints.Body(runner, sessions, board), config.Encode()),
-            SnakeJson.Default.JitResponse,
+            RestJson.Default.JitResponse,
             statusCode: StatusCodes.Status201Created);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Json;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 
@@ -21,7 +22,7 @@ internal static class RegistrationEndpoints
     /// <summary>Names the services to a runner that holds a registration or remove token.</summary>
     private static async Task<IResult> EnterAsync(HttpContext http, TokenIssuer tokens)
     {
-        if (await http.Request.TryReadAsync(SnakeJson.Default.RegistrationRequest) is not { Url: { IsAbsoluteUri: true } url } request)
+        if (await http.Request.TryReadAsync(RestJson.Default.RegistrationRequest) is not { Url: { IsAbsoluteUri: true } url } request)
         {
             return RestError.Of(422, "Invalid request.\n\n\"url\" wasn't supplied.");
         }
@@ -40,12 +41,12 @@ internal static class RegistrationEndpoints
         var tenant = EmulatorAddress.Broker(EmulatorAddress.RootOf(url));
         var (token, _) = tokens.Issue(TokenKind.Admin, claims.Subject, AdminLifetime);
         return TypedResults.Json(
-            new RegistrationResponse(tenant, "OAuthAccessToken", token, UseV2Flow: true), SnakeJson.Default.RegistrationResponse);
+            new RegistrationResponse(tenant, "OAuthAccessToken", token, UseV2Flow: true), RestJson.Default.RegistrationResponse);
     }
 
     private static async Task<IResult> RegisterAsync(HttpContext http, TokenIssuer tokens, RunnerGroups groups, RunnerRegistry runners)
     {
-        if (await http.Request.TryReadAsync(SnakeJson.Default.RegisterRequest) is not { } request)
+        if (await http.Request.TryReadAsync(RestJson.Default.RegisterRequest) is not { } request)
         {
             return RestError.UnreadableBody;
         }
@@ -87,7 +88,7 @@ internal static class RegistrationEndpoints
                     registered.Name,
                     new RegisterAuthorization(
                         registered.AuthorizationUrl, EmulatorAddress.Broker(root), registered.ClientId.ToString("D"))),
-                SnakeJson.Default.RegisterResponse,
+                RestJson.Default.RegisterResponse,
                 statusCode: StatusCodes.Status201Created);
     }
 

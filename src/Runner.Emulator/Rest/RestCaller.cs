@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Runner.Emulator.Jobs;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Runner.Emulator.Actions;
-using Runner.Emulator.Json;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 
@@ -22,7 +20,7 @@ internal static class RestEndpoints
         foreach (var prefix in new[] { "/api/v3", string.Empty })
         {
             var api = routes.MapGroup(prefix);
-            api.MapGet("/meta", () => TypedResults.Json(new MetaBody(false, "3.19.0"), SnakeJson.Default.MetaBody));
+            api.MapGet("/meta", () => TypedResults.Json(new MetaBody(false, "3.19.0"), RestJson.Default.MetaBody));
             api.MapGet("/rate_limit", RateLimit);
             api.MapRunnerRegistration();
             api.MapApp();
@@ -61,7 +59,7 @@ internal static class RestEndpoints
         }
 
         var (token, expires) = tokens.Issue(kind, RunnerScope.Of(http.Request.RouteValues), TokenLifetime);
-        return TypedResults.Json(new TokenBody(token, expires), SnakeJson.Default.TokenBody, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(new TokenBody(token, expires), RestJson.Default.TokenBody, statusCode: StatusCodes.Status201Created);
     }
 
     private static IResult RateLimit(TimeProvider time)

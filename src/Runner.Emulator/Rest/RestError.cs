@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Runner.Emulator.Json;
 
 namespace Runner.Emulator.Rest;
 
@@ -15,6 +14,6 @@ internal static class RestError
 
     public static IResult Of(int status, string message) => TypedResults.Json(
         new RestErrorBody(message, "https://docs.github.com/rest", status.ToString(CultureInfo.InvariantCulture)),
-        SnakeJson.Default.RestErrorBody,
+        RestJson.Default.RestErrorBody,
         statusCode: status);
 }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Broker;
 using Runner.Emulator.Jobs;
-using Runner.Emulator.Json;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Tokens;
 
@@ -53,13 +52,13 @@ internal static class RunnerEndpoints
         var body = new RunnerListBody(
             all.Length,
             [.. all.Skip((Math.Max(page ?? 1, 1) - 1) * taken).Take(taken).Select(runner => Body(runner, sessions, board))]);
-        return TypedResults.Json(body, SnakeJson.Default.RunnerListBody);
+        return TypedResults.Json(body, RestJson.Default.RunnerListBody);
     }
 
     private static IResult Get(
         HttpContext http, RestCaller caller, RunnerRegistry runners, SessionTable sessions, JobBoard board, int id) =>
         caller.RefuseAdministrator(http) ?? (Find(http, runners, id) is { } runner
-            ? TypedResults.Json(Body(runner, sessions, board), SnakeJson.Default.RunnerBody)
+            ? TypedResults.Json(Body(runner, sessions, board), RestJson.Default.RunnerBody)
             : RestError.NotFound);
 
     private static IResult Delete(

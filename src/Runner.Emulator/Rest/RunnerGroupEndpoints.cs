@@ -25,7 +25,7 @@ internal static class RunnerGroupEndpoints
 
     private static IResult GetRepository(HttpContext http, RestCaller caller, RunnerGroups groups, string owner, string repo) =>
         caller.RefuseReader(http) ?? TypedResults.Json(
-            new RepositoryBody(groups.RepositoryId($"{owner}/{repo}"), repo, $"{owner}/{repo}", true, "private"), SnakeJson.Default.RepositoryBody);
+            new RepositoryBody(groups.RepositoryId($"{owner}/{repo}"), repo, $"{owner}/{repo}", true, "private"), RestJson.Default.RepositoryBody);
 
     private static IResult Admit(HttpContext http, RestCaller caller, RunnerGroups groups, int group, long repository) =>
         Select(http, caller, groups, group, found => found with { Repositories = found.Repositories.Add(repository) });
@@ -42,7 +42,7 @@ internal static class RunnerGroupEndpoints
         }
 
         var all = groups.List(scope);
-        return TypedResults.Json(new RunnerGroupListBody(all.Length, [.. all.Select(Body)]), SnakeJson.Default.RunnerGroupListBody);
+        return TypedResults.Json(new RunnerGroupListBody(all.Length, [.. all.Select(Body)]), RestJson.Default.RunnerGroupListBody);
     }
 
     private static IResult Get(HttpContext http, RestCaller caller, RunnerGroups groups, int group) =>
@@ -56,7 +56,7 @@ internal static class RunnerGroupEndpoints
             return refusal;
         }
 
-        if (await http.Request.TryReadAsync(SnakeJson.Default.RunnerGroupRequest) is not { } request)
+        if (await http.Request.TryReadAsync(RestJson.Default.RunnerGroupRequest) is not { } request)
         {
             return RestError.UnreadableBody;
         }
@@ -79,7 +79,7 @@ internal static class RunnerGroupEndpoints
             return refusal;
         }
 
-        if (await http.Request.TryReadAsync(SnakeJson.Default.RunnerGroupRequest) is not { } request || !IsVisibility(request.Visibility))
+        if (await http.Request.TryReadAsync(RestJson.Default.RunnerGroupRequest) is not { } request || !IsVisibility(request.Visibility))
         {
             return RestError.UnreadableBody;
         }
@@ -107,7 +107,7 @@ internal static class RunnerGroupEndpoints
 
     private static bool IsVisibility(string? visibility) => visibility is null or "all" or "private" or RunnerGroup.Selected;
 
-    private static IResult Json(RunnerGroup group, int status) => TypedResults.Json(Body(group), SnakeJson.Default.RunnerGroupBody, statusCode: status);
+    private static IResult Json(RunnerGroup group, int status) => TypedResults.Json(Body(group), RestJson.Default.RunnerGroupBody, statusCode: status);
 
     private static RunnerGroupBody Body(RunnerGroup group) =>
         new(group.Id, group.Name, group.Visibility, group.Id == RunnerGroups.Default, false, group.AllowsPublic, false);

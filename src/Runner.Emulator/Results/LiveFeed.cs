@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Runner.Emulator.Events;
 using Runner.Emulator.Jobs;
-using Runner.Emulator.Json;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Services.Json;
@@ -80,7 +79,7 @@ internal static class LiveFeed
         FeedLines? lines;
         try
         {
-            lines = JsonBody.Read(json, EmulatorJson.Default.FeedLines);
+            lines = JsonBody.Read(json, FeedJson.Default.FeedLines);
         }
         catch (JsonException)
         {

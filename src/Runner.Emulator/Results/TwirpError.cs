@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Runner.Emulator.Json;
 
 namespace Runner.Emulator.Results;
 
@@ -15,5 +14,5 @@ internal sealed record TwirpError(string Code, string Msg)
     public static IResult Malformed(string message) => Of(400, "malformed", message);
 
     private static IResult Of(int status, string code, string message) =>
-        TypedResults.Json(new TwirpError(code, message), EmulatorJson.Default.TwirpError, statusCode: status);
+        TypedResults.Json(new TwirpError(code, message), FeedJson.Default.TwirpError, statusCode: status);
 }

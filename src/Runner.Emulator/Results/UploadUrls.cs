@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Runner.Emulator.Options;
 using Runner.Jobs;
 using Runner.Services.Blobs;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Runner.Emulator.Options;
 using Runner.Protocol.Registration;
 
 namespace Runner.Emulator.Runners;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Runner.Emulator.Jobs;
 
 namespace Runner.Emulator.Runners;
 
@@ -100,7 +99,7 @@ internal sealed class RunnerGroups
     }
 
     /// <summary>Whether a job may go to a runner: by labels, by the scope that it is registered in, and by its group.</summary>
-    public bool Serves(RunnerRecord runner, JobState job)
+    public bool Serves(RunnerRecord runner, RunnerDemand job)
     {
         if (!runner.HasAll(job.Labels) || (!runner.IsEverybodys && !RunnerScope.Covers(runner.Scope, job.Repository)))
         {
@@ -111,12 +110,12 @@ internal sealed class RunnerGroups
         {
             // A repository's own runners are in no group.
             return FindHeld(runner.Scope, runner.GroupId) is not { } group
-                || ((job.RunnerGroup is null || job.RunnerGroup.Equals(group.Name, StringComparison.OrdinalIgnoreCase))
+                || ((job.Group is null || job.Group.Equals(group.Name, StringComparison.OrdinalIgnoreCase))
                     && (runner.Scope.StartsWith("repos/", StringComparison.Ordinal) || Admits(group, job)));
         }
     }
 
-    private bool Admits(RunnerGroup group, JobState job) =>
+    private bool Admits(RunnerGroup group, RunnerDemand job) =>
         (!job.IsPublic || group.AllowsPublic)
         && (group.Visibility != RunnerGroup.Selected || job.Repository is null || group.Repositories.Contains(_repositories.GetValueOrDefault(job.Repository)));
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Emulator.Events;
 using Runner.Emulator.Jobs;
+using Runner.Emulator.Options;
 using Runner.Emulator.Results;
 using Runner.Emulator.Runners;
 using Runner.Jobs;
@@ -156,7 +157,7 @@ internal sealed class RunBoard : IDisposable
     private WorkflowRun NewAttempt(WorkflowRequest request, RunPlan plan, IReadOnlyDictionary<PlannedJobId, KeptResult>? kept)
     {
         var concurrency = ConcurrencyOf(request.Repository);
-        return new WorkflowRun(new RunState(plan, concurrency), concurrency, _connection, RunOrigin.Of(request), kept);
+        return new WorkflowRun(new RunState(plan, concurrency), concurrency, _connection, request.ToOrigin(), kept);
     }
 
     /// <summary>Queues a run of one job.</summary>
@@ -207,7 +208,7 @@ internal sealed class RunBoard : IDisposable
     }
 
     /// <summary>A job that has been queued, or <c>null</c>.</summary>
-    public JobInfo? FindJob(JobId id) => _jobs.Find(id) is { } job ? JobInfos.Of(job, _runners.Any(runner => _groups.Serves(runner, job))) : null;
+    public JobInfo? FindJob(JobId id) => _jobs.Find(id) is { } job ? JobInfos.Of(job, _runners.Any(runner => _groups.Serves(runner, job.Demand))) : null;
 
     /// <summary>Cancels a run; jobs that want to run even then (<c>always()</c>) still do. False where there is no such run or it has ended.</summary>
     public bool Cancel(long id)

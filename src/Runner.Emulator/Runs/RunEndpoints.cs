@@ -23,15 +23,15 @@ internal static class RunEndpoints
         var api = routes.MapGroup("/emulator");
         api.MapPost("/jobs", QueueJobAsync);
         api.MapPost("/runs", QueueRunAsync);
-        api.MapGet("/runs", (RunBoard runs) => TypedResults.Json(runs.List(), EmulatorJson.Default.IReadOnlyListRunInfo));
+        api.MapGet("/runs", (RunBoard runs) => TypedResults.Json(runs.List(), RunJson.Default.IReadOnlyListRunInfo));
         api.MapGet("/runs/{run:long}", (RunBoard runs, long run) =>
-            runs.Find(run) is { } found ? TypedResults.Json(found, EmulatorJson.Default.RunInfo) : NoSuch($"run {run}"));
+            runs.Find(run) is { } found ? TypedResults.Json(found, RunJson.Default.RunInfo) : NoSuch($"run {run}"));
         api.MapPost("/runs/{run:long}/cancel", (RunBoard runs, long run) =>
             runs.Cancel(run) ? TypedResults.Accepted((string?)null) : NoSuch($"run {run} that has not ended"));
         api.MapGet("/runs/{run:long}/jobs", (RunBoard runs, long run) =>
-            runs.Find(run) is { } found ? TypedResults.Json(found.Jobs, EmulatorJson.Default.ImmutableArrayJobInfo) : NoSuch($"run {run}"));
+            runs.Find(run) is { } found ? TypedResults.Json(found.Jobs, RunJson.Default.ImmutableArrayJobInfo) : NoSuch($"run {run}"));
         api.MapGet("/runs/{run:long}/jobs/{job:guid}", (RunBoard runs, Guid job) =>
-            runs.FindJob(new JobId(job)) is { } found ? TypedResults.Json(found, EmulatorJson.Default.JobInfo) : NoSuch($"job {job}"));
+            runs.FindJob(new JobId(job)) is { } found ? TypedResults.Json(found, RunJson.Default.JobInfo) : NoSuch($"job {job}"));
         api.MapPost("/runs/{run:long}/jobs/{job:guid}/cancel", (JobBoard jobs, Guid job) =>
             jobs.Cancel(new JobId(job)) ? TypedResults.Accepted((string?)null) : NoSuch($"job {job} that has not ended"));
         api.MapGet("/runs/{run:long}/jobs/{job:guid}/log", (BlobStore blobs, Guid job) =>
@@ -45,20 +45,20 @@ internal static class RunEndpoints
     }
 
     private static async Task<IResult> QueueJobAsync(HttpContext http, RunBoard runs) =>
-        await http.Request.TryReadAsync(EmulatorJson.Default.RawJob) is { } job
-            ? TypedResults.Json(runs.Queue(job).Jobs[0], EmulatorJson.Default.JobInfo, statusCode: StatusCodes.Status201Created)
+        await http.Request.TryReadAsync(RunJson.Default.RawJob) is { } job
+            ? TypedResults.Json(runs.Queue(job).Jobs[0], RunJson.Default.JobInfo, statusCode: StatusCodes.Status201Created)
             : TypedResults.BadRequest("The body must be JSON: {\"labels\": [\"…\"], \"name\": \"…\", \"message\": {…} or \"text\"}.");
 
     private static async Task<IResult> QueueRunAsync(HttpContext http, RunBoard runs)
     {
-        if (await http.Request.TryReadAsync(EmulatorJson.Default.WorkflowRequest) is not { } request)
+        if (await http.Request.TryReadAsync(RunJson.Default.WorkflowRequest) is not { } request)
         {
             return TypedResults.BadRequest("The body must be JSON: {\"workflow\": \"text of the file\", \"path\": \"…\", \"event\": \"push\", …}.");
         }
 
         try
         {
-            return TypedResults.Json(await runs.QueueAsync(request, http.RequestAborted), EmulatorJson.Default.RunInfo, statusCode: StatusCodes.Status201Created);
+            return TypedResults.Json(await runs.QueueAsync(request, http.RequestAborted), RunJson.Default.RunInfo, statusCode: StatusCodes.Status201Created);
         }
         catch (WorkflowException problem)
         {
@@ -75,7 +75,7 @@ internal static class RunEndpoints
     {
         await foreach (var happened in events.ReadAsync(after, cancellationToken))
         {
-            yield return new SseItem<string>(JsonSerializer.Serialize(happened, EmulatorJson.Default.EmulatorEvent))
+            yield return new SseItem<string>(JsonSerializer.Serialize(happened, WatchJson.Default.EmulatorEvent))
             {
                 EventId = happened.Number.ToString(CultureInfo.InvariantCulture),
             };

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Runner.Emulator.Actions;
+using Runner.Emulator.Options;
+using Runner.Emulator.Tokens;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runner.Emulator.Tokens;
 
 namespace Runner.Emulator.Runs;
 
@@ -8,7 +9,7 @@ public sealed record WorkflowRequest
     // A member that JSON leaves out is set to null: hence the defaults in the accessors too.
     private const string DefaultPath = ".github/workflows/workflow.yml";
     private const string DefaultEvent = "push";
-    private const string DefaultRepository = "emulator/workflow";
+    private const string DefaultRepository = RunOrigin.NoRepository;
     private const string DefaultRef = "refs/heads/main";
     private const string DefaultSha = "0000000000000000000000000000000000000000";
     private const string DefaultVisibility = "private";
@@ -60,9 +61,18 @@ public sealed record WorkflowRequest
 
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
-    /// <summary>Whether a repository is the one that stands for none.</summary>
-    internal static bool IsUnnamed(string repository) => repository == DefaultRepository;
+    /// <summary>Where its run comes from; a pull request's base branch and fork are in its payload.</summary>
+    internal RunOrigin ToOrigin()
+    {
+        var pull = Member(Payload, "pull_request");
+        var isFork = Member(Member(Member(pull, "head"), "repo"), "fork") is { ValueKind: JsonValueKind.True };
+        var target = Member(Member(pull, "base"), "ref") is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
+        return RunOrigin.Of(Repository, Ref, target, isFork) with { IsPublic = Visibility.Equals("public", StringComparison.OrdinalIgnoreCase) };
+    }
 
     /// <summary>Path and event; secrets are not shown.</summary>
     public override string ToString() => $"{Path} on {Event}";
+
+    private static JsonElement? Member(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out var member) ? member : null;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Runner.Emulator.Jobs;
+using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;

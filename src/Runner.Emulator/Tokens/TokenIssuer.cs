@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Runner.Emulator.Runners;
-using Runner.Emulator.Runs;
 using Runner.Jobs;
 using Runner.Services.Callers;
 

@@ -14,12 +14,13 @@ internal static class CanonicalText
     /// <summary>The trace of an evaluation.</summary>
     /// <param name="root">The tree.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="recording">How it was computed.</param>
-    public static ExpressionTrace Trace(Node root, Value value, EvaluationRecording recording)
+    /// <param name="steps">How it was computed.</param>
+    /// <param name="results">The values of the nodes that were computed.</param>
+    public static ExpressionTrace Trace(Node root, Value value, IReadOnlyList<string> steps, IReadOnlyDictionary<Node, Value> results)
     {
-        var expanded = Write(root, recording.Results);
+        var expanded = Write(root, results);
         var result = Show(value);
-        return new(Of(root), recording.Lines, expanded == result ? null : expanded, result);
+        return new(Of(root), steps, expanded == result ? null : expanded, result);
     }
 
     /// <summary>A value: strings in quotes, <c>Array</c>, <c>Object</c>.</summary>

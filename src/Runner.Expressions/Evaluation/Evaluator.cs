@@ -8,8 +8,9 @@ namespace Runner.Expressions.Evaluation;
 /// <remarks>It recurses no deeper than the tree, which <see cref="ExpressionLimits.MaxDepth"/> limits.</remarks>
 /// <param name="expression">The text, for errors.</param>
 /// <param name="context">What it is evaluated against.</param>
-/// <param name="recording">Takes each node that is computed with its value; <c>null</c>: nobody asks.</param>
-internal sealed class Evaluator(string expression, EvaluationContext context, EvaluationRecording? recording = null)
+/// <param name="entered">Told of each node before it is computed.</param>
+/// <param name="left">Told of it with its value.</param>
+internal sealed class Evaluator(string expression, EvaluationContext context, Action<Node>? entered = null, Action<Node, Value>? left = null)
 {
     /// <summary>The memory held by the values in the making.</summary>
     public MemoryBudget Budget { get; } = new(expression, context.MaxBytes);
@@ -19,12 +20,12 @@ internal sealed class Evaluator(string expression, EvaluationContext context, Ev
 
     public Value Evaluate(Node node)
     {
-        recording?.Enter(node);
+        entered?.Invoke(node);
         var before = Budget.Used;
         var value = Compute(node);
         Budget.ReturnTo(before);
         Budget.Add(value);
-        recording?.Leave(node, value);
+        left?.Invoke(node, value);
         return value;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Runner.Emulator;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;

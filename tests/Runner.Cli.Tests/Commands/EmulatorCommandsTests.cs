@@ -1,4 +1,5 @@
 using Runner.Emulator;
+using Runner.Emulator.Options;
 using Runner.Protocol.Registration;
 using Runner.Testing;
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tests.Clients;
 using Runner.Testing;
 

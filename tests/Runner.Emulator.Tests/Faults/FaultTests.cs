@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Emulator.Faults;
+using Runner.Emulator.Options;
 
 namespace Runner.Emulator.Tests.Faults;
 

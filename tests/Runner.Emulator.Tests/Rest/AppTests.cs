@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tests.Clients;
 
 namespace Runner.Emulator.Tests.Rest;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tests.Clients;
 
 namespace Runner.Emulator.Tests.Rest;

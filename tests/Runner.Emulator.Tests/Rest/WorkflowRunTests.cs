@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Emulator.Tests.Clients;
 using Runner.Jobs.Outcomes;

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Emulator.Events;
+using Runner.Emulator.Options;
 using Runner.Emulator.Tests.Clients;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;

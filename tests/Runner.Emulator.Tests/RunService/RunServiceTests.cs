@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Emulator.Tests.Clients;
 using Runner.Jobs;

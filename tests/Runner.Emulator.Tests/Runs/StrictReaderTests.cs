@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Runner.Emulator.Json;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Emulator.Tests.Clients;
 using Runner.Testing;
@@ -41,7 +41,7 @@ public sealed class StrictReaderTests
         };
 
         using var queued = await emulator.PostAsync("emulator/runs", Json(new WorkflowRequest { Workflow = workflow, Event = eventName, Files = files }), token: null);
-        var run = await queued.Content.ReadFromJsonAsync(EmulatorJson.Default.RunInfo, TestEmulator.Token);
+        var run = await queued.Content.ReadFromJsonAsync(RunJson.Default.RunInfo, TestEmulator.Token);
 
         Assert.NotNull(run);
         Assert.True(await TakeAllAsync(emulator, run.Id) > 0);
@@ -109,7 +109,7 @@ public sealed class StrictReaderTests
         Assert.Contains(problems, problem => problem.Contains(complaint, StringComparison.Ordinal));
     }
 
-    private static string Json(WorkflowRequest request) => JsonSerializer.Serialize(request, EmulatorJson.Default.WorkflowRequest);
+    private static string Json(WorkflowRequest request) => JsonSerializer.Serialize(request, RunJson.Default.WorkflowRequest);
 
     /// <summary>Takes and completes all jobs of a run, each by a runner of its own, and says how many there were.</summary>
     private static async Task<int> TakeAllAsync(TestEmulator emulator, long run)

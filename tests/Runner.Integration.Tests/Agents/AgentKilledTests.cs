@@ -1,6 +1,7 @@
 using Docker.DotNet.Models;
 using k8s;
 using Runner.Emulator;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Cluster;
 using Runner.Integration.Tests.Jobs;

@@ -1,5 +1,5 @@
 using Runner.Agent.Configuration;
-using Runner.Emulator;
+using Runner.Emulator.Options;
 using Runner.Integration.Tests.Cluster;
 using Runner.Kubernetes.Options;
 using Runner.Testing.Docker;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Hosting;
 using Runner.Emulator;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 
 namespace Runner.Integration.Tests.Agents;

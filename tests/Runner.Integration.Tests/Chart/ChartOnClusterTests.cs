@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using Runner.Emulator;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Cluster;
 using Runner.Jobs.Outcomes;

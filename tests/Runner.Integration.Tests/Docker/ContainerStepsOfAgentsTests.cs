@@ -1,5 +1,5 @@
 using Runner.Agent.Configuration;
-using Runner.Emulator;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Agents;
 using Runner.Jobs.Outcomes;

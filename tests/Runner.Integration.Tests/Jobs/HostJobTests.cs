@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Runner.Emulator;
 using Runner.Emulator.Faults;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Agents;
 using Runner.Jobs.Outcomes;

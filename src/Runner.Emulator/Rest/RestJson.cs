@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Runner.Emulator.Launch;
-using Runner.Emulator.Rest;
 using Runner.Jobs;
 
-namespace Runner.Emulator.Json;
+namespace Runner.Emulator.Rest;
 
-/// <summary>JSON of GitHub's REST API: names in snake case. The emulator's own JSON, in camel case, is <see cref="EmulatorJson"/>.</summary>
+/// <summary>JSON of GitHub's REST API: names in snake case.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -27,7 +25,4 @@ namespace Runner.Emulator.Json;
 [JsonSerializable(typeof(RegisterResponse))]
 [JsonSerializable(typeof(MetaBody))]
 [JsonSerializable(typeof(InstallationBody))]
-[JsonSerializable(typeof(ResolveRequest))]
-[JsonSerializable(typeof(ResolveResponse))]
-[JsonSerializable(typeof(ResolutionErrors))]
-internal sealed partial class SnakeJson : JsonSerializerContext;
+internal sealed partial class RestJson : JsonSerializerContext;
