@@ -1,4 +1,5 @@
 using Runner.Backends;
+using Runner.Cli;
 using Runner.Cli.CommandLine;
 ProcessMemory.Close(); // agent, local runs and emulator: each has secrets
 var surroundings = CliSurroundings.OfProcess();

@@ -56,7 +56,7 @@ internal static partial class ConfigCommands
                 reading = AgentConfiguration.Check(files.Yaml.LastOrDefault()?.Name ?? "settings", reading);
             }
 
-            return Tell(surroundings, [.. files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, surroundings)), .. reading.Problems]);
+            return Tell(surroundings, [.. files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, result.RootCommandResult.Command)), .. reading.Problems]);
         });
         return command;
     }

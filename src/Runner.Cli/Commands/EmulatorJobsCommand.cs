@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Runner.Cli.CommandLine;
+using Runner.Cli.Rendering;
 
 namespace Runner.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Runner.Cli.CommandLine;
+using Runner.Cli.Rendering;
 
 namespace Runner.Cli.Commands;
 

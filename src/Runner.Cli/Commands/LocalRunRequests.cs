@@ -7,6 +7,7 @@ using Runner.Cli.Events;
 using Runner.Cli.Flags;
 using Runner.Cli.Git;
 using Runner.Cli.Listing;
+using Runner.Cli.Rendering;
 using Runner.Cli.Repositories;
 using Runner.Cli.Values;
 using Runner.Jobs.Data;

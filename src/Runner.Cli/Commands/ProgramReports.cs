@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
+using Runner.Cli.Rendering;
 
 namespace Runner.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Runner.Cli.CommandLine;
+using Runner.Cli.Rendering;
 using Runner.Workflows.Diagnostics;
 
 namespace Runner.Cli.Commands;

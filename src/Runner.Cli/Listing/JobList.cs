@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Commands;
+using Runner.Cli.Rendering;
 
 namespace Runner.Cli.Listing;
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Commands;
 using Runner.Cli.Rendering;
 using Runner.Jobs;
 using Runner.Jobs.Data;

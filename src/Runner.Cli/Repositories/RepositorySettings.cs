@@ -46,7 +46,7 @@ internal sealed record RepositorySettings
         var repositories = flags.Repositories;
         return new RepositorySettings
         {
-            Host = Commands.WebAddress.ReadHost(flags.GitHubInstance.Name, result.GetRequiredValue(flags.GitHubInstance)),
+            Host = CommandLine.WebAddress.ReadHost(flags.GitHubInstance.Name, result.GetRequiredValue(flags.GitHubInstance)),
             Token = token,
             Replaced = [.. (result.GetValue(repositories.Replaced) ?? []).Select(name => name.ToUpperInvariant())],
             ReplacementToken = result.GetValue(repositories.ReplacementToken) is { Length: > 0 } text ? new Secret(text) : null,

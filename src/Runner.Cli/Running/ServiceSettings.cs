@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Commands;
 using Runner.Cli.Flags;
 
 namespace Runner.Cli.Running;
@@ -36,7 +35,7 @@ internal sealed record ServiceSettings
         var address = One(result, flags.ArtifactAddress, flags.CacheAddress);
         if (address is not null)
         {
-            Commands.ListenAddress.Check(flags.ArtifactAddress.Name, address);
+            CommandLine.ListenAddress.Check(flags.ArtifactAddress.Name, address);
         }
 
         return new ServiceSettings

@@ -38,9 +38,11 @@ internal static partial class FlagFile
     }
 
     /// <summary>What is wrong with the flags of a file, each with its line.</summary>
-    public static IEnumerable<string> Check(string name, IEnumerable<FlagLine> lines, CliSurroundings surroundings)
+    /// <param name="name">The file's name.</param>
+    /// <param name="lines">Its flags.</param>
+    /// <param name="root">The command that they are flags of.</param>
+    public static IEnumerable<string> Check(string name, IEnumerable<FlagLine> lines, Command root)
     {
-        var root = RunnerCommandLine.Build(surroundings);
         return from line in lines
                from problem in Problems(line)
                select $"{name}:{line.Line}:1: {problem}";

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Runner.Jobs;
 
-namespace Runner.Cli.Commands;
+namespace Runner.Cli.Rendering;
 
 /// <summary>How lines of JSON are written.</summary>
 internal static class JsonLines

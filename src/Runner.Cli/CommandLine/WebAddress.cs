@@ -1,7 +1,6 @@
 using System.Net;
-using Runner.Cli.CommandLine;
 
-namespace Runner.Cli.Commands;
+namespace Runner.Cli.CommandLine;
 
 /// <summary>Reads the web addresses that flags take. The command line's own reader knows no addresses, and would end the program.</summary>
 internal static class WebAddress

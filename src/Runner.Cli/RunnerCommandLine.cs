@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Runner.Cli.CommandLine;
 using Runner.Cli.Commands;
 using Runner.Cli.Flags;
 using Runner.Cli.Settings;
 
-namespace Runner.Cli.CommandLine;
+namespace Runner.Cli;
 
 /// <summary>The command line: its commands, and what happens to mistakes.</summary>
 internal static class RunnerCommandLine
@@ -77,7 +78,7 @@ internal static class RunnerCommandLine
         }
 
         var files = SettingsFiles.Read(surroundings, result.GetValue<string?>(RunFlags.ConfigName));
-        if (files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, surroundings)).ToList() is { Count: > 0 } problems)
+        if (files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, root)).ToList() is { Count: > 0 } problems)
         {
             throw new UsageException(string.Join("\nrunner: ", problems));
         }

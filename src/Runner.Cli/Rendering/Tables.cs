@@ -3,7 +3,7 @@ using Runner.Cli.CommandLine;
 using Runner.Emulator.Runs;
 using Spectre.Console;
 
-namespace Runner.Cli.Commands;
+namespace Runner.Cli.Rendering;
 
 /// <summary>Tables for people.</summary>
 internal static class Tables
