@@ -56,20 +56,24 @@ has80=; ! curl -sf -m 5 -H "Authorization: Bearer $(cat "$work/token")" http://1
 [ -n "$has80" ] || say "the local GitHub has no port 80: config.sh is left out, the runner is configured by --jitconfig"
 emulator() { "$ARTIFACTS/runner" emulator "$@"; }
 
-# Our agent: one job at a time, as their runner.
-cat >"$work/runner.yaml" <<Y
-backend: host
+# Our agents: one job at a time, as their runner. Jobs whose containers are their place, not a step's, run on the Docker backend.
+agent() { # backend label settings-of-the-backend
+  cat >"$work/$2.yaml" <<Y
+backend: $1
 github:
   url: $url/official
   auth: {tokenFile: $work/token}
   allowInsecureHttp: true
 pools:
-  - {name: ours, labels: [ours], mode: runners, maxJobs: 1}
-host: {root: $work/jobs, worker: $ARTIFACTS/runner-worker, externals: $ARTIFACTS/host-externals}
+  - {name: $2, labels: [$2], mode: runners, maxJobs: 1}
+$1: $3
 monitoring: {metricsPort: 0}
 Y
-"$ARTIFACTS/runner" agent --config "$work/runner.yaml" >"$out/agent.log" 2>&1 &
-pids+=($!)
+  XDG_STATE_HOME=$work/$2 "$ARTIFACTS/runner" agent --config "$work/$2.yaml" >"$out/$2.log" 2>&1 &
+  pids+=($!)
+}
+agent host ours "{root: $work/jobs, worker: $ARTIFACTS/runner-worker, externals: $ARTIFACTS/host-externals}"
+[ -z "$docker" ] || agent docker ours-in-docker "{worker: $ARTIFACTS/runner-worker, defaultImage: 'busybox:1.36'}"
 
 # Their runner. Its environment must not tell it of another GitHub, and it must not take this host for github.com: any other host is an Enterprise Server to it.
 unset GITHUB_ACTIONS_RUNNER_FORCE_GHES GITHUB_ACTIONS_RUNNER_FORCE_EMPTY_ENV ACTIONS_RUNNER_INPUT_URL ACTIONS_RUNNER_INPUT_TOKEN ACTIONS_RUNNER_INPUT_JITCONFIG
@@ -131,7 +135,7 @@ table=$out/differences.txt
 ran=0 skipped=0 differ=0
 one() { # file label-of-theirs
   local file=$1 ours theirs
-  theirs=$(queue "$file" official); ours=$(queue "$file" ours)
+  theirs=$(queue "$file" official); ours=$(queue "$file" "$(grep -q '^# needs: docker for the job' "$file" && echo ours-in-docker || echo ours)")
   await "$theirs" "$file"; await "$ours" "$file"
   ran=$((ran + 1))
   python3 "$ROOT/scripts/official-runner/compare.py" --url "$url" --file "$file" --theirs "$theirs" --ours "$ours" --out "$out" >>"$table" || differ=$((differ + 1))

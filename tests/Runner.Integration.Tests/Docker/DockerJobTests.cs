@@ -3,7 +3,6 @@ using Runner.Jobs.Outcomes;
 using Runner.Jobs.Tokens;
 using Runner.Testing;
 using Runner.Testing.Docker;
-
 [assembly: AssemblyFixture(typeof(DockerEngineFixture))]
 
 namespace Runner.Integration.Tests.Docker;
