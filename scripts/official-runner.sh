@@ -43,16 +43,18 @@ finish() {
 }
 trap finish EXIT
 docker=; ! timeout 10 docker version >/dev/null 2>&1 || docker=1
+# Where jobs in containers reach it, too.
+address=127.0.0.1; [ -z "$docker" ] || address=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
 
 # The local GitHub. It listens on port 80 too where that may be had.
 (umask 077; head -c 20 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$work/token")
-"$ARTIFACTS/runner" emulator serve --port 0 --actions "$ROOT/tests/official/actions" --token-file "$work/token" \
+"$ARTIFACTS/runner" emulator serve --listen "$address" --port 0 --actions "$ROOT/tests/official/actions" --token-file "$work/token" \
   --url-file "$work/url" --data "$work/data" >"$out/emulator.log" 2>&1 &
 pids+=($!)
 for _ in $(seq 400); do [ -s "$work/url" ] && break; kill -0 "${pids[0]}" 2>/dev/null || { cat "$out/emulator.log" >&2; exit 1; }; sleep 0.1; done
 url=$(cat "$work/url")
 # By its token: another one may be there.
-has80=; ! curl -sf -m 5 -H "Authorization: Bearer $(cat "$work/token")" http://127.0.0.1/api/v3/orgs/official/actions/runners >/dev/null 2>&1 || has80=1
+has80=; ! curl -sf -m 5 -H "Authorization: Bearer $(cat "$work/token")" http://$address/api/v3/orgs/official/actions/runners >/dev/null 2>&1 || has80=1
 [ -n "$has80" ] || say "the local GitHub has no port 80: config.sh is left out, the runner is configured by --jitconfig"
 emulator() { "$ARTIFACTS/runner" emulator "$@"; }
 
@@ -84,7 +86,7 @@ copy() { # name: a copy of the release, without what a former configuration left
 }
 configure() { # copy name further options…
   local place=$work/$1 name=$2; shift 2
-  (cd "$place" && ./config.sh --unattended --url http://127.0.0.1/official --token "$(emulator token official --url "$url" --token-file "$work/token")" \
+  (cd "$place" && ./config.sh --unattended --url http://$address/official --token "$(emulator token official --url "$url" --token-file "$work/token")" \
     --name "$name" --labels official --work _work --replace --disableupdate "$@") >"$out/$name.config.log" 2>&1 || { say "config.sh failed:"; tail -30 "$out/$name.config.log" >&2; exit 1; }
 }
 copy lasting

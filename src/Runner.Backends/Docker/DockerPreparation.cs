@@ -159,9 +159,9 @@ internal sealed class DockerPreparation(
         {
             var state = await engine.ReadStateAsync(id, cancellationToken);
             var health = state.Health?.Status;
-            if (!state.Running)
+            if (!state.Running && health is not (null or "none"))
             {
-                await FailAsync(service, id, $"ended with exit code {state.ExitCode} before the first step", cancellationToken);
+                await FailAsync(service, id, $"ended with exit code {state.ExitCode} before it was healthy", cancellationToken);
             }
 
             if (health == "unhealthy")
@@ -170,7 +170,7 @@ internal sealed class DockerPreparation(
                 await FailAsync(service, id, $"is unhealthy{(string.IsNullOrEmpty(last) ? string.Empty : $" (its check said: {last})")}", cancellationToken);
             }
 
-            // No check ("none", or nothing at all) is not waited for, as on GitHub.
+            // No check ("none", or nothing at all) is not waited for, as on GitHub: such a service may even have ended, its work done.
             if (health != "starting")
             {
                 return;

@@ -13,6 +13,8 @@ namespace Runner.Kubernetes.Status;
 /// which one is not: that step fails then, and those that run after a failure run.</item>
 /// <item>A check is a start-up probe, so the kubelet ends a service that does not become healthy. One before 1.25 gives it the pod's whole grace for
 /// that, and is not waited for.</item>
+/// <item>One without a check is not waited for once it has started, also where it has ended by then: its work may be done (a migration), as on
+/// GitHub.</item>
 /// <item>They do not keep the job from ending: its own container's end is the job's. They keep the pod from ending, so it is always removed.</item>
 /// </list>
 /// </remarks>
@@ -39,6 +41,8 @@ internal static class ServiceJudge
         var status = sighting.Pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == service.Name);
         switch (status?.State)
         {
+            case { Terminated: { } ended } when service.StartupProbe is null && !StartFailures.Is(ended):
+                return new ServiceReadiness.Ready();
             case { Terminated: not null }:
                 return new ServiceReadiness.Failed(service.Name, PodMessages.ServiceFailed(sighting.Pod, status));
             case { Running: { } running }:

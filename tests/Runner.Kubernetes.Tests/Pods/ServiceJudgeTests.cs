@@ -55,7 +55,11 @@ public sealed class ServiceJudgeTests
             new ServiceReadiness.Waiting(Started.AddSeconds(18))
         },
         {
-            "one of two failed", Pod().WithService("db", Probe).WithService("web").Serving("db", isReady: false).Ended(1, container: "service-web"), 1,
+            "ended without a check", Pod().WithService("db").Ended(3, container: "service-db"), 0,
+            new ServiceReadiness.Ready()
+        },
+        {
+            "one of two failed", Pod().WithService("db", Probe).WithService("web", Probe).Serving("db", isReady: false).Ended(1, container: "service-web"), 1,
             new ServiceReadiness.Failed("service-web", "service-web (web:1) ended with exit code 1 before it was healthy, so no step was run")
         },
         { "both are ready", Pod().WithService("db", Probe).WithService("web").Serving("db", isReady: true).Serving("web", isReady: true), 1, new ServiceReadiness.Ready() },
