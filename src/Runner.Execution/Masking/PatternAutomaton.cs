@@ -9,14 +9,17 @@ namespace Runner.Execution.Masking;
 /// </remarks>
 internal sealed class PatternAutomaton
 {
-    private readonly List<State> _states = [default];
+    private readonly List<State> _states;
     private readonly int[] _root = new int[256];
     private readonly ulong[] _firstPairs = new ulong[65536 / 64];
 
     /// <param name="patterns">None of them empty.</param>
     public PatternAutomaton(IEnumerable<byte[]> patterns)
     {
-        foreach (var pattern in patterns)
+        // At once as large as it can become: a list that grows touches each page twice over, and that shows in the start of a job.
+        byte[][] all = [.. patterns];
+        _states = new List<State>(1 + all.Sum(pattern => pattern.Length)) { default };
+        foreach (var pattern in all)
         {
             Add(pattern);
         }
