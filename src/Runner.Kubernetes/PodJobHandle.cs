@@ -243,12 +243,10 @@ internal sealed class PodJobHandle : IJobHandle
 
         if (end.Outcome is null && _canceller is { Grace: var grace })
         {
-            end = end with
-            {
-                Message = end.WorkerStarted
-                    ? $"The worker did not end within {PodMessages.Duration(grace)} after the job was cancelled and was killed"
-                    : "The job was cancelled before its worker started",
-            };
+            // What the kubelet says of a container that the cancel kept from starting (a set-up that was killed, say) is no fault of the place.
+            end = end.WorkerStarted
+                ? end with { Message = $"The worker did not end within {PodMessages.Duration(grace)} after the job was cancelled and was killed" }
+                : end with { Failure = FailureReason.Deleted, IsPlaceAtFault = false, Message = "The job was cancelled before its worker started" };
         }
 
         if (end.WorkerStarted)
