@@ -57,7 +57,7 @@ public sealed class DockerEngineFixture : IAsyncLifetime
         Missing = await AnswersAsync(_client) ? null : "dockerd does not start on this machine";
         if (Missing is null)
         {
-            await ImportImageAsync(_client);
+            await ImportBusyboxAsync(Image, user: null, CancellationToken.None);
         }
     }
 
@@ -101,6 +101,18 @@ public sealed class DockerEngineFixture : IAsyncLifetime
         await tar.WaitForExitAsync(cancellationToken);
     }
 
+    /// <summary>Makes an image of busybox.</summary>
+    /// <param name="image">Its name and tag.</param>
+    /// <param name="user">Its <c>USER</c>, or <c>null</c>: none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task ImportBusyboxAsync(string image, string? user, CancellationToken cancellationToken)
+    {
+        using var archive = await BusyboxSystem.ArchiveAsync();
+        var name = image.Split(':');
+        var import = new ImagesCreateParameters { FromSrc = "-", Repo = name[0], Tag = name[1], Changes = user is null ? [] : [$"USER {user}"] };
+        await Client.Images.CreateImageAsync(import, archive, null, new Progress<JSONMessage>(), cancellationToken);
+    }
+
     private static string? FindProgram(string name) =>
         new[] { "/usr/sbin", "/usr/bin", "/usr/local/bin" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
@@ -123,11 +135,4 @@ public sealed class DockerEngineFixture : IAsyncLifetime
         return false;
     }
 
-    private static async Task ImportImageAsync(DockerClient client)
-    {
-        using var archive = await BusyboxSystem.ArchiveAsync();
-        var name = Image.Split(':');
-        await client.Images.CreateImageAsync(
-            new ImagesCreateParameters { FromSrc = "-", Repo = name[0], Tag = name[1] }, archive, null, new Progress<JSONMessage>(), CancellationToken.None);
-    }
 }
