@@ -5,6 +5,7 @@ using Runner.Execution.Contexts;
 using Runner.Execution.Hooks;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model.Actions;
+using Runner.Workflows.Planning;
 
 namespace Runner.Execution.Steps;
 

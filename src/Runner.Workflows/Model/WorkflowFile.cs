@@ -4,6 +4,7 @@ using Runner.Jobs.Tokens;
 using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Grammar;
 using Runner.Workflows.Model.Calls;
+using Runner.Workflows.Model.Matrix;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Model.Triggers;
 using Runner.Workflows.Support;

@@ -21,10 +21,8 @@ internal sealed record JobContexts(WorkflowScope Scope)
 
     public ContextData Matrix { get; init; } = NullData.Instance;
 
-    /// <summary>
-    /// As the job message carries them: without <c>inputs</c> where there are none, since GitHub's worker reads a mapping wherever the name is.
-    /// </summary>
-    public ImmutableArray<KeyValuePair<string, ContextData>> ToData() => [.. Scope.SharedData.Where(context => context.Value is not NullData), .. Own];
+    /// <summary>As the job message carries them.</summary>
+    public ImmutableArray<KeyValuePair<string, ContextData>> ToData() => [.. Scope.SharedData, .. Own];
 
     /// <summary>An evaluator over them.</summary>
     public TemplateEvaluator Evaluator() => Evaluator(NoFunctions);

@@ -3,6 +3,7 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
+using Runner.Workflows.Model.Matrix;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning.Calls;
 using Runner.Workflows.Planning.Concurrency;

@@ -41,7 +41,7 @@ public sealed record RunPlan
     /// <summary>The run's shown name: <c>run-name</c>, else the workflow's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The <c>inputs</c> context, typed and with defaults; null data for an event that has none.</summary>
+    /// <summary>The <c>inputs</c> context, typed and with defaults; empty for an event that has none.</summary>
     public DictionaryData Inputs { get; init; } = DictionaryData.Empty;
 
     /// <summary>The run's concurrency group, or <c>null</c>.</summary>

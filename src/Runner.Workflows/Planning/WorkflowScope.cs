@@ -27,7 +27,7 @@ internal sealed record WorkflowScope
     /// <summary>Its jobs, each behind those it needs.</summary>
     public required ImmutableArray<WorkflowJob> Jobs { get; init; }
 
-    /// <summary>The <c>inputs</c> context; null data where there is none.</summary>
+    /// <summary>The <c>inputs</c> context; empty where there are none, as GitHub sends it.</summary>
     public required DictionaryData Inputs { get; init => (field, _sharedValues) = (value, null); }
 
     /// <summary>The secrets that its jobs get.</summary>

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using Runner.Jobs;
-using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
-using Runner.Workflows.Planning;
 
 namespace Runner.Workflows.Model.Actions;
 
@@ -75,8 +72,4 @@ public sealed record CompositeRuns : ActionRuns
     /// conditions are complete, as those of a job's steps.
     /// </summary>
     public required ImmutableArray<WorkflowStep> Steps { get; init; }
-
-    /// <summary>The steps in the form in which a job's message carries its own.</summary>
-    /// <param name="parent">The step that runs the action: the ids of the inner steps' records are made from it.</param>
-    public ImmutableArray<JobStep> ToJobSteps(StepId parent) => StepMessages.Build(Steps, parent.Value);
 }

@@ -1,8 +1,9 @@
-using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
-using Runner.Workflows.Model;
+using Runner.Jobs;
 using Runner.Workflows.Model.Actions;
+using Runner.Workflows.Model;
+using Runner.Workflows.Planning;
 
 namespace Runner.Workflows.Tests.Model.Actions;
 

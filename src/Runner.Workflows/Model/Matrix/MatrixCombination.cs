@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Expressions.Values;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Model.Matrix;
 
 /// <summary>One combination of a matrix.</summary>
 /// <param name="Values">The <c>matrix</c> context.</param>

@@ -3,10 +3,9 @@ using Runner.Expressions.Values;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model.Parts;
-using Runner.Workflows.Planning;
 using Runner.Workflows.Templates;
 
-namespace Runner.Workflows.Model.Calls;
+namespace Runner.Workflows.Model.Matrix;
 
 /// <summary>
 /// How many bytes GitHub counts for the legs of a matrix: where it is written without expressions, its service makes them when it reads the file, and the limit of a

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Runner.Expressions;
 using Runner.Expressions.Values;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Model.Matrix;
 
 /// <summary>Expands <c>strategy.matrix</c>: the product of its lists, less <c>exclude</c>, with <c>include</c> added.</summary>
 /// <remarks>

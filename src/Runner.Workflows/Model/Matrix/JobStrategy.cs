@@ -5,7 +5,7 @@ using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Templates;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Model.Matrix;
 
 /// <summary><c>strategy</c> of a job, evaluated.</summary>
 /// <param name="FailFast">Whether one failed leg stops the others. Default true.</param>
