@@ -173,7 +173,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
             _logger);
     }
 
-    private ContainerActions ActionsBeside(Func<string> job) => new(
+    private SiblingContainers ActionsBeside(Func<string> job) => new(
         _engine,
         async token => new ContainerPlace(_engine, await _engine.InspectAsync(job(), token)),
         _options.JobSocket,

@@ -186,7 +186,7 @@ internal sealed class DockerJobHandle : IJobHandle
 
             return await WatchAsync(_container, times);
         }
-        catch (PlaceException failure)
+        catch (LaunchException failure)
         {
             return NotStarted(failure.Reason, failure.Message) with { IsPlaceAtFault = failure.IsPlaceAtFault };
         }

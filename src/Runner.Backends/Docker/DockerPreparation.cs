@@ -10,7 +10,7 @@ using Secret = Runner.Jobs.Secrets.Secret;
 namespace Runner.Backends.Docker;
 
 /// <summary>A job's place that could not be made.</summary>
-internal sealed class PlaceException(FailureReason reason, string message, bool isPlaceAtFault = false) : Exception(message)
+internal sealed class LaunchException(FailureReason reason, string message, bool isPlaceAtFault = false) : Exception(message)
 {
     public FailureReason Reason => reason;
 
@@ -50,7 +50,7 @@ internal sealed class DockerPreparation(
     /// <summary>Does it; gives the id of the job's container.</summary>
     /// <param name="linkKey">Key of the worker's requests.</param>
     /// <param name="cancellationToken">Stops it; what was made so far stays.</param>
-    /// <exception cref="PlaceException">It cannot be had.</exception>
+    /// <exception cref="LaunchException">It cannot be had.</exception>
     public async Task<string> RunAsync(Secret linkKey, CancellationToken cancellationToken)
     {
         // Step 1
@@ -68,7 +68,7 @@ internal sealed class DockerPreparation(
         }
         catch (InfrastructureException error)
         {
-            throw new PlaceException(
+            throw new LaunchException(
                 FailureReason.ContainerStart, $"The job's containers could not be started: {error.Message}", EngineErrors.IsOfEngine(error));
         }
     }
@@ -96,7 +96,7 @@ internal sealed class DockerPreparation(
             catch (InfrastructureException error)
             {
                 await RequireEngineAsync(cancellationToken);
-                throw new PlaceException(FailureReason.ImagePull, $"The image '{container.Image}' could not be had in {PullTries} tries: {error.Message}");
+                throw new LaunchException(FailureReason.ImagePull, $"The image '{container.Image}' could not be had in {PullTries} tries: {error.Message}");
             }
         }
     }
@@ -110,7 +110,7 @@ internal sealed class DockerPreparation(
         }
         catch (InfrastructureException error)
         {
-            throw new PlaceException(FailureReason.NodeLost, $"The Docker engine is away: {error.Message}", isPlaceAtFault: true);
+            throw new LaunchException(FailureReason.NodeLost, $"The Docker engine is away: {error.Message}", isPlaceAtFault: true);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class DockerPreparation(
             await Task.WhenAll(launch.Containers.Services.Select(service => WaitUntilHealthyAsync(service, started[service.Name], cancellationToken)));
             return new StartedServices(started, Failure: null);
         }
-        catch (PlaceException failure) when (!failure.IsPlaceAtFault)
+        catch (LaunchException failure) when (!failure.IsPlaceAtFault)
         {
             logger.ServiceFailed(launch.JobId, failure.Message.Split('\n')[0]); // what it printed is for the job's log only
             return new StartedServices(started, failure.Message);
@@ -148,7 +148,7 @@ internal sealed class DockerPreparation(
         }
         catch (InfrastructureException error)
         {
-            throw new PlaceException(
+            throw new LaunchException(
                 FailureReason.ServiceUnhealthy, $"The service '{service.Name}' ({service.Container.Image}) could not be started: {error.Message}");
         }
     }
@@ -183,7 +183,7 @@ internal sealed class DockerPreparation(
     private async Task FailAsync(ServiceContainer service, string id, string what, CancellationToken cancellationToken)
     {
         var log = await engine.ReadLogTailAsync(id, ServiceLogLines, cancellationToken);
-        throw new PlaceException(
+        throw new LaunchException(
             FailureReason.ServiceUnhealthy,
             $"The service '{service.Name}' ({service.Container.Image}) {what}. {(log.Length == 0 ? "It printed nothing" : $"The last it printed:\n{log}")}");
     }

@@ -28,7 +28,7 @@ internal sealed class HostContainers(string? host, JobId job, TimeProvider time)
 
         _isUsed = true;
         var place = new HostPlace(job, DockerLabels.Of(job, $"{Environment.MachineName}-host", ProcessMark.Current));
-        var actions = new ContainerActions(_engine, _ => Task.FromResult<IActionPlace>(place), socket: null, alwaysPulls: false, time);
+        var actions = new SiblingContainers(_engine, _ => Task.FromResult<IActionPlace>(place), socket: null, alwaysPulls: false, time);
         return await actions.HandleAsync(request, exchange, cancellationToken);
     }
 

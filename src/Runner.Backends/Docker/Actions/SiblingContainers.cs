@@ -19,7 +19,7 @@ namespace Runner.Backends.Docker.Actions;
 /// <param name="socket">The engine's socket, for containers to have, or <c>null</c>: they get none.</param>
 /// <param name="alwaysPulls">Whether an image is pulled although the engine has it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ContainerActions(
+internal sealed class SiblingContainers(
     DockerEngine engine, Func<CancellationToken, Task<IActionPlace>> findPlace, string? socket, bool alwaysPulls, TimeProvider time) : IWorkerRequestHandler
 {
     private const string BuiltImages = "runner-action";
