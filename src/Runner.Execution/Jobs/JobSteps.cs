@@ -57,16 +57,13 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
         var name = stage == StepStage.Main ? use.Name ?? report.Record.Name : report.Record.Name;
         if (use.Step.Background && stage == StepStage.Main)
         {
+            Warn(report, problem);
             background.Start(planned, name);
             return;
         }
 
         report.Start(name);
-        if (problem is not null)
-        {
-            report.Log.Warning(problem);
-        }
-
+        Warn(report, problem);
         var task = new StepTask(use, stage, level, report.Log, report.Record.Id, report.Record.Number, name);
         var end = use.Step.Type == StepType.BackgroundStepControl
             ? await _control.RunAsync(task)
@@ -74,5 +71,13 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
         report.Complete(end.Conclusion);
         level.TakeIn(end.Conclusion);
         job.LastStepEnded = job.Host.Time.GetUtcNow();
+    }
+
+    private static void Warn(StepReport report, string? problem)
+    {
+        if (problem is not null)
+        {
+            report.Log.Warning(problem);
+        }
     }
 }

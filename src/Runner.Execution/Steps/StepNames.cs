@@ -62,6 +62,18 @@ internal static class StepNames
         : step.Reference?.Type == ActionSource.Script ? (step.Inputs as MappingToken)?.Find("script")
         : null;
 
+    private static bool NamesVariables(JobStep step)
+    {
+        try
+        {
+            return TokenOf(step) is ExpressionToken name && Expression.Parse(name.Expression).UsesContext("env");
+        }
+        catch (ExpressionException)
+        {
+            return false; // told where it is evaluated
+        }
+    }
+
     private static string Written(TemplateToken token)
     {
         try
@@ -74,13 +86,14 @@ internal static class StepNames
         }
     }
 
-    // The step's own variables count too; where they cannot be evaluated, the step says so itself.
+    // The step's own variables count too, and are evaluated for it only where it names them: they may cost (hashFiles). Where they cannot be, the step
+    // says so itself.
     private static bool TryContexts(StepUse use, StepLevel level, [NotNullWhen(true)] out EvaluationContext? contexts)
     {
         var github = level.GitHub(level.MembersOf(use));
         try
         {
-            contexts = level.Contexts(github, StepVariables.Of(use.Step, level, github).All);
+            contexts = level.Contexts(github, NamesVariables(use.Step) ? StepVariables.Of(use.Step, level, github).All : level.Variables());
             return true;
         }
         catch (WorkflowException)

@@ -253,6 +253,17 @@ public sealed class StepTests
     }
 
     [Fact]
+    public async Task Name_of_a_step_in_the_background_that_cannot_be_told_is_warned_of_in_its_log()
+    {
+        using var job = await TestJob.OfAsync(
+            Some.Script("echo 'v={' >> $GITHUB_OUTPUT", id: "one"),
+            Some.Script("true") with { Background = true, DisplayNameToken = new ExpressionToken("fromJSON(steps.one.outputs.v)") });
+
+        var background = job.Steps.Single(step => step.Name == "run");
+        Assert.StartsWith("The name of a step cannot be evaluated: ${{ fromJSON(steps.one.outputs.v) }}. ", Assert.Single(background.Annotations).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Step_whose_name_is_empty_or_cannot_be_told_is_called_run()
     {
         using var job = await TestJob.OfAsync(
