@@ -43,8 +43,12 @@ finish() {
 }
 trap finish EXIT
 docker=; ! timeout 10 docker version >/dev/null 2>&1 || docker=1
-# Where jobs in containers reach it, too.
-address=127.0.0.1; [ -z "$docker" ] || address=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
+# Where jobs in containers reach it, too. An engine that has just made its bridge does not tell its address until it is started again; the interface has it.
+address=127.0.0.1
+if [ -n "$docker" ]; then
+  address=$(docker network inspect bridge --format '{{range .IPAM.Config}}{{.Gateway}}{{end}}')
+  [ -n "$address" ] || address=$(ip -4 -o address show docker0 | sed -n 's/.* inet \([0-9.]*\).*/\1/p')
+fi
 
 # The local GitHub. It listens on port 80 too where that may be had.
 (umask 077; head -c 20 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$work/token")
