@@ -80,7 +80,12 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
             if (found is not { } record || IsUnbegun(folder, record))
             {
-                // Whoever knows the job starts it anew.
+                // Whoever knows the job starts it anew, or tells that it is lost. A job that replaced its record does not run on unseen.
+                if (found is null)
+                {
+                    JobProcesses.KillAll(default, folder.FullPath);
+                }
+
                 TryDelete(folder.FullPath, folder.Delete);
                 ownership.Dispose();
                 continue;

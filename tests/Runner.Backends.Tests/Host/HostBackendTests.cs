@@ -203,14 +203,18 @@ public sealed class HostBackendTests : IDisposable
     [Theory(Timeout = 30_000)]
     [InlineData("rm job.json; mkfifo job.json")]
     [InlineData("ln -sf /dev/zero job.json")]
-    public async Task Record_that_a_job_has_replaced_does_not_hold_up_the_look_for_orphans(string script)
+    public async Task Job_that_has_replaced_its_record_is_ended_and_does_not_hold_up_the_look_for_orphans(string script)
     {
         var backend = Backend(ReadPayload + Fifo + $"(cd \"$RUNNER_JOB_FOLDER\"; {script})\n" + Ready + WaitForGo);
         await using var handle = await backend.LaunchAsync(Launch(), Token);
         await ReadyAsync();
+        var folder = JobFolder;
+        Assert.NotEmpty(JobProcesses.Find(default, folder));
         handle.Release();
 
         Assert.Empty(await Backend("exit 0").AdoptAsync(Token));
+        Assert.Empty(JobProcesses.Find(default, folder));
+        Assert.False(Directory.Exists(folder));
     }
 
     [Fact(Timeout = 30_000)]
