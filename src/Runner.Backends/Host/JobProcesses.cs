@@ -18,6 +18,10 @@ internal static partial class JobProcesses
     // A process may fork while the list is read; each round kills what it finds until a round finds nothing.
     private const int MaxRounds = 20;
 
+    // A process that is in the middle of its exec has no environment for a moment.
+    private const int ExecTries = 100;
+    private const int KernelThreads = 2;
+
     /// <summary>Asks the worker to cancel its job, if it is still that process.</summary>
     public static void Cancel(ProcessId worker)
     {
@@ -56,7 +60,7 @@ internal static partial class JobProcesses
     {
         var all = All().Where(stat => !stat.IsZombie).ToList();
         var marker = Encoding.UTF8.GetBytes(folder);
-        var members = all.Where(stat => Carries(stat.Pid, marker)).Select(stat => stat.Pid).ToHashSet();
+        var members = all.Where(stat => Carries(stat, marker)).Select(stat => stat.Pid).ToHashSet();
 
         // Only while the worker lives do its number's session and children surely mean it.
         if (worker.IsAlive())
@@ -87,11 +91,18 @@ internal static partial class JobProcesses
         where stat is not null
         select stat.Value;
 
-    private static bool Carries(int pid, byte[] marker)
+    private static bool Carries(ProcessStat stat, byte[] marker)
     {
         try
         {
-            return File.ReadAllBytes($"/proc/{pid}/environ").AsSpan().IndexOf(marker) >= 0;
+            var environment = File.ReadAllBytes($"/proc/{stat.Pid}/environ");
+            for (var tries = 1; environment.Length == 0 && tries < ExecTries && stat.Pid != KernelThreads && stat.ParentPid != KernelThreads; tries++)
+            {
+                Thread.Yield();
+                environment = File.ReadAllBytes($"/proc/{stat.Pid}/environ");
+            }
+
+            return environment.AsSpan().IndexOf(marker) >= 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
