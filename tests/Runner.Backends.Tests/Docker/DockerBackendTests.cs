@@ -19,7 +19,7 @@ public sealed class DockerBackendTests : IDisposable
 
         """ + StandIn.Outcome;
 
-    private static readonly string Busy = "sleep 1000 & trap 'kill $!; conclude cancelled; exit 0' USR2; wait $!\n";
+    private static readonly string Busy = "trap 'kill $!; conclude cancelled; exit 0' USR2; sleep 1000 & wait $!\n";
 
     private readonly DockerEngineFixture _engine;
     private readonly TempFolder _temp = new();
