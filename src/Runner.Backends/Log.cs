@@ -3,7 +3,7 @@ using Runner.Jobs;
 
 namespace Runner.Backends;
 
-/// <summary>Every event of the host backend: ids 2000 to 2099. An id, once shipped, keeps its meaning.</summary>
+/// <summary>Every event of a job's life and of the host backend: ids 2000 to 2099. An id, once shipped, keeps its meaning.</summary>
 internal static partial class Log
 {
     [LoggerMessage(2000, LogLevel.Information, "Job {JobId} runs as process {Pid} in {Folder}")]
@@ -15,8 +15,17 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Information, "Job {JobId} ended: {End}")]
     public static partial void HostJobEnded(this ILogger logger, JobId jobId, string end);
 
-    [LoggerMessage(2003, LogLevel.Warning, "Job {JobId} did not end within {GraceSeconds:F1} s of its cancel and is killed")]
-    public static partial void HostJobKilled(this ILogger logger, JobId jobId, double graceSeconds);
+    [LoggerMessage(2003, LogLevel.Warning, "Job {JobId} in {Location} did not end within {GraceSeconds:F1} s of its cancel and is killed")]
+    public static partial void JobKilled(this ILogger logger, JobId jobId, string location, double graceSeconds);
+
+    [LoggerMessage(2009, LogLevel.Debug, "Job {JobId} in {Location} could not be asked to cancel and is asked again: {Problem}")]
+    public static partial void JobNotAsked(this ILogger logger, JobId jobId, string location, string problem);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Job {JobId} in {Location} could not be killed, which is tried again: {Problem}")]
+    public static partial void JobNotKilled(this ILogger logger, JobId jobId, string location, string problem);
+
+    [LoggerMessage(2011, LogLevel.Warning, "What job {JobId} ran in ({Location}) could not be removed: {Problem}; a later look for what is left tries again")]
+    public static partial void JobNotRemoved(this ILogger logger, JobId jobId, string location, string problem);
 
     [LoggerMessage(2004, LogLevel.Debug, "Job {JobId} removed from {Folder}")]
     public static partial void HostJobRemoved(this ILogger logger, JobId jobId, string folder);

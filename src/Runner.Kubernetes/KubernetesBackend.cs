@@ -40,9 +40,9 @@ public sealed class KubernetesBackend : IJobBackend
     private readonly PodWatch _watch;
     private readonly AgentLease _lease;
     private readonly PodSpecBuilder _builder;
-    private readonly PodContext _services;
+    private readonly PodContext _context;
     private ClusterFeatures _features = ClusterFeatures.Of(string.Empty); // until the Lease is held, before which nothing is launched
-    private readonly ConcurrentDictionary<string, PodJobHandle> _handles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<JobLifetime>> _handles = new(StringComparer.Ordinal);
 
     /// <summary>A backend on a cluster; nothing is sent before <see cref="RunAsync"/>.</summary>
     /// <param name="connection">The cluster; the caller disposes it.</param>
@@ -66,7 +66,7 @@ public sealed class KubernetesBackend : IJobBackend
         _lease = new AgentLease(_cluster, agent, options.InstanceInUse, time, logger);
         _builder = new PodSpecBuilder(_options);
         var finished = new FinishedPods(_cluster, options.CleanupPolicy);
-        _services = new PodContext(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
+        _context = new PodContext(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
     }
 
     /// <inheritdoc/>
@@ -248,22 +248,27 @@ public sealed class KubernetesBackend : IJobBackend
         }
     }
 
-    private PodJobHandle Watch(JobLaunch launch, V1Pod pod, Secret? linkKey, PodSubscription subscription)
+    private JobLifetime Watch(JobLaunch launch, V1Pod pod, Secret? linkKey, PodSubscription subscription)
     {
-        var actions = new PodActions(launch.JobId, pod, new ActionContext(_cluster, _watch, _options, _features, _time, _logger));
-        var link = PodLink.Of(launch, pod, linkKey, actions, _cluster, _time, _logger);
-        var handle = new PodJobHandle(
-            launch, pod, link, subscription, _services, ended => _handles.TryRemove(KeyValuePair.Create(ended.Place, ended)));
-        var first = _handles.GetOrAdd(pod.Metadata.Name, handle);
-        if (!ReferenceEquals(first, handle))
+        var name = pod.Metadata.Name;
+        var begun = new Lazy<JobLifetime>(Begin);
+        var first = _handles.GetOrAdd(name, begun);
+        if (!ReferenceEquals(first, begun))
         {
             subscription.Dispose();
-            return first;
         }
 
-        handle.Observe(pod, isGone: false);
-        subscription.Attach(handle.Observe);
-        return handle;
+        return first.Value;
+
+        JobLifetime Begin()
+        {
+            var actions = new PodActions(launch.JobId, pod, new ActionContext(_cluster, _watch, _options, _features, _time, _logger));
+            var link = PodLink.Of(launch, pod, linkKey, actions, _cluster, _time, _logger);
+            var site = new PodSite(launch, pod, link, subscription, _context);
+            var life = new JobLifetime(launch, site, () => _handles.TryRemove(name, out var _), _time, _logger);
+            subscription.Attach(site.Observe);
+            return life;
+        }
     }
 
     private async Task<IJobHandle?> AdoptPodAsync(V1Pod pod, CancellationToken cancellationToken)

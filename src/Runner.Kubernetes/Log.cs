@@ -42,12 +42,6 @@ internal static partial class Log
     [LoggerMessage(2116, LogLevel.Warning, "Job {JobId} in pod {PodName} could not be asked to cancel ({Problem}); its pod is deleted")]
     public static partial void CancelByDeletion(this ILogger logger, JobId jobId, string podName, string problem);
 
-    [LoggerMessage(2117, LogLevel.Warning, "Job {JobId} did not end within {GraceSeconds:F1} s of its cancel; pod {PodName} is deleted")]
-    public static partial void PodKilled(this ILogger logger, JobId jobId, string podName, double graceSeconds);
-
-    [LoggerMessage(2118, LogLevel.Warning, "Pod {PodName} of job {JobId} could not be removed: {Problem}")]
-    public static partial void PodNotRemoved(this ILogger logger, JobId jobId, string podName, string problem);
-
     [LoggerMessage(2119, LogLevel.Warning, "Secret {Name} of an agent that is gone cannot be read and is removed")]
     public static partial void SecretUnreadable(this ILogger logger, string name);
 

@@ -18,91 +18,73 @@ namespace Runner.Kubernetes;
 ///    taken away without waiting for its node.
 /// 4. What still runs after the grace is killed.
 /// </remarks>
-internal sealed class PodCanceller(PodContext services, JobId jobId, string podName, TimeSpan grace)
+internal sealed class PodCanceller(PodContext context, JobId jobId, string podName)
 {
     private const int TriesBeforeDeletion = 5;
     private const int TriesAfterDeletion = 5;
 
     private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StartInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan AskAgainInterval = TimeSpan.FromSeconds(2);
 
-    private readonly long _start = services.Time.GetTimestamp();
-    private bool _isHeard;
-
-    /// <summary>How long the worker has.</summary>
-    public TimeSpan Grace => grace;
-
-    /// <summary>Steps 1 and 2.</summary>
+    /// <summary>Steps 1 and 2. Gives whether the worker heard.</summary>
     /// <param name="latest">The pod as last seen.</param>
     /// <param name="ended">Completes when the job is over.</param>
+    /// <param name="grace">How long the worker has.</param>
     /// <param name="cancellationToken">Stops trying.</param>
     /// <exception cref="InfrastructureException">Neither could be done.</exception>
-    public async Task AskAsync(Func<V1Pod> latest, Task ended, CancellationToken cancellationToken)
+    public async Task<bool> AskAsync(Func<V1Pod> latest, Task ended, TimeSpan grace, CancellationToken cancellationToken)
     {
         var problem = "it cannot start";
         for (var tries = 0; tries < TriesBeforeDeletion && MayStart(latest()); tries++)
         {
-            problem = await AskOnceAsync(cancellationToken);
+            problem = await AskOnceAsync(grace, cancellationToken);
             if (problem is null || ended.IsCompleted)
             {
-                return;
+                return true;
             }
 
-            await Task.Delay(StartInterval, services.Time, cancellationToken);
+            await Task.Delay(StartInterval, context.Time, cancellationToken);
         }
 
-        services.Logger.CancelByDeletion(jobId, podName, problem);
-        await services.Cluster.DeletePodAsync(podName, grace, cancellationToken);
+        context.Logger.CancelByDeletion(jobId, podName, problem);
+        await context.Cluster.DeletePodAsync(podName, grace, cancellationToken);
+        return false;
     }
 
-    /// <summary>Steps 3 and 4. Ends when there is nothing more to do, and at once when it is cancelled because the job is over.</summary>
-    public async Task SeeToEndAsync(Func<bool> isWorkerSeen, CancellationToken cancellationToken)
+    /// <summary>A turn of step 3. Gives whether the worker heard, or its pod is taken away.</summary>
+    /// <param name="earlierTries">How often it was asked before.</param>
+    /// <param name="isWorkerSeen">Whether it ever ran.</param>
+    /// <param name="grace">How long it has.</param>
+    /// <param name="cancellationToken">Stops trying.</param>
+    /// <exception cref="InfrastructureException">The pod could not be taken away.</exception>
+    public async Task<bool> AskAgainAsync(int earlierTries, bool isWorkerSeen, TimeSpan grace, CancellationToken cancellationToken)
     {
-        try
+        if (earlierTries > TriesAfterDeletion && !isWorkerSeen)
         {
-            for (var tries = 0; !_isHeard && Left > AskAgainInterval; tries++)
-            {
-                if (tries == TriesAfterDeletion && !isWorkerSeen())
-                {
-                    await services.Cluster.DeletePodAsync(podName, TimeSpan.Zero, cancellationToken);
-                    return;
-                }
+            await context.Cluster.DeletePodAsync(podName, TimeSpan.Zero, cancellationToken);
+            return true;
+        }
 
-                await Task.Delay(AskAgainInterval, services.Time, cancellationToken);
-                await AskOnceAsync(cancellationToken);
-            }
-
-            await Task.Delay(Left, services.Time, cancellationToken);
-            services.Logger.PodKilled(jobId, podName, grace.TotalSeconds);
-            await services.Cluster.DeletePodAsync(podName, KillGrace, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return; // it ended in time
-        }
-        catch (InfrastructureException error)
-        {
-            services.Logger.PodNotRemoved(jobId, podName, error.Message);
-        }
+        return await AskOnceAsync(grace, cancellationToken) is null;
     }
 
-    private TimeSpan Left => TimeSpan.FromTicks(Math.Max(0, (grace - services.Time.GetElapsedTime(_start)).Ticks));
+    /// <summary>Step 4.</summary>
+    /// <exception cref="InfrastructureException">The pod could not be deleted.</exception>
+    public Task KillAsync(CancellationToken cancellationToken) => context.Cluster.DeletePodAsync(podName, KillGrace, cancellationToken);
 
     // A worker that runs may wait for a service that cannot start.
     private static bool MayStart(V1Pod pod) =>
         PodTimes.JobStatus(pod)?.State?.Running is not null || (!string.IsNullOrEmpty(pod.Spec?.NodeName) && StartObstacle.Find(pod) is null);
 
     // What kept the worker from hearing, or null: it heard.
-    private async Task<string?> AskOnceAsync(CancellationToken cancellationToken)
+    private async Task<string?> AskOnceAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         try
         {
             var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            var exitCode = await services.Cluster.ExecAsync(
+            var exitCode = await context.Cluster.ExecAsync(
                 podName, ContainerNames.Job, [PodPaths.Worker, "cancel", "--grace", seconds], ReadOnlyMemory<byte>.Empty, cancellationToken);
-            _isHeard = exitCode == 0;
-            return _isHeard ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
+            return exitCode == 0 ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
         }
         catch (InfrastructureException error)
         {

@@ -32,7 +32,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
     private readonly ILogger _logger;
     private readonly DockerEngine _engine;
     private readonly ExternalsVolume _externals;
-    private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<DockerJobHandle>> _handles = new();
+    private readonly ConcurrentDictionary<(JobId Job, int Attempt), Lazy<JobLifetime>> _handles = new();
     private readonly SharedLinkKeys _keys;
     private readonly Lock _gate = new();
     private Task? _sweep;
@@ -103,7 +103,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         }
 
         var key = (launch.JobId, launch.Attempt);
-        return _handles.GetOrAdd(key, _ => new Lazy<DockerJobHandle>(() => Start(launch, image, () => _handles.TryRemove(key, out var _)))).Value;
+        return _handles.GetOrAdd(key, _ => new Lazy<JobLifetime>(() => Start(launch, image, () => _handles.TryRemove(key, out var _)))).Value;
     }
 
     /// <inheritdoc/>
@@ -119,7 +119,7 @@ public sealed class DockerBackend : IJobBackend, IDisposable
             }
 
             var key = (record.JobId, record.Attempt);
-            var handle = new Lazy<DockerJobHandle>(() => Watch(record, container.ID, claim, () => _handles.TryRemove(key, out var _)));
+            var handle = new Lazy<JobLifetime>(() => Watch(record, container.ID, claim, () => _handles.TryRemove(key, out var _)));
             if (_handles.TryAdd(key, handle))
             {
                 _logger.DockerJobAdopted(record.JobId, container.ID);
@@ -137,40 +137,45 @@ public sealed class DockerBackend : IJobBackend, IDisposable
         _engine.Dispose();
     }
 
-    private DockerJobHandle Start(JobLaunch launch, string image, Action forget)
+    private JobLifetime Start(JobLaunch launch, string image, Action forget)
     {
         var (key, created) = (_keys.Find(launch.JobId, launch.Attempt) ?? LinkKey.New(), _time.GetUtcNow());
         var outcomeKey = OutcomeProof.NewKey();
         var preparation = new DockerPreparation(_engine, _options, _externals, launch, image, outcomeKey, _time, _logger);
-        DockerJobHandle? handle = null;
-        var containers = ActionsBeside(() => handle?.Container ?? string.Empty);
-        return handle = new DockerJobHandle(
+        DockerSite? site = null;
+        var containers = ActionsBeside(() => site?.Container ?? string.Empty);
+        site = new DockerSite(
             launch,
             OutcomeProof.ChecksOf(outcomeKey),
             _engine,
             token => preparation.RunAsync(key, token),
             (key, new RequestRouter(containers, new ServiceLogs(_engine, launch.JobId), launch.Requests)),
             created,
-            ownership: null,
-            forget,
             _time,
             _logger);
+        return new JobLifetime(launch, site, forget, _time, _logger);
     }
 
-    private DockerJobHandle Watch(LaunchRecord record, string container, IDisposable claim, Action forget)
+    private JobLifetime Watch(LaunchRecord record, string container, IDisposable claim, Action forget)
     {
         var requests = new RequestRouter(ActionsBeside(() => container), new ServiceLogs(_engine, record.JobId), others: null);
-        return new DockerJobHandle(
-            record.ToLaunch(),
+        var launch = record.ToLaunch();
+        var site = new DockerSite(
+            launch,
             record.OutcomeChecks,
             _engine,
             _ => Task.FromResult(container),
             _keys.Find(record.JobId, record.Attempt) is { } key ? (key, requests) : null,
             record.Created,
-            claim,
-            forget,
             _time,
             _logger);
+        return new JobLifetime(launch, site, Forget, _time, _logger);
+
+        void Forget()
+        {
+            forget();
+            claim.Dispose();
+        }
     }
 
     private SiblingContainers ActionsBeside(Func<string> job) => new(

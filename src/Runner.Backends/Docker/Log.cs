@@ -18,12 +18,6 @@ internal static partial class Log
     [LoggerMessage(2303, LogLevel.Warning, "Job {JobId}: pull failed {Failures} time(s): {Problem}")]
     public static partial void PullFailed(this ILogger logger, JobId jobId, int failures, string problem);
 
-    [LoggerMessage(2304, LogLevel.Warning, "Job {JobId} did not end within {GraceSeconds:F1} s of its cancel and is killed")]
-    public static partial void DockerJobKilled(this ILogger logger, JobId jobId, double graceSeconds);
-
-    [LoggerMessage(2305, LogLevel.Warning, "Containers of job {JobId} could not be removed: {Problem}; the next launcher tries again")]
-    public static partial void DockerJobNotRemoved(this ILogger logger, JobId jobId, string problem);
-
     [LoggerMessage(2307, LogLevel.Information, "Job {JobId} of an agent that is gone adopted, container {Container}")]
     public static partial void DockerJobAdopted(this ILogger logger, JobId jobId, string container);
 

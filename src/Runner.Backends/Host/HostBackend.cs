@@ -249,6 +249,15 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         }
     }
 
-    private HostJobHandle Watch(JobLaunch launch, HostFolder folder, HostJobRecord record, Process? process, FileStream ownership, string? linkKey = null) =>
-        new(launch, folder, record, process, linkKey, options.DockerHost, ownership, () => _launches.TryRemove((launch.JobId, launch.Attempt), out _), time, logger);
+    private JobLifetime Watch(JobLaunch launch, HostFolder folder, HostJobRecord record, Process? process, FileStream ownership, string? linkKey = null)
+    {
+        var site = new HostSite(launch, folder, record, process, linkKey, options.DockerHost, time, logger);
+        return new JobLifetime(launch, site, Forget, time, logger);
+
+        void Forget()
+        {
+            ownership.Dispose();
+            _launches.TryRemove((launch.JobId, launch.Attempt), out _);
+        }
+    }
 }

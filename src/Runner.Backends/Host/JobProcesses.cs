@@ -22,13 +22,22 @@ internal static partial class JobProcesses
     private const int ExecTries = 100;
     private const int KernelThreads = 2;
 
-    /// <summary>Asks the worker to cancel its job, if it is still that process.</summary>
-    public static void Cancel(ProcessId worker)
+    /// <summary>Asks the worker to cancel its job. Gives whether it heard, or has ended.</summary>
+    /// <remarks>A worker that does not listen yet is left alone: the signal would end it before it could tell what became of its job.</remarks>
+    public static bool TryCancel(ProcessId worker)
     {
-        if (worker.IsAlive())
+        if (!worker.IsAlive())
         {
-            _ = Kill(worker.Pid, SigUsr2); // ESRCH: it ended meanwhile
+            return true;
         }
+
+        if (!Listens(worker.Pid))
+        {
+            return false;
+        }
+
+        _ = Kill(worker.Pid, SigUsr2); // ESRCH: it ended meanwhile
+        return true;
     }
 
     /// <summary>Ends every process of the job at once.</summary>
@@ -90,6 +99,20 @@ internal static partial class JobProcesses
         let stat = ProcessStat.TryRead(int.Parse(name, CultureInfo.InvariantCulture))
         where stat is not null
         select stat.Value;
+
+    // The mask of signals that have a handler, in /proc/PID/status (proc(5)); true where there is no /proc.
+    private static bool Listens(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith("SigCgt:", StringComparison.Ordinal));
+            return line is null || (ulong.Parse(line.AsSpan("SigCgt:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (SigUsr2 - 1) & 1) != 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return true; // it has ended, or another user's process tells nothing
+        }
+    }
 
     private static bool Carries(ProcessStat stat, byte[] marker)
     {

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Runner.Backends.Docker.Actions;
 using Runner.Backends.Link;
-using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
@@ -11,8 +10,8 @@ using Runner.Jobs.Secrets;
 
 namespace Runner.Backends.Host;
 
-/// <summary>A job whose worker is a process of this machine.</summary>
-internal sealed class HostJobHandle : IJobHandle
+/// <summary>A process of this machine that is a job's worker, and its folder.</summary>
+internal sealed class HostSite : IJobSite
 {
     // By which a shell, or setsid, says that it could not put the worker in its place.
     private const int NotExecutable = 126;
@@ -21,8 +20,8 @@ internal sealed class HostJobHandle : IJobHandle
     private readonly HostFolder _folder;
     private readonly HostJobRecord _record;
     private readonly ProcessId _worker;
-    private readonly FileStream _ownership;
-    private readonly Action _forget;
+    private readonly Process? _process;
+    private readonly JobLaunch _launch;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EventFeed _events;
@@ -31,11 +30,6 @@ internal sealed class HostJobHandle : IJobHandle
     private readonly CancellationTokenSource _workerEnded = new();
     private readonly CancellationTokenSource _unread = new();
     private readonly Task _reading;
-    private readonly CancellationTokenSource _released = new();
-    private readonly Lock _gate = new();
-    private ITimer? _killTimer;
-    private TimeSpan? _graceThatPassed;
-    private bool _isReleased;
 
     /// <summary>Watches a worker.</summary>
     /// <param name="launch">The launch, or what could be read back of it.</param>
@@ -46,138 +40,105 @@ internal sealed class HostJobHandle : IJobHandle
     /// </param>
     /// <param name="linkKey">Key of the worker's requests; <c>null</c>: it makes none.</param>
     /// <param name="dockerHost">Address of the engine for container actions, or <c>null</c>: that of Docker's own socket.</param>
-    /// <param name="ownership">The lock that says the job is this agent's.</param>
-    /// <param name="forget">Called when the handle lets go of the job.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
-    public HostJobHandle(
+    public HostSite(
         JobLaunch launch,
         HostFolder folder,
         HostJobRecord record,
         Process? process,
         string? linkKey,
         string? dockerHost,
-        FileStream ownership,
-        Action forget,
         TimeProvider time,
         ILogger logger)
     {
-        Launch = launch;
+        _launch = launch;
         _folder = folder;
         _record = record;
         _worker = record.Worker ?? default;
-        _ownership = ownership;
-        _forget = forget;
+        _process = process;
         _time = time;
         _logger = logger;
-        Started = record.Worker is null
-            ? Task.FromCanceled<LaunchTimes>(new CancellationToken(canceled: true))
-            : Task.FromResult(record.ToTimes());
         _containers = new HostContainers(dockerHost, launch.JobId, time);
         _desk = linkKey is null
             ? null
             : new RequestDesk(launch.JobId, new Secret(linkKey), ConnectAsync, new RequestRouter(_containers, services: null, launch.Requests), time, logger);
         _events = new EventFeed(time, made => _desk?.Take(made), isRead: launch.Reporting == ReportingTarget.Launcher);
-        _reading = ReadEventsAsync(process, _unread.Token);
-        Ended = WatchAsync(process, _released.Token);
+        _reading = ReadEventsAsync(_unread.Token);
     }
 
-    public JobId JobId => Launch.JobId;
-
-    public JobLaunch Launch { get; }
-
-    public string Place => $"process {_worker.Pid}";
-
-    public Task<LaunchTimes> Started { get; }
-
-    public Task<JobEnd> Ended { get; }
+    public string Location => $"process {_worker.Pid}";
 
     public IAsyncEnumerable<WorkerEvent> Events => _events.Events;
 
-    public Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken)
+    public async Task<JobEnd> RunAsync(JobLifetime life, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        if (_record.Worker is not null)
         {
-            if (_isReleased || Ended.IsCompleted || _killTimer is not null)
-            {
-                return Task.CompletedTask;
-            }
-
-            JobProcesses.Cancel(_worker);
-            _killTimer = _time.CreateTimer(_ => KillAfter(grace), state: null, grace, Timeout.InfiniteTimeSpan);
+            life.MarkStarted(_record.ToTimes());
         }
 
+        var exitCode = await WaitForExitAsync(cancellationToken);
+        await _workerEnded.CancelAsync();
+        await StopRequestsAsync();
+        JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
+        HostOrphans.KillAll();
+        var outcome = OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode);
+        var end = WorkerVerdict.Judge(outcome, exitCode, _folder.ReadLogTail(), life.GraceThatPassed, _record.ToTimes());
+        _logger.HostJobEnded(_launch.JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
+        var isUnstartable = exitCode is NotExecutable or NotFound && end.Outcome is null && !_folder.HasBegun;
+        return end with
+        {
+            WorkerStarted = _record.Worker is not null && !isUnstartable && (_record.IsHandedOver || _folder.HasBegun),
+            IsPlaceAtFault = isUnstartable,
+        };
+    }
+
+    public Task<bool> AskToCancelAsync(TimeSpan grace, int earlierTries, CancellationToken cancellationToken) =>
+        Task.FromResult(JobProcesses.TryCancel(_worker));
+
+    public Task KillAsync(CancellationToken cancellationToken)
+    {
+        JobProcesses.KillAll(_worker, _folder.FullPath);
         return Task.CompletedTask;
     }
 
-    public void Release()
+    public async Task RemoveAsync(JobLifetime life, CancellationToken cancellationToken)
+    {
+        JobProcesses.KillAll(_worker, _folder.FullPath);
+        await _unread.CancelAsync(); // nobody reads its events any more
+        await life.Ended.WaitAsync(cancellationToken);
+        _folder.Delete();
+        _logger.HostJobRemoved(_launch.JobId, _folder.FullPath);
+    }
+
+    public void LetGo()
     {
         _desk?.LetGo();
         _containers.LetGo();
-        Close();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_isReleased)
-        {
-            JobProcesses.KillAll(_worker, _folder.FullPath);
-            await _unread.CancelAsync(); // nobody reads its events any more
-            await Ended;
-            _folder.Delete();
-            _logger.HostJobRemoved(JobId, _folder.FullPath);
-            Close();
-        }
-
+        await _unread.CancelAsync();
         await _workerEnded.CancelAsync();
         await _reading;
         await StopRequestsAsync();
         await _containers.DisposeAsync();
         _workerEnded.Dispose();
         _unread.Dispose();
-        _released.Dispose();
-    }
-
-    private void Close()
-    {
-        lock (_gate)
-        {
-            _isReleased = true;
-            _killTimer?.Dispose();
-            _ownership.Dispose();
-        }
-
-        _forget();
-        _unread.Cancel();
-        _released.Cancel();
-    }
-
-    private void KillAfter(TimeSpan grace)
-    {
-        lock (_gate)
-        {
-            if (_isReleased || Ended.IsCompleted)
-            {
-                return;
-            }
-
-            _graceThatPassed = grace;
-        }
-
-        _logger.HostJobKilled(JobId, grace.TotalSeconds);
-        JobProcesses.KillAll(_worker, _folder.FullPath);
     }
 
     // Its events end with the worker: a launcher that lets go of a job that reports to it stops the job.
-    private async Task ReadEventsAsync(Process? process, CancellationToken cancellationToken)
+    private async Task ReadEventsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (process is not null)
+            if (_process is not null)
             {
                 // A worker that reports to GitHub prints into a file, as it must outlive this process.
-                await using var output = Launch.Reporting == ReportingTarget.Launcher
-                    ? process.StandardOutput.BaseStream
+                await using var output = _launch.Reporting == ReportingTarget.Launcher
+                    ? _process.StandardOutput.BaseStream
                     : FollowedFile.Open(_folder.LogFile, _time, _workerEnded.Token);
                 await LineSplitter.ReadAsync(output, line => TakeAsync(line, cancellationToken), cancellationToken);
             }
@@ -222,37 +183,15 @@ internal sealed class HostJobHandle : IJobHandle
         }
     }
 
-    private async Task<JobEnd> WatchAsync(Process? process, CancellationToken cancellationToken)
+    private async Task<int?> WaitForExitAsync(CancellationToken cancellationToken)
     {
-        var exitCode = await WaitForExitAsync(process, cancellationToken);
-        lock (_gate)
+        if (_process is not null)
         {
-            _killTimer?.Dispose();
-        }
-
-        await _workerEnded.CancelAsync();
-        await StopRequestsAsync();
-        JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
-        HostOrphans.KillAll();
-        var end = WorkerVerdict.Judge(OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode), exitCode, _folder.ReadLogTail(), _graceThatPassed, _record.ToTimes());
-        _logger.HostJobEnded(JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
-        var isUnstartable = exitCode is NotExecutable or NotFound && end.Outcome is null && !_folder.HasBegun;
-        return end with
-        {
-            WorkerStarted = _record.Worker is not null && !isUnstartable && (_record.IsHandedOver || _folder.HasBegun),
-            IsPlaceAtFault = isUnstartable,
-        };
-    }
-
-    private async Task<int?> WaitForExitAsync(Process? process, CancellationToken cancellationToken)
-    {
-        if (process is not null)
-        {
-            using (process)
+            using (_process)
             {
-                await process.WaitForExitAsync(cancellationToken);
-                HostOrphans.Forget(process.Id);
-                return process.ExitCode;
+                await _process.WaitForExitAsync(cancellationToken);
+                HostOrphans.Forget(_process.Id);
+                return _process.ExitCode;
             }
         }
 
