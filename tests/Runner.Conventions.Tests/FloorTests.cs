@@ -10,12 +10,9 @@ public sealed partial class FloorTests
     // Whose floors are not laid yet.
     private static readonly string[] WithoutFloors = ["Execution"];
 
-    // Whose files lead to each other in larger knots still.
-    private static readonly string[] WithKnots = ["Workflows"];
-
     public static TheoryData<string> Projects => [.. Repository.Product.Select(project => project.Name).Except(WithoutFloors)];
 
-    public static TheoryData<string> ProjectsWithoutKnots => [.. Repository.Product.Select(project => project.Name).Except(WithKnots)];
+    public static TheoryData<string> AllProjects => [.. Repository.Product.Select(project => project.Name)];
 
     [Theory, MemberData(nameof(Projects))]
     public void Files_name_only_folders_below_their_own(string name)
@@ -49,7 +46,7 @@ public sealed partial class FloorTests
             "Move what folders share from the root to a folder, or what the root composes out of it.");
     }
 
-    [Theory, MemberData(nameof(ProjectsWithoutKnots))]
+    [Theory, MemberData(nameof(AllProjects))]
     public void Few_files_lead_to_each_other(string name)
     {
         var knot = new TypeMap(Repository.Product.Single(project => project.Name == name)).LargestKnot();

@@ -8,6 +8,7 @@ using Runner.Jobs;
 using Runner.Jobs.Data;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 
 namespace Runner.Cli.Listing;
 

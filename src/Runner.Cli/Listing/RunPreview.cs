@@ -1,6 +1,7 @@
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Runs;
+using Runner.Workflows.Runs.Concurrency;
 
 namespace Runner.Cli.Listing;
 

@@ -1,5 +1,6 @@
 using Runner.Jobs;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 
 namespace Runner.Cli.Running;
 

@@ -6,6 +6,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Containers;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Planning;
 
 namespace Runner.Cli.Running;

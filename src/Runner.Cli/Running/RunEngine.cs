@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Runs;
+using Runner.Workflows.Runs.Concurrency;
 
 namespace Runner.Cli.Running;
 

@@ -11,7 +11,8 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Runs;
+using Runner.Workflows.Runs.Concurrency;
 
 namespace Runner.Emulator.Runs;
 

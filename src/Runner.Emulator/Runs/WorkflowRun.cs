@@ -5,8 +5,10 @@ using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Runs;
+using Runner.Workflows.Runs.Concurrency;
 
 namespace Runner.Emulator.Runs;
 
@@ -31,10 +33,10 @@ internal sealed class WorkflowRun(
     public Conclusion Conclusion => state.Conclusion;
 
     /// <summary>The runs that something changed for since the last call, as their plans: they are cancelled, or their turn has come.</summary>
-    public IReadOnlyList<RunState> TakeConcerned() => concurrency.TakeConcerned();
+    public IReadOnlyList<IConcurrentRun> TakeConcerned() => concurrency.TakeConcerned();
 
     /// <summary>Whether this is the run of a plan's state.</summary>
-    public bool Is(RunState other) => other == state;
+    public bool Is(IConcurrentRun other) => other == state;
 
     /// <summary>What follows from a change of another run.</summary>
     public RunSteps Continue(long run, PlanId planId) => Follow(state.Continue(), run, planId);

@@ -4,8 +4,8 @@ using Runner.Execution.Containers;
 using Runner.Execution.Contexts;
 using Runner.Execution.Hooks;
 using Runner.Jobs.Messages;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Model.Actions;
-using Runner.Workflows.Planning;
 
 namespace Runner.Execution.Steps;
 

@@ -6,37 +6,9 @@ using Runner.Workflows.Model;
 using Runner.Workflows.Model.Matrix;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning.Calls;
-using Runner.Workflows.Planning.Concurrency;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning;
-
-/// <summary>What becomes of a job once all that it needs has ended.</summary>
-internal abstract record JobDecision
-{
-    /// <summary>Its <c>if</c> is false.</summary>
-    public sealed record Skip : JobDecision;
-
-    /// <summary>It cannot run, and why.</summary>
-    public sealed record Fail(string Reason) : JobDecision;
-
-    /// <summary>It runs, once or as the legs of its matrix.</summary>
-    public sealed record Run(ImmutableArray<PlannedLeg> Legs, bool FailFast, int MaxParallel) : JobDecision;
-}
-
-/// <summary>One leg of a job that runs.</summary>
-/// <param name="Id">Which one it is.</param>
-/// <param name="DisplayName">Shown name.</param>
-/// <param name="Concurrency">Its concurrency group, or <c>null</c>.</param>
-internal abstract record PlannedLeg(PlannedJobId Id, string DisplayName, ConcurrencyRequest? Concurrency)
-{
-    /// <summary>Steps to run.</summary>
-    public sealed record Job(PlannedJob Planned) : PlannedLeg(Planned.Id, Planned.DisplayName, Planned.Concurrency);
-
-    /// <summary>A workflow to call.</summary>
-    public sealed record Call(PlannedJobId Id, string DisplayName, ConcurrencyRequest? Concurrency, WorkflowScope Scope)
-        : PlannedLeg(Id, DisplayName, Concurrency);
-}
 
 /// <summary>Decides over a job: its <c>if</c>, its matrix, and of each leg the name, the runner and the limits. Pure.</summary>
 internal static class JobPlanner
@@ -67,28 +39,6 @@ internal static class JobPlanner
             return new JobDecision.Fail(problem.Message);
         }
     }
-
-    /// <summary>What the token of a job may do: its own <c>permissions</c>, else the workflow's, within what the caller allows.</summary>
-    public static TokenPermissions PermissionsOf(WorkflowJob job, WorkflowScope scope)
-    {
-        var asked = job.Permissions ?? scope.Workflow.Permissions;
-        return scope.Ceiling switch
-        {
-            null => TokenPermissions.Of(asked),
-            { } ceiling => asked is null ? ceiling : TokenPermissions.Of(asked).LimitedTo(ceiling),
-        };
-    }
-
-    /// <summary>
-    /// What a job may do with caches: its own <c>cache-mode</c>, else the workflow's, within what the caller may; else what the event lets it
-    /// (<see cref="CacheTrust"/>); <c>null</c>: nobody says.
-    /// </summary>
-    public static CacheAccess? CacheAccessOf(WorkflowJob job, WorkflowScope scope) => (job.CacheAccess ?? scope.Workflow.CacheAccess, scope.CacheCeiling) switch
-    {
-        (null, var ceiling) => ceiling ?? CacheTrust.Default(scope.Plan),
-        (var asked, null) => asked,
-        ({ } asked, { } ceiling) => asked & ceiling,
-    };
 
     private static JobDecision PlanLegs(WorkflowJob job, JobContexts contexts)
     {

@@ -1,20 +1,9 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Data;
-using Runner.Jobs.Messages;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Parts;
-using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Workflows.Planning;
-
-/// <summary>
-/// Which job of a run: its key in the workflow, behind <c>caller/</c> where the workflow is called, and its place in the matrix, from 0.
-/// </summary>
-public readonly record struct PlannedJobId(string JobKey, int Index)
-{
-    /// <summary>Such as <c>build</c> or, for the third leg of a matrix, <c>build[2]</c>.</summary>
-    public override string ToString() => Index == 0 ? JobKey : $"{JobKey}[{Index}]";
-}
 
 /// <summary>A job that is to run: one leg of a matrix, or the only one.</summary>
 public sealed record PlannedJob
@@ -58,7 +47,7 @@ public sealed record PlannedJob
     public ContextData Matrix => Contexts.Matrix;
 
     /// <summary>What the job may do with caches (<c>cache-mode</c>); <c>null</c>: the workflow does not say, and its event decides.</summary>
-    public CacheAccess? CacheAccess => JobPlanner.CacheAccessOf(Job, Scope);
+    public CacheAccess? CacheAccess => JobRights.CacheAccessOf(Job, Scope);
 
     /// <summary>A warning that GitHub annotates the job with: it may save caches though its event is of low trust; <c>null</c>: there is none.</summary>
     public string? CacheWarning => CacheTrust.Warning(Plan, CacheAccess);
@@ -68,8 +57,5 @@ public sealed record PlannedJob
     internal WorkflowScope Scope => Contexts.Scope;
 
     /// <summary>What the job's token may do.</summary>
-    internal TokenPermissions Permissions => JobPlanner.PermissionsOf(Job, Scope);
-
-    /// <summary>The job as GitHub sends it to a runner.</summary>
-    public JobMessage ToJobMessage(JobMessageContext context) => JobMessageBuilder.Build(this, context);
+    internal TokenPermissions Permissions => JobRights.PermissionsOf(Job, Scope);
 }

@@ -6,7 +6,7 @@ using Runner.Workflows.Diagnostics;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning.Calls;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Runs;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning;

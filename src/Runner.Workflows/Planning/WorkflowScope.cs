@@ -5,7 +5,6 @@ using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Model.Parts;
-using Runner.Workflows.Planning.Concurrency;
 using Runner.Workflows.Templates;
 
 namespace Runner.Workflows.Planning;

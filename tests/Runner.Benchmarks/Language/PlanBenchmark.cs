@@ -5,6 +5,7 @@ using Runner.Benchmarks.EndToEnd;
 using Runner.Jobs.Data;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 
 namespace Runner.Benchmarks.Language;
 

@@ -2,8 +2,10 @@ using Runner.Jobs;
 using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 using Runner.Workflows.Tests.Planning.Calls;
 
 namespace Runner.Workflows.Tests.Planning;

@@ -6,6 +6,7 @@ using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Jobs.Tokens;
 using Runner.Testing;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Planning;
 using static Runner.Workflows.Tests.Planning.Plans;
 

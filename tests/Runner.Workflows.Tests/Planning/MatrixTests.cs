@@ -1,4 +1,4 @@
-using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 using static Runner.Workflows.Tests.Planning.Plans;
 
 namespace Runner.Workflows.Tests.Planning;

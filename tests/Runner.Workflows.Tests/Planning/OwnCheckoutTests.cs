@@ -3,7 +3,7 @@ using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 using Runner.Jobs.Tokens;
 using Runner.Testing;
-using Runner.Workflows.Planning;
+using Runner.Workflows.Messages;
 using static Runner.Workflows.Tests.Planning.Plans;
 
 namespace Runner.Workflows.Tests.Planning;

@@ -3,6 +3,7 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 using Runner.Workflows.Templates;
 using Runner.Workflows.Yaml;
 

@@ -1,5 +1,6 @@
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 using static Runner.Workflows.Tests.Planning.Plans;
 
 namespace Runner.Workflows.Tests.Planning;

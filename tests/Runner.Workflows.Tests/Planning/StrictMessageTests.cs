@@ -5,9 +5,11 @@ using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Testing;
 using Runner.Testing.GitHub;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Template;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 using GitHubData = Runner.Testing.Conformance;
 
 namespace Runner.Workflows.Tests.Planning;

@@ -2,6 +2,7 @@ using System.Text;
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 
 namespace Runner.Workflows.Tests.Planning;
 

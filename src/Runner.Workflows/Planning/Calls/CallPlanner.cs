@@ -5,7 +5,6 @@ using Runner.Jobs.Secrets;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Triggers;
-using Runner.Workflows.Planning.Concurrency;
 
 namespace Runner.Workflows.Planning.Calls;
 
@@ -38,8 +37,8 @@ internal static class CallPlanner
             Jobs = RunPlan.Order(workflow),
             Inputs = DictionaryData.Empty,
             Secrets = Secrets(call, called?.Secrets ?? [], contexts),
-            Ceiling = JobPlanner.PermissionsOf(job, caller),
-            CacheCeiling = JobPlanner.CacheAccessOf(job, caller),
+            Ceiling = JobRights.PermissionsOf(job, caller),
+            CacheCeiling = JobRights.CacheAccessOf(job, caller),
             IdPrefix = $"{id}/",
             NamePrefix = $"{name} / ",
         };

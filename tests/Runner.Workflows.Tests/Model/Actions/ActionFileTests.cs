@@ -1,9 +1,9 @@
+using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
-using Runner.Jobs;
-using Runner.Workflows.Model.Actions;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Model;
-using Runner.Workflows.Planning;
+using Runner.Workflows.Model.Actions;
 
 namespace Runner.Workflows.Tests.Model.Actions;
 

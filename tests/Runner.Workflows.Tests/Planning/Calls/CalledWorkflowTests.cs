@@ -3,7 +3,9 @@ using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Jobs.Tokens;
+using Runner.Workflows.Messages;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 using static Runner.Workflows.Tests.Planning.Plans;
 
 namespace Runner.Workflows.Tests.Planning.Calls;

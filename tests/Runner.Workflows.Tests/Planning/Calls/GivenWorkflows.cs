@@ -1,6 +1,7 @@
 using Runner.Workflows.Model;
 using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Planning;
+using Runner.Workflows.Runs;
 
 namespace Runner.Workflows.Tests.Planning.Calls;
 

@@ -1,6 +1,7 @@
 using Runner.Jobs.Outcomes;
 using Runner.Workflows.Planning;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Runs;
+using Runner.Workflows.Runs.Concurrency;
 using static Runner.Workflows.Tests.Planning.Plans;
 
 namespace Runner.Workflows.Tests.Planning.Concurrency;

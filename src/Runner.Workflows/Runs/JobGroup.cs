@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
+using Runner.Workflows.Planning;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Runs;
 
 /// <summary>A job of a workflow in a run, with the legs that it became.</summary>
 internal sealed class JobGroup(WorkflowJob job, WorkflowScope scope)

@@ -1,4 +1,6 @@
-namespace Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Planning;
+
+namespace Runner.Workflows.Runs.Concurrency;
 
 /// <summary>The turn of one workflow or job in its concurrency group; without a group it is always its turn.</summary>
 /// <param name="request">Its group, or <c>null</c>.</param>
@@ -7,7 +9,7 @@ namespace Runner.Workflows.Planning.Concurrency;
 /// <param name="groups">All groups.</param>
 /// <param name="run">Its run.</param>
 internal sealed class ConcurrencyTurn(
-    ConcurrencyRequest? request, string name, ConcurrencyTurn? outer, ConcurrencyGroups groups, RunState run)
+    ConcurrencyRequest? request, string name, ConcurrencyTurn? outer, ConcurrencyGroups groups, IConcurrentRun run)
 {
     private ConcurrencyTicket? _ticket;
 

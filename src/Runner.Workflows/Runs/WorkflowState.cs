@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Outcomes;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Planning;
+using Runner.Workflows.Runs.Concurrency;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Runs;
 
 /// <summary>One workflow of a run as it goes: the run's own, or one that a job calls.</summary>
 internal sealed class WorkflowState
@@ -10,14 +11,14 @@ internal sealed class WorkflowState
     private readonly WorkflowScope _scope;
     private readonly ConcurrencyTurn _turn;
     private readonly ConcurrencyGroups _concurrency;
-    private readonly RunState _run;
+    private readonly IConcurrentRun _run;
     private readonly string _name;
     private readonly ImmutableArray<JobGroup> _groups;
     private readonly Dictionary<string, JobGroup> _byId;
     private bool _isCanceled;
     private bool _hasWaited;
 
-    public WorkflowState(WorkflowScope scope, string name, ConcurrencyTurn? outer, ConcurrencyGroups concurrency, RunState run)
+    public WorkflowState(WorkflowScope scope, string name, ConcurrencyTurn? outer, ConcurrencyGroups concurrency, IConcurrentRun run)
     {
         _scope = scope;
         _name = name;

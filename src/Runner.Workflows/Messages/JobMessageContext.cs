@@ -3,7 +3,7 @@ using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Messages;
 
 /// <summary>What whoever sends a job adds to it: ids, addresses, tokens.</summary>
 public sealed record JobMessageContext

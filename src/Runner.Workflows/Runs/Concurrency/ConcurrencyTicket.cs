@@ -1,4 +1,6 @@
-namespace Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Planning;
+
+namespace Runner.Workflows.Runs.Concurrency;
 
 /// <summary>Where one that asked for a group stands.</summary>
 internal enum ConcurrencyPlace
@@ -14,12 +16,12 @@ internal enum ConcurrencyPlace
 }
 
 /// <summary>One workflow or job in the queue of a group. <see cref="ConcurrencyGroups"/> keeps it up to date.</summary>
-internal sealed class ConcurrencyTicket(ConcurrencyRequest request, RunState run)
+internal sealed class ConcurrencyTicket(ConcurrencyRequest request, IConcurrentRun run)
 {
     public ConcurrencyRequest Request { get; } = request;
 
     /// <summary>The run to be told when something changes.</summary>
-    public RunState Run { get; } = run;
+    public IConcurrentRun Run { get; } = run;
 
     public ConcurrencyPlace Place { get; set; }
 

@@ -3,8 +3,9 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
+using Runner.Workflows.Planning;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Messages;
 
 /// <summary>
 /// <c>actions/checkout</c> of the run's own repository, where the workspace holds it already: it becomes a step of the same id that says so

@@ -2,17 +2,21 @@ using System.Collections.Immutable;
 using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
+using Runner.Workflows.Planning;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Messages;
 
 /// <summary>Makes the message of a planned job, as GitHub's service would (<c>job-message.md</c>). Pure: the same job gives the same message.</summary>
-internal static class JobMessageBuilder
+public static class JobMessageBuilder
 {
     // 8 and above: V1 jobs are completed by the JobCompleted event.
     private const int PlanVersion = 9;
 
-    public static JobMessage Build(PlannedJob planned, JobMessageContext context)
+    /// <summary>The job as GitHub sends it to a runner.</summary>
+    public static JobMessage ToJobMessage(this PlannedJob planned, JobMessageContext context)
     {
+        ArgumentNullException.ThrowIfNull(planned);
+        ArgumentNullException.ThrowIfNull(context);
         var (job, workflow) = (planned.Job, planned.Scope.Workflow);
         return new JobMessage
         {

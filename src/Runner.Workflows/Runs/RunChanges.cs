@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Outcomes;
+using Runner.Workflows.Planning;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Runs;
 
 /// <summary>What follows from one event of a run.</summary>
 /// <param name="Ready">Jobs to queue now.</param>

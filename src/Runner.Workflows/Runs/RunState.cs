@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Outcomes;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Planning;
+using Runner.Workflows.Runs.Concurrency;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Runs;
 
 /// <summary>
 /// A run as it goes: which jobs are ready, what a result means for the others, how the run ends. No I/O and no clock; whoever drives it
 /// queues what is <see cref="RunChanges.Ready"/> and brings the results back. Not thread-safe: one call at a time, of all runs that share
 /// concurrency groups.
 /// </summary>
-public sealed class RunState
+public sealed class RunState : IConcurrentRun
 {
     private const string TopLevel = "top level workflow";
 
@@ -49,7 +50,7 @@ public sealed class RunState
     /// <summary>Starts the run.</summary>
     public RunChanges Start() => Advance(new ChangeList());
 
-    /// <summary>Goes on after another run changed something for this one.</summary>
+    /// <inheritdoc/>
     public RunChanges Continue() => Advance(new ChangeList());
 
     /// <summary>Takes the result of a job. A result that comes again changes nothing.</summary>

@@ -6,7 +6,7 @@ using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
 using Runner.Workflows.Model;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Messages;
 
 /// <summary>Makes the steps of a job message.</summary>
 internal static class StepMessages

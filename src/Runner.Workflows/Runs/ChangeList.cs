@@ -1,4 +1,6 @@
-namespace Runner.Workflows.Planning;
+using Runner.Workflows.Planning;
+
+namespace Runner.Workflows.Runs;
 
 /// <summary>Gathers what follows from one event of a run.</summary>
 internal sealed class ChangeList

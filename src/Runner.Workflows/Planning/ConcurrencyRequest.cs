@@ -3,7 +3,7 @@ using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Templates;
 
-namespace Runner.Workflows.Planning.Concurrency;
+namespace Runner.Workflows.Planning;
 
 /// <summary><c>concurrency</c> of a workflow or job, evaluated.</summary>
 /// <param name="Group">Name of the group, compared without regard to case.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Runner.Jobs.Tokens;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Messages;
 
 /// <summary>Tokens as a job message carries them.</summary>
 internal static class MessageTokens

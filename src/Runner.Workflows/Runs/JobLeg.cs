@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
+using Runner.Workflows.Planning;
 using Runner.Workflows.Planning.Calls;
-using Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Runs.Concurrency;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Runs;
 
 /// <summary>One leg of a job in a run, and how far it is.</summary>
 internal abstract class JobLeg(PlannedLeg planned, ConcurrencyTurn turn)

@@ -3,7 +3,7 @@ using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model.Actions;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Messages;
 
 /// <summary>Steps of composite actions.</summary>
 public static class CompositeSteps

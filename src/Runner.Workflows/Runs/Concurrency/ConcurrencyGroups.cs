@@ -1,4 +1,6 @@
-namespace Runner.Workflows.Planning.Concurrency;
+using Runner.Workflows.Planning;
+
+namespace Runner.Workflows.Runs.Concurrency;
 
 /// <summary>
 /// The concurrency groups of a repository: of each, one workflow or job runs at a time (GitHub's "Control the concurrency of workflows and
@@ -6,28 +8,28 @@ namespace Runner.Workflows.Planning.Concurrency;
 /// </summary>
 /// <remarks>
 /// What one run does may concern another: it is cancelled, or its turn has come. Those are in <see cref="TakeConcerned()"/>; whoever drives
-/// the runs calls <see cref="RunState.Continue"/> of each, until there are none.
+/// the runs calls <see cref="IConcurrentRun.Continue"/> of each, until there are none.
 /// </remarks>
 public sealed class ConcurrencyGroups
 {
     private const int MaxWaiting = 100;
 
     private readonly Dictionary<string, Group> _groups = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<RunState> _concerned = [];
+    private readonly List<IConcurrentRun> _concerned = [];
 
     /// <summary>The runs that something changed for since the last call.</summary>
-    public IReadOnlyList<RunState> TakeConcerned()
+    public IReadOnlyList<IConcurrentRun> TakeConcerned()
     {
-        List<RunState> concerned = [.. _concerned.Distinct()];
+        List<IConcurrentRun> concerned = [.. _concerned.Distinct()];
         _concerned.Clear();
         return concerned;
     }
 
     /// <summary>Takes one run out of those that something changed for. False where it was not among them.</summary>
-    internal bool TakeConcerned(RunState run) => _concerned.RemoveAll(concerned => concerned == run) > 0;
+    internal bool TakeConcerned(IConcurrentRun run) => _concerned.RemoveAll(concerned => concerned == run) > 0;
 
     /// <summary>Asks for a group. The ticket says what came of it, now and later.</summary>
-    internal ConcurrencyTicket Enter(ConcurrencyRequest request, RunState run)
+    internal ConcurrencyTicket Enter(ConcurrencyRequest request, IConcurrentRun run)
     {
         var ticket = new ConcurrencyTicket(request, run);
         if (!_groups.TryGetValue(request.Group, out var group))

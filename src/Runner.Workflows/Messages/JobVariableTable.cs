@@ -4,8 +4,9 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Model.Calls;
 using Runner.Workflows.Model.Parts;
+using Runner.Workflows.Planning;
 
-namespace Runner.Workflows.Planning;
+namespace Runner.Workflows.Messages;
 
 /// <summary>The variables and masks of a job message (<c>job-message.md</c> section 6).</summary>
 internal static class JobVariableTable
