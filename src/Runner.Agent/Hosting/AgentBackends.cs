@@ -5,7 +5,6 @@ using Runner.Backends;
 using Runner.Backends.Docker;
 using Runner.Backends.Host;
 using Runner.GitHub;
-using Runner.Jobs.Errors;
 using Runner.Kubernetes;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
@@ -16,7 +15,7 @@ namespace Runner.Agent.Hosting;
 /// <summary>Adds the backend that the settings name.</summary>
 internal static class AgentBackends
 {
-    /// <exception cref="OperatorException">Its settings are wrong: all problems at once.</exception>
+    /// <exception cref="Jobs.Errors.OperatorException">Its settings are wrong: all problems at once.</exception>
     public static IServiceCollection AddBackend(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings) =>
         options.BackendInUse switch
         {
@@ -34,40 +33,23 @@ internal static class AgentBackends
     }
 
     /// <summary>Settings of the backend for containers.</summary>
-    public static DockerOptions Docker(AgentOptions options, AgentSurroundings surroundings)
-    {
-        var section = options.Docker;
-        return new DockerOptions
+    public static DockerOptions Docker(AgentOptions options, AgentSurroundings surroundings) =>
+        BackendComposition.OptionsOf(options.Docker, surroundings.DefaultWorker) with
         {
-            Host = section.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
-            WorkerPath = Path.GetFullPath(section.Worker ?? surroundings.DefaultWorker),
-            Externals = section.Externals is { } externals ? Path.GetFullPath(externals) : null,
-            Platforms = new Dictionary<string, string>(section.Platforms, StringComparer.OrdinalIgnoreCase),
-            DefaultImage = section.DefaultImage,
-            ToolCacheVolume = section.ToolCacheVolume,
-            AlwaysPull = section.AlwaysPull,
+            Host = options.Docker.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
             Instance = InstallationName.Of(options.Agent.Instance ?? Environment.MachineName, Endpoint(options)),
             SharedSecretFile = options.Github.Auth.TokenFile ?? options.Github.Auth.PrivateKeyFile,
         };
-    }
 
     /// <summary>Settings of the backend for processes.</summary>
-    public static HostOptions Host(AgentOptions options, AgentSurroundings surroundings)
-    {
-        var section = options.Host;
-        return new HostOptions
+    public static HostOptions Host(AgentOptions options, AgentSurroundings surroundings) =>
+        BackendComposition.OptionsOf(options.Host, Path.Combine(Path.GetTempPath(), "runner-jobs"), surroundings.DefaultWorker) with
         {
-            Root = Path.GetFullPath(section.Root ?? Path.Combine(Path.GetTempPath(), "runner-jobs")),
             Instance = InstallationName.Of("runner", Endpoint(options)), // as wide as the journal, which has the same jobs
-            WorkerPath = Path.GetFullPath(section.Worker ?? surroundings.DefaultWorker),
-            ToolCache = section.ToolCache,
-            Externals = section.Externals,
-            PassEnvironment = section.PassEnvironment,
             DockerHost = options.Docker.Host ?? surroundings.Environment.GetValueOrDefault("DOCKER_HOST"),
             LauncherEnvironment = surroundings.Environment,
             AdoptsOrphans = surroundings.IsOwnProcess,
         };
-    }
 
     // The chart says by these which pod the agent is.
     private static AgentIdentity Identity(SupervisionOptions agent, AgentSurroundings surroundings)
@@ -101,13 +83,17 @@ internal static class AgentBackends
         return services.AddHostedService<ClusterWatch>();
     }
 
-    private static IServiceCollection AddDockerBackend(this IServiceCollection services, DockerOptions docker) => docker.Validate() is { Count: > 0 } problems
-        ? throw new OperatorException(problems)
-        : services.AddSingleton<IJobBackend>(provider => new DockerBackend(
+    private static IServiceCollection AddDockerBackend(this IServiceCollection services, DockerOptions docker)
+    {
+        BackendComposition.Refuse(docker.Validate()); // now, and not when the first job wants it
+        return services.AddSingleton<IJobBackend>(provider => BackendComposition.Open(
             docker, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DockerBackend>>()));
+    }
 
-    private static IServiceCollection AddHostBackend(this IServiceCollection services, HostOptions host) => host.Validate() is { Count: > 0 } problems
-        ? throw new OperatorException(problems)
-        : services.AddSingleton<IJobBackend>(provider => new HostBackend(
+    private static IServiceCollection AddHostBackend(this IServiceCollection services, HostOptions host)
+    {
+        BackendComposition.Refuse(host.Validate());
+        return services.AddSingleton<IJobBackend>(provider => BackendComposition.Open(
             host, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HostBackend>>()));
+    }
 }

@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
-using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Events;
-using Runner.Cli.Flags;
 using Runner.Cli.Git;
 using Runner.Cli.Listing;
 using Runner.Cli.Rendering;
 using Runner.Cli.Repositories;
+using Runner.Cli.Settings;
 using Runner.Cli.Values;
 using Runner.Jobs.Data;
 using Runner.Workflows.Diagnostics;
@@ -20,17 +19,16 @@ using Runner.Workflows.Planning.Triggers;
 
 namespace Runner.Cli.Commands;
 
-/// <summary>Plans the runs that an event starts in a checkout, by the flags.</summary>
-internal sealed class LocalRunRequests(
-    ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values, LocalRunRepositories repositories)
+/// <summary>Plans the runs that an event starts in a checkout.</summary>
+internal sealed class LocalRunRequests(RunSettings settings, CliSurroundings surroundings, RunValues values, LocalRunRepositories repositories)
 {
-    private readonly RunWorkflows _called = new(folder, repositories);
+    private readonly RunWorkflows _called = new(settings.Folder, repositories);
 
     /// <summary>A plan per workflow that runs, and what is wrong with those that cannot be planned. Why others do not run is told.</summary>
     public async Task<(ImmutableArray<RunPlan> Plans, ImmutableArray<Diagnostic> Problems)> PlanAsync(RunSelection selection, CancellationToken cancellationToken)
     {
-        var eventName = selection.EventToRun(result.GetValue(flags.DetectEvent));
-        var given = result.GetValue(flags.EventFile) is { } file ? EventFile.Read(Path.GetFullPath(file, folder)) : null;
+        var eventName = selection.EventToRun(settings.DetectsEvent);
+        var given = settings.EventFile is { } file ? EventFile.Read(Path.GetFullPath(file, settings.Folder)) : null;
         var context = GivenContext.Of(values.Env);
         if (context.Find("server_url") is { } url && !Uri.TryCreate(url, UriKind.Absolute, out _))
         {
@@ -43,8 +41,8 @@ internal sealed class LocalRunRequests(
             await surroundings.Error.WriteLineAsync($"runner: --env {name} has no effect: the runner sets it itself");
         }
 
-        var origin = EventOriginReader.Read(git, folder, given, OriginFlags(), context, TimeProvider.System.GetUtcNow());
-        repositories.UseCheckout(origin.Repository, git.Sha ?? EventOrigin.NoCommit, folder);
+        var origin = EventOriginReader.Read(git, settings.Folder, given, OriginFlags(), context, TimeProvider.System.GetUtcNow());
+        repositories.UseCheckout(origin.Repository, git.Sha ?? EventOrigin.NoCommit, settings.Folder);
         var payload = given ?? EventPayload.Of(eventName, origin);
         var request = new RunRequest
         {
@@ -59,7 +57,7 @@ internal sealed class LocalRunRequests(
             MatrixFilter = [.. MatrixFilter()],
         };
         RunRequest Of(Workflow workflow) => given is null ? request with { Event = Data(EventPayload.Of(eventName, origin, workflow)) } : request;
-        var changed = HasPathFilter(selection, eventName) ? await ChangedFiles.ReadAsync(eventName, given, folder, git, origin, cancellationToken) : default;
+        var changed = HasPathFilter(selection, eventName) ? await ChangedFiles.ReadAsync(eventName, given, settings.Folder, git, origin, cancellationToken) : default;
         var picked = await PickAsync(selection, workflow => Happened(Of(workflow), isGiven: given is not null) with { ChangedPaths = changed });
         var plans = ImmutableArray.CreateBuilder<RunPlan>();
         var problems = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -82,14 +80,14 @@ internal sealed class LocalRunRequests(
 
     private async Task<GitCheckout> ReadGitAsync(JsonObject? given, GivenContext context, CancellationToken cancellationToken)
     {
-        var remote = result.GetRequiredValue(flags.RemoteName);
+        var (folder, remote) = (settings.Folder, settings.RemoteName);
         var git = await GitCheckout.ReadAsync(folder, remote, cancellationToken);
         var branch = EventOriginReader.DefaultBranch(git, given, OriginFlags());
         return (context.Find("sha") ?? git.Sha) is { } sha ? git with { History = await GitHistory.ReadAsync(git.Root ?? folder, sha, remote, branch, cancellationToken) } : git;
     }
 
     private OriginFlags OriginFlags() =>
-        new(result.GetValue(flags.DefaultBranch), result.GetValue(flags.Actor), WebAddress.ReadHost(flags.GitHubInstance.Name, result.GetRequiredValue(flags.GitHubInstance)));
+        new(settings.DefaultBranch, settings.Actor, WebAddress.ReadHost("--github-instance", settings.GitHubInstance));
 
     private static ContextData Data(JsonObject payload) =>
         ContextDataConverter.FromPlainJson(JsonSerializer.SerializeToElement(payload, JsonLines.Options));
@@ -148,11 +146,11 @@ internal sealed class LocalRunRequests(
 
     private async Task<RunPlanning> PlanAsync(Workflow workflow, RunRequest request, CancellationToken cancellationToken)
     {
-        var reading = await CalledWorkflows.LoadAsync(workflow, _called, result.GetValue(flags.Strict) ? WorkflowReadOptions.Default : WorkflowReadOptions.Run, cancellationToken);
+        var reading = await CalledWorkflows.LoadAsync(workflow, _called, settings.Show.IsStrict ? WorkflowReadOptions.Default : WorkflowReadOptions.Run, cancellationToken);
         return reading.Workflow is { } whole ? RunPlan.Create(whole, request) : new RunPlanning(null, reading.Diagnostics);
     }
 
-    private IEnumerable<KeyValuePair<string, string>> MatrixFilter() => (result.GetValue(flags.Matrix) ?? []).Select(text =>
+    private IEnumerable<KeyValuePair<string, string>> MatrixFilter() => settings.Matrix.Select(text =>
         text.Split(':', 2) is [{ Length: > 0 } key, var value]
             ? KeyValuePair.Create(key, value)
             : throw new UsageException($"--matrix: '{text}' has no value, expected KEY:VALUE such as node:20"));

@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
-using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Runner.Agent.Configuration;
 using Runner.Backends;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Flags;
 using Runner.Cli.Rendering;
 using Runner.Cli.Repositories;
 using Runner.Cli.Running;
+using Runner.Cli.Settings;
 using Runner.Cli.Values;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
@@ -19,8 +18,7 @@ using Runner.Workflows.Planning;
 namespace Runner.Cli.Commands;
 
 /// <summary>Runs plans on the backend of the settings and shows how they go.</summary>
-internal sealed class LocalRuns(
-    ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, RunValues values, LocalRunRepositories repositories)
+internal sealed class LocalRuns(RunSettings settings, CliSurroundings surroundings, RunValues values, LocalRunRepositories repositories)
 {
     // The engine waits where the terminal is slower than the jobs.
     private const int MaxEventsAhead = 1000;
@@ -36,7 +34,7 @@ internal sealed class LocalRuns(
         using var own = RunFolder.Make(PrivateFolder.InTemporary("runner-runs"), TimeProvider.System.GetUtcNow());
         try
         {
-            await using var backends = new LocalBackends(result, flags, surroundings, folder, own.Copies);
+            await using var backends = new LocalBackends(settings, surroundings, own.Copies);
             await backends.OpenAsync(cancel.Token);
             return await RunAsync(plans, backends, own.Services, cancel.Token, kill.Token);
         }
@@ -56,22 +54,22 @@ internal sealed class LocalRuns(
         ImmutableArray<RunPlan> plans, LocalBackends backends, string servicesFolder, CancellationToken cancel, CancellationToken kill)
     {
         await using var services = await LocalRunServices.StartAsync(
-            ServiceSettings.Read(result, flags.Services, surroundings, backends.IsOnThisMachine), servicesFolder, surroundings.Error, CancellationToken.None);
+            ServiceSettings.Of(settings.Services, surroundings, backends.IsOnThisMachine), servicesFolder, surroundings.Error, CancellationToken.None);
         var events = Channel.CreateBounded<RunEvent>(MaxEventsAhead);
-        var settings = new LocalJobSettings
+        var given = new LocalJobSettings
         {
             Runner = new RunnerIdentity { Name = "local", Version = new GitHubOptions().RunnerVersion, MachineName = Environment.MachineName },
             GitHubToken = values.GitHubToken ?? new Secret(string.Empty),
-            SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),
-            BoundWorkspace = result.GetValue(flags.Bind) ? folder : null,
-            KeepsFailedOf = flags.KeepsFailed(result) ? folder : null,
+            SkipsOwnCheckout = settings.SkipsOwnCheckout,
+            BoundWorkspace = settings.Binds ? settings.Folder : null,
+            KeepsFailedOf = settings.KeepsFailed ? settings.Folder : null,
             Services = services.EndpointOf,
             EndServices = services.EndJob,
             Variables = [.. services.Variables],
             Requests = new LauncherRequests(new ActionRequests(repositories), workspace: null),
         };
-        var most = result.GetValue(flags.ConcurrentJobs) is > 0 and var asked ? asked : Environment.ProcessorCount;
-        var engine = new RunEngine(new LocalJobLauncher(settings, backends.Of, backends.Refuse, TimeProvider.System), events.Writer, TimeProvider.System, most);
+        var most = settings.ConcurrentJobs > 0 ? settings.ConcurrentJobs : Environment.ProcessorCount;
+        var engine = new RunEngine(new LocalJobLauncher(given, backends.Of, backends.Refuse, TimeProvider.System), events.Writer, TimeProvider.System, most);
         var showing = ShowAsync(events.Reader);
         try
         {
@@ -88,7 +86,7 @@ internal sealed class LocalRuns(
 
     private async Task ShowAsync(ChannelReader<RunEvent> events)
     {
-        using IRunView view = result.GetValue(flags.Json)
+        using IRunView view = settings.Show.IsJson
             ? new JsonView(surroundings.Out)
             : new TerminalView(surroundings.Out, ViewOptions(), TimeProvider.System);
         await foreach (var happened in events.ReadAllAsync(CancellationToken.None))
@@ -104,9 +102,9 @@ internal sealed class LocalRuns(
         UseColors = surroundings.UseColors,
         IsTerminal = surroundings.IsTerminal,
         Width = surroundings.Width,
-        IsQuiet = result.GetValue(flags.Quiet),
-        IsVerbose = result.GetValue(flags.Verbose),
-        PrefixJobId = result.GetValue(flags.LogPrefixJobId),
+        IsQuiet = settings.Show.IsQuiet,
+        IsVerbose = settings.Show.IsVerbose,
+        PrefixJobId = settings.Show.PrefixesJobId,
     };
 
     private static int CodeOf(Conclusion conclusion) => conclusion switch

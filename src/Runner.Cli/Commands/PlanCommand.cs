@@ -19,7 +19,11 @@ internal static class PlanCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((result, cancellationToken) => RunCommand.RunAsync(result, flags, surroundings, plansOnly: true, cancellationToken));
+        command.SetAction((result, cancellationToken) =>
+        {
+            var settings = RunSettingsReader.Read(result, flags, surroundings);
+            return new CheckoutRun(settings with { Show = settings.Show with { PlansOnly = true } }, surroundings, RunCommand.NamesOf(result)).RunAsync(cancellationToken);
+        });
         return command;
     }
 }

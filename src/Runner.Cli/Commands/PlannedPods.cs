@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.CommandLine;
 using Runner.Agent.Configuration;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Flags;
 using Runner.Cli.Listing;
 using Runner.Cli.Running;
 using Runner.Cli.Settings;
@@ -22,13 +20,13 @@ namespace Runner.Cli.Commands;
 /// <c>--dryrun --debug-scheduling</c>: what the labels of every job that would run become and what its pod looks like, by the settings alone. No cluster is
 /// asked: the pods are those of one that can do everything.
 /// </summary>
-internal sealed class PlannedPods(ParseResult result, RunFlags flags, CliSurroundings surroundings, RunValues values)
+internal sealed class PlannedPods(RunSettings settings, CliSurroundings surroundings, RunValues values)
 {
     /// <summary>Writes them where a run does, too.</summary>
     /// <exception cref="OperatorException">The settings are wrong.</exception>
     public void Write(ImmutableArray<RunPlan> plans)
     {
-        var options = Settings();
+        var options = ReadOptions();
         var given = new LocalJobSettings
         {
             Runner = new RunnerIdentity { Name = "local", Version = new GitHubOptions().RunnerVersion },
@@ -56,10 +54,10 @@ internal sealed class PlannedPods(ParseResult result, RunFlags flags, CliSurroun
         }
     }
 
-    private KubernetesOptions Settings()
+    private KubernetesOptions ReadOptions()
     {
-        var files = SettingsFiles.Read(surroundings, result.GetValue(flags.Config));
-        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, flags));
+        var files = SettingsFiles.Read(surroundings, settings.Config);
+        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, settings.Overrides);
         if (reading.Problems.Count > 0)
         {
             throw new OperatorException(reading.Problems);

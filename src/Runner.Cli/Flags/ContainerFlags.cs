@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Runner.Jobs.Containers;
 using static Runner.Cli.Flags.RunFlags;
 
 namespace Runner.Cli.Flags;
@@ -7,8 +6,6 @@ namespace Runner.Cli.Flags;
 /// <summary>act's flags for containers. They are for the Docker backend; on another one each that is used is told to have no effect.</summary>
 internal sealed class ContainerFlags
 {
-    private const string NoSocket = "-";
-
     public Option<bool> Pull { get; } = Switch("--pull", "docker: pull images though they are there.", "-p");
 
     public Option<bool> Privileged { get; } = Switch("--privileged", "docker: run the containers of jobs with all rights.");
@@ -30,33 +27,4 @@ internal sealed class ContainerFlags
 
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All => [Pull, Privileged, UserNamespace, CapAdd, CapDrop, Architecture, Socket, Options, Network];
-
-    /// <summary>The flags that are options of <c>docker create</c>, together.</summary>
-    /// <exception cref="Jobs.Errors.WorkflowException">One cannot be read.</exception>
-    public ContainerOptions OptionsOf(ParseResult result)
-    {
-        var options = ContainerOptionsParser.Parse(result.GetValue(Options) ?? string.Empty, Options.Name);
-        return options with
-        {
-            All =
-            [
-                .. result.GetValue(Privileged) ? [new ContainerOption("--privileged", "true")] : Array.Empty<ContainerOption>(),
-                .. Of("--userns", [result.GetValue(UserNamespace)]),
-                .. Of("--cap-add", result.GetValue(CapAdd) ?? []),
-                .. Of("--cap-drop", result.GetValue(CapDrop) ?? []),
-                .. Of("--platform", [result.GetValue(Architecture)]),
-                .. options.All,
-            ],
-        };
-    }
-
-    /// <summary>Path of the engine's socket that jobs get, or <c>null</c>: none.</summary>
-    public string? SocketOf(ParseResult result) => result.GetValue(Socket) switch
-    {
-        null or NoSocket => null,
-        var address => Uri.TryCreate(address, UriKind.Absolute, out var parsed) && parsed.Scheme == "unix" ? parsed.AbsolutePath : address,
-    };
-
-    private static IEnumerable<ContainerOption> Of(string name, IEnumerable<string?> values) =>
-        values.OfType<string>().Select(value => new ContainerOption(name, value));
 }

@@ -162,9 +162,6 @@ internal sealed class RunFlags
         Kubeconfig, Context, Namespace, ServiceAccount, StorageClass, CpuRequest, MemoryRequest, CpuLimit, MemoryLimit, DebugScheduling,
     ];
 
-    /// <summary>Whether what a job that failed ran in stays, to be looked at.</summary>
-    public bool KeepsFailed(ParseResult result) => !result.GetValue(Remove);
-
     /// <summary>A flag of one text.</summary>
     internal static Option<string?> Text(string name, string? letter, string value, string description) =>
         new(name, Letters(letter)) { Description = description, HelpName = value, Arity = ArgumentArity.OneOrMore, CustomParser = Last };

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.CommandLine;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Flags;
+using Runner.Cli.Settings;
 using Runner.Jobs.Secrets;
 
 namespace Runner.Cli.Repositories;
@@ -35,27 +34,26 @@ internal sealed record RepositorySettings
     /// <summary>The environment of git.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
-    /// <summary>Reads the flags.</summary>
-    /// <param name="result">The command line.</param>
-    /// <param name="flags">Its flags.</param>
+    /// <summary>What the command line says of them.</summary>
+    /// <param name="settings">The command line.</param>
     /// <param name="surroundings">The process.</param>
     /// <param name="token">The user's <c>GITHUB_TOKEN</c>, or <c>null</c>.</param>
-    /// <exception cref="UsageException">A flag has another form, or names no folder.</exception>
-    public static RepositorySettings Read(ParseResult result, RunFlags flags, CliSurroundings surroundings, Secret? token)
+    /// <exception cref="UsageException">A value has another form, or names no folder.</exception>
+    public static RepositorySettings Of(RunSettings settings, CliSurroundings surroundings, Secret? token)
     {
-        var repositories = flags.Repositories;
+        var flags = settings.Repositories;
         return new RepositorySettings
         {
-            Host = CommandLine.WebAddress.ReadHost(flags.GitHubInstance.Name, result.GetRequiredValue(flags.GitHubInstance)),
+            Host = WebAddress.ReadHost("--github-instance", settings.GitHubInstance),
             Token = token,
-            Replaced = [.. (result.GetValue(repositories.Replaced) ?? []).Select(name => name.ToUpperInvariant())],
-            ReplacementToken = result.GetValue(repositories.ReplacementToken) is { Length: > 0 } text ? new Secret(text) : null,
+            Replaced = [.. flags.Replaced.Select(name => name.ToUpperInvariant())],
+            ReplacementToken = flags.ReplacementToken is { Length: > 0 } text ? new Secret(text) : null,
             Local = ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase)
-                .SetItems((result.GetValue(repositories.Local) ?? []).Select(text => ReadLocal(text, surroundings.WorkingFolder))),
-            CacheFolder = result.GetValue(repositories.CachePath) is { } given
+                .SetItems(flags.Local.Select(text => ReadLocal(text, surroundings.WorkingFolder))),
+            CacheFolder = flags.CachePath is { } given
                 ? Path.GetFullPath(given, surroundings.WorkingFolder)
                 : Path.Combine(UserCache.FolderOf(surroundings), "repositories"),
-            IsOffline = result.GetValue(repositories.Offline),
+            IsOffline = flags.IsOffline,
             Environment = surroundings.Environment,
         };
     }

@@ -1,11 +1,10 @@
-using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Configuration;
+using Runner.Agent.Hosting;
 using Runner.Backends;
 using Runner.Backends.Docker;
 using Runner.Backends.Host;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Flags;
 using Runner.Cli.Settings;
 using Runner.Cli.Workspaces;
 using Runner.Jobs.Errors;
@@ -16,20 +15,14 @@ using Runner.Workflows.Planning;
 namespace Runner.Cli.Running;
 
 /// <summary>The backends of local runs: which one a job goes to, by settings, flags and what answers on this machine.</summary>
-/// <param name="result">The command line.</param>
-/// <param name="flags">Its flags.</param>
+/// <param name="settings">The command line.</param>
 /// <param name="surroundings">The process.</param>
-/// <param name="folder">The checkout.</param>
 /// <param name="copies">Folder for copies of it; its owner removes it.</param>
-internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder, string copies) : IAsyncDisposable
+internal sealed class LocalBackends(RunSettings settings, CliSurroundings surroundings, string copies) : IAsyncDisposable
 {
     private const string WorkerName = "runner-worker";
 
-    private readonly HashSet<string> _labelsOfThisMachine = new(
-        (result.GetValue(flags.Platforms) ?? []).Select(PlatformFlag.Parse).Where(platform => platform.Image is null).Select(platform => platform.Label),
-        StringComparer.OrdinalIgnoreCase);
-
-    private readonly CheckoutSource _checkout = new(folder, withIgnored: !result.GetValue(flags.UseGitIgnore), surroundings.Error);
+    private readonly CheckoutSource _checkout = new(settings.Folder, withIgnored: settings.UsesGitIgnore == false, surroundings.Error);
 
     private DockerBackend? _docker;
     private ClusterRun? _cluster;
@@ -42,8 +35,8 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     /// <exception cref="OperatorException">They are wrong, no engine answers, or the cluster cannot be used.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var files = SettingsFiles.Read(surroundings, result.GetValue(flags.Config));
-        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, flags));
+        var files = SettingsFiles.Read(surroundings, settings.Config);
+        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, settings.Overrides);
         if (reading.Problems.Count > 0)
         {
             throw new OperatorException(reading.Problems);
@@ -53,7 +46,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         var engine = await FindEngineAsync(options, cancellationToken);
         var kind = options.Backend ?? (engine is null ? null : BackendKind.Docker);
         TellUseless(kind);
-        if (kind == BackendKind.Host || _labelsOfThisMachine.Count > 0)
+        if (kind == BackendKind.Host || settings.LabelsOfThisMachine.Count > 0)
         {
             _host = new CheckoutBackend(Host(options.Host, engine), _checkout, copies);
         }
@@ -91,8 +84,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
 
         if (planned.Labels.FirstOrDefault(IsOfAnotherSystem) is { } label)
         {
-            var isStrict = result.GetValue(flags.StrictRunsOn);
-            return new LocalJobResult(isStrict ? Conclusion.Failed : Conclusion.Skipped, $"'{label}' asks for another system than this machine's; {Remedy(label)}", []);
+            return new LocalJobResult(settings.IsStrictOnSystems ? Conclusion.Failed : Conclusion.Skipped, $"'{label}' asks for another system than this machine's; {Remedy(label)}", []);
         }
 
         return _isWithoutEngine ? new LocalJobResult(Conclusion.Failed, NoEngine(), []) : null;
@@ -108,7 +100,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
         }
     }
 
-    private bool IsMeantForThisMachine(PlannedJob planned) => planned.Labels.Any(_labelsOfThisMachine.Contains);
+    private bool IsMeantForThisMachine(PlannedJob planned) => planned.Labels.Any(settings.LabelsOfThisMachine.Contains);
 
     // Containers are Linux; pods may be Windows', and there the cluster's own rules decide.
     private bool IsOfAnotherSystem(string label)
@@ -132,7 +124,7 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
     private async Task<IJobBackend> OpenClusterAsync(KubernetesOptions? section, CancellationToken cancellationToken)
     {
         _cluster = await ClusterRun.OpenAsync(section ?? new KubernetesOptions(), surroundings.Variable("KUBECONFIG"), surroundings.Error, cancellationToken);
-        return result.GetValue(flags.DebugScheduling) ? new ToldPlacements(_cluster.Backend, surroundings.Error) : _cluster.Backend;
+        return settings.DebugsScheduling ? new ToldPlacements(_cluster.Backend, surroundings.Error) : _cluster.Backend;
     }
 
     // The engine that jobs, or container actions beside them, go to: the one that is named, else the first that is found.
@@ -176,66 +168,51 @@ internal sealed class LocalBackends(ParseResult result, RunFlags flags, CliSurro
 
     private void TellUseless(BackendKind? kind)
     {
-        Tell(BackendKind.Docker, flags.Containers.All);
-        Tell(BackendKind.Kubernetes, SettingFlags.OfCluster(flags).Append(flags.DebugScheduling));
-        if (result.GetResult(flags.UseGitIgnore) is { Implicit: false } && result.GetValue(flags.Bind))
+        Tell(BackendKind.Docker, settings.Containers.Written);
+        Tell(BackendKind.Kubernetes, settings.FlagsOfCluster);
+        if (settings is { UsesGitIgnore: not null, Binds: true })
         {
-            surroundings.Error.WriteLine($"runner: {flags.UseGitIgnore.Name} has no effect with {flags.Bind.Name}: jobs work in the checkout itself");
+            surroundings.Error.WriteLine("runner: --use-gitignore has no effect with --bind: jobs work in the checkout itself");
         }
 
-        if (flags.KeepsFailed(result) && kind != BackendKind.Docker)
+        if (settings.KeepsFailed && kind != BackendKind.Docker)
         {
-            surroundings.Error.WriteLine($"runner: {flags.Remove.Name}=false has no effect on the backend {NameOf(kind ?? BackendKind.Host)}: only docker has a container that can stay");
+            surroundings.Error.WriteLine($"runner: --rm=false has no effect on the backend {NameOf(kind ?? BackendKind.Host)}: only docker has a container that can stay");
         }
 
-        void Tell(BackendKind owner, IEnumerable<Option> options)
+        void Tell(BackendKind owner, IEnumerable<string> flags)
         {
-            foreach (var option in kind == owner ? [] : options.Where(option => result.GetResult(option) is { Implicit: false }))
+            foreach (var flag in kind == owner ? [] : flags)
             {
-                surroundings.Error.WriteLine($"runner: {option.Name} has no effect on the backend {NameOf(kind ?? BackendKind.Host)}: it is for {NameOf(owner)}");
+                surroundings.Error.WriteLine($"runner: {flag} has no effect on the backend {NameOf(kind ?? BackendKind.Host)}: it is for {NameOf(owner)}");
             }
         }
 
         static string NameOf(BackendKind kind) => kind.ToString().ToLowerInvariant();
     }
 
-    private HostBackend Host(HostSectionOptions section, string? engine)
-    {
-        var host = new HostOptions
+    private HostBackend Host(HostSectionOptions section, string? engine) => BackendComposition.Open(
+        BackendComposition.OptionsOf(section, PrivateFolder.InTemporary("runner-local"), DefaultWorker) with
         {
-            Root = Path.GetFullPath(section.Root ?? PrivateFolder.InTemporary("runner-local")),
-            WorkerPath = Worker(section.Worker),
-            ToolCache = section.ToolCache,
-            Externals = section.Externals,
-            PassEnvironment = section.PassEnvironment,
             DockerHost = engine,
             LauncherEnvironment = surroundings.Environment,
-        };
-        return host.Validate() is { Count: > 0 } problems
-            ? throw new OperatorException(problems)
-            : new HostBackend(host, TimeProvider.System, NullLogger<HostBackend>.Instance);
-    }
+        },
+        TimeProvider.System,
+        NullLogger<HostBackend>.Instance);
 
-    private DockerBackend Docker(DockerSectionOptions section, string? engine)
-    {
-        var docker = new DockerOptions
+    private DockerBackend Docker(DockerSectionOptions section, string? engine) => BackendComposition.Open(
+        BackendComposition.OptionsOf(section, DefaultWorker) with
         {
             Host = engine,
-            WorkerPath = Worker(section.Worker),
-            Externals = section.Externals is { } externals ? Path.GetFullPath(externals) : null,
             Platforms = ActImages.Under(section.Platforms),
-            DefaultImage = section.DefaultImage,
-            ToolCacheVolume = section.ToolCacheVolume,
-            AlwaysPull = section.AlwaysPull || result.GetValue(flags.Containers.Pull),
-            JobSocket = flags.Containers.SocketOf(result),
-            JobContainerOptions = flags.Containers.OptionsOf(result),
-            Network = result.GetValue(flags.Containers.Network),
+            AlwaysPull = section.AlwaysPull || settings.Containers.Pulls,
+            JobSocket = settings.Containers.SocketPath,
+            JobContainerOptions = settings.Containers.ToOptions(),
+            Network = settings.Containers.Network,
             Instance = $"{Environment.MachineName}-local",
-        };
-        return docker.Validate() is { Count: > 0 } problems
-            ? throw new OperatorException(problems)
-            : new DockerBackend(docker, TimeProvider.System, NullLogger<DockerBackend>.Instance);
-    }
+        },
+        TimeProvider.System,
+        NullLogger<DockerBackend>.Instance);
 
-    private string Worker(string? configured) => Path.GetFullPath(configured ?? Path.Combine(surroundings.ProgramFolder, WorkerName));
+    private string DefaultWorker => Path.Combine(surroundings.ProgramFolder, WorkerName);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.CommandLine;
 using Runner.Cli.CommandLine;
-using Runner.Cli.Flags;
+using Runner.Cli.Settings;
 using Runner.Jobs.Secrets;
 
 namespace Runner.Cli.Values;
@@ -28,51 +27,41 @@ internal sealed record RunValues
 
     /// <summary>Reads the flags, and the files that they or their defaults name.</summary>
     /// <exception cref="UsageException">A file cannot be read, or a value is missing and nobody can be asked for it.</exception>
-    public static RunValues Read(ParseResult result, RunFlags flags, CliSurroundings surroundings, string folder)
+    public static RunValues Read(RunSettings settings, CliSurroundings surroundings)
     {
-        var reader = new Reader(result, surroundings, folder);
-        var secrets = reader.Values(flags.SecretFile, flags.Secrets, name => surroundings.Variable(name) ?? surroundings.AskSecret(name));
+        var secrets = ValuesOf(settings.Secrets, name => surroundings.Variable(name) ?? surroundings.AskSecret(name), StringComparer.OrdinalIgnoreCase);
         return new RunValues
         {
             Secrets = secrets.ToImmutableSortedDictionary(
                 secret => secret.Key.ToUpperInvariant(), secret => new Secret(secret.Value), StringComparer.OrdinalIgnoreCase),
-            Vars = reader.Values(flags.VarFile, flags.Vars, surroundings.Variable),
-            Env = reader.Values(flags.EnvFile, flags.Env, surroundings.Variable, StringComparer.Ordinal),
-            Inputs = reader.Values(flags.InputFile, flags.Inputs, surroundings.Variable),
+            Vars = ValuesOf(settings.Vars, surroundings.Variable, StringComparer.OrdinalIgnoreCase),
+            Env = ValuesOf(settings.Env, surroundings.Variable, StringComparer.Ordinal),
+            Inputs = ValuesOf(settings.Inputs, surroundings.Variable, StringComparer.OrdinalIgnoreCase),
         };
-    }
 
-    private sealed record Reader(ParseResult Result, CliSurroundings Surroundings, string Folder)
-    {
-        /// <param name="fileFlag">Names the file.</param>
-        /// <param name="flag">Names single values.</param>
-        /// <param name="find">Finds the value of a name that was given without one.</param>
-        /// <param name="names">How names compare. Default: without regard to case.</param>
-        public ImmutableSortedDictionary<string, string> Values(
-            Option<string> fileFlag, Option<string[]> flag, Func<string, string?> find, StringComparer? names = null)
+        ImmutableSortedDictionary<string, string> ValuesOf(GivenValues given, Func<string, string?> find, StringComparer names)
         {
-            var values = ImmutableSortedDictionary.CreateBuilder<string, string>(names ?? StringComparer.OrdinalIgnoreCase);
-            var file = Result.GetRequiredValue(fileFlag);
-            var isNamed = file.Length > 0 && Result.GetResult(fileFlag) is { Implicit: false };
-            var ofFile = ValuesFile.Read(fileFlag.Name, Folder, file, isNamed);
+            var values = ImmutableSortedDictionary.CreateBuilder<string, string>(names);
+            var ofFile = ValuesFile.Read(given.FileFlag, settings.Folder, given.File, given.IsFileNamed);
             foreach (var (name, value) in ofFile ?? new Dictionary<string, string>())
             {
                 values[name] = value;
             }
 
-            if (ofFile is null && isNamed)
+            if (ofFile is null && given.IsFileNamed)
             {
                 // As in act: one .actrc names such files for all repositories.
-                Surroundings.Error.WriteLine($"runner: {fileFlag.Name}: there is no file '{file}' in '{Folder}', so nothing is read from it");
+                surroundings.Error.WriteLine(
+                    $"runner: {given.FileFlag}: there is no file '{given.File}' in '{settings.Folder}', so nothing is read from it");
             }
 
-            foreach (var text in Result.GetValue(flag) ?? [])
+            foreach (var text in given.Texts)
             {
                 var parts = text.Split('=', 2);
                 values[parts[0]] = parts is [_, var value]
                     ? value
                     : find(parts[0]) ?? throw new UsageException(
-                        $"{flag.Name}: '{parts[0]}' has no value, and the environment has no variable of that name; write {parts[0]}=value");
+                        $"{given.Flag}: '{parts[0]}' has no value, and the environment has no variable of that name; write {parts[0]}=value");
             }
 
             return values.ToImmutable();

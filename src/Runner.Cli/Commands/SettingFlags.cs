@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Runner.Agent.Configuration;
 using Runner.Cli.Flags;
+using Runner.Cli.Settings;
 using Runner.Kubernetes.Options;
 
-namespace Runner.Cli.Settings;
+namespace Runner.Cli.Commands;
 
 /// <summary>Flags that are settings of the configuration too: each wins over what files and environment say.</summary>
 internal static class SettingFlags
