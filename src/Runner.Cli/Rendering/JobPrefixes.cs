@@ -7,14 +7,14 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
 {
     private const int MaxShare = 4;
 
-    private readonly Dictionary<RunJob, int> _numbers = [];
+    private readonly Dictionary<LocalJobId, int> _numbers = [];
     private int _width;
 
     /// <summary>Whether jobs of several workflows are shown: then each name has its workflow's before it.</summary>
     public bool NamesWorkflows { get; set; }
 
     /// <summary>Makes room for a job's name before its first line.</summary>
-    public void Add(RunJob job)
+    public void Add(LocalJobId job)
     {
         if (_numbers.TryAdd(job, _numbers.Count))
         {
@@ -23,7 +23,7 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
     }
 
     /// <summary>The beginning of a job's line.</summary>
-    public string Of(RunJob job)
+    public string Of(LocalJobId job)
     {
         Add(job);
         var name = Fit(NameOf(job), MaxWidth);
@@ -36,7 +36,7 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
     // A long name must leave most of a narrow terminal to the log.
     private int MaxWidth => Math.Max(12, options.Width / MaxShare);
 
-    private string NameOf(RunJob job)
+    private string NameOf(LocalJobId job)
     {
         var name = options.PrefixJobId ? job.Id : job.Name;
         return NamesWorkflows ? $"{job.WorkflowName}/{name}" : name;

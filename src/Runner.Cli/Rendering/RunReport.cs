@@ -11,8 +11,8 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
 
     private readonly List<JobEnded> _ended = [];
     private readonly List<SummaryWritten> _summaries = [];
-    private readonly List<(RunJob Job, RunStep Step, string[] Lines)> _failures = [];
-    private readonly Dictionary<RunJob, (LogLineText Text, Queue<string> Lines)> _lines = [];
+    private readonly List<(LocalJobId Job, RunStep Step, string[] Lines)> _failures = [];
+    private readonly Dictionary<LocalJobId, (LogLineText Text, Queue<string> Lines)> _lines = [];
 
     /// <summary>Takes note of what happened.</summary>
     public void Note(RunEvent happened)
@@ -80,7 +80,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
         }
     }
 
-    private (LogLineText Text, Queue<string> Lines) Lines(RunJob job)
+    private (LogLineText Text, Queue<string> Lines) Lines(LocalJobId job)
     {
         if (!_lines.TryGetValue(job, out var kept))
         {
@@ -90,7 +90,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
         return kept;
     }
 
-    private void WriteFailure(TextWriter output, RunJob job, RunStep step, string[] lines)
+    private void WriteFailure(TextWriter output, LocalJobId job, RunStep step, string[] lines)
     {
         output.WriteLine();
         output.WriteLine($"{Marks.Of(Conclusion.Failed, colors)} {colors.Bold($"{job.Name} › {step.Name}")}");

@@ -8,7 +8,7 @@ internal sealed class StatusLine
 {
     private static readonly string[] Spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-    private readonly OrderedDictionary<RunJob, (string Phase, DateTimeOffset Since)> _jobs = [];
+    private readonly OrderedDictionary<LocalJobId, (string Phase, DateTimeOffset Since)> _jobs = [];
 
     /// <summary>Takes note of what happened.</summary>
     public void Note(RunEvent happened)

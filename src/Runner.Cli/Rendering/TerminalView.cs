@@ -21,8 +21,8 @@ internal sealed class TerminalView : IRunView
     private readonly JobPrefixes _prefixes;
     private readonly RunReport _report;
     private readonly StatusLine _status = new();
-    private readonly Dictionary<RunJob, LogLineText> _logs = [];
-    private readonly Dictionary<RunJob, RunStep> _unannounced = [];
+    private readonly Dictionary<LocalJobId, LogLineText> _logs = [];
+    private readonly Dictionary<LocalJobId, RunStep> _unannounced = [];
     private readonly ITimer? _timer;
     private bool _hasStatus;
     private bool _hasRun;
@@ -125,7 +125,7 @@ internal sealed class TerminalView : IRunView
         }
     }
 
-    private LogLineText Log(RunJob job)
+    private LogLineText Log(LocalJobId job)
     {
         if (!_logs.TryGetValue(job, out var log))
         {
@@ -135,7 +135,7 @@ internal sealed class TerminalView : IRunView
         return log;
     }
 
-    private string? Remember(RunJob job)
+    private string? Remember(LocalJobId job)
     {
         _prefixes.Add(job);
         return null;
@@ -193,7 +193,7 @@ internal sealed class TerminalView : IRunView
     }
 
     // A text of several lines has the prefix before each, and on a terminal so has each part of a long one.
-    private string Prefixed(RunJob job, string text)
+    private string Prefixed(LocalJobId job, string text)
     {
         var prefix = _prefixes.Of(job);
         var lines = text.ReplaceLineEndings("\n").Split('\n');

@@ -23,5 +23,5 @@ internal sealed class ActiveRun(RunPlan plan, RunState state, DateTimeOffset sta
     public bool IsEnded { get; set; }
 
     /// <summary>A job of it as events name it.</summary>
-    public RunJob Job(PlannedJobId id, string displayName) => new(Plan.Workflow.Path, Plan.Workflow.DisplayName, id.ToString(), displayName);
+    public LocalJobId Job(PlannedJobId id, string displayName) => new(Plan.Workflow.Path, Plan.Workflow.DisplayName, id.ToString(), displayName);
 }

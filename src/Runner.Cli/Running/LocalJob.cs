@@ -17,7 +17,7 @@ namespace Runner.Cli.Running;
 internal sealed record LocalJobResult(Conclusion Conclusion, string? Reason, ImmutableArray<KeyValuePair<string, string>> Outputs);
 
 /// <summary>Runs one planned job on a backend, tells what happens, and plays the part of GitHub's server for it: time limit and cancel.</summary>
-internal sealed class LocalJob(PlannedJob planned, RunJob job, IJobLauncher launcher, ChannelWriter<RunEvent> events, TimeProvider time)
+internal sealed class LocalJob(PlannedJob planned, LocalJobId job, IJobLauncher launcher, ChannelWriter<RunEvent> events, TimeProvider time)
 {
     // What a timer takes at most is 49 days; a job of a month is as good as one without a limit.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);

@@ -34,28 +34,28 @@ internal sealed record RunEnded(DateTimeOffset Time, string Workflow, Conclusion
 /// <param name="WorkflowName">Shown name of the workflow.</param>
 /// <param name="Id">Its key, with <c>[n]</c> for a further leg of a matrix and <c>caller/called</c> where a workflow is called; unique in its workflow.</param>
 /// <param name="Name">Shown name.</param>
-internal sealed record RunJob(string Workflow, string WorkflowName, string Id, string Name);
+internal sealed record LocalJobId(string Workflow, string WorkflowName, string Id, string Name);
 
 /// <summary>Something that happened to one job.</summary>
-internal abstract record JobEvent(DateTimeOffset Time, RunJob Job) : RunEvent(Time);
+internal abstract record JobEvent(DateTimeOffset Time, LocalJobId Job) : RunEvent(Time);
 
 /// <summary>The job is on its way to a backend.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Backend"><c>host</c>, <c>docker</c> or <c>kubernetes</c>.</param>
-internal sealed record JobQueued(DateTimeOffset Time, RunJob Job, string Backend) : JobEvent(Time, Job);
+internal sealed record JobQueued(DateTimeOffset Time, LocalJobId Job, string Backend) : JobEvent(Time, Job);
 
 /// <summary>What the job waits for now: an image's pull, a node, the checkout's upload, a concurrency group.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Phase">A few words, such as <c>pulling debian:12</c>.</param>
-internal sealed record JobWaiting(DateTimeOffset Time, RunJob Job, string Phase) : JobEvent(Time, Job);
+internal sealed record JobWaiting(DateTimeOffset Time, LocalJobId Job, string Phase) : JobEvent(Time, Job);
 
 /// <summary>The job's worker runs.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Place">Process, container or pod, for people.</param>
-internal sealed record JobStarted(DateTimeOffset Time, RunJob Job, string Place) : JobEvent(Time, Job);
+internal sealed record JobStarted(DateTimeOffset Time, LocalJobId Job, string Place) : JobEvent(Time, Job);
 
 /// <summary>The job is over.</summary>
 /// <param name="Time">When.</param>
@@ -66,7 +66,7 @@ internal sealed record JobStarted(DateTimeOffset Time, RunJob Job, string Place)
 /// <param name="Outputs">Its outputs.</param>
 internal sealed record JobEnded(
     DateTimeOffset Time,
-    RunJob Job,
+    LocalJobId Job,
     Conclusion Conclusion,
     TimeSpan Duration,
     string? Reason,
@@ -79,7 +79,7 @@ internal sealed record JobEnded(
 internal sealed record RunStep(int Number, string Name, bool IsFrame = false);
 
 /// <summary>A step began.</summary>
-internal sealed record StepStarted(DateTimeOffset Time, RunJob Job, RunStep Step) : JobEvent(Time, Job);
+internal sealed record StepStarted(DateTimeOffset Time, LocalJobId Job, RunStep Step) : JobEvent(Time, Job);
 
 /// <summary>A step ended, or was skipped.</summary>
 /// <param name="Time">When.</param>
@@ -87,25 +87,25 @@ internal sealed record StepStarted(DateTimeOffset Time, RunJob Job, RunStep Step
 /// <param name="Step">Which.</param>
 /// <param name="Conclusion">How.</param>
 /// <param name="Duration">From its start.</param>
-internal sealed record StepEnded(DateTimeOffset Time, RunJob Job, RunStep Step, Conclusion Conclusion, TimeSpan Duration) : JobEvent(Time, Job);
+internal sealed record StepEnded(DateTimeOffset Time, LocalJobId Job, RunStep Step, Conclusion Conclusion, TimeSpan Duration) : JobEvent(Time, Job);
 
 /// <summary>A line of the log, with its <c>##[group]</c> and other marks.</summary>
 /// <param name="Time">When it was written.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">The step that wrote it, or <c>null</c>: the job itself.</param>
 /// <param name="Text">The line, without a time in front.</param>
-internal sealed record LogLine(DateTimeOffset Time, RunJob Job, RunStep? Step, string Text) : JobEvent(Time, Job);
+internal sealed record LogLine(DateTimeOffset Time, LocalJobId Job, RunStep? Step, string Text) : JobEvent(Time, Job);
 
 /// <summary>An annotation was made. Its line in the log comes too, as <c>##[error]…</c>.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">Its step, or <c>null</c>.</param>
 /// <param name="Annotation">What it says, of which place.</param>
-internal sealed record AnnotationMade(DateTimeOffset Time, RunJob Job, RunStep? Step, Annotation Annotation) : JobEvent(Time, Job);
+internal sealed record AnnotationMade(DateTimeOffset Time, LocalJobId Job, RunStep? Step, Annotation Annotation) : JobEvent(Time, Job);
 
 /// <summary>A step wrote a summary (<c>GITHUB_STEP_SUMMARY</c>).</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">Its step.</param>
 /// <param name="Markdown">The text.</param>
-internal sealed record SummaryWritten(DateTimeOffset Time, RunJob Job, RunStep Step, string Markdown) : JobEvent(Time, Job);
+internal sealed record SummaryWritten(DateTimeOffset Time, LocalJobId Job, RunStep Step, string Markdown) : JobEvent(Time, Job);

@@ -5,7 +5,7 @@ using Runner.Jobs.Outcomes;
 namespace Runner.Cli.Running;
 
 /// <summary>Makes events of a run from what the worker of one job tells. It remembers the steps, so that each change is told once.</summary>
-internal sealed class WorkerEventTranslator(RunJob job)
+internal sealed class WorkerEventTranslator(LocalJobId job)
 {
     private readonly Dictionary<StepId, Known> _steps = [];
 

@@ -9,9 +9,9 @@ namespace Runner.Cli.Tests.Rendering;
 public sealed class RunViewTests
 {
     private static readonly DateTimeOffset Begin = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
-    private static readonly RunJob Build = new(".github/workflows/ci.yml", "CI", "build", "build (node 20)");
-    private static readonly RunJob Test = new(".github/workflows/ci.yml", "CI", "test", "test");
-    private static readonly RunJob Deploy = new(".github/workflows/ci.yml", "CI", "deploy", "deploy");
+    private static readonly LocalJobId Build = new(".github/workflows/ci.yml", "CI", "build", "build (node 20)");
+    private static readonly LocalJobId Test = new(".github/workflows/ci.yml", "CI", "test", "test");
+    private static readonly LocalJobId Deploy = new(".github/workflows/ci.yml", "CI", "deploy", "deploy");
 
     /// <summary>Two jobs at a time, one of which fails, and a third that is skipped for it.</summary>
     private static RunEvent[] Script
@@ -69,7 +69,7 @@ public sealed class RunViewTests
         {
             view.Show(new RunStarted(At(0), Build.Workflow, "CI"));
             view.Show(new RunStarted(At(0), ".github/workflows/docs.yml", "Docs"));
-            view.Show(new JobStarted(At(1), new RunJob(".github/workflows/docs.yml", "Docs", "build", "build"), "process 7"));
+            view.Show(new JobStarted(At(1), new LocalJobId(".github/workflows/docs.yml", "Docs", "build", "build"), "process 7"));
         }
 
         Assert.Contains("Docs/build │ started: process 7", output.ToString(), StringComparison.Ordinal);

@@ -107,7 +107,7 @@ public sealed class RunEngineTests
         job.End(Conclusion.Failed);
         var (_, events) = await run.FinishAsync();
 
-        var named = new RunJob(".github/workflows/0.yml", ".github/workflows/0.yml", "a", "a");
+        var named = new LocalJobId(".github/workflows/0.yml", ".github/workflows/0.yml", "a", "a");
         var shown = new RunStep(1, "Run x");
         Assert.Equal(
             [
