@@ -34,18 +34,18 @@ internal sealed class JsonView(TextWriter output) : IRunView
 
     private static string NameOf(RunEvent happened) => happened switch
     {
-        RunStarted => "runStarted",
-        RunNotice => "notice",
-        RunEnded => "runEnded",
-        JobQueued => "jobQueued",
-        JobWaiting => "jobWaiting",
-        JobStarted => "jobStarted",
-        JobEnded => "jobEnded",
-        StepStarted => "stepStarted",
-        StepEnded => "stepEnded",
-        LogLine => "line",
-        AnnotationMade => "annotation",
-        SummaryWritten => "summary",
+        RunStartedEvent => "runStarted",
+        RunNoticeEvent => "notice",
+        RunEndedEvent => "runEnded",
+        JobQueuedEvent => "jobQueued",
+        JobWaitingEvent => "jobWaiting",
+        JobStartedEvent => "jobStarted",
+        JobEndedEvent => "jobEnded",
+        StepStartedEvent => "stepStarted",
+        StepEndedEvent => "stepEnded",
+        LogLineEvent => "line",
+        AnnotationEvent => "annotation",
+        SummaryEvent => "summary",
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "not an event that is known here"),
     };
 
@@ -53,53 +53,53 @@ internal sealed class JsonView(TextWriter output) : IRunView
     {
         switch (happened)
         {
-            case RunStarted run:
+            case RunStartedEvent run:
                 line["workflow"] = run.Workflow;
                 line["name"] = run.Name;
                 break;
-            case RunNotice notice:
+            case RunNoticeEvent notice:
                 line["message"] = notice.Message;
                 break;
-            case RunEnded run:
+            case RunEndedEvent run:
                 line["workflow"] = run.Workflow;
                 line["conclusion"] = Marks.Word(run.Conclusion);
                 line["seconds"] = Seconds(run.Duration);
                 break;
-            case JobQueued queued:
+            case JobQueuedEvent queued:
                 line["backend"] = queued.Backend;
                 break;
-            case JobWaiting waiting:
+            case JobWaitingEvent waiting:
                 line["phase"] = waiting.Phase;
                 break;
-            case JobStarted started:
+            case JobStartedEvent started:
                 line["place"] = started.Place;
                 break;
-            case JobEnded ended:
+            case JobEndedEvent ended:
                 line["conclusion"] = Marks.Word(ended.Conclusion);
                 line["seconds"] = Seconds(ended.Duration);
                 line["reason"] = ended.Reason;
                 line["outputs"] = new JsonObject(ended.Outputs.Select(output => KeyValuePair.Create(output.Key, (JsonNode?)output.Value)));
                 break;
-            case StepStarted step:
+            case StepStartedEvent step:
                 AddStep(line, step.Step);
                 break;
-            case StepEnded step:
+            case StepEndedEvent step:
                 AddStep(line, step.Step);
                 line["conclusion"] = Marks.Word(step.Conclusion);
                 line["seconds"] = Seconds(step.Duration);
                 break;
-            case LogLine text:
+            case LogLineEvent text:
                 AddStep(line, text.Step);
                 line["text"] = text.Text;
                 break;
-            case AnnotationMade made:
+            case AnnotationEvent made:
                 AddStep(line, made.Step);
                 line["level"] = made.Annotation.Level.ToString().ToLowerInvariant();
                 line["message"] = made.Annotation.Message;
                 line["file"] = made.Annotation.Path;
                 line["line"] = made.Annotation.StartLine;
                 break;
-            case SummaryWritten summary:
+            case SummaryEvent summary:
                 AddStep(line, summary.Step);
                 line["markdown"] = summary.Markdown;
                 break;

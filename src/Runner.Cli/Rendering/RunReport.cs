@@ -9,8 +9,8 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
 {
     private const int LastLines = 100;
 
-    private readonly List<JobEnded> _ended = [];
-    private readonly List<SummaryWritten> _summaries = [];
+    private readonly List<JobEndedEvent> _ended = [];
+    private readonly List<SummaryEvent> _summaries = [];
     private readonly List<(LocalJobId Job, RunStep Step, string[] Lines)> _failures = [];
     private readonly Dictionary<LocalJobId, (LogLineText Text, Queue<string> Lines)> _lines = [];
 
@@ -19,20 +19,20 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
     {
         switch (happened)
         {
-            case StepStarted step:
+            case StepStartedEvent step:
                 Lines(step.Job).Text.BeginStep();
                 Lines(step.Job).Lines.Clear();
                 break;
-            case LogLine { Step: not null } line:
+            case LogLineEvent { Step: not null } line:
                 Keep(line);
                 break;
-            case StepEnded { Conclusion: Conclusion.Failed } step:
+            case StepEndedEvent { Conclusion: Conclusion.Failed } step:
                 _failures.Add((step.Job, step.Step, [.. Lines(step.Job).Lines]));
                 break;
-            case SummaryWritten summary:
+            case SummaryEvent summary:
                 _summaries.Add(summary);
                 break;
-            case JobEnded ended:
+            case JobEndedEvent ended:
                 _lines.Remove(ended.Job);
                 _ended.Add(ended);
                 break;
@@ -64,7 +64,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
     }
 
     // The lines are shown again without marks; what a group's title or a debug line says is not why something failed.
-    private void Keep(LogLine line)
+    private void Keep(LogLineEvent line)
     {
         var (form, lines) = Lines(line.Job);
         var text = form.Of(line.Text);

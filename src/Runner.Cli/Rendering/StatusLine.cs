@@ -15,16 +15,16 @@ internal sealed class StatusLine
     {
         switch (happened)
         {
-            case JobQueued queued:
+            case JobQueuedEvent queued:
                 _jobs[queued.Job] = ("starting", queued.Time);
                 break;
-            case JobWaiting waiting:
+            case JobWaitingEvent waiting:
                 _jobs[waiting.Job] = (waiting.Phase, waiting.Time);
                 break;
-            case StepStarted step:
+            case StepStartedEvent step:
                 _jobs[step.Job] = (step.Step.Name, step.Time);
                 break;
-            case JobEnded ended:
+            case JobEndedEvent ended:
                 _jobs.Remove(ended.Job);
                 break;
         }

@@ -49,7 +49,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
     {
         var run = new ActiveRun(plan, new RunState(plan, _concurrency), time.GetUtcNow());
         _runs.Add(run);
-        await events.WriteAsync(new RunStarted(run.StartedAt, plan.Workflow.Path, plan.Name), CancellationToken.None);
+        await events.WriteAsync(new RunStartedEvent(run.StartedAt, plan.Workflow.Path, plan.Name), CancellationToken.None);
         await FollowAsync(run, run.State.Start());
     }
 
@@ -106,7 +106,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
         foreach (var concluded in changes.Concluded)
         {
             await events.WriteAsync(
-                new JobEnded(time.GetUtcNow(), run.Job(concluded.Id, concluded.DisplayName), concluded.Conclusion, TimeSpan.Zero, concluded.Reason, []),
+                new JobEndedEvent(time.GetUtcNow(), run.Job(concluded.Id, concluded.DisplayName), concluded.Conclusion, TimeSpan.Zero, concluded.Reason, []),
                 CancellationToken.None);
         }
 
@@ -126,7 +126,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
             run.IsEnded = true;
             var now = time.GetUtcNow();
             await events.WriteAsync(
-                new RunEnded(now, run.Plan.Workflow.Path, run.State.Conclusion, now - run.StartedAt), CancellationToken.None);
+                new RunEndedEvent(now, run.Plan.Workflow.Path, run.State.Conclusion, now - run.StartedAt), CancellationToken.None);
         }
 
         foreach (var concerned in _concurrency.TakeConcerned())
@@ -142,8 +142,8 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
             var now = time.GetUtcNow();
             await events.WriteAsync(
                 waiting.Id is { } id
-                    ? new JobWaiting(now, run.Job(id, waiting.DisplayName), $"waiting for concurrency group '{waiting.Group}'")
-                    : new RunNotice(now, $"{run.Plan.Name} waits for another run of concurrency group '{waiting.Group}'"),
+                    ? new JobWaitingEvent(now, run.Job(id, waiting.DisplayName), $"waiting for concurrency group '{waiting.Group}'")
+                    : new RunNoticeEvent(now, $"{run.Plan.Name} waits for another run of concurrency group '{waiting.Group}'"),
                 CancellationToken.None);
         }
     }
@@ -162,7 +162,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
         _ready.Clear();
         others.ForEach(_ready.Enqueue);
         await events.WriteAsync(
-            new JobEnded(time.GetUtcNow(), run.Job(id, queued.Job.DisplayName), Conclusion.Canceled, TimeSpan.Zero, $"Cancelled before it began: {reason}", []),
+            new JobEndedEvent(time.GetUtcNow(), run.Job(id, queued.Job.DisplayName), Conclusion.Canceled, TimeSpan.Zero, $"Cancelled before it began: {reason}", []),
             CancellationToken.None);
         await FollowAsync(run, run.State.Complete(id, Conclusion.Canceled, []));
     }

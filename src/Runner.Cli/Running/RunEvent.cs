@@ -15,19 +15,19 @@ internal abstract record RunEvent(DateTimeOffset Time);
 /// <param name="Time">When.</param>
 /// <param name="Workflow">Path of the workflow's file.</param>
 /// <param name="Name">The run's shown name.</param>
-internal sealed record RunStarted(DateTimeOffset Time, string Workflow, string Name) : RunEvent(Time);
+internal sealed record RunStartedEvent(DateTimeOffset Time, string Workflow, string Name) : RunEvent(Time);
 
 /// <summary>Something about a run that its author should know and that stops nothing.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Message">One line.</param>
-internal sealed record RunNotice(DateTimeOffset Time, string Message) : RunEvent(Time);
+internal sealed record RunNoticeEvent(DateTimeOffset Time, string Message) : RunEvent(Time);
 
 /// <summary>A run of a workflow ended.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Workflow">Path of the workflow's file.</param>
 /// <param name="Conclusion">The worst of its jobs.</param>
 /// <param name="Duration">From its beginning.</param>
-internal sealed record RunEnded(DateTimeOffset Time, string Workflow, Conclusion Conclusion, TimeSpan Duration) : RunEvent(Time);
+internal sealed record RunEndedEvent(DateTimeOffset Time, string Workflow, Conclusion Conclusion, TimeSpan Duration) : RunEvent(Time);
 
 /// <summary>A job of all the runs that go on, as events name it.</summary>
 /// <param name="Workflow">Path of the workflow's file.</param>
@@ -43,19 +43,19 @@ internal abstract record JobEvent(DateTimeOffset Time, LocalJobId Job) : RunEven
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Backend"><c>host</c>, <c>docker</c> or <c>kubernetes</c>.</param>
-internal sealed record JobQueued(DateTimeOffset Time, LocalJobId Job, string Backend) : JobEvent(Time, Job);
+internal sealed record JobQueuedEvent(DateTimeOffset Time, LocalJobId Job, string Backend) : JobEvent(Time, Job);
 
 /// <summary>What the job waits for now: an image's pull, a node, the checkout's upload, a concurrency group.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Phase">A few words, such as <c>pulling debian:12</c>.</param>
-internal sealed record JobWaiting(DateTimeOffset Time, LocalJobId Job, string Phase) : JobEvent(Time, Job);
+internal sealed record JobWaitingEvent(DateTimeOffset Time, LocalJobId Job, string Phase) : JobEvent(Time, Job);
 
 /// <summary>The job's worker runs.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Place">Process, container or pod, for people.</param>
-internal sealed record JobStarted(DateTimeOffset Time, LocalJobId Job, string Place) : JobEvent(Time, Job);
+internal sealed record JobStartedEvent(DateTimeOffset Time, LocalJobId Job, string Place) : JobEvent(Time, Job);
 
 /// <summary>The job is over.</summary>
 /// <param name="Time">When.</param>
@@ -64,7 +64,7 @@ internal sealed record JobStarted(DateTimeOffset Time, LocalJobId Job, string Pl
 /// <param name="Duration">From its start; nothing where it never ran.</param>
 /// <param name="Reason">Why, where no step says it: skipped by what, lost how; else <c>null</c>.</param>
 /// <param name="Outputs">Its outputs.</param>
-internal sealed record JobEnded(
+internal sealed record JobEndedEvent(
     DateTimeOffset Time,
     LocalJobId Job,
     Conclusion Conclusion,
@@ -79,7 +79,7 @@ internal sealed record JobEnded(
 internal sealed record RunStep(int Number, string Name, bool IsFrame = false);
 
 /// <summary>A step began.</summary>
-internal sealed record StepStarted(DateTimeOffset Time, LocalJobId Job, RunStep Step) : JobEvent(Time, Job);
+internal sealed record StepStartedEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step) : JobEvent(Time, Job);
 
 /// <summary>A step ended, or was skipped.</summary>
 /// <param name="Time">When.</param>
@@ -87,25 +87,25 @@ internal sealed record StepStarted(DateTimeOffset Time, LocalJobId Job, RunStep 
 /// <param name="Step">Which.</param>
 /// <param name="Conclusion">How.</param>
 /// <param name="Duration">From its start.</param>
-internal sealed record StepEnded(DateTimeOffset Time, LocalJobId Job, RunStep Step, Conclusion Conclusion, TimeSpan Duration) : JobEvent(Time, Job);
+internal sealed record StepEndedEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step, Conclusion Conclusion, TimeSpan Duration) : JobEvent(Time, Job);
 
 /// <summary>A line of the log, with its <c>##[group]</c> and other marks.</summary>
 /// <param name="Time">When it was written.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">The step that wrote it, or <c>null</c>: the job itself.</param>
 /// <param name="Text">The line, without a time in front.</param>
-internal sealed record LogLine(DateTimeOffset Time, LocalJobId Job, RunStep? Step, string Text) : JobEvent(Time, Job);
+internal sealed record LogLineEvent(DateTimeOffset Time, LocalJobId Job, RunStep? Step, string Text) : JobEvent(Time, Job);
 
 /// <summary>An annotation was made. Its line in the log comes too, as <c>##[error]…</c>.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">Its step, or <c>null</c>.</param>
 /// <param name="Annotation">What it says, of which place.</param>
-internal sealed record AnnotationMade(DateTimeOffset Time, LocalJobId Job, RunStep? Step, Annotation Annotation) : JobEvent(Time, Job);
+internal sealed record AnnotationEvent(DateTimeOffset Time, LocalJobId Job, RunStep? Step, Annotation Annotation) : JobEvent(Time, Job);
 
 /// <summary>A step wrote a summary (<c>GITHUB_STEP_SUMMARY</c>).</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">Its step.</param>
 /// <param name="Markdown">The text.</param>
-internal sealed record SummaryWritten(DateTimeOffset Time, LocalJobId Job, RunStep Step, string Markdown) : JobEvent(Time, Job);
+internal sealed record SummaryEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step, string Markdown) : JobEvent(Time, Job);

@@ -26,9 +26,9 @@ public sealed class RunEngineTests
 
         Assert.Equal(Conclusion.Succeeded, conclusion);
         Assert.Equal(["c Skipped", "a Succeeded", "b 1 Succeeded"], Ends(events));
-        Assert.Equal([new("v", "1")], events.OfType<JobEnded>().Single(ended => ended.Job.Id == "a").Outputs);
-        Assert.IsType<RunStarted>(events[0]);
-        Assert.IsType<RunEnded>(events[^1]);
+        Assert.Equal([new("v", "1")], events.OfType<JobEndedEvent>().Single(ended => ended.Job.Id == "a").Outputs);
+        Assert.IsType<RunStartedEvent>(events[0]);
+        Assert.IsType<RunEndedEvent>(events[^1]);
     }
 
     [Fact(Timeout = 30_000)]
@@ -62,7 +62,7 @@ public sealed class RunEngineTests
             var (_, events) = await run.FinishAsync();
 
             Assert.Equal((false, true), (run.Backend.Job("good").IsKept, run.Backend.Job("bad").IsKept));
-            names.Add(Assert.Single(events.OfType<RunNotice>()).Message);
+            names.Add(Assert.Single(events.OfType<RunNoticeEvent>()).Message);
         }
 
         Assert.StartsWith("bad: kept as 0-bad-", names[0], StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class RunEngineTests
         run.Cancel();
         var (conclusion, events) = await run.FinishAsync();
 
-        Assert.Equal((Conclusion.Canceled, "The operation was canceled."), (conclusion, events.OfType<JobEnded>().Last().Reason));
+        Assert.Equal((Conclusion.Canceled, "The operation was canceled."), (conclusion, events.OfType<JobEndedEvent>().Last().Reason));
     }
 
     [Fact(Timeout = 30_000)]
@@ -111,15 +111,15 @@ public sealed class RunEngineTests
         var shown = new RunStep(1, "Run x");
         Assert.Equal(
             [
-                new JobQueued(Now, named, "fake"),
-                new JobStarted(Now, named, "place"),
-                new StepStarted(Now, named, shown),
-                new LogLine(Now, named, shown, "hello"),
-                new SummaryWritten(Now, named, shown, "# hi"),
-                new AnnotationMade(Now, named, shown, annotation),
-                new StepEnded(Now.AddSeconds(3), named, shown, Conclusion.Failed, TimeSpan.FromSeconds(3)),
+                new JobQueuedEvent(Now, named, "fake"),
+                new JobStartedEvent(Now, named, "place"),
+                new StepStartedEvent(Now, named, shown),
+                new LogLineEvent(Now, named, shown, "hello"),
+                new SummaryEvent(Now, named, shown, "# hi"),
+                new AnnotationEvent(Now, named, shown, annotation),
+                new StepEndedEvent(Now.AddSeconds(3), named, shown, Conclusion.Failed, TimeSpan.FromSeconds(3)),
             ],
-            events.OfType<JobEvent>().Where(told => told is not JobEnded));
+            events.OfType<JobEvent>().Where(told => told is not JobEndedEvent));
     }
 
     [Fact(Timeout = 30_000)]
@@ -185,7 +185,7 @@ public sealed class RunEngineTests
         var (conclusion, events) = await run.FinishAsync();
 
         Assert.Equal(Conclusion.Canceled, conclusion);
-        Assert.Equal("The job has exceeded the maximum execution time of 1h30m0s", events.OfType<JobEnded>().Single().Reason);
+        Assert.Equal("The job has exceeded the maximum execution time of 1h30m0s", events.OfType<JobEndedEvent>().Single().Reason);
     }
 
     [Fact(Timeout = 30_000)]
@@ -201,7 +201,7 @@ public sealed class RunEngineTests
         var (conclusion, events) = await run.FinishAsync();
 
         Assert.Equal(Conclusion.Failed, conclusion);
-        Assert.Equal([null, "killed by signal 9", "macos is not to be had here"], events.OfType<JobEnded>().Select(ended => ended.Reason));
+        Assert.Equal([null, "killed by signal 9", "macos is not to be had here"], events.OfType<JobEndedEvent>().Select(ended => ended.Reason));
     }
 
     [Fact(Timeout = 30_000)]
@@ -217,9 +217,9 @@ public sealed class RunEngineTests
         var (conclusion, events) = await run.FinishAsync();
 
         Assert.Equal(Conclusion.Succeeded, conclusion);
-        Assert.Contains("waits for another run of concurrency group 'g'", events.OfType<RunNotice>().Single().Message, StringComparison.Ordinal);
+        Assert.Contains("waits for another run of concurrency group 'g'", events.OfType<RunNoticeEvent>().Single().Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Ends(IEnumerable<RunEvent> events) =>
-        events.OfType<JobEnded>().Select(ended => $"{ended.Job.Name} {ended.Conclusion}");
+        events.OfType<JobEndedEvent>().Select(ended => $"{ended.Job.Name} {ended.Conclusion}");
 }
