@@ -45,7 +45,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
     public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
     {
         var asked = request as ContainerRequest ?? throw new InfrastructureException($"A request '{request.Kind}' asks for no container");
-        var container = ActionContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options, _level);
+        var container = ActionPodContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options, _level);
         var output = new ActionOutput(exchange.Output, exchange.Received);
         using var watch = new ActionWatch(services.Watch, pod, container.Name, services.Options.Start, services.Time);
         await TellAsync(container, output, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         };
     }
 
-    private async Task TellAsync(ActionContainer container, ActionOutput output, CancellationToken cancellationToken)
+    private async Task TellAsync(ActionPodContainer container, ActionOutput output, CancellationToken cancellationToken)
     {
         await output.WriteLineAsync($"Image '{container.Spec.Image}' runs as container '{container.Name}' of pod '{_pod}'", cancellationToken);
         if (!container.LeftOut.IsEmpty)
@@ -85,7 +85,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
     }
 
     // Steps 1 and 2
-    private async Task<ActionState> StartAsync(ActionContainer container, ActionWatch watch, CancellationToken cancellationToken)
+    private async Task<ActionState> StartAsync(ActionPodContainer container, ActionWatch watch, CancellationToken cancellationToken)
     {
         try
         {
@@ -98,7 +98,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         }
     }
 
-    private async Task<ActionState> AskForItAsync(ActionContainer container, ActionWatch watch, CancellationToken cancellationToken)
+    private async Task<ActionState> AskForItAsync(ActionPodContainer container, ActionWatch watch, CancellationToken cancellationToken)
     {
         try
         {
@@ -121,7 +121,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
     }
 
     // Step 3
-    private async Task<RequestResult> FollowAsync(ActionContainer container, ActionWatch watch, ActionOutput output, CancellationToken cancellationToken)
+    private async Task<RequestResult> FollowAsync(ActionPodContainer container, ActionWatch watch, ActionOutput output, CancellationToken cancellationToken)
     {
         using var over = new CancellationTokenSource();
         using var unread = new CancellationTokenSource();
@@ -150,7 +150,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
     }
 
     // Step 4
-    private Task StopAsync(ActionContainer container, ActionWatch watch) => CleanUpAsync(async token =>
+    private Task StopAsync(ActionPodContainer container, ActionWatch watch) => CleanUpAsync(async token =>
     {
         string? problem = null;
         if (!await RunsAsync(watch, token) || await StopSignals.SendAsync(SignalAsync, watch.EndedAsync, services.Time, token))

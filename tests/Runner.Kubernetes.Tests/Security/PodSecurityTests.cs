@@ -73,7 +73,7 @@ public sealed class PodSecurityTests
             var pod = Build(level, JobContainers.None, settings);
             pod.Spec.EphemeralContainers =
             [
-                ActionContainer.Build(SomeAction.Request(entrypoint: "/x"), "alpine:3", SomeAction.RequestId, "act-job-x", settings, PodSecurityLevels.Parse(level)).Spec,
+                ActionPodContainer.Build(SomeAction.Request(entrypoint: "/x"), "alpine:3", SomeAction.RequestId, "act-job-x", settings, PodSecurityLevels.Parse(level)).Spec,
             ];
 
             Assert.Empty(PodSecurityStandard.Violations(Json(pod), level));

@@ -60,10 +60,10 @@ public sealed class ActionContainerTests
         Assert.Equal(isPossible ? [name] : [], container.Spec.Env.Select(variable => variable.Name));
     }
 
-    private static ActionContainer Build(ContainerRequest request, KubernetesOptions? options = null)
+    private static ActionPodContainer Build(ContainerRequest request, KubernetesOptions? options = null)
     {
         options ??= SomeKubernetes.Options();
-        return ActionContainer.Build(
+        return ActionPodContainer.Build(
             request, ((ContainerImage)request.Source).Image, SomeAction.RequestId, "act-job-x", options, PodSecurityLevels.Parse(options.Security.PodSecurityStandard));
     }
 }

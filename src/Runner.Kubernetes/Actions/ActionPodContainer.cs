@@ -27,12 +27,12 @@ namespace Runner.Kubernetes.Actions;
 /// with the worker at the latest.
 /// </para>
 /// </remarks>
-internal sealed partial record ActionContainer
+internal sealed partial record ActionPodContainer
 {
     private const int IdLetters = 8;
     private const string ArgumentVariable = "ACTION_ARGUMENT_";
 
-    private ActionContainer()
+    private ActionPodContainer()
     {
     }
 
@@ -56,7 +56,7 @@ internal sealed partial record ActionContainer
     /// <param name="options">Settings.</param>
     /// <param name="level">The level that the pod keeps to.</param>
     /// <exception cref="WorkflowException">The arguments cannot be read.</exception>
-    public static ActionContainer Build(
+    public static ActionPodContainer Build(
         ContainerRequest request, string image, string requestId, string secretName, KubernetesOptions options, PodSecurityLevel level)
     {
         var name = ContainerNames.ActionPrefix + requestId[..Math.Min(IdLetters, requestId.Length)];
@@ -67,7 +67,7 @@ internal sealed partial record ActionContainer
             .Select((variable, index) => (variable.Key, variable.Value, SecretKey: string.Create(CultureInfo.InvariantCulture, $"{name}.{index}")))
             .ToList();
         var clamp = new PodSecurityClamp(level, static (_, _) => { }); // no workflow can ask for anything here, and the settings were checked
-        return new ActionContainer
+        return new ActionPodContainer
         {
             Spec = clamp.Apply(new V1EphemeralContainer
             {
