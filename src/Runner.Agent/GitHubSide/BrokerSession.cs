@@ -87,9 +87,9 @@ internal sealed class BrokerSession(
                     "its message has no endpoint 'SystemVssConnection' with an address and a token",
                     runServices.For(job.Plan.PlanId, job.JobId, address, tokens));
         }
-        catch (MalformedJobException malformed)
+        catch (UnreadableJobMessageException unreadable)
         {
-            throw new UnreadableJobException(malformed.Message, ServiceOf(malformed, address));
+            throw new UnreadableJobException(unreadable.Message, ServiceOf(unreadable, address));
         }
     }
 
@@ -99,15 +99,15 @@ internal sealed class BrokerSession(
 
     private BrokerClient Broker => _moved ?? home;
 
-    private GitHubJobService? ServiceOf(MalformedJobException malformed, Uri acquiredFrom)
+    private GitHubJobService? ServiceOf(UnreadableJobMessageException unreadable, Uri acquiredFrom)
     {
-        if (malformed is not { PlanId: { } plan, JobId: { } job })
+        if (unreadable is not { PlanId: { } plan, JobId: { } job })
         {
             return null;
         }
 
         // Where the message does not even give its connection, the runner's own token may do.
-        return malformed is { RunServiceUrl: { } address, Token: { } token }
+        return unreadable is { RunServiceUrl: { } address, Token: { } token }
             ? runServices.For(plan, job, address, new Protocol.Http.FixedToken(token))
             : runServices.For(plan, job, acquiredFrom, tokens);
     }

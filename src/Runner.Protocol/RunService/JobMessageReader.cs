@@ -11,7 +11,7 @@ internal static class JobMessageReader
     private const string ConnectionName = "SystemVssConnection";
 
     /// <summary>The job.</summary>
-    /// <exception cref="MalformedJobException">It is not one.</exception>
+    /// <exception cref="UnreadableJobMessageException">It is not one.</exception>
     public static JobMessage Read(ReadOnlyMemory<byte> json)
     {
         try
@@ -20,11 +20,11 @@ internal static class JobMessageReader
         }
         catch (JsonException exception)
         {
-            throw Malformed(json, exception);
+            throw Unreadable(json, exception);
         }
     }
 
-    private static MalformedJobException Malformed(ReadOnlyMemory<byte> json, JsonException cause)
+    private static UnreadableJobMessageException Unreadable(ReadOnlyMemory<byte> json, JsonException cause)
     {
         var text = $"The job message cannot be read: bad or missing value at {cause.Path ?? "$"}"
             + (cause.LineNumber is { } line ? $", line {line + 1}, byte {cause.BytePositionInLine + 1}" : string.Empty);
@@ -38,7 +38,7 @@ internal static class JobMessageReader
                 : default;
             PlanId? plan = Guid.TryParse(Text(Member(Member(root, "plan"), "planId")), out var planId) ? new PlanId(planId) : null;
             JobId? job = Guid.TryParse(Text(Member(root, "jobId")), out var jobId) ? new JobId(jobId) : null;
-            return new MalformedJobException(text)
+            return new UnreadableJobMessageException(text)
             {
                 PlanId = plan,
                 JobId = job,
@@ -54,7 +54,7 @@ internal static class JobMessageReader
     }
 
     /// <summary>What can be read of a message that is cut or breaks off into something else.</summary>
-    private static MalformedJobException Salvage(ReadOnlySpan<byte> json, string text)
+    private static UnreadableJobMessageException Salvage(ReadOnlySpan<byte> json, string text)
     {
         var reader = new Utf8JsonReader(json, isFinalBlock: false, default);
         var path = new Stack<string>();
@@ -93,7 +93,7 @@ internal static class JobMessageReader
             // What was read before stands.
         }
 
-        return new MalformedJobException(text)
+        return new UnreadableJobMessageException(text)
         {
             PlanId = Guid.TryParse(plan, out var planId) ? new PlanId(planId) : null,
             JobId = Guid.TryParse(job, out var jobId) ? new JobId(jobId) : null,

@@ -44,14 +44,14 @@ public sealed class RunServiceClient(
     /// <param name="billingOwnerId">As in the message.</param>
     /// <param name="cancellationToken">Stops waiting and trying.</param>
     /// <exception cref="ProtocolException">It is gone, taken or cannot be processed.</exception>
-    /// <exception cref="MalformedJobException">It is ours, but cannot be read.</exception>
+    /// <exception cref="UnreadableJobMessageException">It is ours, but cannot be read.</exception>
     /// <exception cref="InfrastructureException">The tries are used up.</exception>
     public async Task<JobMessage> AcquireJobAsync(
         string runnerRequestId, string runnerOs, string? billingOwnerId, CancellationToken cancellationToken)
     {
         var body = new AcquireJobRequest { JobMessageId = runnerRequestId, RunnerOs = runnerOs, BillingOwnerId = billingOwnerId };
         var call = ServiceCall.Post(address, RunServiceRoutes.AcquireJob, body, RunServiceJson.Default.AcquireJobRequest);
-        MalformedJobException? unread = null;
+        UnreadableJobMessageException? unread = null;
         try
         {
             return await _retry.ExecuteAsync(AcquireAsync, cancellationToken);
@@ -69,15 +69,15 @@ public sealed class RunServiceClient(
             {
                 return JobMessageReader.Read(reply.Body);
             }
-            catch (MalformedJobException malformed)
+            catch (UnreadableJobMessageException unreadable)
             {
                 // The offer's own id is nearly always the job's, and the answer's header has the plan.
-                unread = malformed.With(unread).With(new MalformedJobException(malformed.Message)
+                unread = unreadable.With(unread).With(new UnreadableJobMessageException(unreadable.Message)
                 {
                     PlanId = reply.Headers.TryGetValues(PlanHeader, out var plans) && Guid.TryParse(plans.FirstOrDefault(), out var plan) ? new PlanId(plan) : null,
                     JobId = Guid.TryParse(runnerRequestId, out var job) ? new JobId(job) : null,
                 });
-                throw malformed.IsWhole ? unread : new InfrastructureException($"{reply}, but with no job message: {malformed.Message}", malformed);
+                throw unreadable.IsWhole ? unread : new InfrastructureException($"{reply}, but with no job message: {unreadable.Message}", unreadable);
             }
         }
     }

@@ -170,7 +170,7 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
     {
         var site = server.Open(TestSetup.InTurn((200, body)));
 
-        var exception = await Assert.ThrowsAsync<MalformedJobException>(() => Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled));
+        var exception = await Assert.ThrowsAsync<UnreadableJobMessageException>(() => Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled));
 
         Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
         Assert.Equal((Plan, Job), (exception.PlanId, exception.JobId));
@@ -207,7 +207,7 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
             """;
         var site = server.Open(TestSetup.InTurn((200, Cut), (409, """{"source":"actions-run-service","statusCode":409,"errorMessage":"taken"}""")));
 
-        var exception = await Assert.ThrowsAsync<MalformedJobException>(() => Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled));
+        var exception = await Assert.ThrowsAsync<UnreadableJobMessageException>(() => Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled));
 
         Assert.Equal((Plan, Job), (exception.PlanId, exception.JobId));
         Assert.Equal("https://run.example/7/", exception.RunServiceUrl?.ToString());
@@ -223,7 +223,7 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
             await context.Response.Body.WriteAsync("garbled"u8.ToArray(), context.RequestAborted);
         });
 
-        var exception = await Assert.ThrowsAsync<MalformedJobException>(() => Client(site).AcquireJobAsync(Job.ToString(), "Linux", null, Cancelled));
+        var exception = await Assert.ThrowsAsync<UnreadableJobMessageException>(() => Client(site).AcquireJobAsync(Job.ToString(), "Linux", null, Cancelled));
 
         Assert.Equal((Plan, Job), (exception.PlanId, exception.JobId));
         Assert.True(site.Requests.Count > 1);
@@ -237,7 +237,7 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
              "authorization":{"parameters":{"AccessToken":"s3cr3t"}}}]}}
             """)));
 
-        var exception = await Assert.ThrowsAsync<MalformedJobException>(() => Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled));
+        var exception = await Assert.ThrowsAsync<UnreadableJobMessageException>(() => Client(site).AcquireJobAsync("r-1", "Linux", null, Cancelled));
 
         Assert.Equal("https://run.example/7/", exception.RunServiceUrl?.ToString());
         Assert.Equal("s3cr3t", exception.Token?.Reveal());

@@ -8,10 +8,10 @@ namespace Runner.Protocol.RunService;
 /// as far as that could be found.
 /// </summary>
 /// <remarks>The message names the place in the JSON, and never shows its text: a job message holds secrets.</remarks>
-public sealed class MalformedJobException : Exception
+public sealed class UnreadableJobMessageException : Exception
 {
     /// <summary>A job whose defect stands at a place.</summary>
-    public MalformedJobException(string message)
+    public UnreadableJobMessageException(string message)
         : base(message)
     {
     }
@@ -32,7 +32,7 @@ public sealed class MalformedJobException : Exception
     public bool IsWhole { get; init; }
 
     /// <summary>The same, with what it lacks taken from another.</summary>
-    internal MalformedJobException With(MalformedJobException? other) => new(Message)
+    internal UnreadableJobMessageException With(UnreadableJobMessageException? other) => new(Message)
     {
         PlanId = PlanId ?? other?.PlanId,
         JobId = JobId ?? other?.JobId,
