@@ -1,5 +1,8 @@
 using System.Text;
+using Runner.Execution.Artifacts;
+using Runner.Execution.FileCommands;
 using Runner.Execution.Jobs;
+using Runner.Execution.Matchers;
 using Runner.Execution.Steps;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
@@ -11,6 +14,7 @@ namespace Runner.Execution.Tests;
 internal sealed class TestStep : IDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly SpareFiles _spareFiles = new();
     private readonly StepOutput _output;
 
     public TestStep(
@@ -24,7 +28,13 @@ internal sealed class TestStep : IDisposable
         Directory.CreateDirectory(Job.Paths.Temp);
         var id = StepId.New();
         Log = new StepLog(id, 3, Reporter, Job.Masker, Job.IsDebug);
-        Scope = new StepScope(Job, id, Log) { Environment = environment ?? new Dictionary<string, string>() };
+        Scope = new StepScope(Job, id, Log)
+        {
+            Environment = environment ?? new Dictionary<string, string>(),
+            Shared = new SharedEnvironment(),
+            Matchers = new JobMatchers(),
+            Artifacts = JobArtifacts.Of(Job.Message, Job.Host.Environment),
+        };
         _output = new StepOutput(Scope);
     }
 
@@ -40,6 +50,9 @@ internal sealed class TestStep : IDisposable
 
     public string Workspace => Job.Paths.Workspace;
 
+    /// <summary>Makes command files, those of a further step at each call.</summary>
+    public StepFiles CreateFiles() => StepFiles.Create(Job.Paths.Temp, _spareFiles, Scope.Artifacts);
+
     /// <summary>Prints lines as a process would.</summary>
     public TestStep Print(params string[] lines)
     {
@@ -51,9 +64,5 @@ internal sealed class TestStep : IDisposable
         return this;
     }
 
-    public void Dispose()
-    {
-        Job.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 }

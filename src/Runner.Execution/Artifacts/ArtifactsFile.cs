@@ -25,7 +25,7 @@ internal sealed class ArtifactsFile : IFileCommand
     /// <inheritdoc/>
     public void Run(string file, StepScope step)
     {
-        if (step.Job.Artifacts is not { } artifacts)
+        if (step.Artifacts is not { } artifacts)
         {
             return;
         }

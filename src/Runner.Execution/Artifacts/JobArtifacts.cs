@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Artifacts;
 
@@ -28,6 +29,14 @@ internal sealed class JobArtifacts
             }
         }
     }
+
+    /// <summary>Those of a job, none so far; <c>null</c>: the job cannot declare anything.</summary>
+    /// <param name="message">GitHub's switch is one of its variables.</param>
+    /// <param name="environment">The worker's own environment, where the operator's is.</param>
+    public static JobArtifacts? Of(JobMessage message, IReadOnlyDictionary<string, string> environment) =>
+        message.IsFeatureOn(JobVariables.AllowArtifactsFile) || (bool.TryParse(environment.GetValueOrDefault(Variable), out var isAllowed) && isAllowed)
+            ? new JobArtifacts()
+            : null;
 
     /// <summary>Adds a subject. False: it was declared before.</summary>
     /// <exception cref="FormatException">Another subject has its name, or there are too many.</exception>

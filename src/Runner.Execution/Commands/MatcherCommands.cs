@@ -20,7 +20,7 @@ internal sealed class AddMatcherCommand : IWorkflowCommand
         }
 
         var matchers = MatcherSource.Read(command.Data, step);
-        step.Job.Matchers.Add(matchers);
+        step.Matchers.Add(matchers);
         foreach (var matcher in matchers)
         {
             step.Log.Debug($"Added matchers: '{matcher.Owner}'. Problem matchers scan action output for known warning or error strings and report these inline.");
@@ -46,7 +46,7 @@ internal sealed class RemoveMatcherCommand : IWorkflowCommand
 
         foreach (var removed in owner is null ? MatcherSource.Read(command.Data, step).Select(matcher => matcher.Owner) : [owner])
         {
-            if (step.Job.Matchers.Remove(removed))
+            if (step.Matchers.Remove(removed))
             {
                 step.Log.Debug($"Removed matchers: '{removed}'");
             }

@@ -12,7 +12,7 @@ using Runner.Workflows.Model.Actions;
 namespace Runner.Execution.Containers;
 
 /// <summary>Runs container actions: a step that uses an image, or a stage of an action with <c>using: docker</c>.</summary>
-internal sealed class ContainerAction(JobScope job) : IStepAction
+internal sealed class ContainerAction(JobScope job, JobProgress progress, ExitCodeFile exitCodes) : IStepAction
 {
     private const string ImagePrefix = "docker://";
 
@@ -69,10 +69,10 @@ internal sealed class ContainerAction(JobScope job) : IStepAction
         // What the container names by its own paths is found by ours.
         run.Scope.ToWorkerPath = _paths.ToWorker;
         var lines = new LineCutter(new StepOutput(run.Scope));
-        job.NoteProcessStart();
+        progress.NoteProcessStart();
         var end = await containers.RunAsync(request, lines, stop);
         lines.End();
-        ExitCodeFile.Note(run, ProcessExit.ByCode(end.ExitCode));
+        exitCodes.Note(run, ProcessExit.ByCode(end.ExitCode));
         if (end.Message is { Length: > 0 } message)
         {
             run.Scope.Log.Error(message);

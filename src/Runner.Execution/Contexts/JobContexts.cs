@@ -18,9 +18,10 @@ internal sealed class JobContexts
     private readonly List<KeyValuePair<string, Value>> _jobMembers = [];
     private readonly HashFiles _files;
 
-    public JobContexts(JobScope job)
+    public JobContexts(JobScope job, JobProgress progress)
     {
         Job = job;
+        Progress = progress;
         _files = new HashFiles(job.Paths.Workspace, job.Paths.Home ?? job.Host.Environment.GetValueOrDefault("HOME"), job.Host.Time);
         GitHub = GitHubContext.Create(job);
         Runner = RunnerContext.Create(job);
@@ -38,6 +39,9 @@ internal sealed class JobContexts
     /// <summary>The job.</summary>
     public JobScope Job { get; }
 
+    /// <summary>How far it is.</summary>
+    public JobProgress Progress { get; }
+
     /// <summary>The <c>github</c> context without what belongs to a step.</summary>
     public GitHubContext GitHub { get; }
 
@@ -48,7 +52,8 @@ internal sealed class JobContexts
     public EvaluationContext OfMessage() => new() { Contexts = _given };
 
     /// <summary>What can be seen outside of steps: job <c>env</c>, outputs, names.</summary>
-    public EvaluationContext OfJob() => Of(GitHub.With(Job.Members.Entries), Job.Environment, Job.Steps, StatusText.Of(Job.Result), inputs: null);
+    public EvaluationContext OfJob() => Of(
+        GitHub.With(Progress.Members.Entries), Progress.Shared.Variables, Progress.Steps, StatusText.Of(Progress.Result), inputs: null);
 
     /// <summary>What can be seen in a step.</summary>
     /// <param name="github">The step's <c>github</c>.</param>
@@ -59,7 +64,7 @@ internal sealed class JobContexts
     public EvaluationContext Of(
         ObjectValue github, IReadOnlyDictionary<string, string> environment, StepsContext steps, string status, Value? inputs)
     {
-        var jobStatus = StatusText.Of(Job.Result);
+        var jobStatus = StatusText.Of(Progress.Result);
         var contexts = new Dictionary<string, Value>(_fixed, StringComparer.OrdinalIgnoreCase)
         {
             ["github"] = github,

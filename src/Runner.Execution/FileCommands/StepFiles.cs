@@ -1,6 +1,5 @@
 using Runner.Execution.Artifacts;
 using Runner.Execution.Files;
-using Runner.Execution.Jobs;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
@@ -39,13 +38,16 @@ internal sealed class StepFiles
     public IEnumerable<KeyValuePair<string, string>> Paths => _files.Select(file => KeyValuePair.Create(file.Command.Name, file.Path)).Concat(_given);
 
     /// <summary>Makes the empty files, with names that no earlier step knew.</summary>
+    /// <param name="temp">The job's folder for temporary files.</param>
+    /// <param name="spare">Files of earlier steps.</param>
+    /// <param name="artifacts">What the job's steps declared as built, or <c>null</c>: they cannot declare anything.</param>
     /// <exception cref="InfrastructureException">They cannot be made.</exception>
-    public static StepFiles Create(JobScope job)
+    public static StepFiles Create(string temp, SpareFiles spare, JobArtifacts? artifacts)
     {
-        var folder = Path.Combine(job.Paths.Temp, TempFolders.FileCommands);
+        var folder = Path.Combine(temp, TempFolders.FileCommands);
         try
         {
-            return Create(job, folder);
+            return CreateIn(folder, spare, artifacts);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -87,14 +89,14 @@ internal sealed class StepFiles
         }
     }
 
-    private static StepFiles Create(JobScope job, string folder)
+    private static StepFiles CreateIn(string folder, SpareFiles spare, JobArtifacts? artifacts)
     {
         Directory.CreateDirectory(folder);
         var suffix = Guid.NewGuid().ToString("D");
-        var commands = job.Artifacts is null ? Commands : WithArtifacts;
+        var commands = artifacts is null ? Commands : WithArtifacts;
         return new StepFiles(
-            [.. commands.Select(command => (command, job.SpareFiles.Make(Path.Combine(folder, command.FilePrefix + suffix))))],
-            job.Artifacts is { } artifacts ? [artifacts.WriteList(Path.Combine(folder, $"artifacts_list_{suffix}"))] : [],
-            job.SpareFiles);
+            [.. commands.Select(command => (command, spare.Make(Path.Combine(folder, command.FilePrefix + suffix))))],
+            artifacts is not null ? [artifacts.WriteList(Path.Combine(folder, $"artifacts_list_{suffix}"))] : [],
+            spare);
     }
 }

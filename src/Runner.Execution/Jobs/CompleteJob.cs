@@ -12,7 +12,7 @@ namespace Runner.Execution.Jobs;
 /// <summary>
 /// The step "Complete job": outputs, environment address, leftover processes, times (<c>worker-semantics.md</c> section 1.2).
 /// </summary>
-internal sealed class CompleteJob(JobScope job, StepLog log)
+internal sealed class CompleteJob(JobScope job, JobProgress progress, StepLog log)
 {
     /// <summary>Outputs by name, filled by <see cref="Run"/>.</summary>
     public ImmutableDictionary<string, OutputValue> Outputs { get; private set; } = ImmutableDictionary<string, OutputValue>.Empty;
@@ -26,7 +26,7 @@ internal sealed class CompleteJob(JobScope job, StepLog log)
         var isGood = TryEvaluate("Fail to evaluate job outputs", () => EvaluateOutputs(contexts))
             & TryEvaluate("Failed to evaluate environment url", () => EvaluateUrl(contexts));
         KillOrphans();
-        foreach (var line in LaunchTimeline.Lines(job.Payload.Times with { FirstStep = job.FirstStep }))
+        foreach (var line in LaunchTimeline.Lines(job.Payload.Times with { FirstStep = progress.FirstStep }))
         {
             log.Write(line);
         }

@@ -52,13 +52,14 @@ public sealed class JobRunner
             OrphanReaper.Adopt();
         }
 
-        using var job = new JobScope(payload, _host, reporter);
+        var job = new JobScope(payload, _host, reporter);
+        var progress = new JobProgress(_host.Time);
         var numbers = new StepNumbers();
         using var repositories = Repositories(job);
         var preparation = new ActionPreparation(job, repositories);
         var setUp = StepReport.OfRunner(job, numbers.Next(), "Set up job");
         setUp.Start(setUp.Record.Name);
-        var (contexts, steps) = await SetUpAsync(job, setUp, preparation, numbers, cancellation.Requested);
+        var (contexts, steps) = await SetUpAsync(job, progress, setUp, preparation, numbers, cancellation.Requested);
         foreach (var step in steps)
         {
             step.Report.Announce();
@@ -66,10 +67,10 @@ public sealed class JobRunner
 
         if (contexts is null)
         {
-            return await GiveUpAsync(job, setUp, cancellation);
+            return await GiveUpAsync(job, progress, setUp, cancellation);
         }
 
-        Conclude(job, setUp, isGood: true, cancellation);
+        Conclude(progress, setUp, isGood: true, cancellation);
         var posts = new PostSteps(job, numbers);
         if (JobHook.Completed(job) is { } hook)
         {
@@ -77,16 +78,17 @@ public sealed class JobRunner
         }
 
         var processes = new ProcessRunner(_launcher, _host.Time);
-        var actions = new StepActions(job, processes, preparation, posts, cancellation);
+        using var memory = MemoryKills.Find(_host.SystemRoot);
+        var actions = new StepActions(job, progress, processes, memory, preparation, posts, cancellation);
         var level = StepLevel.OfJob(contexts);
         using var background = new BackgroundSteps(job, actions.Runner, level, cancellation);
-        var reports = await new JobSteps(job, actions.Runner, level, posts, background).RunAsync(steps);
+        var reports = await new JobSteps(job, progress, actions.Runner, level, posts, background).RunAsync(steps);
         var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job");
-        return await CompleteAsync(job, contexts, [setUp, .. reports, complete], cancellation);
+        return await CompleteAsync(job, progress, contexts, [setUp, .. reports, complete], cancellation);
     }
 
     // Nothing of the job has run, so nothing is to be completed: as on GitHub, its only step is the one that failed.
-    private static async Task<JobResult> GiveUpAsync(JobScope job, StepReport setUp, JobCancellation cancellation)
+    private static async Task<JobResult> GiveUpAsync(JobScope job, JobProgress progress, StepReport setUp, JobCancellation cancellation)
     {
         await WaitForExplanationAsync(cancellation, job.Host.Time);
         var reason = ReasonOf(cancellation);
@@ -95,8 +97,8 @@ public sealed class JobRunner
             setUp.Log.Write($"##[error]{reason}"); // the result has it as the job's annotation
         }
 
-        Conclude(job, setUp, isGood: false, cancellation);
-        return ResultOf(job, [setUp], reason, cancellation);
+        Conclude(progress, setUp, isGood: false, cancellation);
+        return ResultOf(progress, [setUp], reason, cancellation);
     }
 
     private static ActionRepositories Repositories(JobScope job)
@@ -108,12 +110,12 @@ public sealed class JobRunner
     }
 
     private static async Task<(JobContexts? Contexts, ImmutableArray<PlannedStep> Steps)> SetUpAsync(
-        JobScope job, StepReport report, ActionPreparation preparation, StepNumbers numbers, CancellationToken stop)
+        JobScope job, JobProgress progress, StepReport report, ActionPreparation preparation, StepNumbers numbers, CancellationToken stop)
     {
         try
         {
-            var contexts = new JobContexts(job);
-            return (contexts, await new SetUpJob(job, report.Log, preparation, numbers).RunAsync(contexts, stop));
+            var contexts = new JobContexts(job, progress);
+            return (contexts, await new SetUpJob(job, progress, report.Log, preparation, numbers).RunAsync(contexts, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -129,11 +131,11 @@ public sealed class JobRunner
     }
 
     private static async Task<JobResult> CompleteAsync(
-        JobScope job, JobContexts contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
+        JobScope job, JobProgress progress, JobContexts contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
     {
         var report = reports[^1];
         report.Start(report.Record.Name);
-        var complete = new CompleteJob(job, report.Log);
+        var complete = new CompleteJob(job, progress, report.Log);
         await WaitForExplanationAsync(cancellation, job.Host.Time);
         var reason = ReasonOf(cancellation);
         if (reason is not null)
@@ -141,29 +143,29 @@ public sealed class JobRunner
             report.Log.Write($"##[error]{reason}"); // the result has it as the job's annotation
         }
 
-        Conclude(job, report, complete.Run(contexts), cancellation);
-        return ResultOf(job, reports, reason, cancellation) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl };
+        Conclude(progress, report, complete.Run(contexts), cancellation);
+        return ResultOf(progress, reports, reason, cancellation) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl };
     }
 
-    private static JobResult ResultOf(JobScope job, ImmutableArray<StepReport> reports, string? reason, JobCancellation cancellation) => new()
+    private static JobResult ResultOf(JobProgress progress, ImmutableArray<StepReport> reports, string? reason, JobCancellation cancellation) => new()
     {
-        Conclusion = cancellation.IsRemoval ? Conclusion.Failed : job.Result,
+        Conclusion = cancellation.IsRemoval ? Conclusion.Failed : progress.Result,
         Steps = [.. reports.Select(step => step.Record)],
         Reason = reason,
-        FirstStep = job.FirstStep,
-        LastStepEnded = job.LastStepEnded,
+        FirstStep = progress.FirstStep,
+        LastStepEnded = progress.LastStepEnded,
     };
 
-    private static void Conclude(JobScope job, StepReport report, bool isGood, JobCancellation cancellation)
+    private static void Conclude(JobProgress progress, StepReport report, bool isGood, JobCancellation cancellation)
     {
         if (cancellation.Reason is { } reason)
         {
-            job.Stop(reason);
+            progress.Stop(reason);
         }
 
         var conclusion = isGood ? Conclusion.Succeeded : Conclusion.Failed;
         report.Complete(conclusion);
-        job.TakeIn(conclusion);
+        progress.TakeIn(conclusion);
     }
 
     private static string? ReasonOf(JobCancellation cancellation) => cancellation.Reason switch

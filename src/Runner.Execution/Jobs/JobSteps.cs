@@ -8,7 +8,7 @@ using Runner.Jobs.Outcomes;
 namespace Runner.Execution.Jobs;
 
 /// <summary>Runs the steps of a job that is set up: those before, its own, those after (<c>worker-semantics.md</c> section 1).</summary>
-internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level, PostSteps posts, BackgroundSteps background)
+internal sealed class JobSteps(JobScope job, JobProgress progress, StepRunner runner, StepLevel level, PostSteps posts, BackgroundSteps background)
 {
     private readonly BackgroundControl _control = new(background, runner);
     private readonly List<StepReport> _reports = [];
@@ -18,7 +18,7 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
     public async Task<ImmutableArray<StepReport>> RunAsync(ImmutableArray<PlannedStep> steps)
     {
         // A cancel during the set-up ends the job: not even always() counts then.
-        var isEnded = job.Result != Conclusion.Succeeded;
+        var isEnded = progress.Result != Conclusion.Succeeded;
         foreach (var step in steps)
         {
             await RunOrSkipAsync(step, isEnded);
@@ -70,7 +70,7 @@ internal sealed class JobSteps(JobScope job, StepRunner runner, StepLevel level,
             : await runner.RunAsync(task, CancellationToken.None);
         report.Complete(end.Conclusion);
         level.TakeIn(end.Conclusion);
-        job.LastStepEnded = job.Host.Time.GetUtcNow();
+        progress.NoteStepEnd();
     }
 
     private static void Warn(StepReport report, string? problem)

@@ -18,7 +18,7 @@ namespace Runner.Execution.Jobs;
 /// The step "Set up job": tells who runs the job, prepares folders and contexts, and plans the steps (<c>worker-semantics.md</c> section
 /// 1.1).
 /// </summary>
-internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation preparation, StepNumbers numbers)
+internal sealed class SetUpJob(JobScope job, JobProgress progress, StepLog log, ActionPreparation preparation, StepNumbers numbers)
 {
     private IReadOnlyList<string> Files => job.Message.FileTable;
 
@@ -206,7 +206,7 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
             foreach (var (name, value) in JobTemplates.Texts(block, contexts.OfJob(), Files))
             {
                 ProcessText.Check($"env: the variable '{name}'", name, value);
-                job.Shared.Set(name.Length > 0 ? name : throw new WorkflowException("env: has an entry without a name"), value);
+                progress.Shared.Set(name.Length > 0 ? name : throw new WorkflowException("env: has an entry without a name"), value);
             }
         }
     }
@@ -219,9 +219,9 @@ internal sealed class SetUpJob(JobScope job, StepLog log, ActionPreparation prep
             if (block is MappingToken mapping && mapping.Find("run") is { } run)
             {
                 var values = JobTemplates.Texts(run, contexts.OfJob(), Files);
-                job.RunDefaults = new RunDefaults(
-                    values.Find("shell") is { Length: > 0 } shell ? shell : job.RunDefaults.Shell,
-                    values.Find("working-directory") is { Length: > 0 } folder ? folder : job.RunDefaults.WorkingDirectory);
+                progress.RunDefaults = new RunDefaults(
+                    values.Find("shell") is { Length: > 0 } shell ? shell : progress.RunDefaults.Shell,
+                    values.Find("working-directory") is { Length: > 0 } folder ? folder : progress.RunDefaults.WorkingDirectory);
             }
         }
     }

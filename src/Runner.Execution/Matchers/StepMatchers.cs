@@ -20,7 +20,7 @@ internal sealed class StepMatchers(StepScope step)
     /// <summary>Whether a line was a problem, and was written as one.</summary>
     public bool TryHandle(ReadOnlySpan<byte> line)
     {
-        if (step.Job.Matchers.Current is { IsEmpty: true } || line.Length > MaxLineBytes)
+        if (step.Matchers.Current is { IsEmpty: true } || line.Length > MaxLineBytes)
         {
             return false;
         }
@@ -48,7 +48,7 @@ internal sealed class StepMatchers(StepScope step)
     // A matcher that stays keeps what it has seen.
     private void Refresh()
     {
-        var current = step.Job.Matchers.Current;
+        var current = step.Matchers.Current;
         if (current == _known)
         {
             return;
@@ -74,7 +74,7 @@ internal sealed class StepMatchers(StepScope step)
             catch (RegexMatchTimeoutException error)
             {
                 var owner = state.Matcher.Owner;
-                step.Job.Matchers.Remove(owner);
+                step.Matchers.Remove(owner);
                 step.Log.Warning($"Removing issue matcher '{owner}'. Matcher failed {MaxTimeouts} times. Error: {error.Message}");
                 return null;
             }

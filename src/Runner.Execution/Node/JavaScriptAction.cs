@@ -7,7 +7,7 @@ using Runner.Workflows.Model.Actions;
 namespace Runner.Execution.Node;
 
 /// <summary>Runs a stage of a JavaScript action by Node.js (<c>worker-semantics.md</c> section 10.1).</summary>
-internal sealed class JavaScriptAction(JobScope job, StepProcess process, NodeFinder nodes)
+internal sealed class JavaScriptAction(JobScope job, JobProgress progress, StepProcess process, NodeFinder nodes)
 {
     private const string WithoutMaglev = "ACTIONS_RUNNER_DISABLE_NODE_MAGLEV";
     private const string OldVersionFeature = "actions.runner.warnonnode20";
@@ -17,7 +17,7 @@ internal sealed class JavaScriptAction(JobScope job, StepProcess process, NodeFi
         StepRun run, LoadedAction action, JavaScriptRuns runs, IReadOnlyDictionary<string, string> inputs, CancellationToken stop)
     {
         var script = ScriptOf(run, action, runs);
-        var version = NodeVersion.Of(runs.Using, job.Message, job.Environment, job.Host.Environment, job.Host.Architecture);
+        var version = NodeVersion.Of(runs.Using, job.Message, progress.Shared.Variables, job.Host.Environment, job.Host.Architecture);
 
         // GitHub ended Node.js 20 in September 2026: where there is none, 24 does, as on GitHub's own runners.
         var node = await nodes.FindAsync(version.Major == 20 ? [20, 24] : [version.Major], stop);

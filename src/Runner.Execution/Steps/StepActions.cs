@@ -19,20 +19,22 @@ internal sealed class StepActions
     private readonly InitializeContainers _initialize;
     private readonly StopContainers _stop;
 
-    public StepActions(JobScope job, ProcessRunner processes, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
+    public StepActions(
+        JobScope job, JobProgress progress, ProcessRunner processes, MemoryKills memory, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
     {
-        Runner = new StepRunner(job, cancellation, ActionOf);
-        _containers = new ContainerAction(job);
+        Runner = new StepRunner(job, progress, cancellation, ActionOf);
+        var exitCodes = new ExitCodeFile(job.Paths);
+        _containers = new ContainerAction(job, progress, exitCodes);
         _initialize = new InitializeContainers(job, posts);
         _stop = new StopContainers(job);
         var nodes = new NodeFinder(job, processes);
-        var process = new StepProcess(job, processes);
+        var process = new StepProcess(processes, exitCodes, memory, progress);
         _scripts = new ScriptStep(process);
         _hooks = new HookStep(job, process, nodes);
         _repositories = new RepositoryStep(
             preparation,
             posts,
-            new JavaScriptAction(job, process, nodes),
+            new JavaScriptAction(job, progress, process, nodes),
             new CompositeAction(Runner.RunAsync),
             _containers);
     }

@@ -53,18 +53,20 @@ internal sealed class StepLevel
     public IReadOnlyDictionary<string, string> Overrides { get; } = new Dictionary<string, string>();
 
     /// <summary><c>defaults.run</c>; a composite action has none.</summary>
-    public RunDefaults RunDefaults => _isComposite ? new RunDefaults(null, null) : Job.RunDefaults;
+    public RunDefaults RunDefaults => _isComposite ? new RunDefaults(null, null) : Progress.RunDefaults;
 
     /// <summary>The <c>runner</c> context.</summary>
     public ObjectValue Runner => _contexts.Runner;
 
     /// <summary>Result of the level so far.</summary>
-    public Conclusion Result => _isComposite ? _result : Job.Result;
+    public Conclusion Result => _isComposite ? _result : Progress.Result;
 
-    private Conclusion Status => _isComposite && _stage == StepStage.Main && Job.Result != Conclusion.Canceled ? _result : Job.Result;
+    private Conclusion Status => _isComposite && _stage == StepStage.Main && Progress.Result != Conclusion.Canceled ? _result : Progress.Result;
+
+    private JobProgress Progress => _contexts.Progress;
 
     /// <summary>The level of a job.</summary>
-    public static StepLevel OfJob(JobContexts contexts) => new(contexts, contexts.Job.Members, contexts.Job.Steps, contexts.Job.Shared);
+    public static StepLevel OfJob(JobContexts contexts) => new(contexts, contexts.Progress.Members, contexts.Progress.Steps, contexts.Progress.Shared);
 
     /// <summary>The level inside of a step's composite action.</summary>
     /// <param name="action">The action.</param>
@@ -121,7 +123,7 @@ internal sealed class StepLevel
     {
         if (!_isComposite)
         {
-            Job.TakeIn(step);
+            Progress.TakeIn(step);
         }
         else if (step is Conclusion.Failed or Conclusion.Canceled && _result < step)
         {

@@ -5,7 +5,7 @@ using Runner.Execution.Processes;
 namespace Runner.Execution.Steps;
 
 /// <summary>Runs a step's process: its output goes to the step, its exit code to disk.</summary>
-internal sealed class StepProcess(JobScope job, ProcessRunner processes)
+internal sealed class StepProcess(ProcessRunner processes, ExitCodeFile exitCodes, MemoryKills memory, JobProgress progress)
 {
     /// <summary>Runs it to its end.</summary>
     /// <param name="run">The step.</param>
@@ -27,21 +27,21 @@ internal sealed class StepProcess(JobScope job, ProcessRunner processes)
             Environment = environment,
             OomScoreAdjustment = OomScore.Of(environment),
         };
-        var killedBefore = job.MemoryKills.Count;
-        var exit = await processes.RunAsync(spec, new StepOutput(run.Scope), job.NoteProcessStart, stop);
-        if (exit.Code != 0 && job.MemoryKills.Count - killedBefore is > 0 and var killed)
+        var killedBefore = memory.Count;
+        var exit = await processes.RunAsync(spec, new StepOutput(run.Scope), progress.NoteProcessStart, stop);
+        if (exit.Code != 0 && memory.Count - killedBefore is > 0 and var killed)
         {
             run.Scope.Log.Error(OutOfMemory(killed));
         }
 
-        ExitCodeFile.Note(run, exit);
+        exitCodes.Note(run, exit);
         return exit;
     }
 
     private string OutOfMemory(long killed)
     {
         var processes = killed == 1 ? "1 process" : string.Create(CultureInfo.InvariantCulture, $"{killed} processes");
-        var limit = job.MemoryKills.Limit is { } bytes
+        var limit = memory.Limit is { } bytes
             ? string.Create(CultureInfo.InvariantCulture, $"the job's memory limit is {bytes / (1024.0 * 1024.0):0.#} MiB")
             : "the machine had no memory left";
         return $"The step ran out of memory: the kernel killed {processes} while it ran, {limit}.";

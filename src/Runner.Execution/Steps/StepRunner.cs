@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Runner.Execution.Artifacts;
 using Runner.Execution.Contexts;
 using Runner.Execution.FileCommands;
 using Runner.Execution.Jobs;
+using Runner.Execution.Matchers;
 using Runner.Execution.Processes;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
@@ -14,9 +16,13 @@ namespace Runner.Execution.Steps;
 /// 1. Environment. 2. Condition. 3. The action, under its time-out and the job's cancellation. 4. Command files. 5. Outcome,
 /// <c>continue-on-error</c>, conclusion. The order is GitHub's (<c>worker-semantics.md</c> section 2).
 /// </remarks>
-internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Func<StepUse, IStepAction> actionOf)
+internal sealed class StepRunner(JobScope job, JobProgress progress, JobCancellation cancellation, Func<StepUse, IStepAction> actionOf)
 {
     private static readonly IReadOnlyDictionary<string, string> NoOutputs = new Dictionary<string, string>();
+
+    private readonly JobMatchers _matchers = new();
+    private readonly JobArtifacts? _artifacts = JobArtifacts.Of(job.Message, job.Host.Environment);
+    private readonly SpareFiles _spareFiles = new();
 
     /// <summary>Runs it, or finds that it is not to run. Its results stand in the level's <c>steps</c> when this returns.</summary>
     /// <param name="outer">Fires when what it is a part of has to end.</param>
@@ -79,7 +85,7 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
     {
         if (cancellation.Reason is { } reason)
         {
-            job.Stop(reason);
+            progress.Stop(reason);
         }
     }
 
@@ -88,7 +94,14 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
         var members = task.Level.MembersOf(task.Use);
         var github = task.Level.GitHub(members);
         var variables = StepVariables.Of(task.Use.Step, task.Level, github);
-        var scope = new StepScope(job, task.Record, task.Log) { Environment = variables.All, State = task.Use.State, Shared = task.Level.Shared };
+        var scope = new StepScope(job, task.Record, task.Log)
+        {
+            Environment = variables.All,
+            State = task.Use.State,
+            Shared = task.Level.Shared,
+            Matchers = _matchers,
+            Artifacts = _artifacts,
+        };
         return new StepRun(task, scope, members, github, variables.Own);
     }
 
@@ -123,7 +136,7 @@ internal sealed class StepRunner(JobScope job, JobCancellation cancellation, Fun
     {
         try
         {
-            var files = StepFiles.Create(job);
+            var files = StepFiles.Create(job.Paths.Temp, _spareFiles, _artifacts);
             foreach (var (name, path) in files.Paths)
             {
                 run.Members.Set(name, path);

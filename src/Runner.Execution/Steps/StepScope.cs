@@ -1,4 +1,6 @@
+using Runner.Execution.Artifacts;
 using Runner.Execution.Jobs;
+using Runner.Execution.Matchers;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 
@@ -27,7 +29,7 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
     public bool IsEchoOn { get; set; } = job.IsDebug;
 
     /// <summary>The step's <c>env</c> context: the job's variables with its own.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = job.Environment;
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     /// <summary>Turns a path that its process names into one of this machine; containers see folders elsewhere.</summary>
     public Func<string, string> ToWorkerPath
@@ -50,7 +52,13 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
     public OrderedDictionary<string, string> State { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>What it leaves to the steps after it.</summary>
-    public SharedEnvironment Shared { get; init; } = job.Shared;
+    public required SharedEnvironment Shared { get; init; }
+
+    /// <summary>The job's problem matchers, which look at its output.</summary>
+    public required JobMatchers Matchers { get; init; }
+
+    /// <summary>What the job's steps declared as built, or <c>null</c>: they cannot declare anything.</summary>
+    public JobArtifacts? Artifacts { get; init; }
 
     /// <summary>Whether a command of its could not be carried out.</summary>
     public bool HasFailedByCommand { get; private set; }

@@ -80,8 +80,8 @@ public sealed class WorkflowCommandTests
         step.Print("::set-env name=A::x", "::add-path::/one", "::add-path::/two", "::add-path::/one");
 
         Assert.Empty(step.Lines);
-        Assert.Equal("x", step.Job.Environment["A"]);
-        Assert.Equal(["/one", "/two"], step.Job.Shared.Paths);
+        Assert.Equal("x", step.Scope.Shared.Variables["A"]);
+        Assert.Equal(["/one", "/two"], step.Scope.Shared.Paths);
     }
 
     [Fact]

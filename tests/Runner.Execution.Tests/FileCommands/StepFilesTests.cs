@@ -1,4 +1,3 @@
-using Runner.Execution.FileCommands;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs.Tokens;
 using Runner.Testing;
@@ -12,8 +11,8 @@ public sealed class StepFilesTests
     {
         using var step = new TestStep();
 
-        var first = StepFiles.Create(step.Job).Paths.ToList();
-        var second = StepFiles.Create(step.Job).Paths.ToList();
+        var first = step.CreateFiles().Paths.ToList();
+        var second = step.CreateFiles().Paths.ToList();
 
         Assert.Equal(["path", "env", "output", "state", "step_summary"], first.Select(file => file.Key));
         Assert.Empty(first.Select(file => file.Value).Intersect(second.Select(file => file.Value)));
@@ -24,7 +23,7 @@ public sealed class StepFilesTests
     public void Untouched_files_become_those_of_a_later_step()
     {
         using var step = new TestStep();
-        var first = StepFiles.Create(step.Job);
+        var first = step.CreateFiles();
         var paths = first.Paths.ToDictionary();
         File.WriteAllText(paths["output"], "O=1");
         File.Delete(paths["state"]);
@@ -37,7 +36,7 @@ public sealed class StepFilesTests
         }
 
         first.Run(step.Scope);
-        var second = StepFiles.Create(step.Job).Paths.ToDictionary();
+        var second = step.CreateFiles().Paths.ToDictionary();
 
         Assert.All(second.Values, path => Assert.True(new FileInfo(path) is { Exists: true, Length: 0, LinkTarget: null }));
         Assert.Empty(second.Values.Intersect(paths.Values));
@@ -52,8 +51,8 @@ public sealed class StepFilesTests
         Run(step, ("env", "A=1\nB<<E\nx\ny\nE\n"), ("path", "/one\n\n/two\n/one\n"), ("output", "O=1\nO=2"), ("state", "S=s"), ("step_summary", "# Title\n"));
 
         Assert.Empty(step.Lines);
-        Assert.Equal(["A=1", "B=x\ny"], step.Job.Environment.Select(variable => $"{variable.Key}={variable.Value}"));
-        Assert.Equal(["/one", "/two"], step.Job.Shared.Paths);
+        Assert.Equal(["A=1", "B=x\ny"], step.Scope.Shared.Variables.Select(variable => $"{variable.Key}={variable.Value}"));
+        Assert.Equal(["/one", "/two"], step.Scope.Shared.Paths);
         Assert.Equal("2", step.Scope.Outputs["O"]);
         Assert.Equal("s", step.Scope.State["S"]);
         Assert.Equal("# Title\n", step.Reporter.Summaries[step.Scope.Id]);
@@ -66,7 +65,7 @@ public sealed class StepFilesTests
 
         Run(step, ("env", "A=1\nnonsense\nB=2"), ("output", "O=1"));
 
-        Assert.Equal(["A"], step.Job.Environment.Keys);
+        Assert.Equal(["A"], step.Scope.Shared.Variables.Keys);
         Assert.Equal("1", step.Scope.Outputs["O"]);
         Assert.True(step.Scope.HasFailedByCommand);
         Assert.Equal("##[error]Unable to process file command 'env' successfully.", step.Lines[0]);
@@ -80,7 +79,7 @@ public sealed class StepFilesTests
 
         Run(step, ("env", "NODE_OPTIONS=--require=/tmp/x\nA=1"));
 
-        Assert.Equal(["A"], step.Job.Environment.Keys);
+        Assert.Equal(["A"], step.Scope.Shared.Variables.Keys);
         Assert.Equal(["##[error]Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."], step.Lines);
         Assert.False(step.Scope.HasFailedByCommand);
     }
@@ -131,8 +130,8 @@ public sealed class StepFilesTests
 
         Assert.Equal([$"##[error]Unable to process file command '{file}' successfully.", $"##[error]{message}"], step.Lines);
         Assert.True(step.Scope.HasFailedByCommand);
-        Assert.Empty(step.Job.Environment);
-        Assert.Empty(step.Job.Shared.Paths);
+        Assert.Empty(step.Scope.Shared.Variables);
+        Assert.Empty(step.Scope.Shared.Paths);
         Assert.Empty(step.Scope.State);
     }
 
@@ -197,7 +196,7 @@ public sealed class StepFilesTests
     public void File_that_the_step_removed_is_like_an_empty_one()
     {
         using var step = new TestStep();
-        var files = StepFiles.Create(step.Job);
+        var files = step.CreateFiles();
         Array.ForEach(files.Paths.ToArray(), file => File.Delete(file.Value));
 
         files.Run(step.Scope);
@@ -207,7 +206,7 @@ public sealed class StepFilesTests
 
     private static void Run(TestStep step, params (string Name, string Content)[] contents)
     {
-        var files = StepFiles.Create(step.Job);
+        var files = step.CreateFiles();
         foreach (var (name, content) in contents)
         {
             File.WriteAllText(files.Paths.Single(file => file.Key == name).Value, content);
