@@ -16,7 +16,7 @@ internal sealed class InitializeContainers(JobScope job, PostSteps posts) : ISte
     /// <summary>The step, or <c>null</c>: the job has no containers of its own.</summary>
     public static PlannedStep? Plan(JobScope job, StepNumbers numbers) => job.Payload.Containers is null
         ? null
-        : PlannedStep.OfRunner(job, numbers.Next(), StepName, "success()", step => new StepUse(step, parent: null) { Name = StepName, Containers = ContainerWork.Initialize });
+        : PlannedStep.OfRunner(job, RunnerStep.InitializeContainers, numbers.Next(), StepName, "success()");
 
     /// <inheritdoc/>
     public async Task<bool> RunAsync(StepRun run, CancellationToken stop)

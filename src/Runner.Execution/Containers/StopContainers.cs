@@ -19,7 +19,7 @@ internal sealed class StopContainers(JobScope job) : IStepAction
 
     /// <summary>The step.</summary>
     public static PlannedStep Plan(JobScope job, int number) =>
-        PlannedStep.OfRunner(job, number, StepName, "always()", step => new StepUse(step, parent: null) { Name = StepName, Containers = ContainerWork.Stop });
+        PlannedStep.OfRunner(job, RunnerStep.StopContainers, number, StepName, "always()");
 
     /// <inheritdoc/>
     public async Task<bool> RunAsync(StepRun run, CancellationToken stop)

@@ -13,8 +13,7 @@ internal sealed class HookStep(JobScope job, StepProcess process, NodeFinder nod
     /// <inheritdoc/>
     public async Task<bool> RunAsync(StepRun run, CancellationToken stop)
     {
-        // Not null: only steps with a hook come here.
-        var hook = run.Use.Hook!;
+        var hook = JobHook.Of(job, run.Use.Runner)!; // not null: only a job that has one has such a step
         var log = run.Scope.Log;
         log.Write($"A job {hook.Moment} hook has been configured by the self-hosted runner administrator");
         Check(hook);

@@ -10,11 +10,11 @@ internal sealed record PlannedStep(StepUse Use, StepStage Stage, StepReport Repo
 {
     /// <summary>A step that the runner adds around those of the workflow.</summary>
     /// <param name="job">The job.</param>
+    /// <param name="kind">Which step.</param>
     /// <param name="number">Its place among the steps shown.</param>
     /// <param name="name">Its name.</param>
     /// <param name="condition">When it runs.</param>
-    /// <param name="use">Says what it does.</param>
-    public static PlannedStep OfRunner(JobScope job, int number, string name, string condition, Func<JobStep, StepUse> use)
+    public static PlannedStep OfRunner(JobScope job, RunnerStep kind, int number, string name, string condition)
     {
         var step = new JobStep
         {
@@ -23,6 +23,7 @@ internal sealed record PlannedStep(StepUse Use, StepStage Stage, StepReport Repo
             Condition = condition,
             DisplayNameToken = new StringToken(name),
         };
-        return new PlannedStep(use(step), StepStage.Main, StepReport.OfRunner(job, number, name));
+        var use = new StepUse(step, parent: null) { Name = name, Runner = kind };
+        return new PlannedStep(use, StepStage.Main, StepReport.OfRunner(job, number, name));
     }
 }

@@ -42,14 +42,15 @@ internal sealed class StepActions
     /// <summary>Runs steps of the job.</summary>
     public StepRunner Runner { get; }
 
-    private IStepAction ActionOf(StepUse use) => use.Step switch
+    private IStepAction ActionOf(StepUse use) => (use.Runner, use.Step.Reference?.Type) switch
     {
-        _ when use.Hook is not null => _hooks,
-        _ when use.Containers is { } work => work == ContainerWork.Initialize ? _initialize : _stop,
-        { Reference.Type: ActionSource.Script } => _scripts,
-        { Reference.Type: ActionSource.Repository } => _repositories,
-        { Reference.Type: ActionSource.ContainerRegistry } => _containers,
-        { } step => throw new WorkflowException(
-            $"uses: {DisplayNames.OfReference(step.Reference)} is of a kind that this version of the runner does not know"),
+        (RunnerStep.StartedHook or RunnerStep.CompletedHook, _) => _hooks,
+        (RunnerStep.InitializeContainers, _) => _initialize,
+        (RunnerStep.StopContainers, _) => _stop,
+        (_, ActionSource.Script) => _scripts,
+        (_, ActionSource.Repository) => _repositories,
+        (_, ActionSource.ContainerRegistry) => _containers,
+        _ => throw new WorkflowException(
+            $"uses: {DisplayNames.OfReference(use.Step.Reference)} is of a kind that this version of the runner does not know"),
     };
 }

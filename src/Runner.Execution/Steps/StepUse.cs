@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Execution.Actions;
-using Runner.Execution.Containers;
 using Runner.Execution.Contexts;
-using Runner.Execution.Hooks;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Messages;
 using Runner.Workflows.Model.Actions;
@@ -37,14 +35,11 @@ internal sealed class StepUse(JobStep step, StepUse? parent)
     /// <summary>What it saved for a later stage.</summary>
     public OrderedDictionary<string, string> State { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The hook that it runs; <c>null</c>: it is a step of the workflow.</summary>
-    public JobHook? Hook { get; init; }
-
-    /// <summary>What the runner does in it for the job's containers; <c>null</c>: it is no such step.</summary>
-    public ContainerWork? Containers { get; init; }
+    /// <summary>Which step of the runner's it is; <c>null</c>: it is one of the workflow's.</summary>
+    public RunnerStep? Runner { get; init; }
 
     /// <summary>Whether it is an action or a script of the workflow's, and no step of the runner's.</summary>
-    public bool IsOfWorkflow => Hook is null && Containers is null && Step.Type != StepType.BackgroundStepControl;
+    public bool IsOfWorkflow => Runner is null && Step.Type != StepType.BackgroundStepControl;
 
     /// <summary>Its shown name, once that is known.</summary>
     public string? Name { get; set; }
