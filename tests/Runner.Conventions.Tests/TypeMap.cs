@@ -70,7 +70,7 @@ internal sealed partial class TypeMap
     private static partial Regex Using();
 
     [GeneratedRegex(
-        @"^(?:public |internal |file )?(?:static |sealed |abstract |partial |readonly |ref )*(?:class|record struct|record|struct|interface|enum|delegate [\w<>?,\[\] ]+?) (\w+)",
+        @"^(?:public |internal |file )?(?:static |sealed |abstract |partial |readonly |unsafe |ref )*(?:class|record struct|record|struct|interface|enum|delegate [\w<>?,\[\] ]+?) (\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 

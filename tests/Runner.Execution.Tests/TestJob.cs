@@ -1,4 +1,4 @@
-using Runner.Execution.Containers;
+using Runner.Execution.Hosting;
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Execution.Tests.Actions;

@@ -1,9 +1,11 @@
 using System.Text;
 using Runner.Execution.Artifacts;
 using Runner.Execution.FileCommands;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Execution.Matchers;
-using Runner.Execution.Steps;
+using Runner.Execution.Output;
+using Runner.Execution.Reporting;
+using Runner.Execution.Scopes;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Testing;

@@ -1,4 +1,7 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
+using Runner.Execution.Reporting;
+using Runner.Execution.Repositories;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;

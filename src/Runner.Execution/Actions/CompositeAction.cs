@@ -1,4 +1,5 @@
 using Runner.Execution.Contexts;
+using Runner.Execution.Repositories;
 using Runner.Execution.Steps;
 using Runner.Expressions.Values;
 using Runner.Jobs.Outcomes;

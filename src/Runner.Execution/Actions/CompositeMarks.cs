@@ -1,5 +1,5 @@
 using System.Globalization;
-using Runner.Execution.Contexts;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 
 namespace Runner.Execution.Actions;

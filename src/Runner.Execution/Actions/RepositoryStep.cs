@@ -1,6 +1,6 @@
 using Runner.Execution.Containers;
-using Runner.Execution.Jobs;
 using Runner.Execution.Node;
+using Runner.Execution.Reporting;
 using Runner.Execution.Steps;
 using Runner.Workflows.Model.Actions;
 

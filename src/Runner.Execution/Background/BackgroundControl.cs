@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Execution.Reporting;
 using Runner.Execution.Steps;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Outcomes;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 using Runner.Jobs.Errors;
 
 namespace Runner.Execution.Commands;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 
 namespace Runner.Execution.Commands;
 

@@ -1,6 +1,6 @@
 using Runner.Execution.Files;
 using Runner.Execution.Matchers;
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 
 namespace Runner.Execution.Commands;
 

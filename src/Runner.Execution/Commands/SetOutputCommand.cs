@@ -1,4 +1,4 @@
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Commands;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Runner.Execution.Actions;
 using Runner.Execution.Contexts;
-using Runner.Execution.Jobs;
+using Runner.Execution.Output;
 using Runner.Execution.Processes;
+using Runner.Execution.Repositories;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Expressions.Values;
 using Runner.Jobs.Errors;

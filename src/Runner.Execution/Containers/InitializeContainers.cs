@@ -1,4 +1,5 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Reporting;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;

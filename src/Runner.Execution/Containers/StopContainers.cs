@@ -1,5 +1,6 @@
-using Runner.Execution.Jobs;
 using Runner.Execution.Processes;
+using Runner.Execution.Reporting;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;

@@ -1,4 +1,4 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Scopes;
 using Runner.Expressions.Values;
 using Runner.Jobs.Data;
 using Runner.Jobs.Launch;

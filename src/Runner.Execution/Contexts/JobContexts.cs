@@ -1,4 +1,4 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Scopes;
 using Runner.Expressions.Values;
 using Runner.Jobs.Data;
 using Runner.Workflows.Templates;
@@ -62,7 +62,7 @@ internal sealed class JobContexts
     /// <param name="status">What <c>success()</c> and <c>failure()</c> are about.</param>
     /// <param name="inputs">Inputs of the composite action that it stands in; <c>null</c>: it is a step of the job.</param>
     public EvaluationContext Of(
-        ObjectValue github, IReadOnlyDictionary<string, string> environment, StepsContext steps, string status, Value? inputs)
+        ObjectValue github, IReadOnlyDictionary<string, string> environment, StepResults steps, string status, Value? inputs)
     {
         var jobStatus = StatusText.Of(Progress.Result);
         var contexts = new Dictionary<string, Value>(_fixed, StringComparer.OrdinalIgnoreCase)

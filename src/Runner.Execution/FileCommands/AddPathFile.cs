@@ -1,5 +1,5 @@
 using Runner.Execution.Files;
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 
 namespace Runner.Execution.FileCommands;
 

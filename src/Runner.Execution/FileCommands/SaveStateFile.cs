@@ -1,4 +1,4 @@
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 
 namespace Runner.Execution.FileCommands;
 

@@ -1,6 +1,6 @@
 using Runner.Execution.Artifacts;
 using Runner.Execution.Files;
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 

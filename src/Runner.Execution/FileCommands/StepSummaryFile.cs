@@ -1,7 +1,7 @@
 using System.Buffers;
 using Runner.Execution.Files;
 using Runner.Execution.Masking;
-using Runner.Execution.Steps;
+using Runner.Execution.Scopes;
 
 namespace Runner.Execution.FileCommands;
 

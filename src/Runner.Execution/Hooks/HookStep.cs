@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Runner.Execution.Jobs;
 using Runner.Execution.Node;
 using Runner.Execution.Processes;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 

@@ -1,4 +1,4 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Launch;
 

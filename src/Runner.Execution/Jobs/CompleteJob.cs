@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Runner.Execution.Contexts;
 using Runner.Execution.Processes;
-using Runner.Execution.Steps;
+using Runner.Execution.Reporting;
+using Runner.Execution.Scopes;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;

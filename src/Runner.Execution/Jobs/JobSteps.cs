@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Execution.Background;
 using Runner.Execution.Processes;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;

@@ -5,6 +5,8 @@ using Runner.Execution.Background;
 using Runner.Execution.Containers;
 using Runner.Execution.Contexts;
 using Runner.Execution.Hooks;
+using Runner.Execution.Reporting;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;

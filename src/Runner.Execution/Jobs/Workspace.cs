@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Runner.Execution.Actions;
+using Runner.Execution.Repositories;
 
 namespace Runner.Execution.Jobs;
 

@@ -1,5 +1,5 @@
-using Runner.Execution.Actions;
-using Runner.Execution.Jobs;
+using Runner.Execution.Repositories;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Actions;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Runner.Execution.Jobs;
 using Runner.Execution.Processes;
+using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 

@@ -1,3 +1,5 @@
+using Runner.Execution.Reporting;
+
 namespace Runner.Execution.Steps;
 
 /// <summary>What stands above an action's output in the log (<c>worker-semantics.md</c> section 8).</summary>

@@ -1,3 +1,4 @@
+using Runner.Execution.Scopes;
 using Runner.Expressions.Values;
 using Runner.Jobs.Messages;
 

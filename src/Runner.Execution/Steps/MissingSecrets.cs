@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Runner.Execution.Jobs;
+using Runner.Execution.Scopes;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;

@@ -1,4 +1,4 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Scopes;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;

@@ -1,3 +1,4 @@
+using Runner.Execution.Reporting;
 using Runner.Expressions;
 using Runner.Expressions.Values;
 using Runner.Jobs.Errors;

@@ -1,5 +1,5 @@
 using Runner.Execution.Contexts;
-using Runner.Execution.Jobs;
+using Runner.Execution.Scopes;
 
 namespace Runner.Execution.Steps;
 

@@ -1,6 +1,6 @@
-using Runner.Execution.Actions;
 using Runner.Execution.Contexts;
-using Runner.Execution.Jobs;
+using Runner.Execution.Repositories;
+using Runner.Execution.Scopes;
 using Runner.Expressions.Values;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
@@ -17,7 +17,7 @@ internal sealed class StepLevel
     private readonly bool _isComposite;
     private Conclusion _result = Conclusion.Succeeded;
 
-    private StepLevel(JobContexts contexts, StepMembers members, StepsContext steps, SharedEnvironment shared)
+    private StepLevel(JobContexts contexts, StepMembers members, StepResults steps, SharedEnvironment shared)
     {
         _contexts = contexts;
         _members = members;
@@ -41,7 +41,7 @@ internal sealed class StepLevel
     public JobScope Job => _contexts.Job;
 
     /// <summary>Results of the steps so far.</summary>
-    public StepsContext Steps { get; }
+    public StepResults Steps { get; }
 
     /// <summary>What they leave to each other.</summary>
     public SharedEnvironment Shared { get; }

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Runner.Execution.Contexts;
-using Runner.Execution.Jobs;
+using Runner.Execution.Scopes;
 using Runner.Expressions;
 using Runner.Expressions.Values;
 using Runner.Jobs.Errors;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Runner.Execution.Jobs;
+using Runner.Execution.Output;
 using Runner.Execution.Processes;
+using Runner.Execution.Scopes;
 
 namespace Runner.Execution.Steps;
 

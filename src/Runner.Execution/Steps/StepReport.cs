@@ -1,5 +1,5 @@
-using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
+using Runner.Execution.Scopes;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;

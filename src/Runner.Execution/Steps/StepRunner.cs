@@ -3,9 +3,10 @@ using System.Globalization;
 using Runner.Execution.Artifacts;
 using Runner.Execution.Contexts;
 using Runner.Execution.FileCommands;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Execution.Matchers;
 using Runner.Execution.Processes;
+using Runner.Execution.Scopes;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 

@@ -1,3 +1,4 @@
+using Runner.Execution.Reporting;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Runner.Execution.Actions;
-using Runner.Execution.Contexts;
+using Runner.Execution.Repositories;
+using Runner.Execution.Scopes;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Messages;
 using Runner.Workflows.Model.Actions;
@@ -30,7 +30,7 @@ internal sealed class StepUse(JobStep step, StepUse? parent)
     public ImmutableArray<StepUse> Inner { get; private set; } = [];
 
     /// <summary>Results of these.</summary>
-    public StepsContext InnerResults { get; } = new();
+    public StepResults InnerResults { get; } = new();
 
     /// <summary>What it saved for a later stage.</summary>
     public OrderedDictionary<string, string> State { get; } = new(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Runner.Execution.Actions;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;

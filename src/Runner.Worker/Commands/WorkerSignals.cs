@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Worker.Jobs;
 using Runner.Worker.Logging;
 using Runner.Worker.Release;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Runner.Execution.Containers;
+using Runner.Execution.Hosting;
 
 namespace Runner.Worker.Hosting;
 

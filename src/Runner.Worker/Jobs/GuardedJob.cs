@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
-using Runner.Execution.Actions;
-using Runner.Execution.Containers;
+using Runner.Execution.Hosting;
 using Runner.Execution.Jobs;
 using Runner.Execution.Reporting;
 using Runner.Jobs.Errors;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Runner.Execution.Actions;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
-using Runner.Execution.Actions;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Execution.Reporting;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;

@@ -1,4 +1,4 @@
-using Runner.Execution.Containers;
+using Runner.Execution.Hosting;
 
 namespace Runner.Worker.Link;
 

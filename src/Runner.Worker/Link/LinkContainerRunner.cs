@@ -1,4 +1,4 @@
-using Runner.Execution.Containers;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Link;
 
 namespace Runner.Worker.Link;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Runner.Execution.Containers;
+using Runner.Execution.Hosting;
 using Runner.Worker.Reporting;
 
 namespace Runner.Worker.Release;

@@ -329,7 +329,7 @@ public sealed class CompositeActionTests
         var running = job.RunAsync(Some.Using("acme/x@v1"), Some.Script("echo never"));
         await job.Reporter.Seen(line => line == "started").WaitAsync(TestContext.Current.CancellationToken);
 
-        job.Cancellation.Cancel(Runner.Execution.Jobs.CancelReason.User);
+        job.Cancellation.Cancel(Runner.Execution.Hosting.CancelReason.User);
         await running;
 
         Assert.Equal(Conclusion.Canceled, job.Result?.Conclusion);

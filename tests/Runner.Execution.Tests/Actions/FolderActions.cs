@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Formats.Tar;
 using System.IO.Compression;
-using Runner.Execution.Actions;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Errors;
 
 namespace Runner.Execution.Tests.Actions;

@@ -1,4 +1,4 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Execution.Processes;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;

@@ -1,5 +1,5 @@
 using System.Text;
-using Runner.Execution.Containers;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;

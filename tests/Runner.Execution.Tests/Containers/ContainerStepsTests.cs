@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Runner.Execution.Containers;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;

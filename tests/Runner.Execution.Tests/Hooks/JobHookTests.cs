@@ -1,4 +1,4 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using Runner.Execution.Hosting;
 using Runner.Execution.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;

@@ -1,7 +1,8 @@
 using System.Text;
+using Runner.Execution.Containers;
 using Runner.Execution.Masking;
+using Runner.Execution.Output;
 using Runner.Execution.Processes;
-using Runner.Execution.Steps;
 using Runner.Testing;
 
 namespace Runner.Execution.Tests.Masking;

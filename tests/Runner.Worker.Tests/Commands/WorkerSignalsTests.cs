@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Testing;
 using Runner.Worker.Commands;
 using Runner.Worker.Jobs;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Pipes;
 using System.Text;
-using Runner.Execution.Jobs;
+using Runner.Execution.Hosting;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Messages;
