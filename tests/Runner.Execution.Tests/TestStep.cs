@@ -1,5 +1,4 @@
 using System.Text;
-using Runner.Execution.Artifacts;
 using Runner.Execution.FileCommands;
 using Runner.Execution.Hosting;
 using Runner.Execution.Matchers;
@@ -35,7 +34,6 @@ internal sealed class TestStep : IDisposable
             Environment = environment ?? new Dictionary<string, string>(),
             Shared = new SharedEnvironment(),
             Matchers = new JobMatchers(),
-            Artifacts = JobArtifacts.Of(Job.Message, Job.Host.Environment),
         };
         _output = new StepOutput(Scope);
     }
@@ -53,7 +51,7 @@ internal sealed class TestStep : IDisposable
     public string Workspace => Job.Paths.Workspace;
 
     /// <summary>Makes command files, those of a further step at each call.</summary>
-    public StepFiles CreateFiles() => StepFiles.Create(Job.Paths.Temp, _spareFiles, Scope.Artifacts);
+    public StepFiles CreateFiles() => StepFiles.Create(Job.Paths.Temp, _spareFiles, artifacts: null);
 
     /// <summary>Prints lines as a process would.</summary>
     public TestStep Print(params string[] lines)

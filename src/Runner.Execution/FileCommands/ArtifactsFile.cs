@@ -1,4 +1,3 @@
-using Runner.Execution.Artifacts;
 using Runner.Execution.Files;
 using Runner.Execution.Scopes;
 
@@ -8,7 +7,7 @@ namespace Runner.Execution.FileCommands;
 /// <c>GITHUB_ARTIFACTS</c>: what the step built, an entry a line. Empty lines and those that begin with <c>#</c> are skipped; relative paths are those of
 /// the workspace. One bad line, and none counts.
 /// </summary>
-internal sealed class ArtifactsFile : IFileCommand
+internal sealed class ArtifactsFile(JobArtifacts artifacts) : IFileCommand
 {
     /// <summary>Largest file of a step.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -25,11 +24,6 @@ internal sealed class ArtifactsFile : IFileCommand
     /// <inheritdoc/>
     public void Run(string file, StepScope step)
     {
-        if (step.Artifacts is not { } artifacts)
-        {
-            return;
-        }
-
         using var content = RegularFile.Open(file);
         var size = RandomAccess.GetLength(content);
         if (size > MaxBytes)

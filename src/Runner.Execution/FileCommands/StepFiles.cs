@@ -1,4 +1,3 @@
-using Runner.Execution.Artifacts;
 using Runner.Execution.Files;
 using Runner.Execution.Scopes;
 using Runner.Jobs.Errors;
@@ -17,8 +16,6 @@ internal sealed class StepFiles
         new SaveStateFile(),
         new StepSummaryFile(),
     ];
-
-    private static readonly IFileCommand[] WithArtifacts = [.. Commands, new ArtifactsFile()];
 
     private readonly (IFileCommand Command, string Path)[] _files;
     private readonly KeyValuePair<string, string>[] _given;
@@ -93,7 +90,7 @@ internal sealed class StepFiles
     {
         Directory.CreateDirectory(folder);
         var suffix = Guid.NewGuid().ToString("D");
-        var commands = artifacts is null ? Commands : WithArtifacts;
+        var commands = artifacts is null ? Commands : [.. Commands, new ArtifactsFile(artifacts)];
         return new StepFiles(
             [.. commands.Select(command => (command, spare.Make(Path.Combine(folder, command.FilePrefix + suffix))))],
             artifacts is not null ? [artifacts.WriteList(Path.Combine(folder, $"artifacts_list_{suffix}"))] : [],

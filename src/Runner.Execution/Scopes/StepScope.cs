@@ -1,4 +1,3 @@
-using Runner.Execution.Artifacts;
 using Runner.Execution.Matchers;
 using Runner.Execution.Reporting;
 using Runner.Jobs;
@@ -56,9 +55,6 @@ internal sealed class StepScope(JobScope job, StepId id, StepLog log)
 
     /// <summary>The job's problem matchers, which look at its output.</summary>
     public required JobMatchers Matchers { get; init; }
-
-    /// <summary>What the job's steps declared as built, or <c>null</c>: they cannot declare anything.</summary>
-    public JobArtifacts? Artifacts { get; init; }
 
     /// <summary>Whether a command of its could not be carried out.</summary>
     public bool HasFailedByCommand { get; private set; }

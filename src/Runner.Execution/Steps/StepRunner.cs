@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Runner.Execution.Artifacts;
 using Runner.Execution.Contexts;
 using Runner.Execution.FileCommands;
 using Runner.Execution.Hosting;
@@ -101,7 +100,6 @@ internal sealed class StepRunner(JobScope job, JobProgress progress, JobCancella
             State = task.Use.State,
             Shared = task.Level.Shared,
             Matchers = _matchers,
-            Artifacts = _artifacts,
         };
         return new StepRun(task, scope, members, github, variables.Own);
     }

@@ -1,9 +1,9 @@
-using Runner.Execution.Artifacts;
+using Runner.Execution.FileCommands;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
 
-namespace Runner.Execution.Tests.Artifacts;
+namespace Runner.Execution.Tests.FileCommands;
 
 public sealed class ArtifactsTests
 {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Runner.Jobs.Messages;
 
-namespace Runner.Execution.Artifacts;
+namespace Runner.Execution.FileCommands;
 
 /// <summary>
 /// What the steps of a job declared as built, by <c>GITHUB_ARTIFACTS</c>; the steps after them read it from <c>GITHUB_ARTIFACTS_LIST</c>. Safe from any

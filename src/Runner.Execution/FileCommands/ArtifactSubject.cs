@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Runner.Execution.Files;
 
-namespace Runner.Execution.Artifacts;
+namespace Runner.Execution.FileCommands;
 
 /// <summary>Something that a job built.</summary>
 /// <param name="Name">Name of a file, or reference of an image.</param>
