@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Runner.Execution.Actions;
 using Runner.Execution.Background;
 using Runner.Execution.Containers;
@@ -8,11 +7,8 @@ using Runner.Execution.Hooks;
 using Runner.Execution.Reporting;
 using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
-using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
-using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
-using Runner.Workflows.Templates;
 
 namespace Runner.Execution.Jobs;
 
@@ -29,175 +25,18 @@ internal sealed class SetUpJob(JobScope job, JobProgress progress, StepLog log, 
     /// <exception cref="InfrastructureException">Something outside of the workflow failed.</exception>
     public async Task<ImmutableArray<PlannedStep>> RunAsync(JobContexts contexts, CancellationToken stop)
     {
-        TellRunner();
-        TellPermissions();
+        var intro = new JobIntroduction(job, log);
+        intro.TellRunner();
+        intro.TellPermissions();
         log.Write("Secret source: Actions");
         log.Write("Prepare workflow directory");
-        PrepareFolders();
-        await FillWorkspaceAsync(stop);
-        TrustWorkspace();
-        WriteEvent();
+        await new JobFolders(job, log).PrepareAsync(stop);
         EvaluateEnvironment(contexts);
         EvaluateDefaults(contexts);
         var steps = await PlanAsync(contexts, stop);
-        TellCalledWorkflow();
+        intro.TellCalledWorkflow();
         log.Write($"Complete job name: {job.Message.JobDisplayName}");
         return steps;
-    }
-
-    private void TellRunner()
-    {
-        var runner = job.Payload.Runner;
-        log.Write($"Current runner version: '{runner.Version}'");
-        log.Write($"Runner name: '{runner.Name}'");
-        TellIfKnown("Runner group name", runner.GroupName ?? job.Message.Variable(JobVariables.RunnerGroupName));
-        TellIfKnown("Machine name", runner.MachineName);
-        TellGroup("Placement", runner.Placement);
-        TellGroup("Times", [.. LaunchTimeline.Lines(job.Payload.Times)]);
-    }
-
-    private void TellPermissions()
-    {
-        if (job.Message.Variable(JobVariables.TokenPermissions) is not { Length: > 0 } json)
-        {
-            return;
-        }
-
-        try
-        {
-            using var permissions = JsonDocument.Parse(json);
-            if (permissions.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                var members = permissions.RootElement.EnumerateObject();
-                TellGroup("GITHUB_TOKEN Permissions", [.. members.Select(permission => $"{permission.Name}: {permission.Value}")]);
-            }
-        }
-        catch (JsonException)
-        {
-            log.Warning($"The permissions of the token cannot be shown: variable {JobVariables.TokenPermissions} is no JSON");
-        }
-    }
-
-    // Of a job of a called workflow job.workflow_ref names the called file, github.workflow_ref the run's.
-    private void TellCalledWorkflow()
-    {
-        var github = job.Message.ContextData.GetValueOrDefault("github") as DictionaryData;
-        if (job.WorkflowMember("workflow_ref") is not { Length: > 0 } file || file == github?.FindText("workflow_ref"))
-        {
-            return;
-        }
-
-        log.Write(job.WorkflowMember("workflow_sha") is { Length: > 0 } commit ? $"Uses: {file} ({commit})" : $"Uses: {file}");
-        var inputs = job.Message.ContextData.GetValueOrDefault("inputs") as DictionaryData;
-        TellGroup("Inputs", [.. (inputs?.Entries ?? []).Select(input => $"{input.Key}: {ContextValues.ToValue(input.Value).ToText()}")]);
-    }
-
-    private void TellIfKnown(string name, string? value)
-    {
-        if (!string.IsNullOrEmpty(value))
-        {
-            log.Write($"{name}: '{value}'");
-        }
-    }
-
-    private void TellGroup(string title, IReadOnlyList<string> lines)
-    {
-        if (lines.Count == 0)
-        {
-            return;
-        }
-
-        log.WriteGroup(title, lines);
-    }
-
-    private void PrepareFolders()
-    {
-        try
-        {
-            if (job.Message.Workspace?.Clean is { } clean)
-            {
-                Workspace.Clean(job.Paths.Workspace, clean);
-            }
-
-            if (Directory.Exists(job.Paths.Actions))
-            {
-                Workspace.Empty(job.Paths.Actions);
-            }
-
-            Directory.CreateDirectory(job.Paths.Workspace);
-            Directory.CreateDirectory(job.Paths.Temp);
-            Directory.CreateDirectory(job.Paths.Spool);
-            TryCreate(job.Paths.ToolCache);
-            TryCreate(job.Paths.Home);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new WorkflowException($"The folders of the job cannot be made: {error.Message}", error);
-        }
-    }
-
-    private async Task FillWorkspaceAsync(CancellationToken stop)
-    {
-        if (job.Host.Workspace is not { } source)
-        {
-            return;
-        }
-
-        var file = Path.Combine(job.Paths.Spool, "checkout.tar.gz");
-        try
-        {
-            if (await source.FetchAsync(file, stop))
-            {
-                var entries = Workspace.Fill(job.Paths.Workspace, file, stop);
-                log.Write($"Workspace: {entries} files and folders of the checkout");
-            }
-        }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            throw new InfrastructureException($"The checkout cannot be put into the workspace '{job.Paths.Workspace}': {error.Message}", error);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    private void TrustWorkspace()
-    {
-        try
-        {
-            GitTrust.Settle(job.Paths);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            log.Debug($"Git cannot be told to trust the workspace: {error.Message}");
-        }
-    }
-
-    // Not every job needs these two, and they may be somebody else's to make.
-    private void TryCreate(string? folder)
-    {
-        try
-        {
-            if (folder is not null)
-            {
-                Directory.CreateDirectory(folder);
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            log.Debug($"The folder '{folder}' cannot be made: {error.Message}");
-        }
-    }
-
-    private void WriteEvent()
-    {
-        var file = GitHubContext.EventFile(job.Paths.Temp);
-        Directory.CreateDirectory(Path.GetDirectoryName(file) ?? job.Paths.Temp);
-        using var stream = File.Create(file);
-        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        var github = job.Message.ContextData.GetValueOrDefault("github") as DictionaryData;
-        ContextDataConverter.WritePlainJson(writer, github?.Find("event") ?? DictionaryData.Empty);
     }
 
     // The variables of the workflow come first; those of the job may use them.
