@@ -277,6 +277,27 @@ public sealed class CompositeActionTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Local_action_whose_path_no_file_system_has_is_refused()
+    {
+        using var job = await TestJob.OfAsync(Some.Using("./a\0b"));
+
+        Assert.Equal(["##[error]uses: the path of the action holds a NUL character, which no path can"], job.AllLines(0));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("runs: { using: node20, pre: a.js, main: a.js }", true)]
+    [InlineData("runs: { using: node20, main: a.js }", false)]
+    public async Task Local_action_is_there_too_late_for_its_pre_stage_and_says_so(string manifest, bool isTold)
+    {
+        using var job = new TestJob().WithFile("x/action.yml", manifest).WithFile("x/a.js", "console.log('main')");
+
+        await job.RunAsync(Some.Using("./x"));
+
+        string[] warning = isTold ? ["##[warning]`pre` execution is not supported for local action from './x'"] : [];
+        Assert.Equal([.. warning, "main"], job.OutputOf("Run ./x"));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Local_action_fetches_what_it_uses_when_its_step_starts()
     {
         using var job = new TestJob().WithAction("acme/leaf/action.yml", "runs: { using: node20, main: a.js }").WithAction("acme/leaf/a.js", "console.log('leaf')");
@@ -317,6 +338,22 @@ public sealed class CompositeActionTests
 
         Assert.Equal(["acme/app@0123"], job.Actions.Resolved);
         Assert.Equal(["b", "acme/app 0123"], job.OutputOf("Run a"));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("false", "##[error]'$/a': references to the workflow's own repository are not switched on for this job")]
+    [InlineData("true", "##[error]'$/a': the job message does not say which repository and commit its workflow is from")]
+    public async Task Own_repository_that_cannot_be_told_fails_the_set_up(string isOn, string message)
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["actions_self_repository"] = new() { Value = isOn } },
+            Steps = [Some.Using("acme/app@v1") with { Reference = new ActionReference { Type = ActionSource.Repository, RepositoryType = "selfRepository", Path = "a" } }],
+        });
+
+        Assert.Equal(message, job.LinesOf("Set up job")[^1]);
     }
 
     [Fact(Timeout = 60_000)]

@@ -99,6 +99,29 @@ public sealed class ContainerActionTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_its_engine_has_to_say_of_the_end_is_an_error_of_the_step()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(new FakeContainers(137) { Message = "The container was killed for its memory" }, Some.Using("docker://alpine"));
+
+        Assert.Equal("##[error]The container was killed for its memory", job.Output(0)[^1]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Action_may_name_an_image_instead_of_a_Dockerfile()
+    {
+        using var job = new TestJob().WithFile("x/action.yml", "runs: { using: docker, image: docker://alpine:3 }");
+        var containers = new FakeContainers();
+
+        await job.RunAsync(containers, Some.Using("./x", with: Some.Texts(("entryPoint", "/bin/true"), ("args", "a 'b c'"))));
+
+        var request = Assert.Single(containers.Requests);
+        Assert.Equal(new ContainerImage { Image = "alpine:3" }, request.Source);
+        Assert.Equal(("/bin/true", "a 'b c'"), (request.Entrypoint, request.CommandLine));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Launcher_without_containers_is_told_by_the_step()
     {
         using var job = await TestJob.OfAsync(Some.Using("docker://alpine"));
@@ -125,6 +148,9 @@ public sealed class ContainerActionTests
 
         public Action<ContainerRequest> Running { get; set; } = _ => { };
 
+        /// <summary>What it says beside the exit code.</summary>
+        public string? Message { get; init; }
+
         public Task<ContainerEnded> RunAsync(ContainerRequest request, IContainerOutput output, CancellationToken cancellationToken)
         {
             Requests.Add(request);
@@ -134,7 +160,7 @@ public sealed class ContainerActionTests
                 output.Write(piece);
             }
 
-            return Task.FromResult(new ContainerEnded { ExitCode = exitCode });
+            return Task.FromResult(new ContainerEnded { ExitCode = exitCode, Message = Message });
         }
     }
 }

@@ -82,6 +82,24 @@ public sealed class ArtifactsTests
         Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
     }
 
+    [Fact]
+    public void Container_names_files_by_its_own_paths_and_only_those_that_it_shares()
+    {
+        using var step = new TestStep();
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["built"], "test");
+        File.WriteAllText(folder["lines"], "/github/workspace/built\n");
+        File.WriteAllText(folder["others"], "/etc/hostname\n");
+        step.Scope.ToWorkerPath = path => path.Replace("/github/workspace", folder.FullPath, StringComparison.Ordinal);
+        var file = new ArtifactsFile(new JobArtifacts());
+
+        file.Run(folder["lines"], step.Scope);
+        var error = Assert.Throws<FileCommandException>(() => file.Run(folder["others"], step.Scope));
+
+        Assert.Equal(["1 artifact subject(s) declared by this step, 1 by the job so far"], step.Lines);
+        Assert.Equal("Line 1 of $GITHUB_ARTIFACTS is not valid: '/etc/hostname' is in no folder that the container shares with the job", error.Message);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Without_the_feature_there_are_no_such_files()
     {

@@ -42,6 +42,15 @@ public sealed class HashFilesTests : IDisposable
         { ["src/[!t]*.cs"],                             ["src/one.cs"] },
         { ["./src/o[l-p]e.cs"],                         ["src/one.cs"] },
         { ["odd\\[1].txt"],                             ["odd[1].txt"] },
+        { ["odd[1.txt"],                                [] }, // no class: a bracket like other characters
+        { ["src/[\\o]ne.cs"],                           ["src/one.cs"] },
+        { ["src/[^t]*.cs"],                             ["src/one.cs"] },
+        { ["src/[]o]ne.cs"],                            ["src/one.cs"] },
+        { ["src/[o-]ne.cs"],                            ["src/one.cs"] },
+        { ["a.txt*"],                                   ["a.txt"] },
+        { ["a.txt?"],                                   [] },
+        { ["~/x", "a.txt"],                             ["a.txt"] }, // of the home folder, which is not in the workspace
+        { ["."],                                        [".hidden", "B/z", "a.txt", "b.lock", "node_modules/m/y.lock", "odd[1].txt", "src/deep/three.cs", "src/deep/x.lock", "src/one.cs", "src/two.cs"] },
         { [".h*"],                                      [".hidden"] },
         { ["*"],                                        [".hidden", "B/z", "a.txt", "b.lock", "node_modules/m/y.lock", "odd[1].txt", "src/deep/three.cs", "src/deep/x.lock", "src/one.cs", "src/two.cs"] },
         { ["src/two.cs", "a.txt"],                      ["src/two.cs", "a.txt"] },
@@ -69,6 +78,12 @@ public sealed class HashFilesTests : IDisposable
 
         Assert.Equal(message.Replace("{0}", _folder["work"], StringComparison.Ordinal), error.Message);
     }
+
+    [Fact]
+    public void Home_of_a_job_that_has_none_is_asked_for() => Assert.EndsWith(
+        "The pattern '~/x' needs a home folder, and there is none",
+        Assert.Throws<ExpressionException>(() => new HashFiles(_folder["work"], home: null, TimeProvider.System).Compute([new StringValue("~/x")])).Message,
+        StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 

@@ -70,6 +70,19 @@ public sealed class JobRunnerTests
             job.Reporter.LinesOf(job.Result?.Steps[0].Id ?? default));
     }
 
+    [Theory]
+    [InlineData("{", "##[warning]The permissions of the token cannot be shown: variable system.github.token.permissions is no JSON")]
+    [InlineData("[]", "Secret source: Actions")]
+    public async Task Permissions_that_cannot_be_shown_do_not_fail_the_job(string json, string line)
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with { Variables = new Dictionary<string, VariableValue> { ["system.github.token.permissions"] = new() { Value = json } } });
+
+        Assert.Equal(Conclusion.Succeeded, job.Result?.Conclusion);
+        Assert.Equal(line, job.LinesOf("Set up job")[2]);
+    }
+
     [Fact]
     public async Task Job_of_a_called_workflow_tells_its_file_and_inputs()
     {
@@ -274,6 +287,22 @@ public sealed class JobRunnerTests
         Assert.Equal(Conclusion.Failed, job.Result?.Conclusion);
         var lines = job.LinesOf("Complete job");
         Assert.Equal(["##[error]Failed to evaluate environment url", "##[error]A sequence was not expected"], lines.Where(line => line.StartsWith("##[error]", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Environment_address_with_a_secret_is_not_given_away()
+    {
+        using var job = new TestJob();
+
+        await job.RunAsync(Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["KEY"] = new() { Value = "hidden", IsSecret = true } },
+            Steps = [Some.Script("true")],
+            ActionsEnvironment = new ActionsEnvironment { Name = "prod", Url = new ExpressionToken("format('https://{0}', secrets.KEY)") },
+        });
+
+        Assert.Equal((Conclusion.Succeeded, null), (job.Result?.Conclusion, job.Result?.EnvironmentUrl));
+        Assert.Contains("##[warning]Skip setting environment url as environment 'prod' may contain secret.", job.LinesOf("Complete job"));
     }
 
     [Theory]

@@ -53,6 +53,19 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Contains("##[error]The checkout is gone", _reporter.LinesOf(result.Steps[0].Id));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(CancelReason.User, Conclusion.Canceled, null)]
+    [InlineData(CancelReason.Shutdown, Conclusion.Failed, "The runner was shut down while the job ran")]
+    public async Task Job_that_is_cancelled_while_the_checkout_comes_ends_in_its_set_up(CancelReason reason, Conclusion conclusion, string? told)
+    {
+        var result = await RunAsync(new Launcher { Waiting = () => _cancellation.Cancel(reason) }, "true");
+
+        Assert.Equal((conclusion, told), (result.Conclusion, result.Reason));
+        var lines = _reporter.LinesOf(Assert.Single(result.Steps).Id);
+        Assert.Contains("##[error]The operation was canceled.", lines);
+        Assert.Equal(told is not null, lines.Contains($"##[error]{told}"));
+    }
+
     [Fact]
     public void Modes_times_and_links_are_kept_and_what_was_there_before_is_gone()
     {
@@ -150,15 +163,24 @@ public sealed class WorkspaceTests : IDisposable
 
         public Exception? Problem { get; init; }
 
-        public Task<bool> FetchAsync(string file, CancellationToken cancellationToken)
+        /// <summary>Called instead of sending anything; the fetch ends when it is cancelled.</summary>
+        public Action? Waiting { get; init; }
+
+        public async Task<bool> FetchAsync(string file, CancellationToken cancellationToken)
         {
+            if (Waiting is not null)
+            {
+                Waiting();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }
+
             if (Problem is not null)
             {
-                return Task.FromException<bool>(Problem);
+                throw Problem;
             }
 
             Pack(file, entries);
-            return Task.FromResult(!IsInPlace);
+            return !IsInPlace;
         }
     }
 }

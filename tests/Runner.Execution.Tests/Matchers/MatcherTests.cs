@@ -43,6 +43,12 @@ public sealed class MatcherTests : IDisposable
         Assert.Equal(message, error.Message);
     }
 
+    [Theory]
+    [InlineData("{", "It is no JSON: ")]
+    [InlineData("""{"problemMatcher":[{"owner":"x","pattern":[{"regexp":"(a","message":1}]}]}""", "Matcher 'x': Invalid pattern '(a'")]
+    public void Reason_of_the_reader_is_handed_on(string json, string start) =>
+        Assert.StartsWith(start, Assert.Throws<InvalidDataException>(() => MatcherFile.Read(json, TimeSpan.FromSeconds(1))).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Line_that_matches_becomes_an_annotation_with_its_file_relative_to_the_repository()
     {

@@ -267,6 +267,42 @@ public sealed class JavaScriptActionTests
             job.OutputOf("Run acme/old@v1"));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Script_that_is_not_there_fails_the_step_and_is_named()
+    {
+        using var job = new TestJob();
+        job.WithAction("acme/x/action.yml", "runs: { using: node20, main: dist/a.js }");
+
+        await job.RunAsync(Some.Using("acme/x@v1"));
+
+        Assert.Equal(
+            [$"##[error]File not found: '{job.Paths.Actions}/acme/x/v1/dist/a.js', which is 'dist/a.js' of acme/x/v1/action.yml"], job.OutputOf("Run acme/x@v1"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Action_that_runs_by_Node_20_is_warned_of_where_GitHub_asks_for_it()
+    {
+        using var job = new TestJob();
+        job.WithAction("acme/old/action.yml", "runs: { using: node16, main: a.js, post: a.js }").WithAction("acme/old/a.js", "");
+        job.WithFile("externals/node20/bin/node", "#!/bin/sh\necho fake node\n");
+        var externals = Path.Combine(job.Paths.Workspace, "externals");
+        File.SetUnixFileMode(Path.Combine(externals, "node20/bin/node"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var message = Some.Job() with
+        {
+            Variables = new Dictionary<string, VariableValue> { ["actions.runner.warnonnode20"] = new() { Value = "true" } },
+            EnvironmentVariables = [Some.Texts(("FORCE_JAVASCRIPT_ACTIONS_TO_NODE24", "true"), ("ACTIONS_ALLOW_USE_UNSECURE_NODE_VERSION", "true"))],
+            Steps = [Some.Using("acme/old@v1")],
+        };
+        var payload = Some.Payload(message, job.Folder);
+
+        await job.RunAsync(payload with { Paths = payload.Paths with { Externals = externals } });
+
+        const string Both = "##[warning]Both FORCE_JAVASCRIPT_ACTIONS_TO_NODE24 and ACTIONS_ALLOW_USE_UNSECURE_NODE_VERSION are set to true in the same place: node20 is used, as without them";
+        Assert.Equal(
+            [Both, "##[warning]Node.js 20 actions are deprecated. acme/old@v1 (node16) should be updated to Node.js 24.", "fake node"], job.OutputOf("Run acme/old@v1"));
+        Assert.Equal(["Post job cleanup.", Both, "fake node"], job.OutputOf("Post Run acme/old@v1"));
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("", "##[error]Can't find 'action.yml', 'action.yaml' or 'Dockerfile' for action 'acme/x@v1'.")]
     [InlineData("runs: { using: node18, main: a.js }", "##[error]acme/x/v1/action.yml (Line: 1, Col: 16): 'using: node18' is not supported, use 'docker', 'node12', 'node16', 'node20' or 'node24' instead; did you mean 'node12'?")]

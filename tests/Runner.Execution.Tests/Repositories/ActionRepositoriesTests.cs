@@ -89,6 +89,41 @@ public sealed class ActionRepositoriesTests : IDisposable
         Assert.Contains(_step.Lines, line => line.StartsWith($"##[warning]The kept archive '{Kept}' cannot be used: ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Archive_of_the_operators_is_used_and_nothing_fetched()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Kept) ?? string.Empty);
+        await _source.FetchAsync(
+            new ResolvedAction { Action = new("acme/tool", "v1", null), ResolvedName = "acme/tool", Sha = string.Empty }, Kept, new Feedback(), TestContext.Current.CancellationToken);
+        _source.Fetched.Clear();
+        using var repositories = new ActionRepositories(
+            _source, new ActionCache(_folder["given"]), _folder["actions"], _step.Job.Masker, prefersUnpacked: false);
+
+        await GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null));
+
+        Assert.Equal("name: tool", await File.ReadAllTextAsync(_folder["actions/acme/tool/v1/action.yml"], TestContext.Current.CancellationToken));
+        Assert.Empty(_source.Fetched);
+    }
+
+    [Fact]
+    public async Task Package_is_told_its_source_may_warn_and_mask_and_a_broken_archive_is_refused()
+    {
+        using var repositories = new ActionRepositories(
+            new BrokenPackages(), new ActionCache(null), _folder["actions"], _step.Job.Masker, prefersUnpacked: false);
+
+        var error = await Assert.ThrowsAsync<WorkflowException>(() => GetAsync(repositories, new RepositoryAction("acme/tool", "v1", null)));
+
+        Assert.StartsWith("The archive of action 'acme/tool@v1' cannot be used: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" (14 bytes)", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "Getting action download info", "##[warning]another try with ***", "##[group]Download immutable action package 'acme/tool@v1'", "Version: 1.2.3",
+                "Digest: sha256:77", "Source commit SHA: 0123", "##[endgroup]",
+            ],
+            _step.Lines);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["actions"]));
+    }
+
     [Theory]
     [InlineData("acme/tool", "../../../evil")]
     [InlineData("acme/..", "v1")]
@@ -139,4 +174,30 @@ public sealed class ActionRepositoriesTests : IDisposable
 
     private Task GetAsync(ActionRepositories repositories, params RepositoryAction[] actions) =>
         repositories.GetAsync(actions, _step.Log, TestContext.Current.CancellationToken);
+
+    private sealed class Feedback : IActionFeedback
+    {
+        public void Warn(string message)
+        {
+        }
+
+        public void Mask(string secret)
+        {
+        }
+    }
+
+    private sealed class BrokenPackages : IActionSource
+    {
+        public Task<IReadOnlyList<ResolvedAction>> ResolveAsync(
+            IReadOnlyList<RepositoryAction> actions, IActionFeedback feedback, CancellationToken cancellationToken)
+        {
+            feedback.Mask("s3cret");
+            feedback.Warn("another try with s3cret");
+            return Task.FromResult<IReadOnlyList<ResolvedAction>>(
+                [new ResolvedAction { Action = actions[0], ResolvedName = actions[0].Name, Sha = "0123", Package = new ActionPackage("1.2.3", "sha256:77") }]);
+        }
+
+        public Task FetchAsync(ResolvedAction action, string file, IActionFeedback feedback, CancellationToken cancellationToken) =>
+            File.WriteAllTextAsync(file, "not an archive", cancellationToken);
+    }
 }

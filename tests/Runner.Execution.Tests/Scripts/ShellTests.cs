@@ -44,6 +44,10 @@ public sealed class ShellTests
     }
 
     [Fact]
+    public void Shell_of_Windows_says_what_this_machine_has() => Assert.Equal(
+        "shell: 'cmd' is for Windows only. On this machine: bash, sh, pwsh, python", Assert.Throws<WorkflowException>(() => Shell.Parse("cmd")).Message);
+
+    [Fact]
     public void Script_of_PowerShell_stops_at_errors_and_gives_the_last_exit_code()
     {
         var text = Shell.Parse("pwsh").Prepare("Get-Item x\r\nexit-ish");

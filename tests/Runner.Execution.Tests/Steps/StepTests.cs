@@ -277,6 +277,18 @@ public sealed class StepTests
     }
 
     [Fact]
+    public async Task Name_that_is_no_expression_or_needs_a_variable_that_cannot_be_evaluated_does_not_name_its_step()
+    {
+        using var job = await TestJob.OfAsync(
+            Some.Script("true") with { DisplayNameToken = new ExpressionToken("format('x'") },
+            Some.Script("true", env: Some.Mapping(("A", new ExpressionToken("fromJSON('{')")))) with { DisplayNameToken = new ExpressionToken("env.A") });
+
+        Assert.Equal(["run", "${{ env.A }}"], job.Steps.Select(step => step.Name));
+        Assert.StartsWith("The name of a step cannot be evaluated: ${{ format('x' }}. ", Assert.Single(job.Steps[0].Annotations).Message, StringComparison.Ordinal);
+        Assert.Equal([Conclusion.Succeeded, Conclusion.Failed], job.Steps.Select(step => step.Conclusion));
+    }
+
+    [Fact]
     public async Task Disabled_steps_are_left_out()
     {
         using var job = await TestJob.OfAsync(Some.Script("echo no") with { Enabled = false }, Some.Script("echo yes"));
