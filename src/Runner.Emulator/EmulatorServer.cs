@@ -13,6 +13,7 @@ using Runner.Emulator.Options;
 using Runner.Emulator.Results;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
+using Runner.Emulator.ScaleSets;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
@@ -64,6 +65,7 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
 
         // They act on ended jobs, so they must be there before the first: the runner goes first, then what follows in the run.
         app.Services.GetRequiredService<RunnerRemoval>();
+        app.Services.GetRequiredService<ScaleSetBoard>();
         app.Services.GetRequiredService<RunBoard>();
         app.Services.GetRequiredService<JobCallers>();
         var server = new EmulatorServer(app, ownFolder);

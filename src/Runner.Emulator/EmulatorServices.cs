@@ -16,6 +16,7 @@ using Runner.Emulator.Results;
 using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
 using Runner.Emulator.RunService;
+using Runner.Emulator.ScaleSets;
 using Runner.Emulator.Tokens;
 using Runner.Services;
 using Runner.Services.Artifacts;
@@ -41,6 +42,8 @@ internal static class EmulatorServices
         services.AddSingleton<RestCaller>();
         services.AddSingleton<SessionTable>();
         services.AddSingleton<BrokerService>();
+        services.AddSingleton<ScaleSetBoard>();
+        services.AddSingleton<ScaleSetCaller>();
         services.AddSingleton<JobNumbers>();
         services.AddSingleton<JobBoard>();
         services.AddSingleton<JobConnection>();
@@ -76,6 +79,9 @@ internal static class EmulatorServices
         app.MapRest();
         app.MapOAuth();
         app.MapBroker();
+        app.MapScaleSets();
+        app.MapScaleSetSessions();
+        app.MapScaleSetRunners();
         app.MapRunService();
         app.MapStepUpdates();
         app.MapUploads();

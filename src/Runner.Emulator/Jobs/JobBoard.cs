@@ -42,6 +42,15 @@ internal sealed class JobBoard : IDisposable
     /// <summary>An ephemeral runner lost the job that it was sent, and gets no other. Called outside of all locks.</summary>
     public event Action<int>? AssignmentLost;
 
+    /// <summary>A job waits for a runner. Called outside of all locks.</summary>
+    public event Action? JobWaits;
+
+    /// <summary>A runner acquired a job. Called outside of all locks.</summary>
+    public event Action<JobState>? JobStarted;
+
+    /// <summary>A scale set lost a job that was assigned to it, as none of its runners took it. Called outside of all locks.</summary>
+    public event Action<JobState>? AssignmentTakenBack;
+
     /// <summary>The job, or <c>null</c>.</summary>
     public JobState? Find(JobId id)
     {
@@ -69,6 +78,58 @@ internal sealed class JobBoard : IDisposable
             Publish(job, EmulatorEventType.JobQueued);
             _dispatch.Queue(job);
         }
+
+        JobWaits?.Invoke();
+    }
+
+    /// <summary>The jobs that wait and are not assigned to a scale set, in the order in which their turn comes.</summary>
+    public IReadOnlyList<JobState> Unassigned()
+    {
+        lock (_gate)
+        {
+            return [.. _jobs.Queued.Where(job => job.ScaleSet is null)];
+        }
+    }
+
+    /// <summary>The jobs that are assigned to a scale set and have not ended.</summary>
+    public IReadOnlyList<JobState> OfScaleSet(int set)
+    {
+        lock (_gate)
+        {
+            return [.. _jobs.OfScaleSet(set)];
+        }
+    }
+
+    /// <summary>Assigns a job that waits to a scale set; <c>null</c> where it waits no more.</summary>
+    public JobState? Assign(JobId id, int set)
+    {
+        lock (_gate)
+        {
+            if (_jobs.Find(id) is not { Phase: JobPhase.Queued, ScaleSet: null } job)
+            {
+                return null;
+            }
+
+            job = job.Assign(set, _time.GetUtcNow());
+            _clock.Set(id, JobLimit.Assignment, _options.AssignmentDuration);
+            _dispatch.Queue(job);
+            return job;
+        }
+    }
+
+    /// <summary>Takes the jobs of a scale set that is gone back, where no runner has them.</summary>
+    public void Unassign(int set)
+    {
+        lock (_gate)
+        {
+            foreach (var job in _jobs.OfScaleSet(set).Where(job => job.Phase == JobPhase.Queued).ToList())
+            {
+                _clock.Lift(job.Id, JobLimit.Assignment);
+                _dispatch.Queue(job.Unassign(isLost: false));
+            }
+        }
+
+        JobWaits?.Invoke();
     }
 
     /// <summary>Waits for the next message of a runner; <c>null</c> when there was none for as long as a poll is held.</summary>
@@ -132,8 +193,10 @@ internal sealed class JobBoard : IDisposable
     public Acquisition Acquire(RunnerRecord runner, string? request)
     {
         Acquisition acquisition;
+        var isStart = false;
         lock (_gate)
         {
+            isStart = _jobs.FindRequest(request)?.Phase == JobPhase.Offered;
             acquisition = AcquireHeld(runner.Id, request);
             if (acquisition.Job is null && runner.IsEphemeral && _jobs.OfRunner(runner.Id) is null)
             {
@@ -144,6 +207,11 @@ internal sealed class JobBoard : IDisposable
         if (acquisition.Job is null && runner.IsEphemeral && !IsHolding(runner.Id))
         {
             AssignmentLost?.Invoke(runner.Id);
+        }
+
+        if (isStart && acquisition.Job is { } started)
+        {
+            JobStarted?.Invoke(started);
         }
 
         return acquisition;
@@ -331,6 +399,9 @@ internal sealed class JobBoard : IDisposable
             case JobLimit.Due:
                 OnDue(id);
                 break;
+            case JobLimit.Assignment:
+                OnAssignment(id);
+                break;
         }
     }
 
@@ -348,6 +419,36 @@ internal sealed class JobBoard : IDisposable
         }
 
         AssignmentLost?.Invoke(runner);
+    }
+
+    /// <summary>Takes a job back from a scale set whose runners did not come; after some times it is given up.</summary>
+    private void OnAssignment(JobId id)
+    {
+        const int MaxReassignments = 3;
+        JobState? lost;
+        lock (_gate)
+        {
+            lost = _jobs.Find(id) is { ScaleSet: not null, Phase: JobPhase.Queued or JobPhase.Offered } job ? job : null;
+            if (lost?.Phase == JobPhase.Offered)
+            {
+                _clock.Set(id, JobLimit.Assignment, _options.OfferDuration); // a runner is about to take it
+                return;
+            }
+
+            if (lost is { LostAssignments: < MaxReassignments })
+            {
+                _dispatch.Queue(lost.Unassign(isLost: true));
+            }
+        }
+
+        if (lost is { LostAssignments: < MaxReassignments })
+        {
+            AssignmentTakenBack?.Invoke(lost);
+        }
+        else if (lost is not null)
+        {
+            End(() => _jobs.Find(id) is { Phase: JobPhase.Queued, ScaleSet: not null } job ? job.GiveUp(_time.GetUtcNow()) : null);
+        }
     }
 
     private void OnDue(JobId id)

@@ -8,6 +8,9 @@ internal enum JobLimit
     /// <summary>Its offer or lock ends unless it is acquired or renewed.</summary>
     Due,
 
+    /// <summary>It was assigned to a scale set, none of whose runners takes it.</summary>
+    Assignment,
+
     /// <summary>It has run for as long as it may (<c>timeout-minutes</c>).</summary>
     Timeout,
 

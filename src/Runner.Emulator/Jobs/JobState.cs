@@ -67,6 +67,15 @@ internal sealed record JobState
     /// <summary>The runner that it was offered to last, in vain.</summary>
     public int? LostBy { get; init; }
 
+    /// <summary>The scale set that it is assigned to, or <c>null</c>: only runners of that set take it.</summary>
+    public int? ScaleSet { get; init; }
+
+    /// <summary>When it was assigned to the set.</summary>
+    public DateTimeOffset? AssignedAt { get; init; }
+
+    /// <summary>How often it was assigned in vain.</summary>
+    public int LostAssignments { get; init; }
+
     /// <summary>Repository of its run, <c>owner/repo</c>; <c>null</c>: everybody's.</summary>
     public string? Repository { get; init; }
 
@@ -139,6 +148,11 @@ internal sealed record JobState
     {
         LostBy = RunnerId, Phase = JobPhase.Queued, RunnerId = null, RunnerName = null, RequestId = null, IsAcknowledged = false, OfferedAt = null, DueAt = null,
     };
+
+    public JobState Assign(int scaleSet, DateTimeOffset now) => this with { ScaleSet = scaleSet, AssignedAt = now };
+
+    /// <summary>Back to everybody's queue: no runner of the set took it.</summary>
+    public JobState Unassign(bool isLost) => this with { ScaleSet = null, AssignedAt = null, LostAssignments = LostAssignments + (isLost ? 1 : 0) };
 
     public JobState Start(DateTimeOffset now, TimeSpan lockDuration) =>
         this with { Phase = JobPhase.Running, StartedAt = StartedAt ?? now, DueAt = now + lockDuration };

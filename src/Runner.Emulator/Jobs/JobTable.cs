@@ -44,7 +44,14 @@ internal sealed class JobTable(RunnerGroups groups)
 
     /// <summary>Whether a runner is free, still takes jobs, and is one for that job.</summary>
     public bool CanTake(RunnerRecord runner, JobState job) =>
-        !_byRunner.ContainsKey(runner.Id) && !_closed.Contains(runner.Id) && groups.Serves(runner, job.Demand);
+        !_byRunner.ContainsKey(runner.Id) && !_closed.Contains(runner.Id)
+        && runner.ScaleSet == job.ScaleSet && (job.ScaleSet is not null || groups.Serves(runner, job.Demand));
+
+    /// <summary>The jobs that nobody has yet, the first in the queue first.</summary>
+    public IEnumerable<JobState> Queued => _queue.Select(id => _jobs[id]);
+
+    /// <summary>The jobs of a scale set that have not ended.</summary>
+    public IEnumerable<JobState> OfScaleSet(int set) => _jobs.Values.Where(job => job.ScaleSet == set && job.Phase != JobPhase.Completed);
 
     /// <summary>A runner takes no further job: it was removed, or is ephemeral and has run one.</summary>
     public void Close(int runner) => _closed.Add(runner);

@@ -29,6 +29,9 @@ internal sealed class EmulatorAddress(EmulatorOptions options, IServer server)
     /// <summary>The broker of a root; also what stands as tenant address, so that runners open no second (V1) connection.</summary>
     public static Uri Broker(Uri root) => new(root, "broker/");
 
+    /// <summary>The message queue of scale sets: the token alone says of which.</summary>
+    public Uri ScaleSetQueue => new(Broker(Root), "scalesets/message");
+
     /// <summary>The OAuth token endpoint of a root.</summary>
     public static Uri Token(Uri root) => new(root, "oauth/token");
 

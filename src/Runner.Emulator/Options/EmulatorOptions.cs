@@ -76,6 +76,26 @@ public sealed record EmulatorOptions
     /// <summary>How long a session lives without a poll. Default 100 s.</summary>
     public TimeSpan SessionDuration { get; set; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>
+    /// Whether scale sets are offered jobs that they must acquire, as an Enterprise Server does. Default false: jobs are assigned to them directly, as on github.com.
+    /// </summary>
+    public bool ScaleSetsAcquire { get; set; }
+
+    /// <summary>Whether scale sets may have several labels. Default true; else all but the first are dropped in silence, as on an older Enterprise Server.</summary>
+    public bool ScaleSetLabels { get; set; } = true;
+
+    /// <summary>How long a scale set's message session lives without a poll. Default 100 s; GitHub's number is not known.</summary>
+    public TimeSpan ScaleSetSessionDuration { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>How long the token of a scale set's queue is valid. Default 50 min.</summary>
+    public TimeSpan ScaleSetTokenDuration { get; set; } = TimeSpan.FromMinutes(50);
+
+    /// <summary>How long a job that is assigned to a scale set waits for one of its runners before it is taken back. Default 5 min, GitHub's own.</summary>
+    public TimeSpan AssignmentDuration { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the token that administers scale sets is valid. Default 15 min: GitHub's was refused after 17.</summary>
+    public TimeSpan AdminTokenDuration { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long a runner's access token is valid. Default 50 min.</summary>
     public TimeSpan AccessTokenDuration { get; set; } = TimeSpan.FromMinutes(50);
 

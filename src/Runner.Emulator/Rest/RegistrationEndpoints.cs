@@ -11,8 +11,6 @@ namespace Runner.Emulator.Rest;
 /// <summary>What <c>config.sh</c> of GitHub's runner calls (<c>registration.md</c> sections 4 and 5).</summary>
 internal static class RegistrationEndpoints
 {
-    private static readonly TimeSpan AdminLifetime = TimeSpan.FromHours(1);
-
     public static void MapRunnerRegistration(this IEndpointRouteBuilder api)
     {
         api.MapPost("/actions/runner-registration", EnterAsync);
@@ -20,7 +18,7 @@ internal static class RegistrationEndpoints
     }
 
     /// <summary>Names the services to a runner that holds a registration or remove token.</summary>
-    private static async Task<IResult> EnterAsync(HttpContext http, TokenIssuer tokens)
+    private static async Task<IResult> EnterAsync(HttpContext http, TokenIssuer tokens, EmulatorOptions options)
     {
         if (await http.Request.TryReadAsync(RestJson.Default.RegistrationRequest) is not { Url: { IsAbsoluteUri: true } url } request)
         {
@@ -39,7 +37,7 @@ internal static class RegistrationEndpoints
         }
 
         var tenant = EmulatorAddress.Broker(EmulatorAddress.RootOf(url));
-        var (token, _) = tokens.Issue(TokenKind.Admin, claims.Subject, AdminLifetime);
+        var (token, _) = tokens.Issue(TokenKind.Admin, claims.Subject, options.AdminTokenDuration);
         return TypedResults.Json(
             new RegistrationResponse(tenant, "OAuthAccessToken", token, UseV2Flow: true), RestJson.Default.RegistrationResponse);
     }

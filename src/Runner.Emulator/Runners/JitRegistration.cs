@@ -12,7 +12,7 @@ internal sealed class JitRegistration(RunnerRegistry registry, EmulatorAddress a
     private readonly Lazy<RSA> _shared = new(() => RSA.Create(KeyBits));
 
     /// <summary>A new runner with its configuration; <c>null</c> where the name is taken.</summary>
-    public (RunnerRecord Runner, JitConfig Config)? Register(string scope, string name, IEnumerable<string> labels, string? workFolder, int group = RunnerGroups.Default, bool isEverybodys = false)
+    public (RunnerRecord Runner, JitConfig Config)? Register(string scope, string name, IEnumerable<string> labels, string? workFolder, int group = RunnerGroups.Default, bool isEverybodys = false, int? scaleSet = null)
     {
         using var own = options.ShareRunnerKey ? null : RSA.Create(KeyBits);
         var key = own ?? _shared.Value;
@@ -24,6 +24,7 @@ internal sealed class JitRegistration(RunnerRegistry registry, EmulatorAddress a
             GroupId = group,
             Labels = registry.LabelsOf(labels),
             IsEphemeral = true,
+            ScaleSet = scaleSet,
             IsEverybodys = isEverybodys,
             PublicKey = key.ExportParameters(includePrivateParameters: false),
             AuthorizationUrl = EmulatorAddress.Token(root),

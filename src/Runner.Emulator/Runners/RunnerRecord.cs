@@ -18,6 +18,9 @@ internal sealed record RunnerRecord
 
     public required ImmutableArray<RunnerLabel> Labels { get; init; }
 
+    /// <summary>The scale set that it belongs to, or <c>null</c>.</summary>
+    public int? ScaleSet { get; init; }
+
     /// <summary>Whether it is removed after one job.</summary>
     public required bool IsEphemeral { get; init; }
 

@@ -81,6 +81,15 @@ internal sealed class RunnerRegistry(EventHub events, TimeProvider time)
         }
     }
 
+    /// <summary>The runners of a scale set.</summary>
+    public ImmutableArray<RunnerRecord> OfScaleSet(int set)
+    {
+        lock (_gate)
+        {
+            return [.. _runners.Values.Where(runner => runner.ScaleSet == set)];
+        }
+    }
+
     /// <summary>Whether some runner fits.</summary>
     public bool Any(Func<RunnerRecord, bool> fits)
     {

@@ -38,6 +38,7 @@ internal sealed class TokenIssuer(TimeProvider time) : ICallerSource
         {
             ["runner_id"] = runner.Id,
             ["runner_group_id"] = runner.GroupId,
+            ["scale_set_id"] = runner.ScaleSet,
             ["is_ephemeral"] = runner.IsEphemeral,
             ["labels"] = string.Join(',', runner.Labels.Select(label => label.Name)),
         });

@@ -21,6 +21,9 @@ internal enum TokenKind
     /// <summary>Administers the tenant after <c>runner-registration</c>.</summary>
     Admin,
 
+    /// <summary>A message session of a scale set at its queue.</summary>
+    ScaleSetQueue,
+
     /// <summary>A runner at the broker and at <c>acquirejob</c>.</summary>
     Runner,
 

@@ -79,6 +79,15 @@ public enum ProtocolErrorKind
     /// <summary>The archive of an action does not exist (404).</summary>
     ArchiveNotFound,
 
+    /// <summary>There is no such scale set, or no such session of it (404).</summary>
+    ScaleSetNotFound,
+
+    /// <summary>The name of a runner is taken (409).</summary>
+    RunnerNameTaken,
+
+    /// <summary>The runner has a job, so it is not removed.</summary>
+    RunnerBusy,
+
     /// <summary>Too many calls (429); only where the service is not to be asked again.</summary>
     RateLimited,
 
