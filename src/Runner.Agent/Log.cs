@@ -71,6 +71,43 @@ internal static partial class Log
     [LoggerMessage(1114, LogLevel.Warning, "Looking for registrations of pool {Pool} that nobody uses failed: {Detail}")]
     public static partial void SweepFailed(this ILogger logger, string pool, string detail);
 
+    [LoggerMessage(1115, LogLevel.Information, "Runner {RunnerName} of pool {Pool} leaves: no job that is assigned to the pool waits for it")]
+    public static partial void RunnerLeaves(this ILogger logger, string pool, string runnerName);
+
+    // 1130: scale sets
+    [LoggerMessage(1130, LogLevel.Information, "Scale set {ScaleSet} of pool {Pool} made, with the labels {Labels}")]
+    public static partial void ScaleSetMade(this ILogger logger, string pool, string scaleSet, string labels);
+
+    [LoggerMessage(1131, LogLevel.Warning, "Scale set {ScaleSet} of pool {Pool} has other labels than the settings say, they are set anew: {Differences}")]
+    public static partial void ScaleSetDiffers(this ILogger logger, string pool, string scaleSet, string differences);
+
+    [LoggerMessage(1132, LogLevel.Error, "GitHub gave scale set {ScaleSet} of pool {Pool} other labels than it was asked to: {Differences}. Jobs that ask for a missing label do not come")]
+    public static partial void ScaleSetLabelsRefused(this ILogger logger, string pool, string scaleSet, string differences);
+
+    [LoggerMessage(1133, LogLevel.Information, "Session of scale set {ScaleSet} of pool {Pool} is open: {Assigned} job(s) are assigned to it, {Running} of them run")]
+    public static partial void SetSessionOpened(this ILogger logger, string pool, string scaleSet, int assigned, int running);
+
+    [LoggerMessage(1134, LogLevel.Warning, "Another agent holds the session of scale set {ScaleSet} of pool {Pool}; this one waits to take it over: {Detail}")]
+    public static partial void SetSessionElsewhere(this ILogger logger, string pool, string scaleSet, string detail);
+
+    [LoggerMessage(1135, LogLevel.Information, "Session of scale set {ScaleSet} of pool {Pool} is gone, opening another: {Detail}")]
+    public static partial void SetSessionLost(this ILogger logger, string pool, string scaleSet, string detail);
+
+    [LoggerMessage(1136, LogLevel.Warning, "Message {MessageId} of pool {Pool} cannot be read and is deleted: {Defect}")]
+    public static partial void SetMessageUnreadable(this ILogger logger, string pool, long messageId, string defect);
+
+    [LoggerMessage(1137, LogLevel.Warning, "{Jobs} job(s) that were assigned to pool {Pool} are not any more, by GitHub's count; they are not waited for")]
+    public static partial void AssignmentsVanished(this ILogger logger, string pool, int jobs);
+
+    [LoggerMessage(1138, LogLevel.Warning, "{Jobs} job(s) are assigned to pool {Pool}, by GitHub's count, of which no message came; runners for them are registered")]
+    public static partial void AssignmentsUntold(this ILogger logger, string pool, int jobs);
+
+    [LoggerMessage(1139, LogLevel.Debug, "{Action} failed for pool {Pool}, it is tried again with the next poll: {Detail}")]
+    public static partial void SetCallFailed(this ILogger logger, string action, string pool, string detail);
+
+    [LoggerMessage(1140, LogLevel.Debug, "Job {JobId} ended at GitHub ({Result}); its worker here is left to its own end")]
+    public static partial void JobEndedAtGitHub(this ILogger logger, string jobId, string? result);
+
     // 1200: jobs, one line a milestone
     [LoggerMessage(1200, LogLevel.Information, "Job {JobId} '{JobName}' of {Repository} taken by runner {RunnerName} of pool {Pool}")]
     public static partial void JobTaken(this ILogger logger, string jobId, string jobName, string? repository, string runnerName, string pool);

@@ -91,7 +91,7 @@ public sealed record GitHubAuthOptions
 /// <summary>One item of <c>pools</c>.</summary>
 public sealed record PoolOptions
 {
-    /// <summary>Name: the beginning of its runners' names, and a label of metrics. Required.</summary>
+    /// <summary>Name: the beginning of the names of its runners and of its scale set, and a label of metrics. Required.</summary>
     [Required]
     public string Name { get; set; } = string.Empty;
 
@@ -99,13 +99,13 @@ public sealed record PoolOptions
     [Required]
     public IList<string> Labels { get; set; } = [];
 
-    /// <summary>How jobs are taken. Default <c>runners</c>.</summary>
+    /// <summary>How jobs are taken: <c>runners</c> that wait, or a <c>scaleset</c> that is assigned jobs. Default <c>runners</c>.</summary>
     public PoolMode Mode { get; set; } = PoolMode.Runners;
 
     /// <summary>Runner group. Default: GitHub's default one.</summary>
     public string? RunnerGroup { get; set; }
 
-    /// <summary>Most jobs at a time, in each agent. Default 10.</summary>
+    /// <summary>Most jobs at a time: of each agent, or of the whole scale set. Default 10.</summary>
     [Range(1, int.MaxValue)]
     public int MaxJobs { get; set; } = 10;
 
@@ -118,6 +118,9 @@ public enum PoolMode
 {
     /// <summary>One ephemeral runner a slot, each polling for its job.</summary>
     Runners,
+
+    /// <summary>A scale set: one session for the pool, and a runner for each job that GitHub assigns to it.</summary>
+    ScaleSet,
 }
 
 /// <summary>Section <c>host</c>.</summary>

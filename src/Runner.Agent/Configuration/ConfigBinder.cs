@@ -102,7 +102,7 @@ internal sealed class ConfigBinder
 
         return ConfigValues.TryRead(type, text, out var value)
             ? value
-            : Problem(node.Origin, path, RefusedSettings.WhyValue(path, text) ?? $"'{text}' is not {ConfigValues.Expected(type)}{ConfigValues.Hint(type, text)}");
+            : Problem(node.Origin, path, $"'{text}' is not {ConfigValues.Expected(type)}{ConfigValues.Hint(type, text)}");
     }
 
     private object? ReadList(Type itemType, ConfigNode node, string path)

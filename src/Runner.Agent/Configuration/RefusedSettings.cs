@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Runner.Agent.Configuration;
 
 /// <summary>Settings that other tools or our specification have and that are not read, each with the reason: nobody should hunt for a typing mistake.</summary>
-internal static partial class RefusedSettings
+internal static class RefusedSettings
 {
     private const string NotYet = "is not supported by this version";
 
@@ -26,25 +24,10 @@ internal static partial class RefusedSettings
         ("monitoring.logging.retention", "is the cluster's: it keeps the container's log"),
     ];
 
-    // `[]` is any item.
-    private static readonly (string Path, string Value, string Why)[] Values =
-    [
-        ("pools[].mode", "scaleset", $"{NotYet}; use 'runners'"),
-    ];
-
-    /// <summary>Why a value of a setting is refused; <c>null</c>: nothing is known of it.</summary>
-    public static string? WhyValue(string path, string value) => Array.Find(
-        Values, refused => refused.Value.Equals(value, StringComparison.OrdinalIgnoreCase) && refused.Path == Index().Replace(path, "[]")) is { Why: { } why }
-        ? $"'{value}' {why}"
-        : null;
-
     /// <summary>Why a setting is refused; <c>null</c>: nothing is known of it.</summary>
     /// <param name="path">Its path, such as <c>kubernetes.podTemplate</c>.</param>
     public static string? Why(string path) => Array.Find(All, refused => Matches(refused.Path.Split('.'), path.Split('.'))).Why;
 
     private static bool Matches(string[] pattern, string[] path) =>
         pattern.Length == path.Length && pattern.Zip(path).All(part => part.First == "*" || part.First.Equals(part.Second, StringComparison.OrdinalIgnoreCase));
-
-    [GeneratedRegex(@"\[[0-9]+\]")]
-    private static partial Regex Index();
 }

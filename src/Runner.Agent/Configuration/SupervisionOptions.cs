@@ -9,6 +9,12 @@ public sealed record SupervisionOptions
     public string? Instance { get; set; }
 
     /// <summary>
+    /// Name of the installation, by which its scale sets are its own: agents of one name share them, one at a time. Default: on Kubernetes made of the
+    /// namespace and of the release, else the agent's own name.
+    /// </summary>
+    public string? Installation { get; set; }
+
+    /// <summary>
     /// Folder (mode 700) in which the agent keeps what it must know of the jobs it has taken, sealed by the GitHub credentials, so that its
     /// successor can go on. On Kubernetes they are kept in Secrets. Default: <c>runner-agent</c> under <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>.
     /// </summary>

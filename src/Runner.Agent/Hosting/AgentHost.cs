@@ -27,7 +27,7 @@ public static class AgentHost
         var host = Build(options, surroundings);
         try
         {
-            await host.Services.GetRequiredService<RunnerSlots>().PrepareAsync(cancellationToken);
+            await host.Services.GetRequiredService<JobSources>().PrepareAsync(cancellationToken);
             await host.StartAsync(cancellationToken);
             return new RunningAgent(host, MonitoringAddress(options, host));
         }

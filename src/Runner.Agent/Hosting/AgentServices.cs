@@ -7,10 +7,13 @@ using Runner.Agent.GitHubSide;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
+using Runner.Agent.ScaleSets;
 using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
 using Runner.GitHub;
 using Runner.GitHub.Registration;
+using Runner.Protocol.Http;
+using Runner.Protocol.ScaleSets;
 
 namespace Runner.Agent.Hosting;
 
@@ -34,6 +37,7 @@ internal static class AgentServices
             .AddGitHubSide(options)
             .AddBackend(options, surroundings)
             .AddSources(options)
+            .AddScaleSets(options)
             .AddJournal(options, surroundings)
             .AddSupervision();
     }
@@ -60,6 +64,7 @@ internal static class AgentServices
             GitHubAuth.Read(options.Github.Auth),
             () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IActionsTenant>(provider => Tenant(provider, options));
         services.AddSingleton<RunServices>();
         services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<RunServices>());
         return services.AddSingleton<IRunnerSessions, BrokerSessions>();
@@ -78,10 +83,43 @@ internal static class AgentServices
         services.AddSingleton<RunnerSlot>();
         services.AddSingleton<OwnRunners>();
         services.AddSingleton<StaleRunners>();
-        services.AddSingleton<RunnerSlots>();
+        services.AddSingleton<RunnerTurn>();
+        services.AddSingleton<JobTaking>();
+        services.AddSingleton<IPoolSource, SlotSource>();
+        services.AddSingleton<JobSources>();
         return services
-            .AddHostedService(provider => provider.GetRequiredService<RunnerSlots>())
+            .AddHostedService(provider => provider.GetRequiredService<JobSources>())
             .AddHostedService<RegistrationSweep>();
+    }
+
+    private static ActionsTenant Tenant(IServiceProvider provider, AgentOptions options)
+    {
+        var (endpoint, time) = (provider.GetRequiredService<GitHubEndpoint>(), provider.GetRequiredService<TimeProvider>());
+        var tokens = new RegistrationTokens(
+            endpoint, GitHubAuth.Read(options.Github.Auth), () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName), time);
+        return new ActionsTenant(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(BrokerSessions.HttpClientName),
+            endpoint.ApiBase,
+            endpoint.Url,
+            tokens.NewAsync,
+            new RetryOptions(),
+            time,
+            provider.GetRequiredService<ILogger<ActionsTenant>>());
+    }
+
+    // No retries in the client: the listener's loop and the slots' turns have their own.
+    private static IServiceCollection AddScaleSets(this IServiceCollection services, AgentOptions options)
+    {
+        services.AddSingleton(provider => new ScaleSetClient(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(BrokerSessions.HttpClientName),
+            provider.GetRequiredService<IActionsTenant>(),
+            RetryOptions.None,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ScaleSetClient>>()));
+        services.AddSingleton(new SetOwner(InstallationName.Of(options), options.Agent.Instance ?? Environment.MachineName));
+        services.AddSingleton<SetSetup>();
+        services.AddSingleton<SetSession>();
+        return services.AddSingleton<IPoolSource, ScaleSetSource>();
     }
 
     private static IServiceCollection AddJournal(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings) =>

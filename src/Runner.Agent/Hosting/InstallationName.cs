@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Runner.Agent.Configuration;
 using Runner.GitHub;
 
 namespace Runner.Agent.Hosting;
@@ -11,6 +12,12 @@ namespace Runner.Agent.Hosting;
 internal static class InstallationName
 {
     private const int HashLength = 8;
+
+    /// <summary>The name of the installation that an agent belongs to, which its scale sets carry.</summary>
+    public static string Of(AgentOptions options) => options.Agent.Installation
+        ?? (options.BackendInUse == BackendKind.Kubernetes
+            ? $"{options.Kubernetes?.Namespace}/{AgentBackends.Kubernetes(options).Instance}"
+            : options.Agent.Instance ?? Environment.MachineName);
 
     /// <summary>The name, with a beginning for people.</summary>
     public static string Of(string beginning, GitHubEndpoint endpoint) =>

@@ -11,6 +11,9 @@ internal sealed class AgentMetrics
     private readonly Gauge _running;
     private readonly Gauge _capacity;
     private readonly Gauge _stopped;
+    private readonly Gauge _setJobs;
+    private readonly Gauge _setSession;
+    private readonly Gauge _setCapacity;
     private readonly Counter _jobs;
     private readonly Counter _replacements;
     private readonly Histogram _phases;
@@ -24,6 +27,9 @@ internal sealed class AgentMetrics
         _running = factory.CreateGauge("runner_jobs_running", "Jobs whose worker runs.", "pool");
         _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time.", "pool");
         _stopped = factory.CreateGauge("runner_pool_stopped", "1 while the pool takes no jobs because none can be started.", "pool");
+        _setJobs = factory.CreateGauge("runner_scaleset_jobs", "Jobs of the pool's scale set as GitHub counts them: available, assigned, running.", "pool", "state");
+        _setSession = factory.CreateGauge("runner_scaleset_session", "1 while this agent holds the session of the pool's scale set.", "pool");
+        _setCapacity = factory.CreateGauge("runner_scaleset_capacity_jobs", "Most jobs that GitHub was told to assign to the pool's scale set.", "pool");
         _jobs = factory.CreateCounter("runner_jobs_total", "Jobs that ended.", "pool", "conclusion", "reason");
         _replacements = factory.CreateCounter("runner_job_replacements_total", "Places lost before their worker started, and replaced.", "pool", "reason");
         _phases = factory.CreateHistogram(
@@ -47,6 +53,20 @@ internal sealed class AgentMetrics
 
     /// <summary>A pool takes no jobs any more, or takes them again.</summary>
     public void PoolStopped(string pool, bool isStopped) => _stopped.WithLabels(pool).Set(isStopped ? 1 : 0);
+
+    /// <summary>This agent holds the session of a pool's scale set, or does not any more.</summary>
+    public void SetSession(string pool, bool isHeld) => _setSession.WithLabels(pool).Set(isHeld ? 1 : 0);
+
+    /// <summary>GitHub was told how many jobs a pool's scale set may have.</summary>
+    public void SetCapacity(string pool, int capacity) => _setCapacity.WithLabels(pool).Set(capacity);
+
+    /// <summary>GitHub counted the jobs of a pool's scale set.</summary>
+    public void SetJobs(string pool, int available, int assigned, int running)
+    {
+        _setJobs.WithLabels(pool, "available").Set(available);
+        _setJobs.WithLabels(pool, "assigned").Set(assigned);
+        _setJobs.WithLabels(pool, "running").Set(running);
+    }
 
     /// <summary>A job was taken and waits for its worker; disposing ends that.</summary>
     public IDisposable Queued(string pool) => _queued.WithLabels(pool).TrackInProgress();

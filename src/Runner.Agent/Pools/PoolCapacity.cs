@@ -7,6 +7,18 @@ internal sealed class PoolCapacity(int size) : IDisposable
     private readonly Lock _gate = new();
     private int _overdrawn;
 
+    /// <summary>Places that are taken, those that adopted jobs took beyond the last among them.</summary>
+    public int InUse
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return size - _free.CurrentCount + _overdrawn;
+            }
+        }
+    }
+
     /// <summary>Waits for a place.</summary>
     public Task EnterAsync(CancellationToken cancellationToken) => _free.WaitAsync(cancellationToken);
 

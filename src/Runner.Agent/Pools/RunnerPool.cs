@@ -13,6 +13,9 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
     /// <summary>Its name.</summary>
     public string Name => options.Name;
 
+    /// <summary>How it takes jobs.</summary>
+    public PoolMode Mode => options.Mode;
+
     /// <summary>Most jobs at a time.</summary>
     public int Size => options.MaxJobs;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
+using Runner.Protocol.Http;
 
 namespace Runner.Agent.Sources;
 
@@ -8,12 +9,12 @@ namespace Runner.Agent.Sources;
 /// Looks a runner that waits for long up at GitHub now and then. The registration of an ephemeral runner goes with the job it is assigned:
 /// where that job never reached us, its session goes on as if nothing were, and never brings another.
 /// </summary>
-/// <param name="registrar">Where to look.</param>
+/// <param name="order">Where to look.</param>
 /// <param name="registration">The runner.</param>
 /// <param name="interval">Pause between two looks.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed class IdleLook(IRunnerRegistrar registrar, RunnerRegistration registration, TimeSpan interval, TimeProvider time, ILogger logger)
+internal sealed class IdleLook(IRunnerOrder order, RunnerRegistration registration, TimeSpan interval, TimeProvider time, ILogger logger)
 {
     // All slots together make no more than ten looks a minute: GitHub gives a token 5,000 calls an hour.
     private static readonly TimeSpan LeastForEachSlot = TimeSpan.FromSeconds(6);
@@ -41,11 +42,11 @@ internal sealed class IdleLook(IRunnerRegistrar registrar, RunnerRegistration re
         _last = time.GetTimestamp();
         try
         {
-            var isSuspect = await registrar.FindAsync(registration.Name, cancellationToken) is not { IsBusy: false };
+            var isSuspect = !await order.IsWaitingAsync(registration, cancellationToken);
             (var wasSuspect, _isSuspect) = (_isSuspect, isSuspect);
             return wasSuspect && isSuspect;
         }
-        catch (Exception error) when (error is InfrastructureException or OperatorException)
+        catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException)
         {
             logger.IdleLookFailed(registration.Name, error.Message);
             return false;

@@ -35,10 +35,11 @@ internal sealed class PollPace(TimeProvider time)
 
     /// <summary>A poll was answered.</summary>
     /// <param name="isEmpty">Whether without a message.</param>
-    public void End(bool isEmpty)
+    /// <param name="isNew">Whether with one that cannot come again, so that the next poll need not wait.</param>
+    public void End(bool isEmpty, bool isNew = false)
     {
         var isQuick = time.GetElapsedTime(_started) < Held;
-        _quick = isQuick ? _quick + 1 : 0;
+        _quick = isQuick && !isNew ? _quick + 1 : 0;
         _quickAndEmpty = isQuick && isEmpty ? _quickAndEmpty + 1 : 0;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Agent.Configuration;
 using Runner.Agent.Pools;
 using Runner.GitHub.Registration;
 
@@ -27,7 +28,7 @@ internal static class SweepRules
             .Select(runner => runner.Id),
     ];
 
-    // Somebody else's runners may have such names too, but hardly such labels.
-    private static bool HasLabels(RegisteredRunner runner, RunnerPool pool) =>
+    // Somebody else's runners may have such names too, but hardly such labels. Runners of scale sets show none.
+    private static bool HasLabels(RegisteredRunner runner, RunnerPool pool) => pool.Mode == PoolMode.ScaleSet ? runner.Labels.IsEmpty :
         pool.Labels.All(label => runner.Labels.Contains(label, StringComparer.OrdinalIgnoreCase));
 }

@@ -34,6 +34,15 @@ internal sealed class JobSupervisor(
         }
     }
 
+    /// <summary>Whether it looks after a job.</summary>
+    public bool Has(JobId job)
+    {
+        lock (_runs)
+        {
+            return _runs.ContainsKey(job);
+        }
+    }
+
     /// <summary>Starts a job that was taken. One that runs already, because its message came twice, is not started again.</summary>
     /// <param name="launch">The job.</param>
     /// <param name="service">By which GitHub is told of it.</param>

@@ -46,6 +46,18 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
     /// <summary>Why no job is taken, or <c>null</c>: jobs are.</summary>
     public string? Obstacle { get; private set; }
 
+    /// <summary>Whether one job is to be taken to find out whether it can be started.</summary>
+    public bool WantsProbe
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isOpen && _waiting == 0 && !_hasProbe && time.GetUtcNow() >= _until;
+            }
+        }
+    }
+
     /// <summary>
     /// Waits until a job may be taken. True where it is the one that finds out whether it can be started: whoever got that says
     /// <see cref="EndProbe"/>.

@@ -75,3 +75,9 @@ internal sealed class RunnerLabelItem
 {
     public string? Name { get; set; }
 }
+
+/// <summary>A registration token.</summary>
+internal sealed class RegistrationTokenResponse
+{
+    public string? Token { get; set; }
+}

@@ -226,8 +226,8 @@ public sealed class AgentConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("scaleset", "runner.yaml:5:38: pools[0].mode: 'scaleset' is not supported by this version; use 'runners'")]
-    [InlineData("runner", "runner.yaml:5:38: pools[0].mode: 'runner' is not one of runners; did you mean 'runners'?")]
+    [InlineData("scalesets", "runner.yaml:5:38: pools[0].mode: 'scalesets' is not one of runners, scaleset; did you mean 'scaleset'?")]
+    [InlineData("runner", "runner.yaml:5:38: pools[0].mode: 'runner' is not one of runners, scaleset; did you mean 'runners'?")]
     public void Mode_that_there_is_not_is_refused(string mode, string problem)
     {
         var yaml = $$"""

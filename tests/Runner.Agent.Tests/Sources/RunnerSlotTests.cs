@@ -433,20 +433,12 @@ public sealed class RunnerSlotTests : IDisposable
     {
         var options = new SupervisionOptions();
         var supervisor = new JobSupervisor(_backend, new NoServices(), _breakers, options, _metrics, _time, NullLogger<JobSupervisor>.Instance);
-        var slot = new RunnerSlot(
-            _github,
-            _github,
-            supervisor,
-            new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance),
-            _gate,
-            _breakers,
-            _journal,
-            new OwnRunners(),
-            _metrics,
-            new AgentOptions { Pools = [new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 1 }] },
-            _time,
-            NullLogger<RunnerSlot>.Instance);
-        return slot.RunAsync(_pool, new LoopHealth("slot", "test", _time), _stop.Token);
+        var pipelines = new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance);
+        var settings = new AgentOptions { Pools = [new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 1 }] };
+        var taking = new JobTaking(supervisor, _journal, _metrics, settings, _time, NullLogger<RunnerSlot>.Instance);
+        var turn = new RunnerTurn(_github, taking, pipelines, _breakers, new OwnRunners(), settings, _time, NullLogger<RunnerSlot>.Instance);
+        var slot = new RunnerSlot(turn, pipelines, _breakers, _time);
+        return slot.RunAsync(_pool, new StandingOrders(_pool, _github, _gate), new LoopHealth("slot", "test", _time), _stop.Token);
     }
 
     private async Task StopAsync()

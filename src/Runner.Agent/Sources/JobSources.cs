@@ -10,10 +10,10 @@ using Runner.Jobs.Errors;
 
 namespace Runner.Agent.Sources;
 
-/// <summary>Runs the slots of all pools, and ends with the last job that is not left to a successor.</summary>
-internal sealed class RunnerSlots(
+/// <summary>Takes the jobs of all pools, each by the source of its mode, and ends with the last job that is not left to a successor.</summary>
+internal sealed class JobSources(
     IEnumerable<RunnerPool> pools,
-    RunnerSlot slot,
+    IEnumerable<IPoolSource> sources,
     StaleRunners stale,
     JobAdoption adoption,
     JobSupervisor supervisor,
@@ -23,7 +23,7 @@ internal sealed class RunnerSlots(
     AgentOptions options,
     GitHubEndpoint endpoint,
     IJobBackend backend,
-    ILogger<RunnerSlots> logger) : BackgroundService
+    ILogger<JobSources> logger) : BackgroundService
 {
     private readonly List<RunnerPool> _pools = [.. pools];
 
@@ -57,23 +57,23 @@ internal sealed class RunnerSlots(
         // Jobs of an agent that died take their places first.
         await adoption.FirstLook.WaitAsync(stoppingToken);
         logger.AgentStarted(options.Agent.Instance ?? Environment.MachineName, endpoint.Url, _pools.Count, _pools.Sum(pool => pool.Size), backend.Name);
-        var slots = new List<Task>();
+        var loops = new List<Task>();
         foreach (var pool in _pools)
         {
             metrics.PoolOpened(pool.Name, pool.Size);
-            slots.AddRange(Enumerable.Range(1, pool.Size).Select(number => slot.RunAsync(pool, health.Watch($"slot {pool.Name}/{number}", pool.Name), stoppingToken)));
+            loops.AddRange(sources.Select(source => source.Start(pool, stoppingToken)).OfType<IReadOnlyList<Task>>().Single());
         }
 
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stop = stoppingToken.Register(stopping.SetResult);
 
-        // A slot ends before it is told to by a bug only: that ends the agent, so that it is seen.
-        var first = await Task.WhenAny([.. slots, stopping.Task]);
+        // A loop ends before it is told to by a bug only: that ends the agent, so that it is seen.
+        var first = await Task.WhenAny([.. loops, stopping.Task]);
         if (!stoppingToken.IsCancellationRequested)
         {
             await first;
         }
 
-        await supervisor.DrainAsync(Drain.Timeout(options), Task.WhenAll(slots));
+        await supervisor.DrainAsync(Drain.Timeout(options), Task.WhenAll(loops));
     }
 }

@@ -1,0 +1,223 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
+using Runner.Agent.Sources;
+using Runner.Agent.Supervision;
+using Runner.Jobs;
+using Runner.Jobs.Errors;
+using Runner.Protocol.Http;
+using Runner.Protocol.ScaleSets;
+
+namespace Runner.Agent.ScaleSets;
+
+/// <summary>Listens to the queue of a pool's scale set: one session, one poll at a time (<c>scaleset.md</c> section 9).</summary>
+internal sealed class ScaleSetListener(
+    RunnerPool pool,
+    ScaleSetOrders orders,
+    SetSetup setup,
+    SetSession sessions,
+    SlotPipelines pipelines,
+    LaunchBreaker breaker,
+    JobSupervisor supervisor,
+    LoopHealth health,
+    AgentMetrics metrics,
+    TimeProvider time,
+    ILogger logger)
+{
+    // A session that ends sooner is no reason to open another one at once.
+    private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RoomLook = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CountAge = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan LastMessageLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ResiliencePipeline _polls = pipelines.Polls(pool.Name);
+    private long _counted;
+
+    /// <summary>Listens until it is told to stop, through whatever happens to session and set.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var turns = pipelines.Turns(pool.Name, health);
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                await turns.ExecuteAsync(async token => await TurnAsync(token), stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // That is what was asked for.
+        }
+
+        health.Park();
+    }
+
+    /// <summary>One session, from the look for its set to its end.</summary>
+    private async Task TurnAsync(CancellationToken stopping)
+    {
+        health.Turn(isReady: false);
+        var set = await setup.FindAsync(pool, stopping);
+        orders.Use(set.Id ?? 0);
+        var messages = await sessions.OpenAsync(pool, set, health, stopping);
+        var opened = time.GetTimestamp();
+        try
+        {
+            Note(messages.Statistics);
+            await ListenAsync(messages, stopping);
+        }
+        catch (ProtocolException refusal) when (IsGone(refusal) && time.GetElapsedTime(opened) >= ShortLife)
+        {
+            logger.SetSessionLost(pool.Name, set.Name ?? string.Empty, refusal.Message);
+        }
+        finally
+        {
+            await sessions.CloseAsync(pool, messages);
+        }
+    }
+
+    private static bool IsGone(ProtocolException refusal) =>
+        refusal.Kind is ProtocolErrorKind.ScaleSetNotFound or ProtocolErrorKind.SessionInvalid or ProtocolErrorKind.Unauthorized;
+
+    // The cursor is the session's own: a new one begins with what was not deleted.
+    private async Task ListenAsync(ScaleSetMessages messages, CancellationToken stopping)
+    {
+        var pace = new PollPace(time);
+        for (var cursor = 0L; !stopping.IsCancellationRequested;)
+        {
+            await pace.BeginAsync(stopping);
+            health.Turn(isReady: true);
+            var last = cursor;
+            var news = await _polls.ExecuteAsync(async token => await PollAsync(messages, last, token), stopping);
+            pace.End(isEmpty: news is null, isNew: news?.Id > last);
+            if (news is not null)
+            {
+                cursor = Math.Max(cursor, news.Id);
+                Read(news);
+            }
+            else if (orders.IsOpen && time.GetElapsedTime(_counted) >= CountAge && !stopping.IsCancellationRequested)
+            {
+                Note(await messages.RefreshAsync(stopping));
+            }
+
+            await FollowUpAsync(messages);
+        }
+    }
+
+    /// <summary>
+    /// The next message. A poll that was told of less room than there is now is made anew: what is said into one that was given up comes
+    /// again. At the end of the agent the session is closed, which ends its poll.
+    /// </summary>
+    private async Task<ScaleSetNews?> PollAsync(ScaleSetMessages messages, long cursor, CancellationToken stopping)
+    {
+        var told = Capacity();
+        metrics.SetCapacity(pool.Name, told);
+        using var poll = new CancellationTokenSource();
+        var next = messages.NextAsync(cursor, told, poll.Token);
+        using (var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+        {
+            do
+            {
+                await Task.WhenAny(next, Task.Delay(told < pool.Size ? RoomLook : Timeout.InfiniteTimeSpan, time, leaving.Token));
+            }
+            while (!next.IsCompleted && !stopping.IsCancellationRequested && Capacity() <= told);
+            await leaving.CancelAsync();
+        }
+
+        if (!next.IsCompleted)
+        {
+            if (stopping.IsCancellationRequested)
+            {
+                await sessions.CloseAsync(pool, messages);
+                await Task.WhenAny(next, Task.Delay(LastMessageLimit, time, CancellationToken.None));
+            }
+
+            await poll.CancelAsync();
+        }
+
+        try
+        {
+            return await next;
+        }
+        catch (OperationCanceledException) when (poll.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception error) when (stopping.IsCancellationRequested && error is ProtocolException or InfrastructureException)
+        {
+            return null;
+        }
+    }
+
+    private int Capacity() => SetCapacity.Of(pool.Size, pool.Capacity.InUse, orders.Assigned, breaker.Obstacle is not null, breaker.WantsProbe);
+
+    private void Read(ScaleSetNews news)
+    {
+        if (news.Defect is { } defect)
+        {
+            logger.SetMessageUnreadable(pool.Name, news.Id, defect);
+        }
+
+        orders.Read(news);
+        Show(news.Statistics);
+        foreach (var job in news.Jobs.Where(job => job.MessageType == ScaleSetJobTypes.Completed))
+        {
+            // A worker that runs has a lock or none: that decides, and not a message that may be early or wrong.
+            if (Guid.TryParse(job.JobId, out var id) && supervisor.Has(new JobId(id)))
+            {
+                logger.JobEndedAtGitHub(id.ToString("D"), job.Result);
+            }
+        }
+    }
+
+    private void Note(ScaleSetStatistics counted)
+    {
+        orders.Note(counted);
+        Show(counted);
+    }
+
+    private void Show(ScaleSetStatistics? counted)
+    {
+        if (counted is not null)
+        {
+            _counted = time.GetTimestamp();
+            metrics.SetJobs(pool.Name, counted.TotalAvailableJobs, counted.TotalAssignedJobs, counted.TotalRunningJobs);
+        }
+    }
+
+    /// <summary>Acquires what is offered and deletes what is done with. It is not interrupted: what was begun with a message is brought to its end.</summary>
+    private async Task FollowUpAsync(ScaleSetMessages messages)
+    {
+        try
+        {
+            if (orders.Offers() is { Count: > 0 } offers)
+            {
+                await AcquireAsync(messages, offers);
+            }
+
+            foreach (var message in orders.Deletable())
+            {
+                await messages.DeleteAsync(message, CancellationToken.None);
+                orders.Deleted(message);
+            }
+        }
+        catch (InfrastructureException error)
+        {
+            logger.SetCallFailed("Answering messages", pool.Name, error.Message);
+        }
+    }
+
+    private async Task AcquireAsync(ScaleSetMessages messages, IReadOnlyList<long> offers)
+    {
+        try
+        {
+            await messages.AcquireAsync(offers, CancellationToken.None);
+        }
+        catch (ProtocolException refusal) when (!IsGone(refusal) || refusal.Kind == ProtocolErrorKind.ScaleSetNotFound)
+        {
+            logger.SetCallFailed("Acquiring jobs", pool.Name, refusal.Message); // they are offered again, or went elsewhere
+        }
+
+        orders.Asked(offers);
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using Runner.Agent.Configuration;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
+using Runner.Jobs.Errors;
+using Runner.Protocol.Http;
+using Runner.Protocol.ScaleSets;
+
+namespace Runner.Agent.ScaleSets;
+
+/// <summary>Opens the one session of a scale set, and closes it. Where another agent holds it, this one waits its turn, in short flat steps: a hand-over must not wait.</summary>
+internal sealed class SetSession(
+    ScaleSetClient client, SetOwner owner, AgentMetrics metrics, SupervisionOptions options, TimeProvider time, ILogger<SetSession> logger)
+{
+    private static readonly TimeSpan ConflictPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan TellAgain = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Opens it, however long another agent holds it.</summary>
+    /// <exception cref="ProtocolException">GitHub refuses it; <see cref="ProtocolErrorKind.ScaleSetNotFound"/>.</exception>
+    /// <exception cref="InfrastructureException">GitHub could not be reached.</exception>
+    public async Task<ScaleSetMessages> OpenAsync(RunnerPool pool, RunnerScaleSet set, LoopHealth health, CancellationToken cancellationToken)
+    {
+        var pause = options.RetryPause < ConflictPause ? options.RetryPause : ConflictPause;
+        for (long? told = null; ;)
+        {
+            try
+            {
+                var messages = await client.OpenSessionAsync(set.Id ?? 0, $"{owner.Instance} (PID: {Environment.ProcessId})", cancellationToken);
+                logger.SetSessionOpened(pool.Name, set.Name ?? string.Empty, messages.Statistics.TotalAssignedJobs, messages.Statistics.TotalRunningJobs);
+                metrics.SetSession(pool.Name, isHeld: true);
+                return messages;
+            }
+            catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.SessionConflict)
+            {
+                if (told is null || time.GetElapsedTime(told.Value) >= TellAgain)
+                {
+                    told = time.GetTimestamp();
+                    logger.SetSessionElsewhere(pool.Name, set.Name ?? string.Empty, refusal.Message);
+                }
+
+                health.Turn(isReady: true); // whoever waits to take over is as ready as can be
+                await Task.Delay(pause, time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Closes it, so that the next agent need not wait.</summary>
+    public async Task CloseAsync(RunnerPool pool, ScaleSetMessages messages)
+    {
+        metrics.SetSession(pool.Name, isHeld: false);
+        using var limit = new CancellationTokenSource(CloseLimit, time);
+        try
+        {
+            await messages.CloseAsync(limit.Token);
+        }
+        catch (ProtocolException)
+        {
+            // It is gone already: that is what was wanted.
+        }
+        catch (Exception error) when (error is InfrastructureException or OperatorException or OperationCanceledException)
+        {
+            logger.SetCallFailed("Closing the session", pool.Name, error.Message);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Runner.GitHub.Registration;
+using Runner.Jobs;
+
+namespace Runner.Agent.Sources;
+
+/// <summary>Says when a pool wants a runner.</summary>
+internal interface IRunnerOrders
+{
+    /// <summary>Waits until another runner is wanted. Whoever gets the order disposes it.</summary>
+    Task<IRunnerOrder> NextAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The wish for one runner, and how to register it. Disposing it says that nothing comes of it any more.</summary>
+internal interface IRunnerOrder : IDisposable
+{
+    /// <summary>Whether the wish stands. It is asked before a registration, which is made last, when there is room.</summary>
+    bool IsWanted { get; }
+
+    /// <summary>Registers the runner.</summary>
+    /// <exception cref="Jobs.Errors.OperatorException">GitHub refuses: credentials, rights, an unknown group or address.</exception>
+    /// <exception cref="Protocol.Http.ProtocolException">The service of runners refuses.</exception>
+    /// <exception cref="Jobs.Errors.InfrastructureException">GitHub could not be reached, is at a loss, or limits the rate.</exception>
+    Task<RunnerRegistration> RegisterAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether GitHub knows the runner, and as one that has no job.</summary>
+    /// <exception cref="Jobs.Errors.OperatorException">As above.</exception>
+    /// <exception cref="Protocol.Http.ProtocolException">As above.</exception>
+    /// <exception cref="Jobs.Errors.InfrastructureException">As above.</exception>
+    Task<bool> IsWaitingAsync(RunnerRegistration runner, CancellationToken cancellationToken);
+
+    /// <summary>Removes the registration.</summary>
+    /// <exception cref="Jobs.Errors.OperatorException">As above.</exception>
+    /// <exception cref="Protocol.Http.ProtocolException">As above.</exception>
+    /// <exception cref="Jobs.Errors.InfrastructureException">As above.</exception>
+    Task<RemovalResult> RemoveAsync(RunnerRegistration runner, CancellationToken cancellationToken);
+
+    /// <summary>Whether a runner that has waited for so long may go, as no job is there for it.</summary>
+    bool MayLeave(TimeSpan waited);
+
+    /// <summary>The runner has taken a job.</summary>
+    void Took(JobId job);
+}

@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Runner.Agent.Configuration;
+using Runner.Agent.Contracts;
+using Runner.Agent.Journal;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
+using Runner.Agent.Supervision;
+using Runner.GitHub.Registration;
+using Runner.Jobs.Data;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
+using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
+
+namespace Runner.Agent.Sources;
+
+/// <summary>Takes the one job of a runner: waits for its offer, acquires it, keeps it in the journal from before that, and starts it.</summary>
+internal sealed class JobTaking(
+    JobSupervisor supervisor, JobJournal journal, AgentMetrics metrics, AgentOptions options, TimeProvider time, ILogger<RunnerSlot> logger)
+{
+    // How long the answer of a poll may take that GitHub has begun to give when the slot wants to leave.
+    private static readonly TimeSpan LastMessageLimit = TimeSpan.FromSeconds(5);
+
+    private readonly TimeSpan _lookInterval = IdleLook.Interval(options.Agent.IdleLookInterval, options.Pools.Sum(pool => pool.MaxJobs));
+
+    /// <summary>Waits for a job and starts it; <c>null</c> where the runner was used up without a job that runs.</summary>
+    public async Task<JobRun?> TakeAsync(
+        TurnState turn, RunnerRegistration registration, IRunnerSession session, ResiliencePipeline polls, CancellationToken stopping)
+    {
+        var began = time.GetTimestamp();
+        var listener = new SessionListener(session, polls, turn.Health, time, logger);
+        var look = new IdleLook(turn.Order, registration, _lookInterval, time, logger);
+        while (true)
+        {
+            var message = await NextAsync(turn, registration, listener, stopping);
+            var seen = time.GetUtcNow();
+            if (message is not JobOffered { Request: var offer })
+            {
+                listener.Ignore(message);
+                stopping.ThrowIfCancellationRequested();
+                if (turn.Leave.IsCancellationRequested)
+                {
+                    return null; // jobs of this pool cannot be started just now
+                }
+
+                if (turn.Order.MayLeave(time.GetElapsedTime(began)))
+                {
+                    logger.RunnerLeaves(turn.Pool.Name, registration.Name);
+                    return null;
+                }
+
+                if (listener.IsUsedUp || await look.IsUsedUpAsync(stopping))
+                {
+                    throw new ProtocolException(ProtocolErrorKind.RunnerNotFound, "GitHub has no job for this runner any more");
+                }
+
+                continue;
+            }
+
+            var kept = journal.Begin(RecordOf(turn.Pool, registration, offer, seen));
+            try
+            {
+                // From here on the job is ours to finish, so a stopping agent does not interrupt it.
+                if (!await session.AcknowledgeAsync(offer, CancellationToken.None))
+                {
+                    throw new ProtocolException(ProtocolErrorKind.AcknowledgeJobNotFound, "the job went away before it was acquired");
+                }
+
+                var job = await session.AcquireAsync(offer, CancellationToken.None);
+                turn.HadJob = true;
+                turn.Order.Took(job.Message.JobId);
+                return Start(job, session, turn.Pool, seen, kept);
+            }
+            catch (UnreadableJobException error)
+            {
+                turn.HadJob = true;
+                if (error.Service is { } service)
+                {
+                    turn.Order.Took(service.JobId);
+                }
+
+                await FailAsync(error, turn.Pool, seen);
+                kept?.Remove();
+                return null;
+            }
+            catch (ProtocolException refusal)
+            {
+                // An ephemeral runner is consumed by the job that it is assigned, and never gets another.
+                kept?.Remove();
+                logger.OfferGone(offer.RunnerRequestId ?? "-", refusal.Message);
+                turn.Throttle.Fail();
+                return null;
+            }
+            catch (InfrastructureException error)
+            {
+                // It may be offered again, here or elsewhere.
+                kept?.Remove();
+                logger.OfferGone(offer.RunnerRequestId ?? "-", error.Message);
+                turn.Throttle.Fail();
+                await turn.Throttle.WaitAsync(stopping);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The next message. A slot that has to leave gives its registration back before it lets go of the poll: what GitHub sends into a poll
+    /// that was given up is lost for a minute.
+    /// </summary>
+    private async Task<IncomingMessage?> NextAsync(
+        TurnState turn, RunnerRegistration registration, SessionListener listener, CancellationToken stopping)
+    {
+        using var poll = new CancellationTokenSource();
+        var next = listener.NextAsync(RunnerStatus.Online, poll.Token);
+        using (var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping, turn.Leave))
+        {
+            await Task.WhenAny(next, Task.Delay(Timeout.InfiniteTimeSpan, time, leaving.Token));
+            await leaving.CancelAsync();
+        }
+
+        if (!next.IsCompleted)
+        {
+            turn.IsRemoved = await turn.RemoveAsync(registration, time, logger) is RemovalResult.Removed;
+            if (!turn.IsRemoved)
+            {
+                await Task.WhenAny(next, Task.Delay(LastMessageLimit, time, CancellationToken.None));
+            }
+
+            await poll.CancelAsync();
+        }
+
+        try
+        {
+            return await next;
+        }
+        catch (Exception error) when ((stopping.IsCancellationRequested || turn.Leave.IsCancellationRequested)
+            && error is OperationCanceledException or ProtocolException or InfrastructureException)
+        {
+            return null;
+        }
+    }
+
+    private static JournalRecord RecordOf(RunnerPool pool, RunnerRegistration registration, RunnerJobRequest offer, DateTimeOffset seen) => new()
+    {
+        Pool = pool.Name,
+        RunnerName = registration.Name,
+        JitConfig = registration.EncodedJitConfig.Reveal(),
+        RunnerRequestId = offer.RunnerRequestId ?? string.Empty,
+        RunServiceUrl = offer.RunServiceUrl ?? string.Empty,
+        BillingOwnerId = offer.BillingOwnerId,
+        MessageSeen = seen,
+    };
+
+    private JobRun Start(AcquiredJob job, IRunnerSession session, RunnerPool pool, DateTimeOffset seen, JournalEntry? kept)
+    {
+        var message = job.Message;
+        var launch = PoolLaunches.Of(message, session.RunnerName, pool, options, seen);
+        kept?.Keep(launch);
+        logger.JobTaken(message.JobId.ToString(), message.JobDisplayName, Repository(job), session.RunnerName, pool.Name);
+        return supervisor.Start(launch, job.Service, kept);
+    }
+
+    private static string? Repository(AcquiredJob job) =>
+        job.Message.ContextData.TryGetValue("github", out var github) ? (github as DictionaryData)?.FindText("repository") : null;
+
+    private async Task FailAsync(UnreadableJobException error, RunnerPool pool, DateTimeOffset seen)
+    {
+        var verdict = JobVerdict.Failed(
+            VerdictReasons.Invalid, $"The runner cannot read this job, so it did not run it: {error.Message}", isInfrastructure: true);
+        var told = error.Service is { } service && await new JobReport(options.Agent, time, logger).SendAsync(service, verdict, CancellationToken.None);
+        metrics.Ended(pool.Name, verdict.Conclusion, verdict.Reason, new LaunchTimes { MessageSeen = seen });
+        logger.JobMalformed(error.Message, told);
+    }
+}
