@@ -49,17 +49,20 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         await Until.TrueAsync(() => Directory.GetDirectories(_folder["jobs"], "job-*").Length == 0, Cancellation);
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task No_job_is_lost_doubled_or_made_up_where_agents_are_killed_while_they_take_jobs()
+    [Theory(Timeout = Limit)]
+    [InlineData("runners")]
+    [InlineData("scaleset")]
+    public async Task No_job_is_lost_doubled_or_made_up_where_agents_are_killed_while_they_take_jobs(string mode)
     {
         const int Jobs = 16;
         int[] moments = [0, 60, 250, 800]; // in milliseconds after a job was taken
         var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
-        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true }, Cancellation);
+        await using var emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { ShareRunnerKey = true, ScaleSetSessionDuration = TimeSpan.FromSeconds(2), OfferDuration = TimeSpan.FromSeconds(10) }, Cancellation);
         var configuration = await ConfigureAsync(emulator, $$"""
             backend: host
             host: {root: "{{_folder["jobs"]}}", worker: "{{worker}}"}
-            """, maxJobs: 4);
+            """, maxJobs: 4, mode);
         var run = emulator.QueueWorkflow(new WorkflowRequest
         {
             Workflow = $$$"""
@@ -224,7 +227,7 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         await output.ReadOutputToEndAsync(Cancellation);
     }
 
-    private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend, int maxJobs = 1)
+    private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend, int maxJobs = 1, string mode = "runners")
     {
         await File.WriteAllTextAsync(_folder["token"], Token, Cancellation);
         await File.WriteAllTextAsync(
@@ -232,7 +235,7 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
             $$"""
             {{backend}}
             github: {url: "{{emulator.Url}}acme", auth: {tokenFile: "{{_folder["token"]}}"}, allowInsecureHttp: true}
-            pools: [{name: test, labels: [self-hosted], maxJobs: {{maxJobs}}}]
+            pools: [{name: test, labels: [self-hosted], maxJobs: {{maxJobs}}, mode: {{mode}}}]
             monitoring: {enabled: false}
             agent: {instance: agent-1, adoptionInterval: 500ms}
             """,

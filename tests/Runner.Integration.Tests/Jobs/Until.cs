@@ -7,10 +7,12 @@ internal static class Until
 
     public static Task FileExistsAsync(string path, CancellationToken cancellationToken) => TrueAsync(() => File.Exists(path), cancellationToken);
 
-    public static async Task TrueAsync(Func<bool> condition, CancellationToken cancellationToken)
+    public static Task TrueAsync(Func<bool> condition, CancellationToken cancellationToken) => TrueAsync(() => Task.FromResult(condition()), cancellationToken);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, TimeProvider.System);
-        while (!condition())
+        while (!await condition())
         {
             await timer.WaitForNextTickAsync(cancellationToken);
         }
