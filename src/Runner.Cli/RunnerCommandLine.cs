@@ -51,6 +51,7 @@ internal static class RunnerCommandLine
             PlanCommand.Build(surroundings),
             ValidateCommand.Build(surroundings),
             ConfigCommands.Build(surroundings),
+            ScaleSetCommands.Build(surroundings),
             CompletionCommand.Build(surroundings),
             VersionCommand.Build(surroundings),
         };

@@ -107,17 +107,26 @@ internal static class AgentServices
             provider.GetRequiredService<ILogger<ActionsTenant>>());
     }
 
-    // No retries in the client: the listener's loop and the slots' turns have their own.
-    private static IServiceCollection AddScaleSets(this IServiceCollection services, AgentOptions options)
+    /// <summary>What it takes to see scale sets at GitHub, without an agent.</summary>
+    public static IServiceCollection AddScaleSetClient(this IServiceCollection services, AgentOptions options, TimeProvider time, RetryOptions retry) =>
+        services.AddSingleton(time).AddGitHubSide(options).AddScaleSetClient(options, retry);
+
+    private static IServiceCollection AddScaleSetClient(this IServiceCollection services, AgentOptions options, RetryOptions retry)
     {
         services.AddSingleton(provider => new ScaleSetClient(
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(BrokerSessions.HttpClientName),
             provider.GetRequiredService<IActionsTenant>(),
-            RetryOptions.None,
+            retry,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ScaleSetClient>>()));
         services.AddSingleton(new SetOwner(InstallationName.Of(options), options.Agent.Instance ?? Environment.MachineName));
-        services.AddSingleton<SetSetup>();
+        return services.AddSingleton<SetSetup>();
+    }
+
+    // No retries in the client: the listener's loop and the slots' turns have their own.
+    private static IServiceCollection AddScaleSets(this IServiceCollection services, AgentOptions options)
+    {
+        services.AddScaleSetClient(options, RetryOptions.None);
         services.AddSingleton<SetSession>();
         return services.AddSingleton<IPoolSource, ScaleSetSource>();
     }

@@ -15,7 +15,7 @@ internal static class AgentCommand
 
     public static Command Build(CliSurroundings surroundings)
     {
-        var config = new Option<string?>("--config", "-c") { Description = $"The YAML file. Default: ${FileVariable}, else {DefaultFile}.", HelpName = "FILE" };
+        var config = ConfigOption();
         var backend = new Option<string?>("--backend") { Description = "Where jobs run: host, docker or kubernetes. Wins over the file.", HelpName = "NAME" };
         var check = new Option<bool>("--check") { Description = "Only read and check the settings, and all that they name on this machine." };
         var settings = new Option<string[]>("--set")
@@ -32,11 +32,18 @@ internal static class AgentCommand
             var flags = Flags(result.GetValue(backend), result.GetValue(settings) ?? []);
             var agent = Surroundings(surroundings);
             var options = AgentConfiguration.Load(
-                result.GetValue(config) ?? surroundings.Variable(FileVariable) ?? DefaultFile, surroundings.Environment, flags, settings => AgentHost.Check(settings, agent));
+                FileOf(surroundings, result.GetValue(config)), surroundings.Environment, flags, settings => AgentHost.Check(settings, agent));
             return result.GetValue(check) ? CheckedAsync(surroundings) : RunAsync(options, agent, cancellationToken);
         });
         return command;
     }
+
+    /// <summary>The flag that names the agent's settings.</summary>
+    public static Option<string?> ConfigOption() =>
+        new("--config", "-c") { Description = $"The YAML file. Default: ${FileVariable}, else {DefaultFile}.", HelpName = "FILE" };
+
+    /// <summary>The file of the agent's settings.</summary>
+    public static string FileOf(CliSurroundings surroundings, string? named) => named ?? surroundings.Variable(FileVariable) ?? DefaultFile;
 
     private static List<ConfigOverride> Flags(string? backend, IEnumerable<string> settings)
     {

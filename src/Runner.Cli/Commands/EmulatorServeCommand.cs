@@ -28,8 +28,9 @@ internal static class EmulatorServeCommand
         var actions = new Option<string?>("--actions") { Description = "Folder of actions, each at OWNER/REPO below it: git repositories or plain folders.", HelpName = "DIR" };
         var action = new Option<string[]>("--action") { Description = "One action's repository or folder. May be repeated.", HelpName = "OWNER/REPO=PATH" };
         var lag = new Option<string?>("--registration-lag") { Description = "Seconds for which a new registration is not known to the token endpoint yet, as GitHub shows now and then. Default: 0.", HelpName = "SECONDS" };
+        var acquire = new Option<bool>("--acquire") { Description = "Offer jobs to scale sets, which must acquire them, as Enterprise Server does. Default: assign them, as on github.com." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print what happens." };
-        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, actions, action, lag, quiet };
+        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, actions, action, lag, acquire, quiet };
         command.SetAction((result, cancellationToken) =>
         {
             var options = new EmulatorOptions
@@ -38,6 +39,7 @@ internal static class EmulatorServeCommand
                 ListenAddress = ListenAddress.Check(listen.Name, result.GetRequiredValue(listen)),
                 PublicUrl = result.GetValue(publicUrl) is { } url ? WebAddress.Read(publicUrl.Name, url) : null,
                 DataFolder = result.GetValue(data),
+                ScaleSetsAcquire = result.GetValue(acquire),
                 ActionsFolder = result.GetValue(actions),
                 ActionRepositories = ActionFlag.Read(result.GetValue(action) ?? []),
             };
