@@ -52,7 +52,7 @@ public interface IJobHandle : IAsyncDisposable
     JobLaunch Launch { get; }
 
     /// <summary>Pod name, process id or container id: for people.</summary>
-    string Place { get; }
+    string Location { get; }
 
     /// <summary>Completes when the worker's process runs, with the times known by then; cancelled if it never does.</summary>
     Task<Jobs.Launch.LaunchTimes> Started { get; }

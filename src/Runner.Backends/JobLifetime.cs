@@ -52,7 +52,7 @@ public sealed class JobLifetime : IJobHandle
     public JobLaunch Launch { get; }
 
     /// <inheritdoc/>
-    public string Place => _site.Location;
+    public string Location => _site.Location;
 
     /// <inheritdoc/>
     public Task<LaunchTimes> Started => _started.Task;
@@ -186,7 +186,7 @@ public sealed class JobLifetime : IJobHandle
 
             await Task.Delay(Left(), _time, settled);
             GraceThatPassed = grace;
-            _logger.JobKilled(JobId, Place, grace.TotalSeconds);
+            _logger.JobKilled(JobId, Location, grace.TotalSeconds);
             while (true)
             {
                 await KillAsync(settled);
@@ -209,7 +209,7 @@ public sealed class JobLifetime : IJobHandle
         }
         catch (InfrastructureException failure)
         {
-            _logger.JobNotAsked(JobId, Place, failure.Message);
+            _logger.JobNotAsked(JobId, Location, failure.Message);
             return false;
         }
     }
@@ -222,7 +222,7 @@ public sealed class JobLifetime : IJobHandle
         }
         catch (InfrastructureException failure)
         {
-            _logger.JobNotKilled(JobId, Place, failure.Message);
+            _logger.JobNotKilled(JobId, Location, failure.Message);
         }
     }
 
@@ -236,7 +236,7 @@ public sealed class JobLifetime : IJobHandle
         }
         catch (Exception failure) when (failure is InfrastructureException or OperationCanceledException)
         {
-            _logger.JobNotRemoved(JobId, Place, failure.Message);
+            _logger.JobNotRemoved(JobId, Location, failure.Message);
         }
     }
 }

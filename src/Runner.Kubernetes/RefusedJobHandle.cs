@@ -12,7 +12,7 @@ internal sealed class RefusedJobHandle(JobLaunch launch, string podName, string 
 
     public JobLaunch Launch => launch;
 
-    public string Place => podName;
+    public string Location => podName;
 
     public Task<LaunchTimes> Started { get; } = Task.FromCanceled<LaunchTimes>(new CancellationToken(canceled: true));
 

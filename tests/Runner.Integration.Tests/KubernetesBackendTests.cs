@@ -47,8 +47,8 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         Assert.NotNull(started.ContainersStarted);
         Assert.NotNull(end.Times.PodCreated);
         Assert.NotNull(end.Times.Scheduled);
-        Assert.Null(await FindPodAsync(handle.Place));
-        Assert.Null(await FindSecretAsync(handle.Place));
+        Assert.Null(await FindPodAsync(handle.Location));
+        Assert.Null(await FindSecretAsync(handle.Location));
     }
 
     [Fact(Timeout = Limit)]
@@ -75,7 +75,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
 
         await using var handle = await agent.Backend.LaunchAsync(launch, Token);
         var end = await handle.Ended.WaitAsync(Token);
-        var pod = KubernetesYaml.Serialize(await FindPodAsync(handle.Place));
+        var pod = KubernetesYaml.Serialize(await FindPodAsync(handle.Location));
         var events = KubernetesYaml.Serialize((await cluster.Connection.Client.CoreV1.ListNamespacedEventAsync(_namespace, cancellationToken: Token)).Items);
 
         Assert.Equal("found:", end.Outcome?.Reason);
@@ -108,11 +108,11 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         await using var handle = await agent.Backend.LaunchAsync(Launch("trap '' USR2 TERM; while :; do sleep 1; done"), Token);
         await handle.Started.WaitAsync(Token);
 
-        await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Place, _namespace, gracePeriodSeconds: 1, cancellationToken: Token);
+        await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Location, _namespace, gracePeriodSeconds: 1, cancellationToken: Token);
         var end = await handle.Ended.WaitAsync(Token);
 
         Assert.Equal((FailureReason.Deleted, true), (end.Failure, end.WorkerStarted));
-        Assert.Equal($"Somebody deleted the job's pod '{handle.Place}' in namespace '{_namespace}'", end.Message);
+        Assert.Equal($"Somebody deleted the job's pod '{handle.Location}' in namespace '{_namespace}'", end.Message);
     }
 
     [Fact(Timeout = Limit)]
@@ -215,7 +215,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
 
         Assert.Equal((FailureReason.Rejected, false), (end.Failure, end.WorkerStarted));
         Assert.Contains("exceeded quota: nothing", end.Message, StringComparison.Ordinal);
-        Assert.Null(await FindSecretAsync(handle.Place));
+        Assert.Null(await FindSecretAsync(handle.Location));
     }
 
     [Fact(Timeout = Limit)]
@@ -238,7 +238,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     {
         await using var agent = Agent();
         await using var handle = await agent.Backend.LaunchAsync(Launch(UntilCancelled), Token);
-        await ReachedAsync(handle.Place, moment);
+        await ReachedAsync(handle.Location, moment);
 
         await handle.CancelAsync(TimeSpan.FromMinutes(5), Token);
 
@@ -253,10 +253,10 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         await using var agent = Agent();
         await using var handle = await agent.Backend.LaunchAsync(Launch("trap 'conclude failed \"taken away\"' TERM; touch /runner/ready\nwhile :; do sleep 1 & wait; done"), Token);
         await handle.Started.WaitAsync(Token);
-        await HasFileAsync(handle.Place, "/runner/ready"); // without a trap the first process of a container gets no signal at all
+        await HasFileAsync(handle.Location, "/runner/ready"); // without a trap the first process of a container gets no signal at all
 
-        var watching = LastOfAsync(handle.Place);
-        await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Place, _namespace, cancellationToken: Token);
+        var watching = LastOfAsync(handle.Location);
+        await cluster.Connection.Client.CoreV1.DeleteNamespacedPodAsync(handle.Location, _namespace, cancellationToken: Token);
         var end = await handle.Ended.WaitAsync(Token);
 
         var last = (await watching).Status.ContainerStatuses.Single(container => container.Name == "job");
@@ -340,7 +340,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     {
         await using var agent = Agent();
         var handle = await agent.Backend.LaunchAsync(Launch("conclude succeeded after-all"), Token);
-        var secret = await FindSecretAsync(handle.Place) ?? throw new InvalidOperationException("The Secret stands while the job is there");
+        var secret = await FindSecretAsync(handle.Location) ?? throw new InvalidOperationException("The Secret stands while the job is there");
         await handle.Ended.WaitAsync(Token);
         await handle.DisposeAsync();
         secret.Metadata.Labels["act.nektos.com/launching"] = "true";
@@ -356,10 +356,10 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         Assert.Empty(await agent.Backend.FindUnlaunchedAsync(Token)); // it is this agent's now
         await using var adopted = await agent.Backend.LaunchAsync(found, Token);
         var end = await adopted.Ended.WaitAsync(Token);
-        var finished = await FindSecretAsync(handle.Place);
+        var finished = await FindSecretAsync(handle.Location);
 
         Assert.Equal("after-all", end.Outcome?.Reason);
-        Assert.Equal(adopted.Place, Assert.Single(finished?.Metadata.OwnerReferences ?? []).Name);
+        Assert.Equal(adopted.Location, Assert.Single(finished?.Metadata.OwnerReferences ?? []).Name);
         Assert.DoesNotContain("act.nektos.com/launching", finished?.Metadata.Labels.Keys ?? []);
     }
 
@@ -389,8 +389,8 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         await handle.Started.WaitAsync(Token);
 
         proxy.Cut();
-        await ExecAsync(handle.Place, "touch", "/runner/go");
-        await EndedOnTheClusterAsync(handle.Place);
+        await ExecAsync(handle.Location, "touch", "/runner/go");
+        await EndedOnTheClusterAsync(handle.Location);
         Assert.False(handle.Ended.IsCompleted);
         proxy.Restore();
         var end = await handle.Ended.WaitAsync(Token);
@@ -408,7 +408,7 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         {
             await using var handle = await agent.Backend.LaunchAsync(Launch(script), Token);
             await handle.Ended.WaitAsync(Token);
-            places.Add(handle.Place);
+            places.Add(handle.Location);
         }
 
         Assert.Null(await FindPodAsync(places[0]));

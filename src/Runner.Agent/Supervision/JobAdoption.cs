@@ -116,7 +116,7 @@ internal sealed class JobAdoption(
 
     private Task AdoptAsync(IJobHandle handle, JournalEntry? entry)
     {
-        logger.JobAdopted(handle.JobId.ToString(), handle.Place, handle.Launch.Pool);
+        logger.JobAdopted(handle.JobId.ToString(), handle.Location, handle.Launch.Pool);
         return FollowAsync(handle.Launch.Pool, () => Task.FromResult<JobRun?>(supervisor.Adopt(handle, entry)));
     }
 

@@ -173,7 +173,7 @@ internal sealed class JobRun
         var verdict = launched.Refusal ?? EndRules.Judge(end, _stop.Cause, attempt, replacements, hasOutputs);
         if (verdict.Action == VerdictAction.Replace)
         {
-            _context.Logger.JobReplaced(JobId.ToString(), launched.Handle?.Place ?? "-", verdict.Reason, verdict.Message);
+            _context.Logger.JobReplaced(JobId.ToString(), launched.Handle?.Location ?? "-", verdict.Reason, verdict.Message);
         }
 
         // Steps 4 and 5
@@ -228,7 +228,7 @@ internal sealed class JobRun
     /// <summary>Watches until the place is over; <c>null</c> where the job was left to a successor.</summary>
     private async Task<JobEnd?> WatchAsync(IJobHandle handle, CancellationTokenSource workerRuns, JobPhaseGauge phase)
     {
-        _context.Logger.JobLaunched(JobId.ToString(), handle.Place);
+        _context.Logger.JobLaunched(JobId.ToString(), handle.Location);
         using var over = new CancellationTokenSource();
         List<Task> signals = [handle.Ended, handle.Started, _stop.Requested, _released.Task];
         Task? breath = null;
@@ -239,7 +239,7 @@ internal sealed class JobRun
             {
                 await over.CancelAsync();
                 handle.Release();
-                _context.Logger.JobReleased(JobId.ToString(), handle.Place);
+                _context.Logger.JobReleased(JobId.ToString(), handle.Location);
                 return null;
             }
 
@@ -257,7 +257,7 @@ internal sealed class JobRun
                 _kept?.NoteStart();
                 await workerRuns.CancelAsync();
                 phase.Runs();
-                _context.Logger.JobRuns(JobId.ToString(), handle.Place);
+                _context.Logger.JobRuns(JobId.ToString(), handle.Location);
             }
         }
 
@@ -265,7 +265,7 @@ internal sealed class JobRun
         if (handle.Ended.IsCanceled)
         {
             // Another agent took this one for gone and adopted the job: it is that one's now.
-            _context.Logger.JobReleased(JobId.ToString(), handle.Place);
+            _context.Logger.JobReleased(JobId.ToString(), handle.Location);
             return null;
         }
 

@@ -37,15 +37,15 @@ internal sealed class JsonView(TextWriter output) : IRunView
         RunStartedEvent => "runStarted",
         RunNoticeEvent => "notice",
         RunEndedEvent => "runEnded",
-        JobQueuedEvent => "jobQueued",
-        JobWaitingEvent => "jobWaiting",
-        JobStartedEvent => "jobStarted",
-        JobEndedEvent => "jobEnded",
-        StepStartedEvent => "stepStarted",
-        StepEndedEvent => "stepEnded",
-        LogLineEvent => "line",
-        AnnotationEvent => "annotation",
-        SummaryEvent => "summary",
+        LocalJobQueuedEvent => "jobQueued",
+        LocalJobWaitingEvent => "jobWaiting",
+        LocalJobStartedEvent => "jobStarted",
+        LocalJobEndedEvent => "jobEnded",
+        LocalStepStartedEvent => "stepStarted",
+        LocalStepEndedEvent => "stepEnded",
+        LocalLineEvent => "line",
+        LocalAnnotationEvent => "annotation",
+        LocalSummaryEvent => "summary",
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "not an event that is known here"),
     };
 
@@ -65,41 +65,41 @@ internal sealed class JsonView(TextWriter output) : IRunView
                 line["conclusion"] = Marks.Word(run.Conclusion);
                 line["seconds"] = Seconds(run.Duration);
                 break;
-            case JobQueuedEvent queued:
+            case LocalJobQueuedEvent queued:
                 line["backend"] = queued.Backend;
                 break;
-            case JobWaitingEvent waiting:
+            case LocalJobWaitingEvent waiting:
                 line["phase"] = waiting.Phase;
                 break;
-            case JobStartedEvent started:
+            case LocalJobStartedEvent started:
                 line["place"] = started.Place;
                 break;
-            case JobEndedEvent ended:
+            case LocalJobEndedEvent ended:
                 line["conclusion"] = Marks.Word(ended.Conclusion);
                 line["seconds"] = Seconds(ended.Duration);
                 line["reason"] = ended.Reason;
                 line["outputs"] = new JsonObject(ended.Outputs.Select(output => KeyValuePair.Create(output.Key, (JsonNode?)output.Value)));
                 break;
-            case StepStartedEvent step:
+            case LocalStepStartedEvent step:
                 AddStep(line, step.Step);
                 break;
-            case StepEndedEvent step:
+            case LocalStepEndedEvent step:
                 AddStep(line, step.Step);
                 line["conclusion"] = Marks.Word(step.Conclusion);
                 line["seconds"] = Seconds(step.Duration);
                 break;
-            case LogLineEvent text:
+            case LocalLineEvent text:
                 AddStep(line, text.Step);
                 line["text"] = text.Text;
                 break;
-            case AnnotationEvent made:
+            case LocalAnnotationEvent made:
                 AddStep(line, made.Step);
                 line["level"] = made.Annotation.Level.ToString().ToLowerInvariant();
                 line["message"] = made.Annotation.Message;
                 line["file"] = made.Annotation.Path;
                 line["line"] = made.Annotation.StartLine;
                 break;
-            case SummaryEvent summary:
+            case LocalSummaryEvent summary:
                 AddStep(line, summary.Step);
                 line["markdown"] = summary.Markdown;
                 break;

@@ -9,8 +9,8 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
 {
     private const int LastLines = 100;
 
-    private readonly List<JobEndedEvent> _ended = [];
-    private readonly List<SummaryEvent> _summaries = [];
+    private readonly List<LocalJobEndedEvent> _ended = [];
+    private readonly List<LocalSummaryEvent> _summaries = [];
     private readonly List<(LocalJobId Job, RunStep Step, string[] Lines)> _failures = [];
     private readonly Dictionary<LocalJobId, (LogLineText Text, Queue<string> Lines)> _lines = [];
 
@@ -19,20 +19,20 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
     {
         switch (happened)
         {
-            case StepStartedEvent step:
+            case LocalStepStartedEvent step:
                 Lines(step.Job).Text.BeginStep();
                 Lines(step.Job).Lines.Clear();
                 break;
-            case LogLineEvent { Step: not null } line:
+            case LocalLineEvent { Step: not null } line:
                 Keep(line);
                 break;
-            case StepEndedEvent { Conclusion: Conclusion.Failed } step:
+            case LocalStepEndedEvent { Conclusion: Conclusion.Failed } step:
                 _failures.Add((step.Job, step.Step, [.. Lines(step.Job).Lines]));
                 break;
-            case SummaryEvent summary:
+            case LocalSummaryEvent summary:
                 _summaries.Add(summary);
                 break;
-            case JobEndedEvent ended:
+            case LocalJobEndedEvent ended:
                 _lines.Remove(ended.Job);
                 _ended.Add(ended);
                 break;
@@ -64,7 +64,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
     }
 
     // The lines are shown again without marks; what a group's title or a debug line says is not why something failed.
-    private void Keep(LogLineEvent line)
+    private void Keep(LocalLineEvent line)
     {
         var (form, lines) = Lines(line.Job);
         var text = form.Of(line.Text);

@@ -15,16 +15,16 @@ internal sealed class StatusLine
     {
         switch (happened)
         {
-            case JobQueuedEvent queued:
+            case LocalJobQueuedEvent queued:
                 _jobs[queued.Job] = ("starting", queued.Time);
                 break;
-            case JobWaitingEvent waiting:
+            case LocalJobWaitingEvent waiting:
                 _jobs[waiting.Job] = (waiting.Phase, waiting.Time);
                 break;
-            case StepStartedEvent step:
+            case LocalStepStartedEvent step:
                 _jobs[step.Job] = (step.Step.Name, step.Time);
                 break;
-            case JobEndedEvent ended:
+            case LocalJobEndedEvent ended:
                 _jobs.Remove(ended.Job);
                 break;
         }

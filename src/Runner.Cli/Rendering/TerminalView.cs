@@ -82,15 +82,15 @@ internal sealed class TerminalView : IRunView
     {
         RunStartedEvent run => Begin(run),
         RunNoticeEvent notice => _colors.Yellow(notice.Message),
-        JobQueuedEvent queued => Remember(queued.Job),
-        JobWaitingEvent waiting => _options.IsTerminal ? null : $"  {waiting.Phase}",
-        JobStartedEvent started => _colors.Dim($"started: {started.Place}"),
-        StepStartedEvent step => Begin(step),
-        StepEndedEvent step => StepEnd(step),
-        LogLineEvent line => Line(line),
-        AnnotationEvent annotation => AnnotationText(annotation.Annotation),
-        JobEndedEvent ended => JobEnd(ended),
-        SummaryEvent or RunEndedEvent => null, // both stand in the report
+        LocalJobQueuedEvent queued => Remember(queued.Job),
+        LocalJobWaitingEvent waiting => _options.IsTerminal ? null : $"  {waiting.Phase}",
+        LocalJobStartedEvent started => _colors.Dim($"started: {started.Place}"),
+        LocalStepStartedEvent step => Begin(step),
+        LocalStepEndedEvent step => StepEnd(step),
+        LocalLineEvent line => Line(line),
+        LocalAnnotationEvent annotation => AnnotationText(annotation.Annotation),
+        LocalJobEndedEvent ended => JobEnd(ended),
+        LocalSummaryEvent or RunEndedEvent => null, // both stand in the report
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "not an event that is known here"),
     };
 
@@ -101,7 +101,7 @@ internal sealed class TerminalView : IRunView
         return _colors.Bold(run.Name) + _colors.Dim($"  {run.Workflow}");
     }
 
-    private string? Begin(StepStartedEvent step)
+    private string? Begin(LocalStepStartedEvent step)
     {
         Log(step.Job).BeginStep();
         _unannounced[step.Job] = step.Step;
@@ -111,7 +111,7 @@ internal sealed class TerminalView : IRunView
     // The line of a step's beginning, before the first thing that is told of the step.
     private void Announce(RunEvent happened)
     {
-        if (happened is JobEvent { Job: var job } and not StepEndedEvent { Step.IsFrame: false } && _unannounced.Remove(job, out var step))
+        if (happened is JobEvent { Job: var job } and not LocalStepEndedEvent { Step.IsFrame: false } && _unannounced.Remove(job, out var step))
         {
             Write(happened, $"{_colors.Dim("▸")} {_colors.Bold(step.Name)}");
         }
@@ -141,7 +141,7 @@ internal sealed class TerminalView : IRunView
         return null;
     }
 
-    private string? StepEnd(StepEndedEvent step)
+    private string? StepEnd(LocalStepEndedEvent step)
     {
         _unannounced.Remove(step.Job);
         if (step.Step.IsFrame && !_options.IsVerbose && step.Conclusion is Conclusion.Succeeded or Conclusion.Skipped)
@@ -155,7 +155,7 @@ internal sealed class TerminalView : IRunView
             : $"{sign} {step.Step.Name}  {_colors.Dim(Durations.Text(step.Duration))}";
     }
 
-    private string? Line(LogLineEvent line)
+    private string? Line(LocalLineEvent line)
     {
         if (_options.IsQuiet || (line.Step is null && !_options.IsVerbose))
         {
@@ -184,7 +184,7 @@ internal sealed class TerminalView : IRunView
         };
     }
 
-    private string JobEnd(JobEndedEvent ended)
+    private string JobEnd(LocalJobEndedEvent ended)
     {
         _logs.Remove(ended.Job);
         var reason = ended.Reason is null ? string.Empty : $": {ended.Reason}";

@@ -107,7 +107,7 @@ internal sealed class ClusterRun : IAsyncDisposable
 
             foreach (var left in await adopting)
             {
-                await notices.WriteLineAsync($"runner: pod {left.Place} is removed: the run that made it ended without doing so");
+                await notices.WriteLineAsync($"runner: pod {left.Location} is removed: the run that made it ended without doing so");
                 await left.DisposeAsync();
             }
 

@@ -36,7 +36,7 @@ internal sealed class LocalJob(PlannedJob planned, LocalJobId job, IJobLauncher 
         var result = launcher.Refuse(planned);
         if (result is null)
         {
-            await events.WriteAsync(new JobQueuedEvent(time.GetUtcNow(), job, launcher.BackendOf(planned)), CancellationToken.None);
+            await events.WriteAsync(new LocalJobQueuedEvent(time.GetUtcNow(), job, launcher.BackendOf(planned)), CancellationToken.None);
             if (planned.CacheWarning is { } warning)
             {
                 await events.WriteAsync(new RunNoticeEvent(time.GetUtcNow(), $"{job.Name}: {warning}"), CancellationToken.None);
@@ -47,7 +47,7 @@ internal sealed class LocalJob(PlannedJob planned, LocalJobId job, IJobLauncher 
 
         var now = time.GetUtcNow();
         var duration = _startedAt is { } started ? now - started : TimeSpan.Zero;
-        await events.WriteAsync(new JobEndedEvent(now, job, result.Conclusion, duration, result.Reason, result.Outputs), CancellationToken.None);
+        await events.WriteAsync(new LocalJobEndedEvent(now, job, result.Conclusion, duration, result.Reason, result.Outputs), CancellationToken.None);
         return result;
     }
 
@@ -135,7 +135,7 @@ internal sealed class LocalJob(PlannedJob planned, LocalJobId job, IJobLauncher 
             {
                 _startedAt = started.StartedAt;
                 limit.CancelAfter(planned.Timeout < LongestTimeout ? planned.Timeout : LongestTimeout);
-                await events.WriteAsync(new JobStartedEvent(started.StartedAt, job, handle.Place), kill);
+                await events.WriteAsync(new LocalJobStartedEvent(started.StartedAt, job, handle.Location), kill);
             }
 
             _ended = told as JobEndedEvent ?? _ended;

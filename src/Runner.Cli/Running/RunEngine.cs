@@ -106,7 +106,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
         foreach (var concluded in changes.Concluded)
         {
             await events.WriteAsync(
-                new JobEndedEvent(time.GetUtcNow(), run.Job(concluded.Id, concluded.DisplayName), concluded.Conclusion, TimeSpan.Zero, concluded.Reason, []),
+                new LocalJobEndedEvent(time.GetUtcNow(), run.Job(concluded.Id, concluded.DisplayName), concluded.Conclusion, TimeSpan.Zero, concluded.Reason, []),
                 CancellationToken.None);
         }
 
@@ -142,7 +142,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
             var now = time.GetUtcNow();
             await events.WriteAsync(
                 waiting.Id is { } id
-                    ? new JobWaitingEvent(now, run.Job(id, waiting.DisplayName), $"waiting for concurrency group '{waiting.Group}'")
+                    ? new LocalJobWaitingEvent(now, run.Job(id, waiting.DisplayName), $"waiting for concurrency group '{waiting.Group}'")
                     : new RunNoticeEvent(now, $"{run.Plan.Name} waits for another run of concurrency group '{waiting.Group}'"),
                 CancellationToken.None);
         }
@@ -162,7 +162,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
         _ready.Clear();
         others.ForEach(_ready.Enqueue);
         await events.WriteAsync(
-            new JobEndedEvent(time.GetUtcNow(), run.Job(id, queued.Job.DisplayName), Conclusion.Canceled, TimeSpan.Zero, $"Cancelled before it began: {reason}", []),
+            new LocalJobEndedEvent(time.GetUtcNow(), run.Job(id, queued.Job.DisplayName), Conclusion.Canceled, TimeSpan.Zero, $"Cancelled before it began: {reason}", []),
             CancellationToken.None);
         await FollowAsync(run, run.State.Complete(id, Conclusion.Canceled, []));
     }

@@ -43,19 +43,19 @@ internal abstract record JobEvent(DateTimeOffset Time, LocalJobId Job) : RunEven
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Backend"><c>host</c>, <c>docker</c> or <c>kubernetes</c>.</param>
-internal sealed record JobQueuedEvent(DateTimeOffset Time, LocalJobId Job, string Backend) : JobEvent(Time, Job);
+internal sealed record LocalJobQueuedEvent(DateTimeOffset Time, LocalJobId Job, string Backend) : JobEvent(Time, Job);
 
 /// <summary>What the job waits for now: an image's pull, a node, the checkout's upload, a concurrency group.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Phase">A few words, such as <c>pulling debian:12</c>.</param>
-internal sealed record JobWaitingEvent(DateTimeOffset Time, LocalJobId Job, string Phase) : JobEvent(Time, Job);
+internal sealed record LocalJobWaitingEvent(DateTimeOffset Time, LocalJobId Job, string Phase) : JobEvent(Time, Job);
 
 /// <summary>The job's worker runs.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Place">Process, container or pod, for people.</param>
-internal sealed record JobStartedEvent(DateTimeOffset Time, LocalJobId Job, string Place) : JobEvent(Time, Job);
+internal sealed record LocalJobStartedEvent(DateTimeOffset Time, LocalJobId Job, string Place) : JobEvent(Time, Job);
 
 /// <summary>The job is over.</summary>
 /// <param name="Time">When.</param>
@@ -64,7 +64,7 @@ internal sealed record JobStartedEvent(DateTimeOffset Time, LocalJobId Job, stri
 /// <param name="Duration">From its start; nothing where it never ran.</param>
 /// <param name="Reason">Why, where no step says it: skipped by what, lost how; else <c>null</c>.</param>
 /// <param name="Outputs">Its outputs.</param>
-internal sealed record JobEndedEvent(
+internal sealed record LocalJobEndedEvent(
     DateTimeOffset Time,
     LocalJobId Job,
     Conclusion Conclusion,
@@ -79,7 +79,7 @@ internal sealed record JobEndedEvent(
 internal sealed record RunStep(int Number, string Name, bool IsFrame = false);
 
 /// <summary>A step began.</summary>
-internal sealed record StepStartedEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step) : JobEvent(Time, Job);
+internal sealed record LocalStepStartedEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step) : JobEvent(Time, Job);
 
 /// <summary>A step ended, or was skipped.</summary>
 /// <param name="Time">When.</param>
@@ -87,25 +87,25 @@ internal sealed record StepStartedEvent(DateTimeOffset Time, LocalJobId Job, Run
 /// <param name="Step">Which.</param>
 /// <param name="Conclusion">How.</param>
 /// <param name="Duration">From its start.</param>
-internal sealed record StepEndedEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step, Conclusion Conclusion, TimeSpan Duration) : JobEvent(Time, Job);
+internal sealed record LocalStepEndedEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step, Conclusion Conclusion, TimeSpan Duration) : JobEvent(Time, Job);
 
 /// <summary>A line of the log, with its <c>##[group]</c> and other marks.</summary>
 /// <param name="Time">When it was written.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">The step that wrote it, or <c>null</c>: the job itself.</param>
 /// <param name="Text">The line, without a time in front.</param>
-internal sealed record LogLineEvent(DateTimeOffset Time, LocalJobId Job, RunStep? Step, string Text) : JobEvent(Time, Job);
+internal sealed record LocalLineEvent(DateTimeOffset Time, LocalJobId Job, RunStep? Step, string Text) : JobEvent(Time, Job);
 
 /// <summary>An annotation was made. Its line in the log comes too, as <c>##[error]…</c>.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">Its step, or <c>null</c>.</param>
 /// <param name="Annotation">What it says, of which place.</param>
-internal sealed record AnnotationEvent(DateTimeOffset Time, LocalJobId Job, RunStep? Step, Annotation Annotation) : JobEvent(Time, Job);
+internal sealed record LocalAnnotationEvent(DateTimeOffset Time, LocalJobId Job, RunStep? Step, Annotation Annotation) : JobEvent(Time, Job);
 
 /// <summary>A step wrote a summary (<c>GITHUB_STEP_SUMMARY</c>).</summary>
 /// <param name="Time">When.</param>
 /// <param name="Job">Its job.</param>
 /// <param name="Step">Its step.</param>
 /// <param name="Markdown">The text.</param>
-internal sealed record SummaryEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step, string Markdown) : JobEvent(Time, Job);
+internal sealed record LocalSummaryEvent(DateTimeOffset Time, LocalJobId Job, RunStep Step, string Markdown) : JobEvent(Time, Job);

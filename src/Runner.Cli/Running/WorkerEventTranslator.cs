@@ -15,9 +15,9 @@ internal sealed class WorkerEventTranslator(LocalJobId job)
     public IEnumerable<RunEvent> Translate(WorkerEvent told, DateTimeOffset now) => told switch
     {
         StepChangedEvent changed => StepChanged(changed.Step, now),
-        LineEvent line => [new LogLineEvent(line.Time, job, line.Step is { } id ? Find(id) : null, line.Text)],
-        SummaryEvent summary when Find(summary.Step) is { } step => [new SummaryEvent(now, job, step, summary.Markdown)],
-        JobEndedEvent ended => ended.Annotations.Select(annotation => new AnnotationEvent(now, job, null, annotation)),
+        LineEvent line => [new LocalLineEvent(line.Time, job, line.Step is { } id ? Find(id) : null, line.Text)],
+        SummaryEvent summary when Find(summary.Step) is { } step => [new LocalSummaryEvent(now, job, step, summary.Markdown)],
+        JobEndedEvent ended => ended.Annotations.Select(annotation => new LocalAnnotationEvent(now, job, null, annotation)),
         _ => [],
     };
 
@@ -38,12 +38,12 @@ internal sealed class WorkerEventTranslator(LocalJobId job)
         if (!known.IsStarted && state.Status != StepStatus.Pending && state.Conclusion != Conclusion.Skipped)
         {
             known.IsStarted = true;
-            yield return new StepStartedEvent(state.StartedAt ?? now, job, known.Step);
+            yield return new LocalStepStartedEvent(state.StartedAt ?? now, job, known.Step);
         }
 
         foreach (var annotation in state.Annotations.Skip(known.Annotations))
         {
-            yield return new AnnotationEvent(now, job, known.Step, annotation);
+            yield return new LocalAnnotationEvent(now, job, known.Step, annotation);
         }
 
         known.Annotations = Math.Max(known.Annotations, state.Annotations.Length);
@@ -52,7 +52,7 @@ internal sealed class WorkerEventTranslator(LocalJobId job)
             known.IsEnded = true;
             var ended = state.CompletedAt ?? now;
             var duration = state.StartedAt is { } started && ended > started ? ended - started : TimeSpan.Zero;
-            yield return new StepEndedEvent(ended, job, known.Step, state.Conclusion ?? Conclusion.Failed, duration);
+            yield return new LocalStepEndedEvent(ended, job, known.Step, state.Conclusion ?? Conclusion.Failed, duration);
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class ScriptedPlace : IJobHandle
 
     public JobLaunch Launch { get; set; } = Launches.Of(Runner.Testing.Some.Job());
 
-    public string Place => "place";
+    public string Location => "place";
 
     public Task<LaunchTimes> Started => _started.Task;
 

@@ -266,7 +266,7 @@ public sealed class HostBackendTests : IDisposable
         var script = ReadPayload + Fifo + Ready + WaitForGo;
         var first = await Backend(script).LaunchAsync(Launch() with { Reporting = ReportingTarget.Launcher }, Token);
         await ReadyAsync();
-        var (left, worker) = (JobFolder, int.Parse(first.Place.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var (left, worker) = (JobFolder, int.Parse(first.Location.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
         Assert.Empty(await Backend(script).AdoptAsync(Token));
         Assert.True(Directory.Exists(left)); // its run lives
 

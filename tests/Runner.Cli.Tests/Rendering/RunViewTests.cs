@@ -22,32 +22,32 @@ public sealed class RunViewTests
             return
             [
                 new RunStartedEvent(At(0), Build.Workflow, "CI"),
-                new JobQueuedEvent(At(0), Build, "kubernetes"),
-                new JobQueuedEvent(At(0), Test, "kubernetes"),
-                new JobWaitingEvent(At(1), Test, "pulling debian:12"),
-                new JobStartedEvent(At(2), Build, "pod act-job-1"),
-                new StepStartedEvent(At(2), Build, setUp),
-                new LogLineEvent(At(2), Build, setUp, "Runner name: 'local'"),
-                new LogLineEvent(At(2), Build, setUp, "##[warning]'--cpus' has no effect here"),
-                new StepEndedEvent(At(2), Build, setUp, Conclusion.Succeeded, TimeSpan.FromSeconds(0.04)),
-                new StepStartedEvent(At(2), Build, npm),
-                new LogLineEvent(At(3), Build, npm, "##[group]Run npm ci"),
-                new LogLineEvent(At(3), Build, npm, "npm ci"),
-                new LogLineEvent(At(3), Build, npm, "##[endgroup]"),
-                new JobStartedEvent(At(3), Test, "pod act-job-2"),
-                new StepStartedEvent(At(3), Test, check),
-                new LogLineEvent(At(4), Build, npm, "added 12 packages"),
-                new LogLineEvent(At(4), Test, check, "##[debug]cache is cold"),
-                new LogLineEvent(At(4), Test, check, "1 of 3 tests failed"),
-                new LogLineEvent(At(5), Test, check, "##[error]Process completed with exit code 1."),
-                new AnnotationEvent(At(5), Test, check, new Annotation { Level = AnnotationLevel.Failure, Message = "expected 2, got 3", Path = "src/sum.js", StartLine = 7 }),
-                new StepEndedEvent(At(5), Test, check, Conclusion.Failed, TimeSpan.FromSeconds(2.14)),
-                new StepEndedEvent(At(5), Test, new RunStep(3, "Upload"), Conclusion.Skipped, TimeSpan.Zero),
-                new StepEndedEvent(At(6), Build, npm, Conclusion.Succeeded, TimeSpan.FromSeconds(4)),
-                new SummaryEvent(At(6), Build, npm, "## Packages\n\n| name | size |\n|---|---|\n| app | 12 kB |\n\n- one **bold**\n- [docs](https://example.com)\n\n<h3>Html</h3><pre><code>a\nb</code></pre>\n"),
-                new JobEndedEvent(At(6), Test, Conclusion.Failed, TimeSpan.FromSeconds(3), null, []),
-                new JobEndedEvent(At(75), Build, Conclusion.Succeeded, TimeSpan.FromSeconds(73), null, [new("version", "1.2")]),
-                new JobEndedEvent(At(75), Deploy, Conclusion.Skipped, TimeSpan.Zero, "needs test, which failed", []),
+                new LocalJobQueuedEvent(At(0), Build, "kubernetes"),
+                new LocalJobQueuedEvent(At(0), Test, "kubernetes"),
+                new LocalJobWaitingEvent(At(1), Test, "pulling debian:12"),
+                new LocalJobStartedEvent(At(2), Build, "pod act-job-1"),
+                new LocalStepStartedEvent(At(2), Build, setUp),
+                new LocalLineEvent(At(2), Build, setUp, "Runner name: 'local'"),
+                new LocalLineEvent(At(2), Build, setUp, "##[warning]'--cpus' has no effect here"),
+                new LocalStepEndedEvent(At(2), Build, setUp, Conclusion.Succeeded, TimeSpan.FromSeconds(0.04)),
+                new LocalStepStartedEvent(At(2), Build, npm),
+                new LocalLineEvent(At(3), Build, npm, "##[group]Run npm ci"),
+                new LocalLineEvent(At(3), Build, npm, "npm ci"),
+                new LocalLineEvent(At(3), Build, npm, "##[endgroup]"),
+                new LocalJobStartedEvent(At(3), Test, "pod act-job-2"),
+                new LocalStepStartedEvent(At(3), Test, check),
+                new LocalLineEvent(At(4), Build, npm, "added 12 packages"),
+                new LocalLineEvent(At(4), Test, check, "##[debug]cache is cold"),
+                new LocalLineEvent(At(4), Test, check, "1 of 3 tests failed"),
+                new LocalLineEvent(At(5), Test, check, "##[error]Process completed with exit code 1."),
+                new LocalAnnotationEvent(At(5), Test, check, new Annotation { Level = AnnotationLevel.Failure, Message = "expected 2, got 3", Path = "src/sum.js", StartLine = 7 }),
+                new LocalStepEndedEvent(At(5), Test, check, Conclusion.Failed, TimeSpan.FromSeconds(2.14)),
+                new LocalStepEndedEvent(At(5), Test, new RunStep(3, "Upload"), Conclusion.Skipped, TimeSpan.Zero),
+                new LocalStepEndedEvent(At(6), Build, npm, Conclusion.Succeeded, TimeSpan.FromSeconds(4)),
+                new LocalSummaryEvent(At(6), Build, npm, "## Packages\n\n| name | size |\n|---|---|\n| app | 12 kB |\n\n- one **bold**\n- [docs](https://example.com)\n\n<h3>Html</h3><pre><code>a\nb</code></pre>\n"),
+                new LocalJobEndedEvent(At(6), Test, Conclusion.Failed, TimeSpan.FromSeconds(3), null, []),
+                new LocalJobEndedEvent(At(75), Build, Conclusion.Succeeded, TimeSpan.FromSeconds(73), null, [new("version", "1.2")]),
+                new LocalJobEndedEvent(At(75), Deploy, Conclusion.Skipped, TimeSpan.Zero, "needs test, which failed", []),
                 new RunEndedEvent(At(75), Build.Workflow, Conclusion.Failed, TimeSpan.FromSeconds(75)),
             ];
         }
@@ -69,7 +69,7 @@ public sealed class RunViewTests
         {
             view.Show(new RunStartedEvent(At(0), Build.Workflow, "CI"));
             view.Show(new RunStartedEvent(At(0), ".github/workflows/docs.yml", "Docs"));
-            view.Show(new JobStartedEvent(At(1), new LocalJobId(".github/workflows/docs.yml", "Docs", "build", "build"), "process 7"));
+            view.Show(new LocalJobStartedEvent(At(1), new LocalJobId(".github/workflows/docs.yml", "Docs", "build", "build"), "process 7"));
         }
 
         Assert.Contains("Docs/build │ started: process 7", output.ToString(), StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class RunViewTests
         using var output = new StringWriter();
         using (var view = new TerminalView(output, new RunViewOptions { IsTerminal = true, Width = 40 }, new FakeTimeProvider(At(1))))
         {
-            view.Show(new LogLineEvent(At(2), Test, new RunStep(2, "Run tests"), new string('x', 60)));
+            view.Show(new LocalLineEvent(At(2), Test, new RunStep(2, "Run tests"), new string('x', 60)));
         }
 
         Assert.Equal(

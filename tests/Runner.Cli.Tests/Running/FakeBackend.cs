@@ -65,7 +65,7 @@ internal sealed class FakeJob : IJobHandle
 
     public JobLaunch Launch => _launched.Task.Result;
 
-    public string Place => "place";
+    public string Location => "place";
 
     public Task<LaunchTimes> Started { get; } = Task.FromResult(new LaunchTimes());
 

@@ -26,7 +26,7 @@ public sealed class RunEngineTests
 
         Assert.Equal(Conclusion.Succeeded, conclusion);
         Assert.Equal(["c Skipped", "a Succeeded", "b 1 Succeeded"], Ends(events));
-        Assert.Equal([new("v", "1")], events.OfType<JobEndedEvent>().Single(ended => ended.Job.Id == "a").Outputs);
+        Assert.Equal([new("v", "1")], events.OfType<LocalJobEndedEvent>().Single(ended => ended.Job.Id == "a").Outputs);
         Assert.IsType<RunStartedEvent>(events[0]);
         Assert.IsType<RunEndedEvent>(events[^1]);
     }
@@ -81,7 +81,7 @@ public sealed class RunEngineTests
         run.Cancel();
         var (conclusion, events) = await run.FinishAsync();
 
-        Assert.Equal((Conclusion.Canceled, "The operation was canceled."), (conclusion, events.OfType<JobEndedEvent>().Last().Reason));
+        Assert.Equal((Conclusion.Canceled, "The operation was canceled."), (conclusion, events.OfType<LocalJobEndedEvent>().Last().Reason));
     }
 
     [Fact(Timeout = 30_000)]
@@ -111,15 +111,15 @@ public sealed class RunEngineTests
         var shown = new RunStep(1, "Run x");
         Assert.Equal(
             [
-                new JobQueuedEvent(Now, named, "fake"),
-                new JobStartedEvent(Now, named, "place"),
-                new StepStartedEvent(Now, named, shown),
-                new LogLineEvent(Now, named, shown, "hello"),
-                new SummaryEvent(Now, named, shown, "# hi"),
-                new AnnotationEvent(Now, named, shown, annotation),
-                new StepEndedEvent(Now.AddSeconds(3), named, shown, Conclusion.Failed, TimeSpan.FromSeconds(3)),
+                new LocalJobQueuedEvent(Now, named, "fake"),
+                new LocalJobStartedEvent(Now, named, "place"),
+                new LocalStepStartedEvent(Now, named, shown),
+                new LocalLineEvent(Now, named, shown, "hello"),
+                new LocalSummaryEvent(Now, named, shown, "# hi"),
+                new LocalAnnotationEvent(Now, named, shown, annotation),
+                new LocalStepEndedEvent(Now.AddSeconds(3), named, shown, Conclusion.Failed, TimeSpan.FromSeconds(3)),
             ],
-            events.OfType<JobEvent>().Where(told => told is not JobEndedEvent));
+            events.OfType<JobEvent>().Where(told => told is not LocalJobEndedEvent));
     }
 
     [Fact(Timeout = 30_000)]
@@ -185,7 +185,7 @@ public sealed class RunEngineTests
         var (conclusion, events) = await run.FinishAsync();
 
         Assert.Equal(Conclusion.Canceled, conclusion);
-        Assert.Equal("The job has exceeded the maximum execution time of 1h30m0s", events.OfType<JobEndedEvent>().Single().Reason);
+        Assert.Equal("The job has exceeded the maximum execution time of 1h30m0s", events.OfType<LocalJobEndedEvent>().Single().Reason);
     }
 
     [Fact(Timeout = 30_000)]
@@ -201,7 +201,7 @@ public sealed class RunEngineTests
         var (conclusion, events) = await run.FinishAsync();
 
         Assert.Equal(Conclusion.Failed, conclusion);
-        Assert.Equal([null, "killed by signal 9", "macos is not to be had here"], events.OfType<JobEndedEvent>().Select(ended => ended.Reason));
+        Assert.Equal([null, "killed by signal 9", "macos is not to be had here"], events.OfType<LocalJobEndedEvent>().Select(ended => ended.Reason));
     }
 
     [Fact(Timeout = 30_000)]
@@ -221,5 +221,5 @@ public sealed class RunEngineTests
     }
 
     private static IEnumerable<string> Ends(IEnumerable<RunEvent> events) =>
-        events.OfType<JobEndedEvent>().Select(ended => $"{ended.Job.Name} {ended.Conclusion}");
+        events.OfType<LocalJobEndedEvent>().Select(ended => $"{ended.Job.Name} {ended.Conclusion}");
 }

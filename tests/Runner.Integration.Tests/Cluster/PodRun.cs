@@ -91,7 +91,7 @@ internal sealed class PodRun
     public async Task<string> VisibleAsync(IJobHandle handle)
     {
         var core = _cluster.Connection.Client.CoreV1;
-        var pod = await core.ReadNamespacedPodAsync(handle.Place, _namespace, cancellationToken: Token);
+        var pod = await core.ReadNamespacedPodAsync(handle.Location, _namespace, cancellationToken: Token);
         var events = await core.ListNamespacedEventAsync(_namespace, cancellationToken: Token);
         return KubernetesYaml.Serialize(pod) + KubernetesYaml.Serialize(events.Items);
     }
