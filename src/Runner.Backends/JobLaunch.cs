@@ -77,7 +77,7 @@ public sealed record JobLaunch
 
     /// <summary>Whether a step may be a JavaScript action: any that is neither a script nor a container's, as what a repository holds is seen only when it runs.</summary>
     public bool MayNeedNode => Job.UsableSteps.Any(
-        step => step is { Type: StepType.Action, Enabled: not false, Reference.Type: not (ActionSource.Script or ActionSource.ContainerRegistry) });
+        step => step is { Type: StepType.Action, Enabled: not false, Reference.Type: not (ReferenceType.Script or ReferenceType.ContainerRegistry) });
 
     /// <summary>Which job.</summary>
     public JobId JobId => Job.JobId;

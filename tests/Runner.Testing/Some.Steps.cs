@@ -28,7 +28,7 @@ public static partial class Some
             ContextName = id ?? "__run",
             DisplayNameToken = name is null ? null : new StringToken(name),
             Condition = condition,
-            Reference = new ActionReference { Type = ActionSource.Script },
+            Reference = new ActionReference { Type = ReferenceType.Script },
             Inputs = ScriptInputs(script, shell, workingDirectory),
             Environment = env,
             ContinueOnError = continueOnError,
@@ -43,7 +43,7 @@ public static partial class Some
         Name = "__uses",
         ContextName = "__uses",
         Condition = condition,
-        Reference = new ActionReference { Type = ActionSource.Repository, Name = repository, Ref = reference },
+        Reference = new ActionReference { Type = ReferenceType.Repository, Name = repository, Ref = reference },
     };
 
     /// <summary>A step by what its <c>uses:</c> says: a path of the workspace, an image, or <c>owner/repo[/path]@ref</c>.</summary>
@@ -88,19 +88,19 @@ public static partial class Some
     {
         if (uses.StartsWith("docker://", StringComparison.Ordinal))
         {
-            return new ActionReference { Type = ActionSource.ContainerRegistry, Image = uses["docker://".Length..] };
+            return new ActionReference { Type = ReferenceType.ContainerRegistry, Image = uses["docker://".Length..] };
         }
 
         if (uses.StartsWith("./", StringComparison.Ordinal))
         {
-            return new ActionReference { Type = ActionSource.Repository, RepositoryType = "self", Path = uses };
+            return new ActionReference { Type = ReferenceType.Repository, RepositoryType = "self", Path = uses };
         }
 
         var (place, reference) = (uses[..uses.IndexOf('@', StringComparison.Ordinal)], uses[(uses.IndexOf('@', StringComparison.Ordinal) + 1)..]);
         var parts = place.Split('/', 3);
         return new ActionReference
         {
-            Type = ActionSource.Repository,
+            Type = ReferenceType.Repository,
             RepositoryType = "GitHub",
             Name = $"{parts[0]}/{parts[1]}",
             Path = parts.Length > 2 ? parts[2] : null,

@@ -55,7 +55,7 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
 
     /// <summary>Whether a step's action is in the workspace.</summary>
     public static bool IsLocal(StepUse use) =>
-        use.Step.Reference is { Type: ActionSource.Repository } reference
+        use.Step.Reference is { Type: ReferenceType.Repository } reference
         && string.Equals(reference.RepositoryType, "self", StringComparison.OrdinalIgnoreCase);
 
     private static StepUse[] Inner(StepUse use)
@@ -71,7 +71,7 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
 
     private RepositoryAction? RepositoryOf(StepUse use)
     {
-        if (use.Step.Reference is not { Type: ActionSource.Repository } reference || IsLocal(use))
+        if (use.Step.Reference is not { Type: ReferenceType.Repository } reference || IsLocal(use))
         {
             return null;
         }

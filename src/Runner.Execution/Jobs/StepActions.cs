@@ -50,9 +50,9 @@ internal sealed class StepActions
         (RunnerStep.StartedHook or RunnerStep.CompletedHook, _) => _hooks,
         (RunnerStep.InitializeContainers, _) => _initialize,
         (RunnerStep.StopContainers, _) => _stop,
-        (_, ActionSource.Script) => _scripts,
-        (_, ActionSource.Repository) => _repositories,
-        (_, ActionSource.ContainerRegistry) => _containers,
+        (_, ReferenceType.Script) => _scripts,
+        (_, ReferenceType.Repository) => _repositories,
+        (_, ReferenceType.ContainerRegistry) => _containers,
         _ => throw new WorkflowException(
             $"uses: {DisplayNames.OfReference(use.Step.Reference)} is of a kind that this version of the runner does not know"),
     };

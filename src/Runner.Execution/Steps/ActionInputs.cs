@@ -53,7 +53,7 @@ internal static class ActionInputs
 
         var known = (manifest.Runs is DockerRuns ? OfContainers : []).Concat(manifest.Inputs.Select(input => input.Name)).ToList();
         var unknown = given.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
-        if (unknown.Count > 0 && run.Step.Reference?.Type == ActionSource.Repository)
+        if (unknown.Count > 0 && run.Step.Reference?.Type == ReferenceType.Repository)
         {
             run.Scope.Log.Warning(
                 $"Unexpected input(s) '{string.Join("', '", unknown)}', valid inputs are ['{string.Join("', '", known)}']");

@@ -17,13 +17,13 @@ internal static class DisplayNames
     /// <summary>A step inside of a composite action: its name as it is written, else what it runs.</summary>
     public static string OfStep(JobStep step) => step.DisplayNameToken?.ToString() is { Length: > 0 } name
         ? FirstLine(name)
-        : step.Reference?.Type == ActionSource.Script ? $"Run {FirstLine((step.Inputs as MappingToken)?.Find("script")?.ToString() ?? "a script")}"
+        : step.Reference?.Type == ReferenceType.Script ? $"Run {FirstLine((step.Inputs as MappingToken)?.Find("script")?.ToString() ?? "a script")}"
         : $"Run {OfReference(step.Reference)}";
 
     /// <summary>What a step uses, as it is written: <c>owner/repo/path@ref</c>, an image, a path.</summary>
     public static string OfReference(ActionReference? reference) => reference switch
     {
-        { Type: ActionSource.ContainerRegistry, Image: { } image } => $"docker://{image}",
+        { Type: ReferenceType.ContainerRegistry, Image: { } image } => $"docker://{image}",
         { Name: { Length: > 0 } name } => $"{name}{(string.IsNullOrEmpty(reference.Path) ? "" : "/" + reference.Path)}@{reference.Ref}",
         { Path: { Length: > 0 } path } => path,
         _ => "an action without a reference",

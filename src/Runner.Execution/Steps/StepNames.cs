@@ -59,7 +59,7 @@ internal static class StepNames
     // What the name is made of; null: there is nothing to evaluate.
     private static TemplateToken? TokenOf(JobStep step) =>
         step.DisplayNameToken is { } token and not NullToken ? token
-        : step.Reference?.Type == ActionSource.Script ? (step.Inputs as MappingToken)?.Find("script")
+        : step.Reference?.Type == ReferenceType.Script ? (step.Inputs as MappingToken)?.Find("script")
         : null;
 
     private static bool NamesVariables(JobStep step)

@@ -44,11 +44,11 @@ internal sealed class StepReport
         Type = use.Step.Reference?.Type switch
         {
             _ when use.Step.Type == StepType.BackgroundStepControl => "runner",
-            ActionSource.Script => "run",
-            ActionSource.ContainerRegistry => "docker",
+            ReferenceType.Script => "run",
+            ReferenceType.ContainerRegistry => "docker",
             _ => use.Action?.Runs.Using ?? "repository",
         },
-        ActionName = use.Step.Reference?.Type == ActionSource.Script ? null : use.Step.Reference?.Name ?? use.Step.Reference?.Image,
+        ActionName = use.Step.Reference?.Type == ReferenceType.Script ? null : use.Step.Reference?.Name ?? use.Step.Reference?.Image,
         Ref = use.Step.Reference?.Ref,
         Background = stage == StepStage.Main ? BackgroundOf(job, use.Step) : null,
     });

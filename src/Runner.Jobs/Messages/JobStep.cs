@@ -77,8 +77,8 @@ public enum StepType
 public sealed record ActionReference
 {
     /// <summary>Kind of the reference.</summary>
-    [JsonConverter(typeof(TolerantEnumConverter<ActionSource>))]
-    public ActionSource Type { get; init; }
+    [JsonConverter(typeof(TolerantEnumConverter<ReferenceType>))]
+    public ReferenceType Type { get; init; }
 
     /// <summary><c>owner/repo</c>.</summary>
     public string? Name { get; init; }
@@ -97,7 +97,7 @@ public sealed record ActionReference
 }
 
 /// <summary>Where an action comes from.</summary>
-public enum ActionSource
+public enum ReferenceType
 {
     /// <summary>Not known to this version.</summary>
     Unknown = 0,

@@ -11,5 +11,5 @@ internal static class LinkNeeds
         (launch.Requests is not null && launch.SendsWorkspace) || MayRunContainers(launch) || !launch.Containers.Services.IsEmpty;
 
     /// <summary>Whether a launch's job has steps of which one may run a container. What an action is, nobody knows before it is fetched.</summary>
-    public static bool MayRunContainers(JobLaunch launch) => launch.Job.UsableSteps.Any(step => step.Reference is { Type: not ActionSource.Script });
+    public static bool MayRunContainers(JobLaunch launch) => launch.Job.UsableSteps.Any(step => step.Reference is { Type: not ReferenceType.Script });
 }

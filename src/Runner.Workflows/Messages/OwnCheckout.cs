@@ -64,7 +64,7 @@ internal static class OwnCheckout
 
     private static bool IsOwn(UsesStep step, PlannedJob planned)
     {
-        if (step.Reference is not { Type: ActionSource.Repository, Name: { } name, Path: null }
+        if (step.Reference is not { Type: ReferenceType.Repository, Name: { } name, Path: null }
             || !string.Equals(name, Action, StringComparison.OrdinalIgnoreCase)
             || step.With is not (null or NullToken or MappingToken))
         {

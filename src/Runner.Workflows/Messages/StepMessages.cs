@@ -40,7 +40,7 @@ internal static class StepMessages
     {
         RunStep run => Action(run) with
         {
-            Reference = new ActionReference { Type = ActionSource.Script },
+            Reference = new ActionReference { Type = ReferenceType.Script },
             Inputs = Inputs(("script", run.Script), ("shell", run.Shell), ("workingDirectory", run.WorkingDirectory)),
         },
         UsesStep uses => Action(uses) with { Reference = uses.Reference, Inputs = MessageTokens.Compact(uses.With) },

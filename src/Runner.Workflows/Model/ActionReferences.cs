@@ -14,10 +14,10 @@ internal static class ActionReferences
         reference = uses switch
         {
             _ when uses.StartsWith(Docker, StringComparison.Ordinal) =>
-                new ActionReference { Type = ActionSource.ContainerRegistry, Image = uses[Docker.Length..] },
-            _ when IsLocal(uses) => new ActionReference { Type = ActionSource.Repository, RepositoryType = "self", Path = uses },
+                new ActionReference { Type = ReferenceType.ContainerRegistry, Image = uses[Docker.Length..] },
+            _ when IsLocal(uses) => new ActionReference { Type = ReferenceType.Repository, RepositoryType = "self", Path = uses },
             _ when uses.StartsWith("$/", StringComparison.Ordinal) =>
-                new ActionReference { Type = ActionSource.Repository, RepositoryType = "selfRepository", Path = uses[2..] },
+                new ActionReference { Type = ReferenceType.Repository, RepositoryType = "selfRepository", Path = uses[2..] },
             _ => ParseRepository(uses),
         };
         return reference is not null;
@@ -26,7 +26,7 @@ internal static class ActionReferences
     /// <summary>What the generated id of such a step is made from.</summary>
     public static string IdSeed(ActionReference reference) => reference switch
     {
-        { Type: ActionSource.ContainerRegistry } => reference.Image ?? string.Empty,
+        { Type: ReferenceType.ContainerRegistry } => reference.Image ?? string.Empty,
         { RepositoryType: "GitHub" } => reference.Name ?? string.Empty,
         _ => "self",
     };
@@ -44,7 +44,7 @@ internal static class ActionReferences
         return place.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries) is [var owner, var repository, .. var path]
             ? new ActionReference
             {
-                Type = ActionSource.Repository,
+                Type = ReferenceType.Repository,
                 RepositoryType = "GitHub",
                 Name = $"{owner}/{repository}",
                 Ref = gitRef,

@@ -319,7 +319,7 @@ public sealed class CompositeActionTests
         using var job = new TestJob()
             .WithAction("acme/app/a/action.yml", "runs: { using: composite, steps: [{ uses: $/b }, { shell: sh, run: 'echo $R', env: { R: '${{ github.action_repository }} ${{ github.action_ref }}' } }] }")
             .WithAction("acme/app/b/action.yml", "runs: { using: composite, steps: [{ shell: sh, run: echo b }] }");
-        var step = Some.Using("acme/app@v1") with { Reference = new ActionReference { Type = ActionSource.Repository, RepositoryType = "selfRepository", Path = "a" } };
+        var step = Some.Using("acme/app@v1") with { Reference = new ActionReference { Type = ReferenceType.Repository, RepositoryType = "selfRepository", Path = "a" } };
 
         await job.RunAsync(Some.Job() with
         {
@@ -350,7 +350,7 @@ public sealed class CompositeActionTests
         await job.RunAsync(Some.Job() with
         {
             Variables = new Dictionary<string, VariableValue> { ["actions_self_repository"] = new() { Value = isOn } },
-            Steps = [Some.Using("acme/app@v1") with { Reference = new ActionReference { Type = ActionSource.Repository, RepositoryType = "selfRepository", Path = "a" } }],
+            Steps = [Some.Using("acme/app@v1") with { Reference = new ActionReference { Type = ReferenceType.Repository, RepositoryType = "selfRepository", Path = "a" } }],
         });
 
         Assert.Equal(message, job.LinesOf("Set up job")[^1]);

@@ -34,7 +34,7 @@ public sealed class OwnCheckoutTests
     {
         var message = Message(step, skips: true);
 
-        Assert.Equal(isSkipped ? ActionSource.Script : ActionSource.Repository, message.Reference?.Type);
+        Assert.Equal(isSkipped ? ReferenceType.Script : ReferenceType.Repository, message.Reference?.Type);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class OwnCheckoutTests
 
     [Fact]
     public void Checkout_runs_where_nobody_asked_to_skip_it() =>
-        Assert.Equal(ActionSource.Repository, Message("{uses: actions/checkout@v4}", skips: false).Reference?.Type);
+        Assert.Equal(ReferenceType.Repository, Message("{uses: actions/checkout@v4}", skips: false).Reference?.Type);
 
     private static void RunScript(JobStep message, TempFolder folder, string workspace, params (string Name, string Value)[] variables) =>
         Shell(folder, workspace, Assert.IsType<MappingToken>(message.Inputs).Find("script")?.ToString() ?? string.Empty, variables);

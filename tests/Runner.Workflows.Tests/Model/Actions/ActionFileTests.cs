@@ -92,7 +92,7 @@ public sealed class ActionFileTests
         Assert.Equal(["add", "__actions_checkout", "__run"], runs.Steps.Select(step => step.Id));
         Assert.Equal(["success()", "failure()", "success() && (inputs.a)"], runs.Steps.OfType<ActionStep>().Select(step => step.Condition));
         var steps = runs.ToJobSteps(new StepId(Guid.NewGuid()));
-        Assert.Equal([ActionSource.Script, ActionSource.Repository, ActionSource.Script], steps.Select(step => step.Reference?.Type));
+        Assert.Equal([ReferenceType.Script, ReferenceType.Repository, ReferenceType.Script], steps.Select(step => step.Reference?.Type));
         Assert.Equal(3, steps.Select(step => step.Id).Distinct().Count());
     }
 
