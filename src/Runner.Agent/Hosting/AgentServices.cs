@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
-using Runner.Agent.GitHubSide;
+using Runner.Agent.GitHubClients;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
@@ -34,7 +34,7 @@ internal static class AgentServices
         services.AddSingleton<AgentHealth>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Timeout(options) + TimeSpan.FromSeconds(30));
         return services
-            .AddGitHubSide(options)
+            .AddGitHubClients(options)
             .AddBackend(options, surroundings)
             .AddSources(options)
             .AddScaleSets(options)
@@ -42,7 +42,7 @@ internal static class AgentServices
             .AddSupervision();
     }
 
-    private static IServiceCollection AddGitHubSide(this IServiceCollection services, AgentOptions options)
+    private static IServiceCollection AddGitHubClients(this IServiceCollection services, AgentOptions options)
     {
         // One handler each for all slots: a slot is a connection and a few objects. Connections are renewed so that a new address is seen.
         foreach (var name in new[] { BrokerSessions.HttpClientName, RestClientName })
@@ -65,8 +65,8 @@ internal static class AgentServices
             () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IActionsTenant>(provider => Tenant(provider, options));
-        services.AddSingleton<RunServices>();
-        services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<RunServices>());
+        services.AddSingleton<JobClients>();
+        services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<JobClients>());
         return services.AddSingleton<IRunnerSessions, BrokerSessions>();
     }
 
@@ -109,7 +109,7 @@ internal static class AgentServices
 
     /// <summary>What it takes to see scale sets at GitHub, without an agent.</summary>
     public static IServiceCollection AddScaleSetClient(this IServiceCollection services, AgentOptions options, TimeProvider time, RetryOptions retry) =>
-        services.AddSingleton(time).AddGitHubSide(options).AddScaleSetClient(options, retry);
+        services.AddSingleton(time).AddGitHubClients(options).AddScaleSetClient(options, retry);
 
     private static IServiceCollection AddScaleSetClient(this IServiceCollection services, AgentOptions options, RetryOptions retry)
     {

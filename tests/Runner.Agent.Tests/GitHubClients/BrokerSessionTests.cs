@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
-using Runner.Agent.GitHubSide;
+using Runner.Agent.GitHubClients;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
@@ -13,7 +13,7 @@ using Runner.Protocol.Broker;
 using Runner.Protocol.Registration;
 using Runner.Testing.Http;
 
-namespace Runner.Agent.Tests.GitHubSide;
+namespace Runner.Agent.Tests.GitHubClients;
 
 /// <summary>Sessions over the protocol's real clients and a real HTTP server that answers as a test says.</summary>
 public sealed class BrokerSessionTests(FakeHttpServer server)
@@ -146,7 +146,7 @@ public sealed class BrokerSessionTests(FakeHttpServer server)
             Key = RsaKey.From(key),
         };
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
-        var services = new RunServices(http, TimeProvider.System, NullLoggerFactory.Instance);
+        var services = new JobClients(http, TimeProvider.System, NullLoggerFactory.Instance);
         return await new BrokerSessions(http, services, new AgentOptions(), TimeProvider.System, NullLoggerFactory.Instance).OpenAsync(
             new RunnerRegistration { RunnerId = 1, Name = "runner-1", EncodedJitConfig = new Secret(config.Encode()) }, Token);
     }

@@ -6,11 +6,11 @@ using Runner.Protocol.OAuth;
 using Runner.Protocol.Registration;
 using Runner.Protocol.RunService;
 
-namespace Runner.Agent.GitHubSide;
+namespace Runner.Agent.GitHubClients;
 
 /// <summary>A session over the broker's and the run service's clients.</summary>
 internal sealed class BrokerSession(
-    JitConfig config, BrokerClient home, OAuthTokenClient tokens, RunServices runServices, string machine) : IRunnerSession
+    JitConfig config, BrokerClient home, OAuthTokenClient tokens, JobClients runServices, string machine) : IRunnerSession
 {
     private const string Os = "Linux";
 

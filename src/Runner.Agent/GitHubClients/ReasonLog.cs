@@ -6,7 +6,7 @@ using Runner.Jobs.Outcomes;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
 
-namespace Runner.Agent.GitHubSide;
+namespace Runner.Agent.GitHubClients;
 
 /// <summary>The step that shows why a job ended where its worker did not say so.</summary>
 internal sealed record ReasonStep(StepId Id, int Number, string Name, DateTimeOffset At);

@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Agent.Contracts;
-using Runner.Agent.GitHubSide;
+using Runner.Agent.GitHubClients;
 using Runner.Jobs;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
 using Runner.Testing.Http;
 
-namespace Runner.Agent.Tests.GitHubSide;
+namespace Runner.Agent.Tests.GitHubClients;
 
 public sealed class ReasonLogTests(FakeHttpServer server)
 {

@@ -7,10 +7,10 @@ using Runner.Protocol.Http;
 using Runner.Protocol.Results;
 using Runner.Protocol.RunService;
 
-namespace Runner.Agent.GitHubSide;
+namespace Runner.Agent.GitHubClients;
 
 /// <summary>Makes the clients of a job.</summary>
-internal sealed class RunServices(IHttpClientFactory http, TimeProvider time, ILoggerFactory loggers) : IJobServices
+internal sealed class JobClients(IHttpClientFactory http, TimeProvider time, ILoggerFactory loggers) : IJobServices
 {
     /// <summary>Takes jobs with the runner's token. It tries a few times itself: the slot skips an offer that it cannot take.</summary>
     public RunServiceClient Acquirer(Uri address, ITokenSource tokens) => Client(address, tokens, new RetryOptions());

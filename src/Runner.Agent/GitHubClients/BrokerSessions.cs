@@ -9,11 +9,11 @@ using Runner.Protocol.Http;
 using Runner.Protocol.OAuth;
 using Runner.Protocol.Registration;
 
-namespace Runner.Agent.GitHubSide;
+namespace Runner.Agent.GitHubClients;
 
 /// <summary>Opens real sessions: JIT configuration → token → session with the broker.</summary>
 internal sealed class BrokerSessions(
-    IHttpClientFactory http, RunServices runServices, AgentOptions options, TimeProvider time, ILoggerFactory loggers) : IRunnerSessions
+    IHttpClientFactory http, JobClients runServices, AgentOptions options, TimeProvider time, ILoggerFactory loggers) : IRunnerSessions
 {
     /// <summary>Name of the HTTP client of all calls to GitHub's Actions services. It neither retries nor times out: its users do.</summary>
     public const string HttpClientName = "actions";

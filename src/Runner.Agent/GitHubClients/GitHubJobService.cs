@@ -3,7 +3,7 @@ using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.RunService;
 
-namespace Runner.Agent.GitHubSide;
+namespace Runner.Agent.GitHubClients;
 
 /// <summary>What the agent tells GitHub of a job, over the run service and the results service.</summary>
 internal sealed class GitHubJobService(PlanId plan, JobId job, RunServiceClient run, ReasonLog? log, TimeProvider time) : IJobService
