@@ -11,7 +11,6 @@ using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
-using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution.Jobs;
 
@@ -22,9 +21,6 @@ namespace Runner.Execution.Jobs;
 /// </remarks>
 public sealed class JobRunner
 {
-    // The launcher sees that a pod is taken away about when the kubelet tells the worker to end, and is a call away.
-    private static readonly TimeSpan ExplanationLimit = TimeSpan.FromSeconds(3);
-
     private readonly JobHost _host;
     private readonly IProcessLauncher _launcher;
 
@@ -57,6 +53,7 @@ public sealed class JobRunner
 
         var job = new JobScope(payload, _host, reporter);
         var progress = new JobProgress(_host.Time);
+        var end = new JobEnd(progress, cancellation, _host.Time);
         var numbers = new StepNumbers();
         using var repositories = Repositories(job);
         var preparation = new ActionPreparation(job, repositories);
@@ -70,10 +67,13 @@ public sealed class JobRunner
 
         if (contexts is null)
         {
-            return await GiveUpAsync(job, progress, setUp, cancellation);
+            // Nothing of the job has run, so nothing is to be completed: as on GitHub, its only step is the one that failed.
+            var reason = await end.TellReasonAsync(setUp.Log);
+            end.Conclude(setUp, isGood: false);
+            return end.ResultOf([setUp], reason);
         }
 
-        Conclude(progress, setUp, isGood: true, cancellation);
+        end.Conclude(setUp, isGood: true);
         var posts = new PostSteps(job, numbers);
         if (JobHook.Completed(job) is { } hook)
         {
@@ -87,21 +87,8 @@ public sealed class JobRunner
         using var background = new BackgroundSteps(job, actions.Runner, level, cancellation);
         var reports = await new JobSteps(job, progress, actions.Runner, level, posts, background).RunAsync(steps);
         var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job");
-        return await CompleteAsync(job, progress, contexts, [setUp, .. reports, complete], cancellation);
-    }
-
-    // Nothing of the job has run, so nothing is to be completed: as on GitHub, its only step is the one that failed.
-    private static async Task<JobResult> GiveUpAsync(JobScope job, JobProgress progress, StepReport setUp, JobCancellation cancellation)
-    {
-        await WaitForExplanationAsync(cancellation, job.Host.Time);
-        var reason = ReasonOf(cancellation);
-        if (reason is not null)
-        {
-            setUp.Log.Write($"##[error]{reason}"); // the result has it as the job's annotation
-        }
-
-        Conclude(progress, setUp, isGood: false, cancellation);
-        return ResultOf(progress, [setUp], reason, cancellation);
+        complete.Start(complete.Record.Name);
+        return await CompleteAsync(new CompleteJob(job, progress, complete.Log), contexts, [setUp, .. reports, complete], end);
     }
 
     private static ActionRepositories Repositories(JobScope job)
@@ -133,56 +120,10 @@ public sealed class JobRunner
         }
     }
 
-    private static async Task<JobResult> CompleteAsync(
-        JobScope job, JobProgress progress, JobContexts contexts, ImmutableArray<StepReport> reports, JobCancellation cancellation)
+    private static async Task<JobResult> CompleteAsync(CompleteJob complete, JobContexts contexts, ImmutableArray<StepReport> reports, JobEnd end)
     {
-        var report = reports[^1];
-        report.Start(report.Record.Name);
-        var complete = new CompleteJob(job, progress, report.Log);
-        await WaitForExplanationAsync(cancellation, job.Host.Time);
-        var reason = ReasonOf(cancellation);
-        if (reason is not null)
-        {
-            report.Log.Write($"##[error]{reason}"); // the result has it as the job's annotation
-        }
-
-        Conclude(progress, report, complete.Run(contexts), cancellation);
-        return ResultOf(progress, reports, reason, cancellation) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl };
+        var reason = await end.TellReasonAsync(reports[^1].Log);
+        end.Conclude(reports[^1], complete.Run(contexts));
+        return end.ResultOf(reports, reason) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl };
     }
-
-    private static JobResult ResultOf(JobProgress progress, ImmutableArray<StepReport> reports, string? reason, JobCancellation cancellation) => new()
-    {
-        Conclusion = cancellation.IsRemoval ? Conclusion.Failed : progress.Result,
-        Steps = [.. reports.Select(step => step.Record)],
-        Reason = reason,
-        FirstStep = progress.FirstStep,
-        LastStepEnded = progress.LastStepEnded,
-    };
-
-    private static void Conclude(JobProgress progress, StepReport report, bool isGood, JobCancellation cancellation)
-    {
-        if (cancellation.Reason is { } reason)
-        {
-            progress.Stop(reason);
-        }
-
-        var conclusion = isGood ? Conclusion.Succeeded : Conclusion.Failed;
-        report.Complete(conclusion);
-        progress.TakeIn(conclusion);
-    }
-
-    private static string? ReasonOf(JobCancellation cancellation) => cancellation.Reason switch
-    {
-        _ when cancellation.IsRemoval => cancellation.Explanation.IsCompletedSuccessfully
-            ? cancellation.Explanation.Result
-            : "The job's container or process was told to end (SIGTERM) while the job ran, and nobody said why",
-        CancelReason.Shutdown => "The runner was shut down while the job ran",
-        CancelReason.LockLost => "The job's lock was lost while it ran: GitHub may have given it to another runner",
-        _ => null,
-    };
-
-    // Somebody's cancel may come meanwhile, and counts more.
-    private static Task WaitForExplanationAsync(JobCancellation cancellation, TimeProvider time) => cancellation.IsRemoval
-        ? Task.WhenAny(cancellation.Explanation, Task.Delay(ExplanationLimit, time, CancellationToken.None))
-        : Task.CompletedTask;
 }

@@ -33,7 +33,7 @@ internal sealed class MaskBuffer
         {
             var (start, end) = Hits[i];
             _bytes.Write(line[from..start]);
-            _bytes.Write(SecretMasker.Mask);
+            _bytes.Write("***"u8);
             from = end;
         }
 

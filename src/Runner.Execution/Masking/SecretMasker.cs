@@ -14,9 +14,6 @@ internal sealed class SecretMasker
     // Made anew by the next line after a secret was added, so that a hundred additions in a row cost one building.
     private volatile Snapshot? _snapshot = new(new PatternAutomaton([]), [], HasBlank: false);
 
-    /// <summary>What stands in a secret's place.</summary>
-    public static ReadOnlySpan<byte> Mask => "***"u8;
-
     /// <summary>
     /// From now on this text, each of its lines, and their usual encodings are masked. Empty and <c>null</c>: nothing happens.
     /// </summary>
