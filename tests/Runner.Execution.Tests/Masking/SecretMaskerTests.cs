@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using Runner.Execution.Masking;
 
 namespace Runner.Execution.Tests.Masking;
@@ -217,6 +218,37 @@ public sealed class SecretMaskerTests
         Assert.True(cut <= 100);
         Assert.Equal(new string('x', cut), Encoding.UTF8.GetString(line, 0, cut));
     }
+
+    [Fact]
+    public void Parts_of_a_cut_line_are_masked_as_the_whole_line_is()
+    {
+        string[] pieces = ["key-0123", "a-long-secret-0123456789", "#", "########", "a-long-", "%6Bey-0123"];
+        _masker.Add(pieces[0]);
+        _masker.Add(pieces[1]);
+        Gen.Int[0, pieces.Length - 1].Select(index => pieces[index]).List[20, 60].Sample(line =>
+        {
+            var bytes = Encoding.UTF8.GetBytes("#" + string.Concat(line));
+
+            var cut = _masker.SafeCut(bytes);
+
+            Assert.Equal(Masked(bytes), Masked(bytes.AsSpan(0, cut)) + Masked(bytes.AsSpan(cut)));
+        });
+    }
+
+    [Fact]
+    public void Log_takes_of_an_overlong_line_what_ends_before_a_secret()
+    {
+        using var step = new TestStep();
+        step.Job.Masker.Add("a-long-secret-0123456789");
+        var line = Encoding.UTF8.GetBytes(new string('x', 4000) + "a-long-secret-0123456789" + new string('y', 20));
+
+        var taken = step.Log.WriteOverlong(line);
+        step.Log.Write(line.AsSpan(taken));
+
+        Assert.Equal([new string('x', taken), new string('x', 4000 - taken) + "***" + new string('y', 20)], step.Lines);
+    }
+
+    private string Masked(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(_masker.MaskLine(text, new MaskBuffer()));
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }
