@@ -26,6 +26,12 @@ internal sealed class GitHubServer : IDisposable
         () => new SocketsHttpHandler(),
         time ?? TimeProvider.System);
 
+    public RegistrationTokens Tokens() => new(
+        GitHubEndpoint.Parse($"{Http.Url}/acme", allowInsecureHttp: false),
+        new GitHubCredentials.TokenFile(File("token", "ghp_secret")),
+        () => new SocketsHttpHandler(),
+        TimeProvider.System);
+
     public void Answers(string method, string path, int status, object? body = null, string? header = null)
     {
         var response = Response.Create().WithStatusCode(status).WithHeader("Content-Type", "application/json").WithHeader("X-GitHub-Request-Id", "AB:1");

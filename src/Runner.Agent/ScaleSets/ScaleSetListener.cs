@@ -197,13 +197,26 @@ internal sealed class ScaleSetListener(
 
             foreach (var message in orders.Deletable())
             {
-                await messages.DeleteAsync(message, CancellationToken.None);
+                await DeleteAsync(messages, message);
                 orders.Deleted(message);
             }
         }
         catch (InfrastructureException error)
         {
             logger.SetCallFailed("Answering messages", pool.Name, error.Message);
+        }
+    }
+
+    private async Task DeleteAsync(ScaleSetMessages messages, long message)
+    {
+        try
+        {
+            await messages.DeleteAsync(message, CancellationToken.None);
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.ScaleSetNotFound)
+        {
+            // Deleted before, by a call whose answer was lost; where it is the session that is gone, the next poll says so.
+            logger.SetCallFailed("Deleting a message", pool.Name, refusal.Message);
         }
     }
 

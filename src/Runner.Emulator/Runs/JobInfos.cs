@@ -23,7 +23,7 @@ internal static class JobInfos
         Conclusion = job.Conclusion,
         Reason = job.Reason,
         Labels = job.Labels,
-        IsUnmatched = job.Phase == JobPhase.Queued && !hasRunner,
+        IsUnmatched = job is { Phase: JobPhase.Queued, ScaleSet: null } && !hasRunner,
         Runner = job.Phase is JobPhase.Running or JobPhase.Completed ? job.RunnerName : null,
         QueuedAt = job.QueuedAt,
         StartedAt = job.StartedAt,

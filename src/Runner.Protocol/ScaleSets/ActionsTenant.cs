@@ -100,7 +100,7 @@ public sealed class ActionsTenant(
         }
 
         var answer = reply.Read(ScaleSetJson.Default.TenantResponse);
-        if (answer.Token is not { Length: > 0 } admin || !Uri.TryCreate(answer.Url?.TrimEnd('/') + "/", UriKind.Absolute, out var address))
+        if (answer.Token is not { Length: > 0 } admin || ScaleSetReplies.Address(answer.Url?.TrimEnd('/') + "/") is not { } address)
         {
             throw reply.Passing("the answer holds no address, or no token");
         }

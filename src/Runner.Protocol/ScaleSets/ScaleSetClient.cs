@@ -119,7 +119,7 @@ public sealed class ScaleSetClient(HttpClient http, IActionsTenant tenant, Retry
 
     private static ScaleSetSession Session(ServiceReply reply) =>
         reply.Read(ScaleSetJson.Default.ScaleSetSession) is { MessageQueueAccessToken.Length: > 0 } session
-        && Uri.TryCreate(session.MessageQueueUrl, UriKind.Absolute, out _)
+        && ScaleSetReplies.Address(session.MessageQueueUrl) is not null
             ? session
             : throw reply.Passing("the session has no queue, or no token for it");
 

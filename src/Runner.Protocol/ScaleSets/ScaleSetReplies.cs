@@ -11,6 +11,10 @@ internal static class ScaleSetReplies
     public static Uri Versioned(Uri tenant, string route) =>
         new(tenant, route + (route.Contains('?', StringComparison.Ordinal) ? '&' : '?') + ScaleSetRoutes.ApiVersion);
 
+    /// <summary>An address that the service named, or <c>null</c> where it is none of the web: on Unix a bare path would be one of a file.</summary>
+    public static Uri? Address(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") ? address : null;
+
     /// <summary>Says who calls: JSON as text.</summary>
     public static void NameUs(HttpRequestMessage request) => request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
 
