@@ -3,66 +3,93 @@ using Runner.Protocol.Json;
 
 namespace Runner.Protocol.Results;
 
-/// <summary>Asks where to put a step's log or summary (<c>results-service.md</c> sections 3 and 4).</summary>
-public sealed record StepLogsUrlRequest
+/// <summary>What every request to the results service says: of which job of which run it is. Members are snake_case on the wire.</summary>
+public abstract record ResultsRequest
 {
     /// <summary>The job.</summary>
-    [JsonPropertyName("workflow_job_run_backend_id")]
     public string? WorkflowJobRunBackendId { get; init; }
 
     /// <summary>The plan.</summary>
-    [JsonPropertyName("workflow_run_backend_id")]
     public string? WorkflowRunBackendId { get; init; }
-
-    /// <summary>The step.</summary>
-    [JsonPropertyName("step_backend_id")]
-    public string? StepBackendId { get; init; }
 }
 
 /// <summary>Asks where to put a job's log.</summary>
-public sealed record JobLogsUrlRequest
-{
-    /// <summary>The job.</summary>
-    [JsonPropertyName("workflow_job_run_backend_id")]
-    public string? WorkflowJobRunBackendId { get; init; }
+public sealed record JobLogsUrlRequest : ResultsRequest;
 
-    /// <summary>The plan.</summary>
-    [JsonPropertyName("workflow_run_backend_id")]
-    public string? WorkflowRunBackendId { get; init; }
+/// <summary>Asks where to put a step's log or summary (<c>results-service.md</c> sections 3 and 4).</summary>
+public sealed record StepLogsUrlRequest : ResultsRequest
+{
+    /// <summary>The step.</summary>
+    public string? StepBackendId { get; init; }
 }
 
-/// <summary>Where to put a log: an address that is itself the permission.</summary>
-public sealed record LogsUrlResponse
+/// <summary>Tells that a job's log is complete.</summary>
+public record JobLogsMetadataRequest : ResultsRequest
 {
-    /// <summary>Signed address, with a query.</summary>
-    [JsonPropertyName("logs_url")]
-    public string? LogsUrl { get; init; }
+    /// <summary>When the upload ended.</summary>
+    [JsonConverter(typeof(UtcTimestampConverter))]
+    public DateTimeOffset UploadedAt { get; init; }
 
+    /// <summary>Lines of the whole log.</summary>
+    public long LineCount { get; init; }
+}
+
+/// <summary>Tells that a step's log is complete.</summary>
+public sealed record StepLogsMetadataRequest : JobLogsMetadataRequest
+{
+    /// <summary>The step.</summary>
+    public string? StepBackendId { get; init; }
+}
+
+/// <summary>Tells that a step's summary was put.</summary>
+public sealed record StepSummaryMetadataRequest : ResultsRequest
+{
+    /// <summary>The step.</summary>
+    public string? StepBackendId { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long Size { get; init; }
+
+    /// <summary>When the upload ended.</summary>
+    [JsonConverter(typeof(UtcTimestampConverter))]
+    public DateTimeOffset UploadedAt { get; init; }
+}
+
+/// <summary>Where to put something: a signed address that is itself the permission, so nothing shows it.</summary>
+public abstract record PlaceResponse
+{
     /// <summary>One of <see cref="BlobStorageTypes"/>.</summary>
-    [JsonPropertyName("blob_storage_type")]
     public string? BlobStorageType { get; init; }
 
-    /// <summary>Most bytes, or <c>null</c>.</summary>
-    [JsonPropertyName("soft_size_limit")]
-    public long? SoftSizeLimit { get; init; }
-
     /// <summary>Without the address.</summary>
-    public override string ToString() => BlobStorageType ?? string.Empty;
+    public sealed override string ToString() => BlobStorageType ?? string.Empty;
+}
+
+/// <summary>Where to put a log.</summary>
+public sealed record LogsUrlResponse : PlaceResponse
+{
+    /// <summary>Signed address, with a query.</summary>
+    public string? LogsUrl { get; init; }
+
+    /// <summary>Most bytes, or <c>null</c>.</summary>
+    public long? SoftSizeLimit { get; init; }
 }
 
 /// <summary>Where to put the diagnostic logs of a job.</summary>
-public sealed record DiagnosticLogsUrlResponse
+public sealed record DiagnosticLogsUrlResponse : PlaceResponse
 {
     /// <summary>Signed address, with a query.</summary>
-    [JsonPropertyName("diag_logs_url")]
     public string? DiagLogsUrl { get; init; }
+}
 
-    /// <summary>One of <see cref="BlobStorageTypes"/>.</summary>
-    [JsonPropertyName("blob_storage_type")]
-    public string? BlobStorageType { get; init; }
+/// <summary>Where to put a step's summary (section 4).</summary>
+public sealed record StepSummaryUrlResponse : PlaceResponse
+{
+    /// <summary>Signed address, with a query.</summary>
+    public string? SummaryUrl { get; init; }
 
-    /// <summary>Without the address.</summary>
-    public override string ToString() => BlobStorageType ?? string.Empty;
+    /// <summary>A bigger summary is not sent; <c>null</c>: no limit.</summary>
+    public long? SoftSizeLimit { get; init; }
 }
 
 /// <summary>Kinds of storage behind a signed address.</summary>
@@ -73,93 +100,4 @@ public static class BlobStorageTypes
 
     /// <summary>Another: they are left out.</summary>
     public const string Unspecified = "BLOB_STORAGE_TYPE_UNSPECIFIED";
-}
-
-/// <summary>Tells that a step's log is complete.</summary>
-public sealed record StepLogsMetadataRequest
-{
-    /// <summary>The job.</summary>
-    [JsonPropertyName("workflow_job_run_backend_id")]
-    public string? WorkflowJobRunBackendId { get; init; }
-
-    /// <summary>The plan.</summary>
-    [JsonPropertyName("workflow_run_backend_id")]
-    public string? WorkflowRunBackendId { get; init; }
-
-    /// <summary>The step.</summary>
-    [JsonPropertyName("step_backend_id")]
-    public string? StepBackendId { get; init; }
-
-    /// <summary>When the upload ended.</summary>
-    [JsonPropertyName("uploaded_at")]
-    [JsonConverter(typeof(UtcTimestampConverter))]
-    public DateTimeOffset UploadedAt { get; init; }
-
-    /// <summary>Lines of the whole log.</summary>
-    [JsonPropertyName("line_count")]
-    public long LineCount { get; init; }
-}
-
-/// <summary>Tells that a job's log is complete.</summary>
-public sealed record JobLogsMetadataRequest
-{
-    /// <summary>The job.</summary>
-    [JsonPropertyName("workflow_job_run_backend_id")]
-    public string? WorkflowJobRunBackendId { get; init; }
-
-    /// <summary>The plan.</summary>
-    [JsonPropertyName("workflow_run_backend_id")]
-    public string? WorkflowRunBackendId { get; init; }
-
-    /// <summary>When the upload ended.</summary>
-    [JsonPropertyName("uploaded_at")]
-    [JsonConverter(typeof(UtcTimestampConverter))]
-    public DateTimeOffset UploadedAt { get; init; }
-
-    /// <summary>Lines of the whole log.</summary>
-    [JsonPropertyName("line_count")]
-    public long LineCount { get; init; }
-}
-
-/// <summary>Where to put a step's summary (section 4).</summary>
-public sealed record StepSummaryUrlResponse
-{
-    /// <summary>Signed address, with a query.</summary>
-    [JsonPropertyName("summary_url")]
-    public string? SummaryUrl { get; init; }
-
-    /// <summary>A bigger summary is not sent; <c>null</c>: no limit.</summary>
-    [JsonPropertyName("soft_size_limit")]
-    public long? SoftSizeLimit { get; init; }
-
-    /// <summary>One of <see cref="BlobStorageTypes"/>.</summary>
-    [JsonPropertyName("blob_storage_type")]
-    public string? BlobStorageType { get; init; }
-
-    /// <summary>Without the address.</summary>
-    public override string ToString() => BlobStorageType ?? string.Empty;
-}
-
-/// <summary>Tells that a step's summary was put.</summary>
-public sealed record StepSummaryMetadataRequest
-{
-    /// <summary>The step.</summary>
-    [JsonPropertyName("step_backend_id")]
-    public string? StepBackendId { get; init; }
-
-    /// <summary>The plan.</summary>
-    [JsonPropertyName("workflow_run_backend_id")]
-    public string? WorkflowRunBackendId { get; init; }
-
-    /// <summary>The job.</summary>
-    [JsonPropertyName("workflow_job_run_backend_id")]
-    public string? WorkflowJobRunBackendId { get; init; }
-
-    /// <summary>Bytes.</summary>
-    public long Size { get; init; }
-
-    /// <summary>When the upload ended.</summary>
-    [JsonPropertyName("uploaded_at")]
-    [JsonConverter(typeof(UtcTimestampConverter))]
-    public DateTimeOffset UploadedAt { get; init; }
 }

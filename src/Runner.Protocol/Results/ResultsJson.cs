@@ -8,7 +8,11 @@ namespace Runner.Protocol.Results;
 /// JSON of the results service, for both sides: a runner writes the requests and reads the replies, the emulator the reverse. Names are read in any case, unknown
 /// members skipped, numbers also read from texts, nulls left out.
 /// </summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(StepsUpdateRequest))]
 [JsonSerializable(typeof(ResultsResponse))]
 [JsonSerializable(typeof(StepLogsUrlRequest))]

@@ -4,29 +4,19 @@ using Runner.Protocol.Json;
 namespace Runner.Protocol.Results;
 
 /// <summary>States of steps that changed (<c>results-service.md</c> section 2).</summary>
-public sealed record StepsUpdateRequest
+public sealed record StepsUpdateRequest : ResultsRequest
 {
     /// <summary>Each changed step in its full present state.</summary>
     public IReadOnlyList<StepUpdate> Steps { get; init => field = value ?? []; } = [];
 
     /// <summary>1 for the first request of the job, then counting up.</summary>
-    [JsonPropertyName("change_order")]
     public long ChangeOrder { get; init; }
-
-    /// <summary>The job.</summary>
-    [JsonPropertyName("workflow_job_run_backend_id")]
-    public string? WorkflowJobRunBackendId { get; init; }
-
-    /// <summary>The plan.</summary>
-    [JsonPropertyName("workflow_run_backend_id")]
-    public string? WorkflowRunBackendId { get; init; }
 }
 
 /// <summary>State of a step.</summary>
 public sealed record StepUpdate
 {
     /// <summary>Id of the step's record.</summary>
-    [JsonPropertyName("external_id")]
     public string? ExternalId { get; init; }
 
     /// <summary>Place among the steps shown, from 1.</summary>
@@ -39,13 +29,11 @@ public sealed record StepUpdate
     public ResultsStatus Status { get; init; }
 
     /// <summary>When it started; written as <c>null</c> before.</summary>
-    [JsonPropertyName("started_at")]
     [JsonConverter(typeof(UtcTimestampConverter))]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When it ended; written as <c>null</c> before.</summary>
-    [JsonPropertyName("completed_at")]
     [JsonConverter(typeof(UtcTimestampConverter))]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public DateTimeOffset? CompletedAt { get; init; }
@@ -54,20 +42,16 @@ public sealed record StepUpdate
     public ResultsConclusion Conclusion { get; init; }
 
     /// <summary>Whether it runs in the background.</summary>
-    [JsonPropertyName("is_background")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsBackground { get; init; }
 
     /// <summary><c>wait</c>, <c>wait-all</c> or <c>cancel</c>, or <c>null</c>.</summary>
-    [JsonPropertyName("background_control_type")]
     public string? BackgroundControlType { get; init; }
 
     /// <summary>Ids of the steps that it waits for or cancels, or <c>null</c>.</summary>
-    [JsonPropertyName("background_control_step_ids")]
     public IReadOnlyList<string>? BackgroundControlStepIds { get; init; }
 
     /// <summary>The group of steps that run at the same time, or <c>null</c>.</summary>
-    [JsonPropertyName("parallel_group_id")]
     public string? ParallelGroupId { get; init; }
 }
 
