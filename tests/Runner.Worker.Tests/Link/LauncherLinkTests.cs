@@ -238,6 +238,69 @@ public sealed class LauncherLinkTests : IAsyncDisposable
         Assert.Equal(("no such image", "no engine"), (mistake.Message, trouble.Message));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Checkout_is_sent_unless_the_job_runs_in_it(bool isInPlace, bool isSent)
+    {
+        _handler.Answer = async (_, output, cancellationToken) =>
+        {
+            await output.WriteAsync("checkout"u8.ToArray(), cancellationToken);
+            return new WorkspaceSent { IsInPlace = isInPlace };
+        };
+
+        Assert.Equal(isSent, await new LinkWorkspaceSource(_link).FetchAsync(_folder["checkout"], Token));
+
+        Assert.Equal("checkout", await File.ReadAllTextAsync(_folder["checkout"], Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Checkout_that_cannot_be_sent_is_refused_with_the_launchers_words()
+    {
+        _handler.Answer = (_, _, _) => throw new WorkflowException("the checkout is gone");
+
+        var error = await Assert.ThrowsAsync<WorkflowException>(() => new LinkWorkspaceSource(_link).FetchAsync(_folder["checkout"], Token));
+
+        Assert.Equal("the checkout is gone", error.Message);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Logs_of_a_service_are_what_its_launcher_reads_of_that_container()
+    {
+        _handler.Answer = async (request, output, cancellationToken) =>
+        {
+            await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"log of {((ServiceLogRequest)request).Container}\n"), cancellationToken);
+            return new RequestDone();
+        };
+        var output = new Output();
+
+        await new LinkServiceLogs(_link).WriteAsync("service-db", output, Token);
+        _handler.Answer = (_, _, _) => throw new InfrastructureException("no engine");
+        var error = await Assert.ThrowsAsync<InfrastructureException>(() => new LinkServiceLogs(_link).WriteAsync("service-db", output, Token));
+
+        Assert.Equal(("log of service-db\n", "no engine"), (output.Text, error.Message));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Launcher_that_never_comes_is_asked_again_and_given_up_at_last()
+    {
+        var asked = 0;
+        using var folder = new TempFolder();
+        var time = new WaitableTime();
+        await using var link = new LauncherLink(folder.FullPath, LinkKey.New(), _ => asked++, time, NullLogger.Instance);
+
+        var asking = link.AskAsync(new WorkspaceRequest(), Stream.Null, Token);
+        for (var times = 1; times <= 11; times++)
+        {
+            await time.Waits(TimeSpan.FromSeconds(30), times).WaitAsync(Token);
+            Assert.Equal((times, false), (asked, asking.IsCompleted));
+            time.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        var error = await Assert.ThrowsAsync<InfrastructureException>(() => asking);
+        Assert.Equal("Whoever launched this job did not answer the request 'workspace' within 5 minutes", error.Message);
+    }
+
     private void Take(RequestMadeEvent made)
     {
         _made.Add(made);
