@@ -128,6 +128,37 @@ public sealed class JobSessionTests(FakeHttpServer server) : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_server_without_a_results_service_is_told_the_result_alone()
+    {
+        var (runService, results) = (new FakeRunService(server), new FakeResults(server));
+        var payload = Payload(runService, results, Some.Script("echo a summary >> $GITHUB_STEP_SUMMARY"));
+
+        var exitCode = await RunAsync(payload with { Job = payload.Job with { Variables = new Dictionary<string, VariableValue>() } }, TestSetup.Quick);
+
+        Assert.Equal((0, true), (exitCode, Outcome().IsReported));
+        var completion = Assert.Single(runService.Completions);
+        Assert.Equal((Conclusion.Succeeded, null), (completion.Conclusion, completion.Annotations));
+        Assert.True(completion.StepResults!.Single(step => step.Type == "run").CompletedLogLines > 0);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_job_whose_place_is_taken_away_fails_and_GitHub_is_told_why()
+    {
+        var (runService, results) = (new FakeRunService(server), new FakeResults(server));
+        _cancellation.Explain("The node is drained");
+        _cancellation.Cancel(CancelReason.Removal);
+
+        await RunAsync(runService, results, Some.Script("echo never"));
+
+        var completion = Assert.Single(runService.Completions);
+        var reason = Assert.Single(completion.Annotations!);
+        Assert.Equal(
+            (Conclusion.Failed, AnnotationLevel.Failure, "The node is drained", true),
+            (completion.Conclusion, reason.Level, reason.Message, reason.IsInfrastructureIssue));
+        Assert.Equal((Conclusion.Failed, true), (Outcome().Conclusion, Outcome().IsRemoval));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_message_without_a_run_service_leaves_an_outcome_with_the_reason()
     {
         var payload = Payload(new FakeRunService(server), new FakeResults(server), Some.Script("true"));
