@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Runner.Execution.Reporting;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Runner.Execution.Reporting;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs;
 
 namespace Runner.Execution.Tests;

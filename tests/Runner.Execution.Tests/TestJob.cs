@@ -1,9 +1,9 @@
 using Runner.Execution.Hosting;
 using Runner.Execution.Jobs;
-using Runner.Execution.Reporting;
 using Runner.Execution.Tests.Actions;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
 using Runner.Testing;
 
 namespace Runner.Execution.Tests;

@@ -42,7 +42,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
             await StopAllAsync();
         }
 
-        return RunConclusions.WorstOf(_runs.Select(run => run.State.Conclusion));
+        return Conclusions.WorstOf(_runs.Select(run => run.State.Conclusion));
     }
 
     private async Task StartAsync(RunPlan plan)

@@ -22,11 +22,11 @@ internal sealed class WorkerEventTranslator(LocalJobId job)
     };
 
     // The names by which telemetry knows them.
-    private static bool IsFrame(StepState state) => state is { Type: "runner", ActionName: "set_up_job" or "complete_job" };
+    private static bool IsFrame(StepRecord state) => state is { Type: "runner", ActionName: "set_up_job" or "complete_job" };
 
     private RunStep? Find(StepId id) => _steps.GetValueOrDefault(id)?.Step;
 
-    private IEnumerable<RunEvent> StepChanged(StepState state, DateTimeOffset now)
+    private IEnumerable<RunEvent> StepChanged(StepRecord state, DateTimeOffset now)
     {
         if (!_steps.TryGetValue(state.Id, out var known))
         {

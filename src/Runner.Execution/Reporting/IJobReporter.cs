@@ -1,3 +1,4 @@
+using Runner.Jobs.Outcomes;
 using Runner.Jobs;
 
 namespace Runner.Execution.Reporting;

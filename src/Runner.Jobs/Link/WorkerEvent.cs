@@ -41,7 +41,7 @@ public sealed record JobStartedEvent : WorkerEvent
 public sealed record StepChangedEvent : WorkerEvent
 {
     /// <summary>The step in its full present state.</summary>
-    public required StepState Step { get; init; }
+    public required StepRecord Step { get; init; }
 }
 
 /// <summary>A line of a step's log, or of the job's alone.</summary>

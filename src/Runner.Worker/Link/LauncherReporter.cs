@@ -1,7 +1,8 @@
 using System.Text;
 using Runner.Execution.Reporting;
-using Runner.Jobs;
 using Runner.Jobs.Link;
+using Runner.Jobs.Outcomes;
+using Runner.Jobs;
 
 namespace Runner.Worker.Link;
 
@@ -9,7 +10,7 @@ namespace Runner.Worker.Link;
 internal sealed class LauncherReporter(EventPump events, TimeProvider time) : IJobReporter
 {
     /// <inheritdoc/>
-    public void StepChanged(StepRecord record) => events.Write(new StepChangedEvent { Step = ToState(record) });
+    public void StepChanged(StepRecord record) => events.Write(new StepChangedEvent { Step = record });
 
     /// <inheritdoc/>
     public void WriteLine(StepId? step, ReadOnlySpan<byte> text) =>
@@ -26,19 +27,4 @@ internal sealed class LauncherReporter(EventPump events, TimeProvider time) : IJ
             events.Write(new SummaryEvent { Step = step, Markdown = Encoding.UTF8.GetString(markdown.Span) });
         }
     }
-
-    private static StepState ToState(StepRecord record) => new()
-    {
-        Id = record.Id,
-        Number = record.Number,
-        Name = record.Name,
-        Status = record.Status,
-        Conclusion = record.Conclusion,
-        StartedAt = record.StartedAt,
-        CompletedAt = record.CompletedAt,
-        ActionName = record.ActionName,
-        Ref = record.Ref,
-        Type = record.Type,
-        Annotations = record.Annotations,
-    };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Runner.Execution.Reporting;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;

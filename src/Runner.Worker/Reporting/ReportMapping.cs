@@ -1,4 +1,3 @@
-using Runner.Execution.Reporting;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.Results;
 using Runner.Protocol.RunService;

@@ -1,4 +1,5 @@
 using Runner.Execution.Reporting;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs;
 
 namespace Runner.Worker.Reporting;

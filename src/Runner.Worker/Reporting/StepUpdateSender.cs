@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Runner.Execution.Reporting;
-using Runner.Jobs;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Outcomes;
+using Runner.Jobs;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
 using Runner.Worker.Logging;

@@ -139,19 +139,7 @@ internal sealed class JobGroup(WorkflowJob job, WorkflowScope scope)
     {
         if (Result is null && Legs.All(leg => leg.Status == RunJobStatus.Ended))
         {
-            Result = new NeedResult(Job.Id, WorstOf(Legs.Select(leg => leg.CountsAs)), [.. _outputs]);
+            Result = new NeedResult(Job.Id, Conclusions.WorstOf(Legs.Select(leg => leg.CountsAs)), [.. _outputs]);
         }
-    }
-
-    private static Conclusion WorstOf(IEnumerable<Conclusion> conclusions)
-    {
-        var all = conclusions.ToHashSet();
-        return all switch
-        {
-            _ when all.Contains(Conclusion.Failed) => Conclusion.Failed,
-            _ when all.Contains(Conclusion.Canceled) => Conclusion.Canceled,
-            _ when all.Contains(Conclusion.Succeeded) => Conclusion.Succeeded,
-            _ => Conclusion.Skipped,
-        };
     }
 }

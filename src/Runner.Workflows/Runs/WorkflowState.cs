@@ -39,15 +39,8 @@ internal sealed class WorkflowState
     {
         get
         {
-            var results = _groups
-                .Select(group => group.Result?.Conclusion ?? throw new InvalidOperationException("The run has not finished"))
-                .ToHashSet();
-            return results switch
-            {
-                _ when _isCanceled || (results.Contains(Conclusion.Canceled) && !results.Contains(Conclusion.Failed)) => Conclusion.Canceled,
-                _ when results.Contains(Conclusion.Failed) => Conclusion.Failed,
-                _ => results.Contains(Conclusion.Succeeded) ? Conclusion.Succeeded : Conclusion.Skipped,
-            };
+            var results = _groups.Select(group => group.Result?.Conclusion ?? throw new InvalidOperationException("The run has not finished")).ToList();
+            return _isCanceled ? Conclusion.Canceled : Conclusions.WorstOf(results);
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class RunEngineTests
         using var run = EngineRun.Start($"jobs: {{a: {{{Steps}}}}}");
         var job = run.Backend.Job("a");
         await run.Launched("a");
-        var step = new StepState { Id = new StepId(Guid.NewGuid()), Number = 1, Name = "Run x", Status = StepStatus.Pending };
+        var step = new StepRecord { Id = new StepId(Guid.NewGuid()), Number = 1, Name = "Run x", Status = StepStatus.Pending };
 
         job.Tell(new StepChangedEvent { Step = step });
         job.Tell(new StepChangedEvent { Step = step with { Status = StepStatus.InProgress, StartedAt = Now } });

@@ -15,7 +15,7 @@ internal static class SomeEvents
         new JobStartedEvent { JobId = new JobId(Guid.Parse("00000000-0000-4000-8000-000000000001")), WorkerVersion = "1.2.3", StartedAt = At },
         new StepChangedEvent
         {
-            Step = new StepState
+            Step = new StepRecord
             {
                 Id = Step,
                 Number = 2,

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
-using Runner.Execution.Reporting;
 using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using Runner.Jobs;
-using Runner.Jobs.Outcomes;
+using System.Text.Json.Serialization;
 
-namespace Runner.Execution.Reporting;
+namespace Runner.Jobs.Outcomes;
 
-/// <summary>A step as GitHub shows it (<c>run-service.md</c> section 4.1, <c>results-service.md</c> section 2).</summary>
+/// <summary>A step as its worker tells it, to GitHub and to its launcher alike (<c>run-service.md</c> section 4.1, <c>results-service.md</c> section 2).</summary>
 public sealed record StepRecord
 {
     /// <summary>Id of the record.</summary>
@@ -17,9 +16,11 @@ public sealed record StepRecord
     public required string Name { get; init; }
 
     /// <summary>How far it is.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<StepStatus>))]
     public StepStatus Status { get; init; }
 
     /// <summary>How it ended, after <c>continue-on-error</c>; <c>null</c> before.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<Conclusion>))]
     public Conclusion? Conclusion { get; init; }
 
     /// <summary>When it started.</summary>
@@ -44,7 +45,7 @@ public sealed record StepRecord
     public long LogLines { get; init; }
 
     /// <summary>Its errors, warnings and notices.</summary>
-    public ImmutableArray<Annotation> Annotations { get; init; } = [];
+    public ImmutableArray<Annotation> Annotations { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
 /// <summary>What a step has to do with steps in the background.</summary>
@@ -57,7 +58,7 @@ public sealed record StepBackground
     public string? ControlType { get; init; }
 
     /// <summary>Records of the steps that it waits for or cancels; empty for <c>wait-all</c>.</summary>
-    public ImmutableArray<StepId> ControlledSteps { get; init; } = [];
+    public ImmutableArray<StepId> ControlledSteps { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The group of steps that run at the same time, or <c>null</c>.</summary>
     public string? ParallelGroup { get; init; }

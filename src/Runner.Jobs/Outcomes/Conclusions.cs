@@ -1,11 +1,12 @@
-using Runner.Jobs.Outcomes;
+namespace Runner.Jobs.Outcomes;
 
-namespace Runner.Cli.Running;
-
-/// <summary>What several runs come to together.</summary>
-internal static class RunConclusions
+/// <summary>What several conclusions come to together.</summary>
+public static class Conclusions
 {
-    /// <summary>Failed where one failed, else Canceled where one was, else Succeeded where one did; Skipped where all were or there is none.</summary>
+    /// <summary>
+    /// Of the legs of a matrix, the jobs of a run, or runs: Failed where one failed, else Canceled where one was, else Succeeded where one did;
+    /// Skipped where all were or there is none.
+    /// </summary>
     public static Conclusion WorstOf(IEnumerable<Conclusion> conclusions)
     {
         var all = conclusions.ToHashSet();
