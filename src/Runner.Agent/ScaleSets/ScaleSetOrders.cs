@@ -31,6 +31,18 @@ internal sealed class ScaleSetOrders(
     /// <summary>Jobs that GitHub counts as the set's.</summary>
     public int Assigned { get; private set; }
 
+    /// <summary>Jobs that are assigned and have no runner.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _jobs.Waiting;
+            }
+        }
+    }
+
     /// <summary>Whether something waits, so that it is worth asking how GitHub counts.</summary>
     public bool IsOpen
     {

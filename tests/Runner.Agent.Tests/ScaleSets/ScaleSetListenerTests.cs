@@ -1,0 +1,277 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Runner.Agent.Configuration;
+using Runner.Agent.Monitoring;
+using Runner.Agent.Pools;
+using Runner.Agent.ScaleSets;
+using Runner.Agent.Sources;
+using Runner.Agent.Supervision;
+using Runner.Agent.Tests.Supervision;
+using Runner.GitHub;
+using Runner.Jobs.Secrets;
+using Runner.Protocol.Http;
+using Runner.Protocol.ScaleSets;
+using Runner.Testing.Http;
+
+namespace Runner.Agent.Tests.ScaleSets;
+
+/// <summary>The listener against servers that behave strangely, on a clock that stands still.</summary>
+public sealed class ScaleSetListenerTests : IDisposable
+{
+    private const int Limit = 60_000;
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly CancellationTokenSource _stop = new();
+    private readonly AgentMetrics _metrics = new();
+    private readonly RegistrationGate _gate = new();
+    private readonly RunnerPool _pool = new(new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 2, Mode = PoolMode.ScaleSet }, "agent", platforms: []);
+    private readonly LaunchBreakers _breakers;
+    private readonly LoopHealth _health;
+    private readonly FakeSite _site;
+    private ScaleSetOrders? _orders;
+    private Func<HttpContext, Task> _queue = http => Answer(http, 202, string.Empty);
+    private Func<HttpContext, Task> _session = http => Answer(http, 200, Session(http));
+
+    public ScaleSetListenerTests(FakeHttpServer server)
+    {
+        _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
+        _health = new LoopHealth("listener", "test", _time);
+        _site = server.Open(http => http.Request.Path.Value switch
+        {
+            "/_apis/runtime/runnerscalesets" when http.Request.Method == "GET" => Answer(http, 200, """{"count":0,"value":[]}"""),
+            "/_apis/runtime/runnerscalesets" => Answer(http, 200, """{"id":7,"name":"test"}"""),
+            { } path when path.StartsWith("/queue", StringComparison.Ordinal) => _queue(http),
+            _ when http.Request.Method == "DELETE" => Answer(http, 204, string.Empty),
+            _ => _session(http),
+        });
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _gate.Dispose();
+        _pool.Dispose();
+        _breakers.Dispose();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Queue_that_answers_at_once_with_nothing_is_asked_ever_more_seldom()
+    {
+        var (running, began) = (Start(), _time.GetUtcNow());
+
+        await AdvanceUntilAsync(() => Count("GET", "/queue") >= 12);
+        var took = _time.GetUtcNow() - began;
+        await StopAsync(running);
+
+        Assert.True(took > TimeSpan.FromSeconds(40), $"twelve polls in {took}");
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Session_that_is_gone_as_soon_as_it_is_open_is_not_opened_again_and_again()
+    {
+        _queue = http => Answer(http, 404, "{}");
+        var (running, began) = (Start(), _time.GetUtcNow());
+
+        await AdvanceUntilAsync(() => Count("POST", "/_apis/runtime/runnerscalesets/7/sessions") >= 4);
+        var took = _time.GetUtcNow() - began;
+        await StopAsync(running);
+
+        Assert.True(took > TimeSpan.FromSeconds(40), $"four sessions in {took}");
+        Assert.NotNull(_health.Trouble);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Session_of_another_agent_is_waited_for_in_short_flat_steps()
+    {
+        var tries = 0;
+        _session = http => Interlocked.Increment(ref tries) <= 20 ? Answer(http, 409, """{"message":"held"}""") : Answer(http, 200, Session(http));
+        var (running, began) = (Start(), _time.GetUtcNow());
+
+        await AdvanceUntilAsync(() => Count("GET", "/queue") > 0, TimeSpan.FromMilliseconds(500));
+        var took = _time.GetUtcNow() - began;
+        await StopAsync(running);
+
+        Assert.InRange(took.TotalSeconds, 20 * 3 - 1, 20 * 5);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Poll_that_was_told_of_less_room_than_there_is_now_is_made_anew()
+    {
+        _queue = http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted); // held
+        _pool.Capacity.EnterAdopted();
+        _pool.Capacity.EnterAdopted();
+        var running = Start();
+        await AdvanceUntilAsync(() => Polls().Count == 1);
+
+        _pool.Capacity.Leave();
+        await AdvanceUntilAsync(() => Polls().Count == 2);
+        await StopAsync(running);
+
+        Assert.Equal(["0", "1"], Polls());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Message_that_cannot_be_read_is_deleted_and_the_next_is_asked_for()
+    {
+        _queue = http => http.Request.Method == "DELETE" ? Answer(http, 204, string.Empty)
+            : http.Request.QueryString.HasValue ? Answer(http, 202, string.Empty)
+            : Answer(http, 200, """{"messageId":5,"messageType":"RunnerScaleSetJobMessages","body":"[{","statistics":{}}""");
+        var running = Start();
+
+        await AdvanceUntilAsync(() => Count("GET", "/queue?lastMessageId=5") > 0);
+        await StopAsync(running);
+
+        Assert.Equal(1, Count("DELETE", "/queue/5"));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Message_that_is_not_there_to_be_deleted_does_not_end_the_session()
+    {
+        _queue = http => http.Request.Method == "DELETE" ? Answer(http, 404, "{}")
+            : http.Request.QueryString.HasValue ? Answer(http, 202, string.Empty)
+            : Answer(http, 200, """{"messageId":5,"messageType":"RunnerScaleSetJobMessages","body":"","statistics":{}}""");
+        var running = Start();
+
+        await AdvanceUntilAsync(() => Count("GET", "/queue?lastMessageId=5") > 2);
+        await StopAsync(running);
+
+        Assert.Equal((1, 1), (Count("DELETE", "/queue/5"), Count("POST", "/_apis/runtime/runnerscalesets/7/sessions")));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Assignment_that_vanished_without_a_word_is_given_up_and_its_message_deleted()
+    {
+        _queue = Once(
+            """{"messageId":5,"messageType":"RunnerScaleSetJobMessages","body":"[{\"messageType\":\"JobAssigned\",\"jobId\":\"b0a1\"}]","statistics":{"totalAssignedJobs":1}}""");
+        var (running, began) = (Start(), _time.GetUtcNow());
+
+        await AdvanceUntilAsync(() => Count("DELETE", "/queue/5") > 0); // its session tells that nothing is assigned
+        var took = _time.GetUtcNow() - began;
+        await StopAsync(running);
+
+        Assert.True(took > TimeSpan.FromMinutes(1), $"given up after {took}");
+        Assert.Equal(0, _orders!.Waiting);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Assignment_that_no_message_told_gets_a_runner_in_the_end()
+    {
+        _session = http => Answer(http, 200, Session(http).Replace("\"statistics\":{}", "\"statistics\":{\"totalAssignedJobs\":3,\"totalRunningJobs\":1}", StringComparison.Ordinal));
+        _queue = Once("""{"messageId":5,"messageType":"RunnerScaleSetJobMessages","body":"[{\"messageType\":\"JobAssigned\",\"jobId\":\"b0a1\"}]"}""");
+        var running = Start();
+
+        await AdvanceUntilAsync(() => _orders!.Waiting == 2);
+        await StopAsync(running);
+
+        Assert.Equal(0, Count("DELETE", "/queue/5"));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Agent_that_stops_closes_the_session_and_waits_for_the_answer_of_its_poll()
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answered = false;
+        _queue = async http =>
+        {
+            await AdvancedAsync(() => Count("DELETE", "/_apis/runtime/runnerscalesets/7/sessions/11111111-1111-1111-1111-111111111111") > 0);
+            await Answer(http, 202, string.Empty);
+            answered = true;
+            closed.SetResult();
+        };
+        var running = Start();
+        await AdvanceUntilAsync(() => Count("GET", "/queue") == 1);
+
+        await _stop.CancelAsync();
+        await closed.Task;
+        await running;
+
+        Assert.True(answered);
+        Assert.Equal(1, Count("GET", "/queue"));
+    }
+
+    private Task Start()
+    {
+        var options = new SupervisionOptions();
+        var backend = new ScriptedBackend();
+        var supervisor = new JobSupervisor(backend, new NoServices(), _breakers, options, _metrics, _time, NullLogger<JobSupervisor>.Instance);
+        var client = new ScaleSetClient(Http, new Tenant(_site.Address), RetryOptions.None, _time, NullLogger<ScaleSetClient>.Instance);
+        var owner = new SetOwner("installation", "agent");
+        var endpoint = GitHubEndpoint.Parse("https://github.com/acme", allowInsecureHttp: false);
+        var orders = _orders = new ScaleSetOrders(_pool, client, supervisor, _gate, _time, NullLogger.Instance);
+        var listener = new ScaleSetListener(
+            _pool,
+            orders,
+            new SetSetup(client, owner, endpoint, NullLogger<SetSetup>.Instance),
+            new SetSession(client, owner, _metrics, options, _time, NullLogger<SetSession>.Instance),
+            new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance),
+            _breakers.For("test"),
+            supervisor,
+            _health,
+            _metrics,
+            _time,
+            NullLogger.Instance);
+        return listener.RunAsync(_stop.Token);
+    }
+
+#pragma warning disable RS0030 // a test's own client
+    private static HttpClient Http { get; } = new(new SocketsHttpHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+#pragma warning restore RS0030
+
+    private int Count(string method, string path) =>
+        _site.Requests.Count(request => request.Method == method && (request.Path == path || request.Path.StartsWith(path + "?", StringComparison.Ordinal)));
+
+    private List<string> Polls() => [.. _site.Requests.Where(request => request is { Method: "GET", Path: "/queue" }).Select(request => request.Headers["X-ScaleSetMaxCapacity"])];
+
+    private async Task StopAsync(Task running)
+    {
+        await _stop.CancelAsync();
+        await AdvanceUntilAsync(() => running.IsCompleted);
+        await running;
+    }
+
+    private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan? step = null)
+    {
+        while (!condition())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            _time.Advance(step ?? TimeSpan.FromMilliseconds(200));
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken); // the listener's turn
+        }
+    }
+
+    private static async Task AdvancedAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken); // the listener's turn
+        }
+    }
+
+    private static Func<HttpContext, Task> Once(string message) => http =>
+        http.Request.Method == "DELETE" ? Answer(http, 204, string.Empty)
+        : http.Request.QueryString.HasValue ? Answer(http, 202, string.Empty)
+        : Answer(http, 200, message);
+
+    private static Task Answer(HttpContext http, int status, string json)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(json, http.RequestAborted);
+    }
+
+    private static string Session(HttpContext http) =>
+        $$"""
+        {"sessionId":"11111111-1111-1111-1111-111111111111","messageQueueUrl":"http://{{http.Request.Host}}{{http.Request.PathBase}}/queue",
+         "messageQueueAccessToken":"q","statistics":{} }
+        """;
+
+    private sealed class Tenant(Uri address) : IActionsTenant
+    {
+        public ValueTask<Uri> AddressAsync(CancellationToken cancellationToken) => ValueTask.FromResult(address);
+
+        public ValueTask<Secret> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Secret("admin"));
+
+        public bool TryDrop(Secret token) => false;
+    }
+}
