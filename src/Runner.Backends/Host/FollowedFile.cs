@@ -1,10 +1,12 @@
+using Runner.Jobs.Streams;
+
 namespace Runner.Backends.Host;
 
 /// <summary>
 /// A file that another process writes, read as it grows until the writer has ended. Steps can write to it, too: it is read at a bounded pace, and
 /// what comes after the writer's end is for nobody.
 /// </summary>
-internal sealed class FollowedFile : Stream
+internal sealed class FollowedFile : SequentialStream
 {
     // The writer's requests wait for this long at most; looking costs one call of the kernel.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -26,17 +28,7 @@ internal sealed class FollowedFile : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Opens it, whether or not it is there yet.</summary>
     /// <param name="path">The file.</param>
@@ -61,22 +53,6 @@ internal sealed class FollowedFile : Stream
         }
 
         return 0;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is written.
     }
 
     protected override void Dispose(bool disposing)

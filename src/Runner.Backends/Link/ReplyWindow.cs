@@ -1,3 +1,5 @@
+using Runner.Jobs.Streams;
+
 namespace Runner.Backends.Link;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Runner.Backends.Link;
 /// so that they can be sent again; a writer waits while the window is full.
 /// </summary>
 /// <param name="start">Offset of the first byte that is written.</param>
-internal sealed class ReplyWindow(long start) : Stream
+internal sealed class ReplyWindow(long start) : SequentialStream
 {
     private const int Size = 1024 * 1024;
 
@@ -17,11 +19,7 @@ internal sealed class ReplyWindow(long start) : Stream
 
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
 
     /// <summary>How many bytes were written, those before <c>start</c> included.</summary>
     public override long Position
@@ -62,16 +60,8 @@ internal sealed class ReplyWindow(long start) : Stream
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     // Archive writers write their ends without await; the reader of the window is another task, so this cannot wait for itself.
     public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-        // What is written can be taken at once.
-    }
 
     /// <summary>Bytes from an offset on that the worker does not have; 0: there are none yet.</summary>
     public int Take(long offset, Span<byte> destination)
@@ -115,12 +105,6 @@ internal sealed class ReplyWindow(long start) : Stream
             Signal();
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

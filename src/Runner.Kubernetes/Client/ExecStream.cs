@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
+using Runner.Jobs.Streams;
 
 namespace Runner.Kubernetes.Client;
 
@@ -10,7 +11,7 @@ namespace Runner.Kubernetes.Client;
 /// the end of the stream, or an error with its words where it printed some to standard error.
 /// </remarks>
 /// <param name="socket">The connection; ends with the stream.</param>
-internal sealed class ExecStream(WebSocket socket) : Stream
+internal sealed class ExecStream(WebSocket socket) : SequentialStream
 {
     private const byte StandardInput = 0;
     private const byte StandardOutput = 1;
@@ -32,15 +33,6 @@ internal sealed class ExecStream(WebSocket socket) : Stream
 
     /// <inheritdoc/>
     public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -79,35 +71,6 @@ internal sealed class ExecStream(WebSocket socket) : Stream
             buffer = buffer[count..];
         }
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously only");
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is written asynchronously only");
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-        // Each write is sent at once.
-    }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,23 +1,14 @@
 using Runner.Execution.Hosting;
+using Runner.Jobs.Streams;
 
 namespace Runner.Worker.Link;
 
 /// <summary>What comes over the link as a container's output. It can only be written.</summary>
-internal sealed class ContainerOutputStream(IContainerOutput output) : Stream
+internal sealed class ContainerOutputStream(IContainerOutput output) : SequentialStream
 {
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer.AsSpan(offset, count));
 
@@ -28,15 +19,4 @@ internal sealed class ContainerOutputStream(IContainerOutput output) : Stream
         output.Write(buffer.Span);
         return ValueTask.CompletedTask;
     }
-
-    public override void Flush()
-    {
-        // What is written has been taken.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
