@@ -31,6 +31,9 @@ internal sealed class JobSources(
     /// <exception cref="OperatorException">GitHub refuses: nothing would work.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        // Before anybody can ask: an agent is not ready because its loops have not begun yet.
+        health.Watch(backend);
+        _pools.ForEach(pool => health.Expect(pool.Name, () => breakers.For(pool.Name).Obstacle));
         foreach (var pool in _pools)
         {
             try
@@ -47,13 +50,6 @@ internal sealed class JobSources(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var pool in _pools)
-        {
-            health.Expect(pool.Name, () => breakers.For(pool.Name).Obstacle);
-        }
-
-        health.Watch(backend);
-
         // Jobs of an agent that died take their places first.
         await adoption.FirstLook.WaitAsync(stoppingToken);
         logger.AgentStarted(options.Agent.Instance ?? Environment.MachineName, endpoint.Url, _pools.Count, _pools.Sum(pool => pool.Size), backend.Name);

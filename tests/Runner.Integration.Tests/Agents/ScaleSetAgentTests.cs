@@ -193,7 +193,9 @@ public sealed class ScaleSetAgentTests
 
         await test.StartAgentAsync(Token, ScaleSet(1));
         using var http = new HttpClientFixture(test.Agent!.Monitoring!); // it runs, and metrics are on
+        var first = await http.GetAsync("readyz", Token);
 
+        Assert.StartsWith("pool test: ", first, StringComparison.Ordinal); // from the first moment on
         await Until.TrueAsync(async () => (await http.GetAsync("readyz", Token)).Contains("pool test: no session with GitHub: ", StringComparison.Ordinal), Token);
         Assert.Contains("503", await http.GetAsync("readyz", Token), StringComparison.Ordinal);
     }
