@@ -27,7 +27,7 @@ internal static class RunnerCommandLine
             var result = Parse(args, surroundings);
             if (result.Errors.Count > 0)
             {
-                await UsageErrors.TellAsync(result, surroundings.Error);
+                await UsageErrors.WriteAsync(result, surroundings.Error);
                 return ExitCodes.Usage;
             }
 
@@ -35,7 +35,7 @@ internal static class RunnerCommandLine
         }
         catch (Exception failure) when (CommandFailures.CodeOf(failure) is { } code)
         {
-            await CommandFailures.TellAsync(failure, surroundings.Error);
+            await CommandFailures.WriteAsync(failure, surroundings.Error);
             return code;
         }
     }

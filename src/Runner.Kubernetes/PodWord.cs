@@ -26,7 +26,7 @@ internal sealed class PodWord(PodContext services, JobId jobId, string podName)
         try
         {
             var failure = readiness is ServiceReadiness.Failed failed ? await FailureAsync(failed, cancellationToken) : [];
-            await TellAsync("release", failure.Length == 0 ? [] : ["--failure", Length(failure)], failure, cancellationToken);
+            await SendAsync("release", failure.Length == 0 ? [] : ["--failure", Length(failure)], failure, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -42,7 +42,7 @@ internal sealed class PodWord(PodContext services, JobId jobId, string podName)
         try
         {
             var reason = Encoding.UTF8.GetBytes(why);
-            await TellAsync("removal", ["--reason", Length(reason)], reason, cancellationToken);
+            await SendAsync("removal", ["--reason", Length(reason)], reason, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -59,11 +59,11 @@ internal sealed class PodWord(PodContext services, JobId jobId, string podName)
         return Encoding.UTF8.GetBytes(tail.Length == 0 ? message : $"{message}\nThe last it printed:\n{tail}");
     }
 
-    private async Task TellAsync(string command, string[] options, byte[] word, CancellationToken cancellationToken)
+    private async Task SendAsync(string command, string[] options, byte[] word, CancellationToken cancellationToken)
     {
         string[] line = [PodPaths.Worker, command, .. options];
         var pause = FirstPause;
-        for (var tries = 1; await TellOnceAsync(line, word, cancellationToken) is { } problem; tries++)
+        for (var tries = 1; await SendOnceAsync(line, word, cancellationToken) is { } problem; tries++)
         {
             services.Logger.WordNotHeard(command, jobId, podName, tries, problem);
             await Task.Delay(pause, services.Time, cancellationToken);
@@ -72,7 +72,7 @@ internal sealed class PodWord(PodContext services, JobId jobId, string podName)
     }
 
     // What kept the worker from hearing, or null: it heard.
-    private async Task<string?> TellOnceAsync(string[] command, byte[] word, CancellationToken cancellationToken)
+    private async Task<string?> SendOnceAsync(string[] command, byte[] word, CancellationToken cancellationToken)
     {
         try
         {

@@ -71,7 +71,7 @@ public static class AgentConfiguration
         string source, ConfigReading reading, Func<AgentOptions, IEnumerable<(string Path, string Problem)>> rules) =>
         reading.Problems.Count > 0
             ? reading
-            : reading with { Problems = [.. rules(reading.Options).Select(item => Tell(Place(source, reading.Origins, item.Path), item.Path, item.Problem))] };
+            : reading with { Problems = [.. rules(reading.Options).Select(item => Text(Place(source, reading.Origins, item.Path), item.Path, item.Problem))] };
 
     // `monitoring` may stand under `kubernetes` too, as users of earlier tools have it.
     private static ConfigMapping Hoist(ConfigMapping root) =>
@@ -79,7 +79,7 @@ public static class AgentConfiguration
             ? root.With("kubernetes", kubernetes.Without("monitoring")).With("monitoring", monitoring)
             : root;
 
-    private static string Tell(string place, string path, string problem) =>
+    private static string Text(string place, string path, string problem) =>
         problem.StartsWith(path, StringComparison.Ordinal) ? $"{place}: {problem}" : $"{place}: {path}: {problem}";
 
     /// <summary>Where the setting stands, or, of a missing one, the section that it belongs into.</summary>

@@ -13,8 +13,8 @@ internal static class MonitoringEndpoints
     /// <summary><c>/healthz</c>: do the loops turn; <c>/readyz</c>: can every pool take jobs; metrics.</summary>
     public static void MapMonitoring(this IEndpointRouteBuilder routes, MonitoringOptions options, AgentHealth health, AgentMetrics metrics)
     {
-        routes.MapGet("/healthz", (HttpContext http) => TellAsync(http, health.Stuck()));
-        routes.MapGet("/readyz", (HttpContext http) => TellAsync(http, health.NotReady()));
+        routes.MapGet("/healthz", (HttpContext http) => WriteAsync(http, health.Stuck()));
+        routes.MapGet("/readyz", (HttpContext http) => WriteAsync(http, health.NotReady()));
         if (options.PrometheusMetrics)
         {
             routes.MapGet(options.MetricsPath, async (HttpContext http) =>
@@ -25,7 +25,7 @@ internal static class MonitoringEndpoints
         }
     }
 
-    private static Task TellAsync(HttpContext http, IReadOnlyList<string> problems)
+    private static Task WriteAsync(HttpContext http, IReadOnlyList<string> problems)
     {
         http.Response.StatusCode = problems.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return http.Response.WriteAsync(problems.Count == 0 ? "ok\n" : string.Join('\n', problems) + "\n", http.RequestAborted);

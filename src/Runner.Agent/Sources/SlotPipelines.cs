@@ -23,7 +23,7 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
         PollTries - 1,
         new PredicateBuilder().Handle<InfrastructureException>(),
         retry => RetryPauses.OfLoop(options, retry.AttemptNumber + 1, retry.Outcome.Exception),
-        retry => Tell("Polling", retry, pool));
+        retry => Log("Polling", retry, pool));
 
     /// <summary>For the whole turn of a slot, from registration on: for ever, as an outage or a wrong right may be mended at any time.</summary>
     public ResiliencePipeline Turns(string pool, LoopHealth health) => Build(
@@ -39,7 +39,7 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
                 health.Fail(retry.Outcome.Exception?.Message ?? "failed");
             }
 
-            Tell(retry, pool);
+            Log(retry, pool);
         });
 
     private ResiliencePipeline Build(
@@ -60,14 +60,14 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
         })
         .Build();
 
-    private void Tell(OnRetryArguments<object> retry, string pool)
+    private void Log(OnRetryArguments<object> retry, string pool)
     {
         switch (retry.Outcome.Exception)
         {
             case { } error when IsOrdinary(error):
                 break; // told where it was met
             case InfrastructureException:
-                Tell("Waiting for a job", retry, pool);
+                Log("Waiting for a job", retry, pool);
                 break;
             case { } error when _troubles.IsNews(pool, "Refusal", Round(retry), out var untold):
                 logger.SlotRefused(pool, retry.RetryDelay.TotalSeconds, With(error.Message, untold) ?? string.Empty);
@@ -75,7 +75,7 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
         }
     }
 
-    private void Tell(string what, OnRetryArguments<object> retry, string pool)
+    private void Log(string what, OnRetryArguments<object> retry, string pool)
     {
         if (_troubles.IsNews(pool, what, Round(retry), out var untold))
         {

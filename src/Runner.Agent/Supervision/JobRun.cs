@@ -167,7 +167,7 @@ internal sealed class JobRun
         }
 
         // Step 3
-        var isPlaceAtFault = TellBreaker(end);
+        var isPlaceAtFault = ReportToBreaker(end);
         var replacements = _service is null ? 0 : _context.Options.Replacements;
         var hasOutputs = _launch.Job.JobOutputs is MappingToken { Entries.IsEmpty: false };
         var verdict = launched.Refusal ?? EndRules.Judge(end, _stop.Cause, attempt, replacements, hasOutputs);
@@ -184,7 +184,7 @@ internal sealed class JobRun
     }
 
     /// <summary>What the end says of the place; true where it is at fault.</summary>
-    private bool TellBreaker(JobEnd end)
+    private bool ReportToBreaker(JobEnd end)
     {
         var isPlaceAtFault = end is { WorkerStarted: false, IsPlaceAtFault: true } && _stop.Cause == StopCause.None;
         if (isPlaceAtFault)

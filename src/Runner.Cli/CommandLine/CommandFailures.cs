@@ -16,7 +16,7 @@ internal static class CommandFailures
     };
 
     /// <summary>Prints it.</summary>
-    public static async Task TellAsync(Exception failure, TextWriter output)
+    public static async Task WriteAsync(Exception failure, TextWriter output)
     {
         IEnumerable<string> lines = failure switch
         {

@@ -7,7 +7,7 @@ namespace Runner.Cli.CommandLine;
 internal static class UsageErrors
 {
     /// <summary>Prints the mistakes, and where to read on.</summary>
-    public static async Task TellAsync(ParseResult result, TextWriter output)
+    public static async Task WriteAsync(ParseResult result, TextWriter output)
     {
         var command = result.CommandResult.Command;
         var path = PathOf(result);

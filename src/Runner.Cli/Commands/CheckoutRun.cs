@@ -68,7 +68,7 @@ internal sealed class CheckoutRun(RunSettings settings, CliSurroundings surround
             return ExitCodes.Usage;
         }
 
-        await TellNotesAsync(plans);
+        await WriteNotesAsync(plans);
         if (plans.IsEmpty)
         {
             // As on GitHub nothing happens then, and nothing failed.
@@ -127,7 +127,7 @@ internal sealed class CheckoutRun(RunSettings settings, CliSurroundings surround
         }
     }
 
-    private async Task TellNotesAsync(ImmutableArray<RunPlan> plans)
+    private async Task WriteNotesAsync(ImmutableArray<RunPlan> plans)
     {
         if (Show.IsQuiet)
         {

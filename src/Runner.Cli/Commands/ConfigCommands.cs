@@ -26,7 +26,7 @@ internal static partial class ConfigCommands
             var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, flags));
             if (reading.Problems.Count > 0)
             {
-                return Tell(surroundings, reading.Problems);
+                return Write(surroundings, reading.Problems);
             }
 
             var lines = ConfigListing.Of(reading).Select(line => ($"{line.Path}: {line.Value}", line.Origin?.ToString() ?? "default")).Concat(Flags(files)).ToList();
@@ -56,7 +56,7 @@ internal static partial class ConfigCommands
                 reading = AgentConfiguration.Check(files.Yaml.LastOrDefault()?.Name ?? "settings", reading);
             }
 
-            return Tell(surroundings, [.. files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, result.RootCommandResult.Command)), .. reading.Problems]);
+            return Write(surroundings, [.. files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, result.RootCommandResult.Command)), .. reading.Problems]);
         });
         return command;
     }
@@ -95,7 +95,7 @@ internal static partial class ConfigCommands
     [GeneratedRegex(@"^(?<flag>--replace-ghe-action-token-with-github-com)[=\s]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex TokenFlag();
 
-    private static int Tell(CliSurroundings surroundings, IReadOnlyList<string> problems)
+    private static int Write(CliSurroundings surroundings, IReadOnlyList<string> problems)
     {
         foreach (var problem in problems)
         {

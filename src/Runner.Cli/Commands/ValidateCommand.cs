@@ -75,9 +75,9 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
             var found = await file.CheckAsync(await file.ReadAsync(cancellationToken), cancellationToken);
             problems += found.Problems.Length + (isStrict ? found.Warnings.Length : 0);
             warnings += isStrict ? 0 : found.Warnings.Length;
-            await TellAsync(found.Problems, Severity.Error, isJson);
-            await TellAsync(found.Warnings, isStrict ? Severity.Error : Severity.Warning, isJson);
-            await TellAsync([.. found.Notes.Where(note => isVerbose || !note.IsEmulation)], Severity.Note, isJson);
+            await WriteAsync(found.Problems, Severity.Error, isJson);
+            await WriteAsync(found.Warnings, isStrict ? Severity.Error : Severity.Warning, isJson);
+            await WriteAsync([.. found.Notes.Where(note => isVerbose || !note.IsEmulation)], Severity.Note, isJson);
         }
 
         if (!isJson)
@@ -90,7 +90,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         return problems == 0 && files > 0 ? ExitCodes.Success : ExitCodes.Usage;
     }
 
-    private async Task TellAsync(ImmutableArray<Diagnostic> diagnostics, Severity severity, bool isJson)
+    private async Task WriteAsync(ImmutableArray<Diagnostic> diagnostics, Severity severity, bool isJson)
     {
         foreach (var diagnostic in diagnostics)
         {

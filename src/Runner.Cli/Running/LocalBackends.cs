@@ -45,7 +45,7 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
         var options = reading.Options;
         var engine = await FindEngineAsync(options, cancellationToken);
         var kind = options.Backend ?? (engine is null ? null : BackendKind.Docker);
-        TellUseless(kind);
+        ReportUseless(kind);
         if (kind == BackendKind.Host || settings.LabelsOfThisMachine.Count > 0)
         {
             _host = new CheckoutBackend(Host(options.Host, engine), _checkout, copies);
@@ -166,10 +166,10 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
         "no Docker engine answers (looked at " + string.Join(", ", new EngineSearch(surroundings).Candidates()) + "): start one, or name it in DOCKER_HOST;"
         + " --backend host runs jobs as processes of this machine, with all your rights, and -P LABEL=-self-hosted those of one label";
 
-    private void TellUseless(BackendKind? kind)
+    private void ReportUseless(BackendKind? kind)
     {
-        Tell(BackendKind.Docker, settings.Containers.Written);
-        Tell(BackendKind.Kubernetes, settings.FlagsOfCluster);
+        Report(BackendKind.Docker, settings.Containers.Written);
+        Report(BackendKind.Kubernetes, settings.FlagsOfCluster);
         if (settings is { UsesGitIgnore: not null, Binds: true })
         {
             surroundings.Error.WriteLine("runner: --use-gitignore has no effect with --bind: jobs work in the checkout itself");
@@ -180,7 +180,7 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
             surroundings.Error.WriteLine($"runner: --rm=false has no effect on the backend {NameOf(kind ?? BackendKind.Host)}: only docker has a container that can stay");
         }
 
-        void Tell(BackendKind owner, IEnumerable<string> flags)
+        void Report(BackendKind owner, IEnumerable<string> flags)
         {
             foreach (var flag in kind == owner ? [] : flags)
             {

@@ -110,7 +110,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
                 CancellationToken.None);
         }
 
-        await TellWaitingAsync(run, changes);
+        await ReportWaitingAsync(run, changes);
         foreach (var planned in changes.Ready)
         {
             _ready.Enqueue((run, planned));
@@ -135,7 +135,7 @@ internal sealed class RunEngine(IJobLauncher launcher, ChannelWriter<RunEvent> e
         }
     }
 
-    private async Task TellWaitingAsync(ActiveRun run, RunChanges changes)
+    private async Task ReportWaitingAsync(ActiveRun run, RunChanges changes)
     {
         foreach (var waiting in changes.Waiting)
         {

@@ -47,7 +47,7 @@ internal sealed class WatchedRuns(CheckoutWatch watch, bool changesCheckout, Cli
         }
         catch (Exception failure) when (CommandFailures.CodeOf(failure) is { } code)
         {
-            await CommandFailures.TellAsync(failure, surroundings.Error);
+            await CommandFailures.WriteAsync(failure, surroundings.Error);
             return code;
         }
     }

@@ -26,7 +26,7 @@ internal sealed record CheckoutTree(IReadOnlyCollection<CheckoutEntry> Entries, 
     {
         var reading = new Reading(withIgnored, withRepositories: true, cancellationToken);
         await reading.AddAsync(folder, target: string.Empty, outer: []);
-        await reading.TellMissingRepositoryAsync(folder);
+        await reading.WriteMissingRepositoryAsync(folder);
         return new CheckoutTree(reading.Entries.Values, reading.Notes);
     }
 
@@ -100,7 +100,7 @@ internal sealed record CheckoutTree(IReadOnlyCollection<CheckoutEntry> Entries, 
         }
 
         /// <summary>Notes that a folder is part of a repository which is not in the copy.</summary>
-        public async Task TellMissingRepositoryAsync(string folder)
+        public async Task WriteMissingRepositoryAsync(string folder)
         {
             if (!Path.Exists(Path.Combine(folder, GitName)) && await GitCommand.AskAsync(folder, cancellationToken, "rev-parse", "--show-toplevel") is { } root)
             {

@@ -59,7 +59,7 @@ internal sealed class BackgroundControl(BackgroundSteps background, StepRunner r
     {
         log.Write(beginning);
         var worst = await background.WaitAsync(steps);
-        await TellEndsAsync(steps, ending, log);
+        await WriteEndsAsync(steps, ending, log);
         return worst;
     }
 
@@ -67,7 +67,7 @@ internal sealed class BackgroundControl(BackgroundSteps background, StepRunner r
     {
         log.Write(beginning);
         await background.CancelAsync(steps);
-        await TellEndsAsync(steps, "Finished cancelling background step(s).", log);
+        await WriteEndsAsync(steps, "Finished cancelling background step(s).", log);
     }
 
     // One that was not started in the background is told by its id.
@@ -75,7 +75,7 @@ internal sealed class BackgroundControl(BackgroundSteps background, StepRunner r
         step.StepIds.Count == 0 ? "(none)" : string.Join(", ", step.StepIds.Select(id => background.Find([id]).FirstOrDefault()?.Name ?? id));
 
     // The results are GitHub's own words for them.
-    private static async Task TellEndsAsync(ImmutableArray<BackgroundStep> steps, string ending, StepLog log)
+    private static async Task WriteEndsAsync(ImmutableArray<BackgroundStep> steps, string ending, StepLog log)
     {
         log.Write(ending);
         foreach (var step in steps)

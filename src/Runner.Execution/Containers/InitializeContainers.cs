@@ -57,7 +57,7 @@ internal sealed class InitializeContainers(JobScope job, PostSteps posts) : ISte
         log.Write("##[group]Waiting for all services to be ready");
         if (containers.Failure is { } known)
         {
-            TellFailure(log, known);
+            WriteFailure(log, known);
             return false;
         }
 
@@ -66,7 +66,7 @@ internal sealed class InitializeContainers(JobScope job, PostSteps posts) : ISte
             log.Write($"Waiting for: {string.Join(", ", containers.Services.Select(service => service.Name))}");
             if (await gate.WaitAsync(stop) is { } failure)
             {
-                TellFailure(log, failure);
+                WriteFailure(log, failure);
                 return false;
             }
         }
@@ -80,7 +80,7 @@ internal sealed class InitializeContainers(JobScope job, PostSteps posts) : ISte
         return true;
     }
 
-    private static void TellFailure(StepLog log, string failure)
+    private static void WriteFailure(StepLog log, string failure)
     {
         var parts = failure.Split('\n', 2);
         if (parts.Length > 1)

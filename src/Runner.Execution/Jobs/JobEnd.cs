@@ -14,7 +14,7 @@ internal sealed class JobEnd(JobProgress progress, JobCancellation cancellation,
     private static readonly TimeSpan ExplanationLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>Writes why the job ended before its steps did to a log; <c>null</c>: nothing outside of it ended it, or its user did.</summary>
-    public async Task<string?> TellReasonAsync(StepLog log)
+    public async Task<string?> WriteReasonAsync(StepLog log)
     {
         // Somebody's cancel may come meanwhile, and counts more.
         if (cancellation.IsRemoval)
@@ -46,7 +46,7 @@ internal sealed class JobEnd(JobProgress progress, JobCancellation cancellation,
 
     /// <summary>The result of the job.</summary>
     /// <param name="reports">Its steps in the order in which they ran.</param>
-    /// <param name="reason">What <see cref="TellReasonAsync"/> gave.</param>
+    /// <param name="reason">What <see cref="WriteReasonAsync"/> gave.</param>
     public JobResult ResultOf(ImmutableArray<StepReport> reports, string? reason) => new()
     {
         Conclusion = cancellation.IsRemoval ? Conclusion.Failed : progress.Result,

@@ -11,19 +11,19 @@ namespace Runner.Execution.Jobs;
 internal sealed class JobIntroduction(JobScope job, StepLog log)
 {
     /// <summary>Which runner it is, where it runs, and how it came there.</summary>
-    public void TellRunner()
+    public void WriteRunner()
     {
         var runner = job.Payload.Runner;
         log.Write($"Current runner version: '{runner.Version}'");
         log.Write($"Runner name: '{runner.Name}'");
-        TellIfKnown("Runner group name", runner.GroupName ?? job.Message.Variable(JobVariables.RunnerGroupName));
-        TellIfKnown("Machine name", runner.MachineName);
-        TellGroup("Placement", runner.Placement);
-        TellGroup("Times", [.. LaunchTimeline.Lines(job.Payload.Times)]);
+        WriteIfKnown("Runner group name", runner.GroupName ?? job.Message.Variable(JobVariables.RunnerGroupName));
+        WriteIfKnown("Machine name", runner.MachineName);
+        WriteGroup("Placement", runner.Placement);
+        WriteGroup("Times", [.. LaunchTimeline.Lines(job.Payload.Times)]);
     }
 
     /// <summary>What the job's token may do.</summary>
-    public void TellPermissions()
+    public void WritePermissions()
     {
         if (job.Message.Variable(JobVariables.TokenPermissions) is not { Length: > 0 } json)
         {
@@ -36,7 +36,7 @@ internal sealed class JobIntroduction(JobScope job, StepLog log)
             if (permissions.RootElement.ValueKind == JsonValueKind.Object)
             {
                 var members = permissions.RootElement.EnumerateObject();
-                TellGroup("GITHUB_TOKEN Permissions", [.. members.Select(permission => $"{permission.Name}: {permission.Value}")]);
+                WriteGroup("GITHUB_TOKEN Permissions", [.. members.Select(permission => $"{permission.Name}: {permission.Value}")]);
             }
         }
         catch (JsonException)
@@ -46,7 +46,7 @@ internal sealed class JobIntroduction(JobScope job, StepLog log)
     }
 
     /// <summary>The called workflow that the job is of, with its inputs; nothing of a job of the run's own.</summary>
-    public void TellCalledWorkflow()
+    public void WriteCalledWorkflow()
     {
         // Of a job of a called workflow job.workflow_ref names the called file, github.workflow_ref the run's.
         var github = job.Message.ContextData.GetValueOrDefault("github") as DictionaryData;
@@ -57,10 +57,10 @@ internal sealed class JobIntroduction(JobScope job, StepLog log)
 
         log.Write(job.WorkflowMember("workflow_sha") is { Length: > 0 } commit ? $"Uses: {file} ({commit})" : $"Uses: {file}");
         var inputs = job.Message.ContextData.GetValueOrDefault("inputs") as DictionaryData;
-        TellGroup("Inputs", [.. (inputs?.Entries ?? []).Select(input => $"{input.Key}: {ContextValues.ToValue(input.Value).ToText()}")]);
+        WriteGroup("Inputs", [.. (inputs?.Entries ?? []).Select(input => $"{input.Key}: {ContextValues.ToValue(input.Value).ToText()}")]);
     }
 
-    private void TellIfKnown(string name, string? value)
+    private void WriteIfKnown(string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))
         {
@@ -68,7 +68,7 @@ internal sealed class JobIntroduction(JobScope job, StepLog log)
         }
     }
 
-    private void TellGroup(string title, IReadOnlyList<string> lines)
+    private void WriteGroup(string title, IReadOnlyList<string> lines)
     {
         if (lines.Count > 0)
         {

@@ -68,7 +68,7 @@ public sealed class JobRunner
         if (contexts is null)
         {
             // Nothing of the job has run, so nothing is to be completed: as on GitHub, its only step is the one that failed.
-            var reason = await end.TellReasonAsync(setUp.Log);
+            var reason = await end.WriteReasonAsync(setUp.Log);
             end.Conclude(setUp, isGood: false);
             return end.ResultOf([setUp], reason);
         }
@@ -122,7 +122,7 @@ public sealed class JobRunner
 
     private static async Task<JobResult> CompleteAsync(CompleteJob complete, JobContexts contexts, ImmutableArray<StepReport> reports, JobEnd end)
     {
-        var reason = await end.TellReasonAsync(reports[^1].Log);
+        var reason = await end.WriteReasonAsync(reports[^1].Log);
         end.Conclude(reports[^1], complete.Run(contexts));
         return end.ResultOf(reports, reason) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl };
     }

@@ -26,15 +26,15 @@ internal sealed class SetUpJob(JobScope job, JobProgress progress, StepLog log, 
     public async Task<ImmutableArray<PlannedStep>> RunAsync(JobContexts contexts, CancellationToken stop)
     {
         var intro = new JobIntroduction(job, log);
-        intro.TellRunner();
-        intro.TellPermissions();
+        intro.WriteRunner();
+        intro.WritePermissions();
         log.Write("Secret source: Actions");
         log.Write("Prepare workflow directory");
         await new JobFolders(job, log).PrepareAsync(stop);
         EvaluateEnvironment(contexts);
         EvaluateDefaults(contexts);
         var steps = await PlanAsync(contexts, stop);
-        intro.TellCalledWorkflow();
+        intro.WriteCalledWorkflow();
         log.Write($"Complete job name: {job.Message.JobDisplayName}");
         return steps;
     }

@@ -57,7 +57,7 @@ internal sealed class ActionRepositories(IActionSource? source, ActionCache cach
         IActionSource available, ResolvedAction resolved, StepLog log, Feedback feedback, CancellationToken cancellationToken)
     {
         var target = TargetOf(resolved.Action);
-        Tell(resolved, log);
+        Write(resolved, log);
         if (prefersUnpacked && cache.FindUnpacked(resolved) is { } unpacked)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target) ?? folder);
@@ -131,7 +131,7 @@ internal sealed class ActionRepositories(IActionSource? source, ActionCache cach
             : throw new WorkflowException($"'{action.Key}' is not valid. Expected: owner/repo@ref");
     }
 
-    private static void Tell(ResolvedAction resolved, StepLog log)
+    private static void Write(ResolvedAction resolved, StepLog log)
     {
         if (resolved.Package is not { } package)
         {

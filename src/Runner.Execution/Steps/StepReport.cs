@@ -69,10 +69,10 @@ internal sealed class StepReport
         };
 
     /// <summary>Tells the step as pending.</summary>
-    public void Announce() => Tell(Record);
+    public void Announce() => Report(Record);
 
     /// <summary>Tells that the step started, under its final name.</summary>
-    public void Start(string name) => Tell(Record with
+    public void Start(string name) => Report(Record with
     {
         Name = name,
         Status = StepStatus.InProgress,
@@ -82,7 +82,7 @@ internal sealed class StepReport
     /// <summary>Tells how the step ended and closes its log.</summary>
     public void Complete(Conclusion conclusion)
     {
-        Tell(Record with
+        Report(Record with
         {
             Status = StepStatus.Completed,
             Conclusion = conclusion,
@@ -93,7 +93,7 @@ internal sealed class StepReport
         _job.Reporter.StepLogEnded(Record.Id);
     }
 
-    private void Tell(StepRecord record)
+    private void Report(StepRecord record)
     {
         Record = record;
         _job.Reporter.StepChanged(record);

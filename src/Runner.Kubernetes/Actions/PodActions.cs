@@ -48,7 +48,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         var container = ActionPodContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options, _level);
         var output = new ActionOutput(exchange.Output, exchange.Received);
         using var watch = new ActionWatch(services.Watch, pod, container.Name, services.Options.Start, services.Time);
-        await TellAsync(container, output, cancellationToken);
+        await ReportAsync(container, output, cancellationToken);
         return await StartAsync(container, watch, cancellationToken) switch
         {
             ActionState.Ended { How: var how } when StartFailures.Is(how) =>
@@ -74,7 +74,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         };
     }
 
-    private async Task TellAsync(ActionPodContainer container, ActionOutput output, CancellationToken cancellationToken)
+    private async Task ReportAsync(ActionPodContainer container, ActionOutput output, CancellationToken cancellationToken)
     {
         await output.WriteLineAsync($"Image '{container.Spec.Image}' runs as container '{container.Name}' of pod '{_pod}'", cancellationToken);
         if (!container.LeftOut.IsEmpty)

@@ -174,7 +174,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         logger.WatchListed(pods.Metadata.ResourceVersion, pods.Items.Count);
         foreach (var pod in pods.Items)
         {
-            Tell(pod, isGone: false);
+            Notify(pod, isGone: false);
         }
 
         foreach (var (observer, last) in gone)
@@ -231,11 +231,11 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         _resourceVersion = pod.Metadata?.ResourceVersion ?? _resourceVersion;
         if (type is WatchEventType.Added or WatchEventType.Modified or WatchEventType.Deleted)
         {
-            Tell(pod, isGone: type == WatchEventType.Deleted);
+            Notify(pod, isGone: type == WatchEventType.Deleted);
         }
     }
 
-    private void Tell(V1Pod pod, bool isGone)
+    private void Notify(V1Pod pod, bool isGone)
     {
         ImmutableList<PodSubscription> subscriptions;
         lock (_gate)

@@ -17,7 +17,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
     /// <param name="steps">The steps.</param>
     /// <param name="changeOrder">1 for the job's first call, then counting up, tries that failed too.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public Task UpdateStepsAsync(IReadOnlyList<StepUpdate> steps, long changeOrder, CancellationToken cancellationToken) => TellAsync(
+    public Task UpdateStepsAsync(IReadOnlyList<StepUpdate> steps, long changeOrder, CancellationToken cancellationToken) => SendAsync(
         ResultsRoutes.StepsUpdate,
         new StepsUpdateRequest { Steps = steps, ChangeOrder = changeOrder, WorkflowJobRunBackendId = _job, WorkflowRunBackendId = _plan },
         ResultsJson.Default.StepsUpdateRequest,
@@ -45,7 +45,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
     /// <param name="lineCount">Lines of the whole log.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task PutLogMetadataAsync(StepId? step, long lineCount, CancellationToken cancellationToken) => step is { } id
-        ? TellAsync(
+        ? SendAsync(
             ResultsRoutes.StepLogsMetadata,
             new StepLogsMetadataRequest
             {
@@ -57,7 +57,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
             },
             ResultsJson.Default.StepLogsMetadataRequest,
             cancellationToken)
-        : TellAsync(
+        : SendAsync(
             ResultsRoutes.JobLogsMetadata,
             new JobLogsMetadataRequest
             {
@@ -78,7 +78,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
     }
 
     /// <summary>Says that a step's summary was put.</summary>
-    public Task PutSummaryMetadataAsync(StepId step, long size, CancellationToken cancellationToken) => TellAsync(
+    public Task PutSummaryMetadataAsync(StepId step, long size, CancellationToken cancellationToken) => SendAsync(
         ResultsRoutes.StepSummaryMetadata,
         new StepSummaryMetadataRequest
         {
@@ -108,7 +108,7 @@ public sealed class ResultsClient(HttpClient http, Uri address, ITokenSource tok
         StepBackendId = step.ToString(),
     };
 
-    private async Task TellAsync<TRequest>(string route, TRequest request, JsonTypeInfo<TRequest> type, CancellationToken cancellationToken)
+    private async Task SendAsync<TRequest>(string route, TRequest request, JsonTypeInfo<TRequest> type, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(route, request, type, ResultsJson.Default.ResultsResponse, cancellationToken);
         if (!answer.Ok)

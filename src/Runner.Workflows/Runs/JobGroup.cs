@@ -47,7 +47,7 @@ internal sealed class JobGroup(WorkflowJob job, WorkflowScope scope)
     {
         foreach (var leg in Legs)
         {
-            Heed(leg, changes);
+            TakeCancel(leg, changes);
             if (leg.Status == RunJobStatus.Held && HasRoomFor(leg))
             {
                 Start(leg, changes);
@@ -82,11 +82,11 @@ internal sealed class JobGroup(WorkflowJob job, WorkflowScope scope)
     }
 
     // A newer one of its concurrency group may want it away.
-    private static void Heed(JobLeg leg, ChangeList changes)
+    private static void TakeCancel(JobLeg leg, ChangeList changes)
     {
-        if (leg is { Status: not RunJobStatus.Ended, Turn: { CancelReason: { } reason, IsHeeded: false } })
+        if (leg is { Status: not RunJobStatus.Ended, Turn: { CancelReason: { } reason, IsActedOn: false } })
         {
-            leg.Turn.IsHeeded = true;
+            leg.Turn.IsActedOn = true;
             leg.Cancel(reason, changes);
         }
     }
@@ -103,7 +103,7 @@ internal sealed class JobGroup(WorkflowJob job, WorkflowScope scope)
             return;
         }
 
-        Heed(leg, changes);
+        TakeCancel(leg, changes);
         if (leg.Turn is { IsWaiting: true, Group: { } group } && !waited)
         {
             changes.Waiting.Add(new WaitingJob(leg.Id, leg.DisplayName, group));

@@ -125,9 +125,9 @@ internal sealed class WorkflowState
     private bool HasTurn(ChangeList changes)
     {
         var mayRun = _turn.Take();
-        if (_turn is { CancelReason: { } reason, IsHeeded: false })
+        if (_turn is { CancelReason: { } reason, IsActedOn: false })
         {
-            _turn.IsHeeded = true;
+            _turn.IsActedOn = true;
             if (mayRun)
             {
                 Cancel(reason, changes);

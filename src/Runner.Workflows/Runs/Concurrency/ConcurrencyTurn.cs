@@ -23,7 +23,7 @@ internal sealed class ConcurrencyTurn(
     public string? CancelReason => _ticket?.CancelReason;
 
     /// <summary>Whether <see cref="CancelReason"/> was acted on.</summary>
-    public bool IsHeeded { get; set; }
+    public bool IsActedOn { get; set; }
 
     /// <summary>Asks for the group where that was not done before. True where it may run.</summary>
     public bool Take()
