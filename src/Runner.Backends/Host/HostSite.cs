@@ -17,6 +17,9 @@ internal sealed class HostSite : IJobSite
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
+    // How often a worker is left alone that does not listen to a cancel: two seconds each.
+    private const int TriesWithCare = 2;
+
     private readonly HostFolder _folder;
     private readonly HostJobRecord _record;
     private readonly ProcessId _worker;
@@ -95,7 +98,7 @@ internal sealed class HostSite : IJobSite
     }
 
     public Task<bool> AskToCancelAsync(TimeSpan grace, int earlierTries, CancellationToken cancellationToken) =>
-        Task.FromResult(JobProcesses.TryCancel(_worker));
+        Task.FromResult(JobProcesses.TryCancel(_worker, insists: earlierTries >= TriesWithCare));
 
     public Task KillAsync(CancellationToken cancellationToken)
     {

@@ -23,15 +23,19 @@ internal static partial class JobProcesses
     private const int KernelThreads = 2;
 
     /// <summary>Asks the worker to cancel its job. Gives whether it heard, or has ended.</summary>
-    /// <remarks>A worker that does not listen yet is left alone: the signal would end it before it could tell what became of its job.</remarks>
-    public static bool TryCancel(ProcessId worker)
+    /// <param name="worker">The worker.</param>
+    /// <param name="insists">
+    /// Whether one that does not listen is signalled, too, which ends it before it could tell what became of its job: a worker listens in the
+    /// first moments of its life.
+    /// </param>
+    public static bool TryCancel(ProcessId worker, bool insists)
     {
         if (!worker.IsAlive())
         {
             return true;
         }
 
-        if (!Listens(worker.Pid))
+        if (!insists && !Listens(worker.Pid))
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Runner.Backends.Host;
 using Runner.Jobs;
 using Runner.Jobs.Containers;
@@ -28,7 +27,7 @@ public sealed class HostBackendTests : IDisposable
     private const string WaitForGo = "read -r go <\"$RUNNER_JOB_FOLDER/go\"\n";
 
     private readonly TempFolder _temp = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly WaitableTime _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -228,6 +227,26 @@ public sealed class HostBackendTests : IDisposable
         var end = await handle.Ended;
 
         Assert.Equal("cancelled", end.Outcome?.Reason);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Worker_that_does_not_listen_is_left_alone_for_a_moment_and_then_ended()
+    {
+        var backend = Backend(ReadPayload + Fifo + Ready + WaitForGo);
+        await using var handle = await backend.LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+
+        await handle.CancelAsync(TimeSpan.FromMinutes(5), Token);
+        await _time.Waits(TimeSpan.FromSeconds(2), count: 1);
+        Assert.False(handle.Ended.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await _time.Waits(TimeSpan.FromSeconds(2), count: 2);
+        Assert.False(handle.Ended.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        var end = await handle.Ended;
+
+        Assert.Equal(FailureReason.WorkerDied, end.Failure);
+        Assert.Contains("signal 12", end.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]

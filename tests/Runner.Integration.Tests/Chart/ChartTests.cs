@@ -52,7 +52,7 @@ public sealed class ChartTests
     [InlineData("kubernetes.defaultResources.limits.memory=4GB", "/kubernetes/defaultResources/limits/memory")]
     [InlineData("kubernetes.security.securityContext.runAsNonroot=true", "additional properties 'runAsNonroot' not allowed")]
     [InlineData("kubernetes.platforms.gpu.nodeSelector.a=b", "missing property 'image'")]
-    [InlineData("pools[0].name=a,pools[0].labels={x},pools[0].mode=scaleset", "/pools/0/mode")]
+    [InlineData("pools[0].name=a,pools[0].labels={x},pools[0].mode=scalesets", "/pools/0/mode")]
     [InlineData("pools[0].name=a,pools[0].lables={x}", "additional properties 'lables' not allowed")]
     [InlineData("pools[0].name=a,pools[0].labels={x},pools[0].maxJobs=0", "/pools/0/maxJobs")]
     [InlineData("config.agent.drainTimout=5m", "additional properties 'drainTimout' not allowed")]
