@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Runner.Jobs.Errors;
 
 namespace Runner.Cli.CommandLine;
@@ -11,7 +12,7 @@ internal static class UsageErrors
     {
         var command = result.CommandResult.Command;
         var path = PathOf(result);
-        var unknown = result.UnmatchedTokens.Select(token => Unknown(token, command, path)).ToList();
+        var unknown = result.UnmatchedTokens.Select(token => Unknown(token, result, path)).Distinct().ToList();
         foreach (var line in unknown.Count > 0 ? unknown : result.Errors.Select(error => $"runner: {error.Message}").Distinct())
         {
             await output.WriteLineAsync(line);
@@ -28,16 +29,29 @@ internal static class UsageErrors
         return $"unknown flag '{flag}' of '{path}'{NearestName.Hint(flag, flags)}";
     }
 
-    private static string Unknown(string token, Command command, string path)
+    private static string Unknown(string token, ParseResult result, string path)
     {
+        var command = result.CommandResult.Command;
         if (token.StartsWith('-'))
         {
             return $"runner: {UnknownFlag(token, command, path)}";
         }
 
-        return command.Subcommands.Count > 0
-            ? $"runner: unknown command '{token}'{NearestName.Hint(token, command.Subcommands.Select(sub => sub.Name))}"
-            : $"runner: '{path}' takes no further argument '{token}'";
+        var names = command.Subcommands.Select(sub => sub.Name).ToList();
+        if (names.Count == 0)
+        {
+            return $"runner: '{path}' takes no further argument '{token}'";
+        }
+
+        // The program itself takes its first word for an event.
+        if (result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).FirstOrDefault() is { Value: var first })
+        {
+            return NearestName.Find(first, names) is { } meant
+                ? $"runner: unknown command '{first}'; did you mean '{meant}'?"
+                : $"runner: '{first}' is taken for an event, and an event takes no further argument '{token}'";
+        }
+
+        return $"runner: unknown command '{token}'{NearestName.Hint(token, names)}";
     }
 
     private static string PathOf(ParseResult result)

@@ -10,6 +10,8 @@ public sealed class UsageTests
     {
         { ["agnet"],                         "runner: unknown command 'agnet'; did you mean 'agent'?\n" },
         { ["--lits"],                        "runner: unknown flag '--lits' of 'runner'; did you mean '--list'?\nRun 'runner --help' for what there is.\n" },
+        { ["scalset", "list"],               "runner: unknown command 'scalset'; did you mean 'scaleset'?\nRun 'runner --help' for what there is.\n" },
+        { ["push", "now"],                   "runner: 'push' is taken for an event, and an event takes no further argument 'now'\nRun 'runner --help' for what there is.\n" },
         { ["emulator", "que"],               "runner: unknown command 'que'\nRun 'runner emulator --help' for what there is.\n" },
         { ["emulator", "queu"],              "runner: unknown command 'queu'; did you mean 'queue'?\nRun 'runner emulator --help' for what there is.\n" },
         { ["agent", "--confg", "x"],         "runner: unknown flag '--confg' of 'runner agent'; did you mean '--config'?\nrunner: 'runner agent' takes no further argument 'x'\nRun 'runner agent --help' for what there is.\n" },
