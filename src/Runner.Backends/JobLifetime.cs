@@ -22,9 +22,11 @@ public sealed class JobLifetime : IJobHandle
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<LaunchTimes> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<JobEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _settled = new();
     private readonly CancellationTokenSource _unheld = new();
     private readonly Lock _gate = new();
+    private readonly Task _running;
     private bool _isReleased;
     private bool _isRemoved;
     private Task _cancelling = Task.CompletedTask;
@@ -42,7 +44,7 @@ public sealed class JobLifetime : IJobHandle
         _forget = forget;
         _time = time;
         _logger = logger;
-        Ended = RunAsync();
+        _running = RunAsync();
     }
 
     /// <inheritdoc/>
@@ -58,7 +60,7 @@ public sealed class JobLifetime : IJobHandle
     public Task<LaunchTimes> Started => _started.Task;
 
     /// <inheritdoc/>
-    public Task<JobEnd> Ended { get; }
+    public Task<JobEnd> Ended => _ended.Task;
 
     /// <inheritdoc/>
     public IAsyncEnumerable<WorkerEvent> Events => _site.Events;
@@ -93,10 +95,15 @@ public sealed class JobLifetime : IJobHandle
         }
 
         var start = _time.GetTimestamp();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _settled.Token);
         try
         {
-            var isHeard = await _site.AskToCancelAsync(grace, earlierTries: 0, cancellationToken);
+            var isHeard = await _site.AskToCancelAsync(grace, earlierTries: 0, stop.Token);
             _cancelling = SeeToEndAsync(grace, start, isHeard, _settled.Token);
+        }
+        catch (OperationCanceledException) when (_settled.IsCancellationRequested)
+        {
+            return; // it ended, or is another's by now
         }
         catch
         {
@@ -119,10 +126,11 @@ public sealed class JobLifetime : IJobHandle
         }
 
         _site.LetGo();
+        _forget(); // before anybody is woken: who then launches or adopts the job must not find this life
         _started.TrySetCanceled();
+        _ended.TrySetCanceled();
         _settled.Cancel();
         _unheld.Cancel();
-        _forget();
     }
 
     /// <inheritdoc/>
@@ -144,28 +152,46 @@ public sealed class JobLifetime : IJobHandle
             isHeld = !_isReleased;
         }
 
-        if (isHeld)
+        try
         {
-            await _settled.CancelAsync();
-            await RemoveAsync();
-            await _unheld.CancelAsync();
-            _forget();
+            if (isHeld)
+            {
+                await _settled.CancelAsync();
+                await RemoveAsync();
+            }
         }
+        finally
+        {
+            await _unheld.CancelAsync();
+            if (isHeld)
+            {
+                _forget();
+            }
 
-        await _cancelling;
-        await ((Task)Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who waits for the end sees what it threw
-        await _site.DisposeAsync();
+            await Task.WhenAll(_cancelling, _running);
+            await _site.DisposeAsync();
+        }
     }
 
-    private async Task<JobEnd> RunAsync()
+    private async Task RunAsync()
     {
         try
         {
-            return await _site.RunAsync(this, _unheld.Token);
+            _ended.TrySetResult(await _site.RunAsync(this, _unheld.Token));
         }
-        catch (OperationCanceledException) when (_isRemoved && !_isReleased)
+        catch (OperationCanceledException) when (_unheld.IsCancellationRequested)
         {
-            return new JobEnd { Failure = FailureReason.Deleted, Message = "The job was stopped", WorkerStarted = HasStarted };
+            _ended.TrySetResult(new JobEnd
+            {
+                Failure = FailureReason.Deleted,
+                Message = "The job was stopped",
+                WorkerStarted = HasStarted,
+                Times = HasStarted ? await _started.Task : new LaunchTimes { MessageSeen = Launch.MessageSeen },
+            });
+        }
+        catch (Exception bug)
+        {
+            _ended.TrySetException(bug); // whoever waits for the end sees it
         }
         finally
         {
@@ -201,13 +227,14 @@ public sealed class JobLifetime : IJobHandle
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (grace - _time.GetElapsedTime(start)).Ticks));
     }
 
+    // Whatever goes wrong with one try: a job that was cancelled must end, so there is another one.
     private async Task<bool> AskAgainAsync(TimeSpan grace, int earlierTries, CancellationToken settled)
     {
         try
         {
             return await _site.AskToCancelAsync(grace, earlierTries, settled);
         }
-        catch (InfrastructureException failure)
+        catch (Exception failure) when (!settled.IsCancellationRequested)
         {
             _logger.JobNotAsked(JobId, Location, failure.Message);
             return false;
@@ -220,7 +247,7 @@ public sealed class JobLifetime : IJobHandle
         {
             await _site.KillAsync(settled);
         }
-        catch (InfrastructureException failure)
+        catch (Exception failure) when (!settled.IsCancellationRequested)
         {
             _logger.JobNotKilled(JobId, Location, failure.Message);
         }

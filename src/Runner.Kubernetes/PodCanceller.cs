@@ -59,7 +59,7 @@ internal sealed class PodCanceller(PodContext context, JobId jobId, string podNa
     /// <exception cref="InfrastructureException">The pod could not be taken away.</exception>
     public async Task<bool> AskAgainAsync(int earlierTries, bool isWorkerSeen, TimeSpan grace, CancellationToken cancellationToken)
     {
-        if (earlierTries > TriesAfterDeletion && !isWorkerSeen)
+        if (earlierTries >= TriesAfterDeletion && !isWorkerSeen)
         {
             await context.Cluster.DeletePodAsync(podName, TimeSpan.Zero, cancellationToken);
             return true;

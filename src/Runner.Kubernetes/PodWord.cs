@@ -13,7 +13,7 @@ namespace Runner.Kubernetes;
 /// A worker takes the first word and is told it twice without harm, so a lost answer, or another agent that adopted the job in between, costs
 /// nothing.
 /// </remarks>
-internal sealed class PodWord(PodContext services, JobId jobId, string podName)
+internal sealed class PodWord(PodContext context, JobId jobId, string podName)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
@@ -54,7 +54,7 @@ internal sealed class PodWord(PodContext services, JobId jobId, string podName)
 
     private async Task<byte[]> FailureAsync(ServiceReadiness.Failed failed, CancellationToken cancellationToken)
     {
-        var tail = await services.Cluster.ReadLogTailAsync(podName, failed.Container, cancellationToken);
+        var tail = await context.Cluster.ReadLogTailAsync(podName, failed.Container, cancellationToken);
         var message = failed.Message.ReplaceLineEndings(" "); // the worker shows the first line as the error
         return Encoding.UTF8.GetBytes(tail.Length == 0 ? message : $"{message}\nThe last it printed:\n{tail}");
     }
@@ -65,8 +65,8 @@ internal sealed class PodWord(PodContext services, JobId jobId, string podName)
         var pause = FirstPause;
         for (var tries = 1; await SendOnceAsync(line, word, cancellationToken) is { } problem; tries++)
         {
-            services.Logger.WordNotHeard(command, jobId, podName, tries, problem);
-            await Task.Delay(pause, services.Time, cancellationToken);
+            context.Logger.WordNotHeard(command, jobId, podName, tries, problem);
+            await Task.Delay(pause, context.Time, cancellationToken);
             pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
         }
     }
@@ -76,7 +76,7 @@ internal sealed class PodWord(PodContext services, JobId jobId, string podName)
     {
         try
         {
-            var exitCode = await services.Cluster.ExecAsync(podName, ContainerNames.Job, command, word, cancellationToken);
+            var exitCode = await context.Cluster.ExecAsync(podName, ContainerNames.Job, command, word, cancellationToken);
             return exitCode == 0 ? null : $"runner-worker {command[1]} {ExitText.Of(exitCode)}";
         }
         catch (InfrastructureException error)

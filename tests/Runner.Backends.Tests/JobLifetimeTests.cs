@@ -154,6 +154,43 @@ public sealed class JobLifetimeTests : IAsyncDisposable
 
         Assert.Equal(["remove", "dispose"], _site.Calls);
         Assert.Same(Good, await life.Ended);
+        Assert.Equal(1, _forgotten);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Removal_that_is_not_allowed_is_told_and_lets_go_of_the_job_all_the_same()
+    {
+        var life = Begin();
+        _site.Failure = new UnauthorizedAccessException("files of another user");
+
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => life.DisposeAsync().AsTask());
+
+        Assert.Equal(["remove", "dispose"], _site.Calls);
+        Assert.Equal(1, _forgotten);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Cancel_under_way_ends_when_the_job_is_let_go_of()
+    {
+        var life = Begin();
+        _site.IsMute = true;
+
+        var cancelling = life.CancelAsync(Grace, Token);
+        life.Release();
+        await cancelling;
+
+        Assert.Equal(["ask 0", "let go"], _site.Calls);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task End_that_comes_after_the_job_was_let_go_of_is_told_to_nobody()
+    {
+        var life = Begin();
+
+        life.Release();
+        _site.End.SetResult(Good);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => life.Ended);
     }
 
     [Fact(Timeout = 30_000)]
@@ -186,7 +223,14 @@ public sealed class JobLifetimeTests : IAsyncDisposable
 
         public int HearsAt { get; set; }
 
-        public bool Fails { get; set; }
+        public bool Fails
+        {
+            set => Failure = value ? new InfrastructureException("it does not answer") : null;
+        }
+
+        public Exception? Failure { get; set; }
+
+        public bool IsMute { get; set; }
 
         public JobLifetime? Life { get; private set; }
 
@@ -204,10 +248,15 @@ public sealed class JobLifetimeTests : IAsyncDisposable
             return End.Task.WaitAsync(cancellationToken);
         }
 
-        public Task<bool> AskToCancelAsync(TimeSpan grace, int earlierTries, CancellationToken cancellationToken)
+        public async Task<bool> AskToCancelAsync(TimeSpan grace, int earlierTries, CancellationToken cancellationToken)
         {
             Note($"ask {earlierTries}", isRepeated: earlierTries > 0);
-            return Task.FromResult(earlierTries >= HearsAt);
+            if (IsMute)
+            {
+                await End.Task.WaitAsync(cancellationToken);
+            }
+
+            return earlierTries >= HearsAt;
         }
 
         public Task KillAsync(CancellationToken cancellationToken)
@@ -238,9 +287,9 @@ public sealed class JobLifetimeTests : IAsyncDisposable
                 _repeated.Writer.TryWrite(call);
             }
 
-            if (Fails)
+            if (Failure is { } failure)
             {
-                throw new InfrastructureException("it does not answer");
+                throw failure;
             }
         }
     }

@@ -18,9 +18,9 @@ public sealed class PodSiteTests(FakeHttpServer server)
         var site = server.Open(http => http.ListAsync("1"));
         _time.SetUtcNow(SomePod.Created);
         var cluster = FakeCluster.Connect(site, _time);
-        var services = new PodContext(
+        var context = new PodContext(
             cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions()), "agent", _time, NullLogger.Instance);
-        var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), services);
+        var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), context);
         await using var life = new JobLifetime(SomeKubernetes.Launch(), pod, () => { }, _time, NullLogger.Instance);
 
         pod.Observe(SomePod.New("Running").OnNode().Running(), isGone: false);
@@ -36,9 +36,9 @@ public sealed class PodSiteTests(FakeHttpServer server)
         var site = server.Open(http => http.ListAsync("1"));
         _time.SetUtcNow(SomePod.Created);
         var cluster = FakeCluster.Connect(site, _time);
-        var services = new PodContext(
+        var context = new PodContext(
             cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions()), "agent", _time, NullLogger.Instance);
-        var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), services);
+        var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), context);
         await using var life = new JobLifetime(SomeKubernetes.Launch(), pod, () => { }, _time, NullLogger.Instance);
 
         await life.CancelAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);

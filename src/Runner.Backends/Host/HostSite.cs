@@ -119,6 +119,7 @@ internal sealed class HostSite : IJobSite
     {
         _desk?.LetGo();
         _containers.LetGo();
+        _unread.Cancel();
     }
 
     public async ValueTask DisposeAsync()

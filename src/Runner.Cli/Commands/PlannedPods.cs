@@ -57,7 +57,7 @@ internal sealed class PlannedPods(RunSettings settings, CliSurroundings surround
     private KubernetesOptions ReadOptions()
     {
         var files = SettingsFiles.Read(surroundings, settings.Config);
-        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, settings.Overrides);
+        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, settings.Overrides());
         if (reading.Problems.Count > 0)
         {
             throw new OperatorException(reading.Problems);

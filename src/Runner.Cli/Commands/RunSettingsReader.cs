@@ -35,10 +35,8 @@ internal sealed class RunSettingsReader(ParseResult result, RunFlags flags)
         Env = Given(flags.EnvFile, flags.Env),
         Inputs = Given(flags.InputFile, flags.Inputs),
         Config = result.GetValue(flags.Config),
-        Overrides = [.. SettingFlags.Read(result, flags)],
-        LabelsOfThisMachine = ImmutableHashSet.CreateRange(
-            StringComparer.OrdinalIgnoreCase,
-            All(flags.Platforms).Select(PlatformFlag.Parse).Where(platform => platform.Image is null).Select(platform => platform.Label)),
+        Overrides = () => [.. SettingFlags.Read(result, flags)],
+        Platforms = All(flags.Platforms),
         IsStrictOnSystems = result.GetValue(flags.StrictRunsOn),
         ConcurrentJobs = result.GetValue(flags.ConcurrentJobs),
         SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),

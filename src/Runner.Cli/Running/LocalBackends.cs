@@ -22,6 +22,10 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
 {
     private const string WorkerName = "runner-worker";
 
+    private readonly HashSet<string> _labelsOfThisMachine = new(
+        settings.Platforms.Select(PlatformFlag.Parse).Where(platform => platform.Image is null).Select(platform => platform.Label),
+        StringComparer.OrdinalIgnoreCase);
+
     private readonly CheckoutSource _checkout = new(settings.Folder, withIgnored: settings.UsesGitIgnore == false, surroundings.Error);
 
     private DockerBackend? _docker;
@@ -36,7 +40,7 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var files = SettingsFiles.Read(surroundings, settings.Config);
-        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, settings.Overrides);
+        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, settings.Overrides());
         if (reading.Problems.Count > 0)
         {
             throw new OperatorException(reading.Problems);
@@ -46,7 +50,7 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
         var engine = await FindEngineAsync(options, cancellationToken);
         var kind = options.Backend ?? (engine is null ? null : BackendKind.Docker);
         ReportUseless(kind);
-        if (kind == BackendKind.Host || settings.LabelsOfThisMachine.Count > 0)
+        if (kind == BackendKind.Host || _labelsOfThisMachine.Count > 0)
         {
             _host = new CheckoutBackend(Host(options.Host, engine), _checkout, copies);
         }
@@ -100,7 +104,7 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
         }
     }
 
-    private bool IsMeantForThisMachine(PlannedJob planned) => planned.Labels.Any(settings.LabelsOfThisMachine.Contains);
+    private bool IsMeantForThisMachine(PlannedJob planned) => planned.Labels.Any(_labelsOfThisMachine.Contains);
 
     // Containers are Linux; pods may be Windows', and there the cluster's own rules decide.
     private bool IsOfAnotherSystem(string label)

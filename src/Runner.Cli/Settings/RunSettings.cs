@@ -57,11 +57,12 @@ internal sealed record RunSettings
     /// <summary>File of settings, or <c>null</c>: <c>.actrc</c>.</summary>
     public string? Config { get; init; }
 
-    /// <summary>Settings of the configuration that flags say; they win over files and environment.</summary>
-    public ImmutableArray<ConfigOverride> Overrides { get; init; } = [];
+    /// <summary>Settings of the configuration that flags say; they win over files and environment. Read where there is something to set: listing needs none.</summary>
+    /// <exception cref="CommandLine.UsageException">A <c>-P</c> is none.</exception>
+    public required Func<ImmutableArray<ConfigOverride>> Overrides { get; init; }
 
-    /// <summary>Labels whose jobs are processes of this machine (<c>-P LABEL=-self-hosted</c>).</summary>
-    public ImmutableHashSet<string> LabelsOfThisMachine { get; init; } = [];
+    /// <summary>What labels stand for, each as <see cref="PlatformFlag.Parse"/> reads it.</summary>
+    public ImmutableArray<string> Platforms { get; init; } = [];
 
     /// <summary>Whether a job for another system fails, instead of being skipped.</summary>
     public bool IsStrictOnSystems { get; init; }

@@ -7,7 +7,7 @@ using Runner.Testing;
 
 namespace Runner.Kubernetes.Tests.Actions;
 
-public sealed class ActionContainerTests
+public sealed class ActionPodContainerTests
 {
     [Fact]
     public void Container_names_what_it_gets_and_the_Secret_has_the_values()

@@ -4,7 +4,7 @@ using Runner.Workflows.Runs;
 using Runner.Workflows.Runs.Concurrency;
 using static Runner.Workflows.Tests.Planning.Plans;
 
-namespace Runner.Workflows.Tests.Planning.Concurrency;
+namespace Runner.Workflows.Tests.Runs.Concurrency;
 
 public sealed class ConcurrencyTests
 {

@@ -3,7 +3,7 @@ using Runner.Workflows.Planning;
 using Runner.Workflows.Runs;
 using static Runner.Workflows.Tests.Planning.Plans;
 
-namespace Runner.Workflows.Tests.Planning;
+namespace Runner.Workflows.Tests.Runs;
 
 public sealed class RunStateTests
 {
