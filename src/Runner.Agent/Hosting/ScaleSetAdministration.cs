@@ -46,9 +46,9 @@ public static class ScaleSetAdministration
     public static Task<string?> DeleteAsync(AgentOptions options, string pool, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var settings = options.Pools.FirstOrDefault(item => item.Name.Equals(pool, StringComparison.OrdinalIgnoreCase)) ?? new PoolOptions { Name = pool };
+        var settings = options.Pools.FirstOrDefault(item => item.Name.Equals(pool, StringComparison.OrdinalIgnoreCase));
         return AskAsync(options, time, async services =>
-            await LookAsync(services, settings, cancellationToken) is { Id: { } id, Name: { } name }
+            await (settings is null ? services.GetRequiredService<SetSetup>().LookAsync(pool, cancellationToken) : LookAsync(services, settings, cancellationToken)) is { Id: { } id, Name: { } name }
             && await services.GetRequiredService<ScaleSetClient>().DeleteAsync(id, cancellationToken)
                 ? name
                 : null);

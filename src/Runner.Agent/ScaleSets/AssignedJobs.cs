@@ -24,8 +24,8 @@ internal sealed class AssignedJobs(Func<JobId, bool> isHeldHere)
     /// <summary>Jobs that can be acquired, by their requests.</summary>
     public IReadOnlyCollection<long> Offers => _offers;
 
-    /// <summary>Messages that are done with, the oldest first: what ends a job may not go before what assigned it.</summary>
-    public IReadOnlyCollection<long> Deletable => _deletable;
+    /// <summary>Messages that are done with, the oldest first, up to the first that is not: what ends a job may not go before what assigned it.</summary>
+    public IReadOnlyCollection<long> Deletable => _open.Count == 0 ? _deletable : [.. _deletable.TakeWhile(id => id < _open.Keys.First())];
 
     /// <summary>Reads a message. One that came before changes nothing.</summary>
     public void Read(ScaleSetNews news, DateTimeOffset now)

@@ -13,6 +13,9 @@ internal sealed class CountDoubts
     private int _least;
     private DateTimeOffset _since;
 
+    /// <summary>Whether the counts differed when they were last held against each other, so that another reading decides.</summary>
+    public bool IsOpen => _least != 0;
+
     /// <summary>By how many jobs what is known has to be corrected: fewer than 0 are not assigned any more, more than 0 were not told.</summary>
     /// <param name="waiting">Jobs that wait for a runner, as far as is known.</param>
     /// <param name="counted">GitHub's count.</param>

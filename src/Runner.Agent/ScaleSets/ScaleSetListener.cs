@@ -45,9 +45,9 @@ internal sealed class ScaleSetListener(
                 await turns.ExecuteAsync(async token => await TurnAsync(token), stopping);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception ended) when (stopping.IsCancellationRequested && ended is OperationCanceledException or ProtocolException or InfrastructureException or OperatorException)
         {
-            // That is what was asked for.
+            // That is what was asked for, or happened on the way.
         }
 
         health.Park();
@@ -95,12 +95,15 @@ internal sealed class ScaleSetListener(
                 cursor = Math.Max(cursor, news.Id);
                 Read(news);
             }
-            else if (orders.IsOpen && time.GetElapsedTime(_counted) >= CountAge && !stopping.IsCancellationRequested)
+            else if ((orders.IsOpen || Capacity() < pool.Size) && time.GetElapsedTime(_counted) >= CountAge && !stopping.IsCancellationRequested)
             {
                 Note(await messages.RefreshAsync(stopping));
             }
 
-            await FollowUpAsync(messages);
+            if (!stopping.IsCancellationRequested)
+            {
+                await FollowUpAsync(messages); // else the session is closed; what is not deleted is told to the next agent
+            }
         }
     }
 

@@ -43,14 +43,14 @@ internal sealed class ScaleSetOrders(
         }
     }
 
-    /// <summary>Whether something waits, so that it is worth asking how GitHub counts.</summary>
+    /// <summary>Whether something waits or is in doubt, so that it is worth asking how GitHub counts: an empty queue does not say it.</summary>
     public bool IsOpen
     {
         get
         {
             lock (_gate)
             {
-                return _jobs.Waiting > 0 || _coming > 0;
+                return _jobs.Waiting > 0 || _coming > 0 || _doubts.IsOpen;
             }
         }
     }

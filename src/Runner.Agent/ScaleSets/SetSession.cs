@@ -14,6 +14,7 @@ internal sealed class SetSession(
 {
     private static readonly TimeSpan ConflictPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan TellAgain = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens it, however long another agent holds it.</summary>
@@ -26,7 +27,13 @@ internal sealed class SetSession(
         {
             try
             {
-                var messages = await client.OpenSessionAsync(set.Id ?? 0, $"{owner.Instance} (PID: {Environment.ProcessId})", cancellationToken);
+                var messages = await OpenOnceAsync(set, cancellationToken);
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    await CloseAsync(pool, messages);
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
                 logger.SetSessionOpened(pool.Name, set.Name ?? string.Empty, messages.Statistics.TotalAssignedJobs, messages.Statistics.TotalRunningJobs);
                 metrics.SetSession(pool.Name, isHeld: true);
                 return messages;
@@ -42,6 +49,21 @@ internal sealed class SetSession(
                 health.Turn(isReady: true); // whoever waits to take over is as ready as can be
                 await Task.Delay(pause, time, cancellationToken);
             }
+        }
+    }
+
+    // Not cut short by a stop: a session that is open and that nobody knows of keeps the next agent waiting.
+    private async Task<ScaleSetMessages> OpenOnceAsync(RunnerScaleSet set, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(OpenLimit, time);
+        try
+        {
+            return await client.OpenSessionAsync(set.Id ?? 0, $"{owner.Instance} (PID: {Environment.ProcessId})", limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw new InfrastructureException($"GitHub did not open a session of scale set {set.Name} within {OpenLimit.TotalSeconds:0} s");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Pools;
 using Runner.GitHub;
+using Runner.Jobs.Errors;
 using Runner.Protocol.Http;
 using Runner.Protocol.ScaleSets;
 
@@ -15,15 +16,16 @@ internal sealed class SetSetup(ScaleSetClient client, SetOwner owner, GitHubEndp
     private const int DefaultGroup = 1;
 
     /// <summary>The set, as it is then.</summary>
-    /// <exception cref="Jobs.Errors.OperatorException">GitHub refuses the credentials, or the group is unknown.</exception>
+    /// <exception cref="OperatorException">GitHub refuses the credentials, or the group is unknown.</exception>
     /// <exception cref="ProtocolException">GitHub refuses the set.</exception>
-    /// <exception cref="Jobs.Errors.InfrastructureException">GitHub could not be reached.</exception>
+    /// <exception cref="InfrastructureException">GitHub could not be reached.</exception>
     public async Task<RunnerScaleSet> FindAsync(RunnerPool pool, CancellationToken cancellationToken)
     {
         var group = await GroupAsync(pool, cancellationToken);
         var name = owner.NameOf(pool.Name);
         var wanted = SetLabels.Of(pool.Name, pool.Labels, RuntimeInformation.OSArchitecture);
         var set = await client.FindAsync(group, name, cancellationToken);
+        string? refused = null;
         if (set is null)
         {
             set = await client.CreateAsync(
@@ -40,23 +42,29 @@ internal sealed class SetSetup(ScaleSetClient client, SetOwner owner, GitHubEndp
         else if (Differences(wanted, set) is { } found)
         {
             logger.ScaleSetDiffers(pool.Name, name, found);
-            set = await RepairAsync(set, wanted, cancellationToken);
+            (set, refused) = await RepairAsync(set, wanted, cancellationToken);
         }
 
         if (Differences(wanted, set) is { } left)
         {
-            logger.ScaleSetLabelsRefused(pool.Name, name, left);
+            logger.ScaleSetLabelsRefused(pool.Name, name, refused is null ? left : $"{left} ({refused})");
         }
 
         return set;
     }
 
     /// <summary>The set as it is, or <c>null</c>: there is none.</summary>
-    /// <exception cref="Jobs.Errors.OperatorException">As above.</exception>
+    /// <exception cref="OperatorException">As above.</exception>
     /// <exception cref="ProtocolException">As above.</exception>
-    /// <exception cref="Jobs.Errors.InfrastructureException">As above.</exception>
+    /// <exception cref="InfrastructureException">As above.</exception>
     public async Task<RunnerScaleSet?> LookAsync(RunnerPool pool, CancellationToken cancellationToken) =>
         await client.FindAsync(await GroupAsync(pool, cancellationToken), owner.NameOf(pool.Name), cancellationToken);
+
+    /// <summary>The set of a pool that the settings do not have, in whatever group; <c>null</c>: there is none.</summary>
+    /// <exception cref="ProtocolException">As above.</exception>
+    /// <exception cref="InfrastructureException">As above.</exception>
+    public Task<RunnerScaleSet?> LookAsync(string pool, CancellationToken cancellationToken) =>
+        client.FindAsync(group: null, owner.NameOf(pool), cancellationToken);
 
     private static string? Differences(ImmutableArray<string> wanted, RunnerScaleSet set) =>
         SetLabels.Differences(wanted, (set.Labels ?? []).Select(label => label.Name).OfType<string>());
@@ -66,15 +74,16 @@ internal sealed class SetSetup(ScaleSetClient client, SetOwner owner, GitHubEndp
     private async Task<int> GroupAsync(RunnerPool pool, CancellationToken cancellationToken) =>
         pool.Group is null || endpoint.Scope == GitHubScope.Repository ? DefaultGroup : await client.FindGroupAsync(pool.Group, cancellationToken);
 
-    private async Task<RunnerScaleSet> RepairAsync(RunnerScaleSet set, ImmutableArray<string> wanted, CancellationToken cancellationToken)
+    // Not every server changes labels, and a set with the old ones is of use.
+    private async Task<(RunnerScaleSet Set, string? Refused)> RepairAsync(RunnerScaleSet set, ImmutableArray<string> wanted, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.UpdateAsync(set.Id ?? 0, new RunnerScaleSet { Labels = Wire(wanted) }, cancellationToken);
+            return (await client.UpdateAsync(set.Id ?? 0, new RunnerScaleSet { Labels = Wire(wanted) }, cancellationToken), null);
         }
-        catch (ProtocolException refusal) when (refusal.Kind is ProtocolErrorKind.Refused or ProtocolErrorKind.Forbidden)
+        catch (Exception refusal) when (refusal is ProtocolException or InfrastructureException)
         {
-            return set; // what is left of the difference is told
+            return (set, refusal.Message);
         }
     }
 }

@@ -27,16 +27,17 @@ public sealed class ScaleSetClient(HttpClient http, IActionsTenant tenant, Retry
             : throw new OperatorException($"runnerGroup '{name ?? DefaultGroup}' is unknown at GitHub, or not shown to these credentials");
     }
 
-    /// <summary>The set of a name in a group, or <c>null</c>.</summary>
+    /// <summary>The set of a name in a group, or in whatever group; <c>null</c>: there is none.</summary>
     /// <exception cref="ProtocolException">Refused.</exception>
     /// <exception cref="InfrastructureException">The tries are used up.</exception>
-    public async Task<RunnerScaleSet?> FindAsync(int group, string name, CancellationToken cancellationToken)
+    public async Task<RunnerScaleSet?> FindAsync(int? group, string name, CancellationToken cancellationToken)
     {
-        var route = string.Create(CultureInfo.InvariantCulture, $"{ScaleSetRoutes.Sets}?runnerGroupId={group}&name={Uri.EscapeDataString(name)}");
+        var inGroup = group is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"runnerGroupId={group}&");
+        var route = $"{ScaleSetRoutes.Sets}?{inGroup}name={Uri.EscapeDataString(name)}";
         var reply = await CallAsync(HttpMethod.Get, route, content: null, cancellationToken);
 
         // A server that does not know the filter gives all of them.
-        return reply.Read(ScaleSetJson.Default.ScaleSets).Value.FirstOrDefault(set => string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase));
+        return (reply.Read(ScaleSetJson.Default.ScaleSets).Value ?? []).FirstOrDefault(set => string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Makes a set.</summary>
@@ -95,7 +96,7 @@ public sealed class ScaleSetClient(HttpClient http, IActionsTenant tenant, Retry
     public async Task<ScaleSetRunner?> FindRunnerAsync(string name, CancellationToken cancellationToken)
     {
         var reply = await CallAsync(HttpMethod.Get, $"{ScaleSetRoutes.Runners}?agentName={Uri.EscapeDataString(name)}", content: null, cancellationToken);
-        return reply.Read(ScaleSetJson.Default.Runners).Value.FirstOrDefault(runner => string.Equals(runner.Name, name, StringComparison.OrdinalIgnoreCase));
+        return (reply.Read(ScaleSetJson.Default.Runners).Value ?? []).FirstOrDefault(runner => string.Equals(runner.Name, name, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Removes a runner.</summary>

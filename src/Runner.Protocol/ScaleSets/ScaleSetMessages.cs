@@ -145,15 +145,39 @@ public sealed record ScaleSetNews(long Id, ScaleSetStatistics? Statistics, Immut
             return news with { Defect = $"its type is '{message.MessageType}', expected {ScaleSetMessage.JobMessages}" };
         }
 
+        return string.IsNullOrWhiteSpace(message.Body) ? news : ReadBody(news, message.Body);
+    }
+
+    // Entry by entry: one that is new to us must not hide the others.
+    private static ScaleSetNews ReadBody(ScaleSetNews news, string text)
+    {
+        var jobs = ImmutableArray.CreateBuilder<ScaleSetJob>();
+        var defects = new List<string>();
         try
         {
-            return string.IsNullOrWhiteSpace(message.Body)
-                ? news
-                : news with { Jobs = [.. JsonSerializer.Deserialize(message.Body, ScaleSetJson.Default.MessageBody) ?? []] };
+            using var body = JsonDocument.Parse(text);
+            if (body.RootElement.ValueKind != JsonValueKind.Array)
+            {
+                return news with { Defect = $"its body is a JSON {body.RootElement.ValueKind}, expected an array" };
+            }
+
+            foreach (var (index, entry) in body.RootElement.EnumerateArray().Index())
+            {
+                try
+                {
+                    jobs.Add(entry.Deserialize(ScaleSetJson.Default.ScaleSetJob) ?? throw new JsonException("it is null"));
+                }
+                catch (JsonException exception)
+                {
+                    defects.Add($"entry {index} of its body is not the JSON expected at {exception.Path ?? "$"}");
+                }
+            }
         }
-        catch (JsonException exception)
+        catch (JsonException)
         {
-            return news with { Defect = $"its body is not the JSON expected at {exception.Path ?? "$"}" };
+            return news with { Defect = "its body is not JSON" };
         }
+
+        return news with { Jobs = jobs.ToImmutable(), Defect = defects.Count == 0 ? null : string.Join("; ", defects) };
     }
 }

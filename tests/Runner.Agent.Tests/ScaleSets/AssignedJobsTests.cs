@@ -29,6 +29,19 @@ public sealed class AssignedJobsTests
         Assert.Equal(0, _jobs.Waiting);
     }
 
+    [Fact]
+    public void End_of_a_job_is_kept_as_long_as_the_message_that_assigned_it()
+    {
+        Read(1, Assigned(One), Assigned(Two));
+        Read(2, Of(ScaleSetJobTypes.Completed, One));
+        var early = _jobs.Deletable.ToList();
+
+        _jobs.Take(Two);
+
+        Assert.Empty(early);
+        Assert.Equal([1, 2], _jobs.Deletable);
+    }
+
     [Theory]
     [InlineData(ScaleSetJobTypes.Started)]
     [InlineData(ScaleSetJobTypes.Completed)]

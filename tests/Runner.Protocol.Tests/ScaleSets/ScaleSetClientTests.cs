@@ -150,13 +150,29 @@ public sealed class ScaleSetClientTests(FakeHttpServer server)
 
     [Theory]
     [InlineData("SomethingElse", "[]", "its type is 'SomethingElse', expected RunnerScaleSetJobMessages")]
-    [InlineData("RunnerScaleSetJobMessages", "[{", "its body is not the JSON expected at ")]
+    [InlineData("RunnerScaleSetJobMessages", "[{", "its body is not JSON")]
+    [InlineData("RunnerScaleSetJobMessages", "{}", "its body is a JSON Object, expected an array")]
+    [InlineData("RunnerScaleSetJobMessages", "[null]", "entry 0 of its body is not the JSON expected at $")]
     public void Message_that_cannot_be_read_has_a_defect_and_its_id(string type, string body, string defect)
     {
         var news = ScaleSetNews.Read(new ScaleSetMessage { MessageId = 4, MessageType = type, Body = body });
 
         Assert.Equal(4, news.Id);
         Assert.StartsWith(defect, news.Defect, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Entry_that_cannot_be_read_does_not_hide_the_others()
+    {
+        var news = ScaleSetNews.Read(new ScaleSetMessage
+        {
+            MessageId = 4,
+            MessageType = ScaleSetMessage.JobMessages,
+            Body = """[{"messageType":"JobAssigned","jobId":"a"},{"messageType":"JobAssigned","jobId":[]},{"messageType":"JobAssigned","jobId":"c"}]""",
+        });
+
+        Assert.Equal(["a", "c"], news.Jobs.Select(job => job.JobId));
+        Assert.Equal("entry 1 of its body is not the JSON expected at $.jobId", news.Defect);
     }
 
     private const string Message =
