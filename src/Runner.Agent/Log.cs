@@ -162,4 +162,19 @@ internal static partial class Log
 
     [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s: {Detail}")]
     public static partial void AdoptionFailed(this ILogger logger, double delaySeconds, string detail);
+
+    [LoggerMessage(1230, LogLevel.Warning, "Job {JobId} of run {Run}, attempt {Attempt}, was lost ({Reason}): it is run again once the run has ended")]
+    public static partial void RerunOwed(this ILogger logger, string jobId, long run, int attempt, string reason);
+
+    [LoggerMessage(1231, LogLevel.Information, "Asked GitHub to run job '{Job}' of run {Run} of {Repository} again, as attempt {Attempt}")]
+    public static partial void RerunAsked(this ILogger logger, string job, long run, string repository, int attempt);
+
+    [LoggerMessage(1232, LogLevel.Warning, "Job '{Job}' of run {Run} of {Repository} is not run again: {Why}")]
+    public static partial void RerunForgotten(this ILogger logger, string job, long run, string repository, string why);
+
+    [LoggerMessage(1233, LogLevel.Warning, "Running jobs of run {Run} of {Repository} again failed, the next turn tries again: {Detail}")]
+    public static partial void RerunFailed(this ILogger logger, long run, string repository, string detail);
+
+    [LoggerMessage(1234, LogLevel.Warning, "{Action} failed: {Detail}")]
+    public static partial void RerunCallFailed(this ILogger logger, string action, string detail);
 }

@@ -33,6 +33,9 @@ public interface IJobBackend
     /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
     Task<IReadOnlyList<string>?> FindLivingAgentsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
 
+    /// <summary>Where agents that share jobs by this backend keep notes for each other, or <c>null</c>: on the machine, as they are on one.</summary>
+    IAgentNotes? Notes => null;
+
     /// <summary>The backend's own loops, which must turn as long as it is used.</summary>
     IReadOnlyList<LoopPulse> Loops => [];
 

@@ -57,6 +57,12 @@ public enum FailureReason
     /// <summary>The node evicted the pod.</summary>
     Evicted,
 
+    /// <summary>The scheduler took the node's room for a pod of higher priority.</summary>
+    Preempted,
+
+    /// <summary>The place had a limit of time of its own, and it was reached.</summary>
+    TimedOut,
+
     /// <summary>Somebody deleted the pod, or told the container or process to end.</summary>
     Deleted,
 

@@ -37,6 +37,9 @@ public sealed record JobLaunch
     /// <summary>When the job message was seen.</summary>
     public required DateTimeOffset MessageSeen { get; init; }
 
+    /// <summary>More memory than its labels and the platform give, or <c>null</c>. Backends without limits of memory do not heed it.</summary>
+    public MoreMemory? MoreMemory { get; init; }
+
     /// <summary>
     /// How often the job was launched before. A pod lost before its worker started is replaced by one with the next number.
     /// </summary>
@@ -106,3 +109,8 @@ public sealed record JobLaunch
         }
     }
 }
+
+/// <summary>Memory of a job that ran out of it the last time.</summary>
+/// <param name="Factor">By which its request and its limit grow.</param>
+/// <param name="Bound">Quantity up to which they do, such as <c>16Gi</c>, or <c>null</c>: none.</param>
+public sealed record MoreMemory(double Factor, string? Bound);

@@ -64,6 +64,7 @@ public sealed class KubernetesBackend : IJobBackend
         _cluster = new JobCluster(connection, time, logger);
         _watch = new PodWatch(_cluster, PodLabels.RunningSelector(options.InstanceInUse), time, logger);
         _lease = new AgentLease(_cluster, agent, options.InstanceInUse, time, logger);
+        Notes = new LeaseNotes(_cluster, options.InstanceInUse);
         _builder = new PodSpecBuilder(_options);
         var finished = new FinishedPods(_cluster, options.CleanupPolicy);
         _context = new PodContext(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
@@ -74,6 +75,9 @@ public sealed class KubernetesBackend : IJobBackend
 
     /// <inheritdoc/>
     public TimeSpan LaunchPatience => _options.Start.SchedulingDeadline;
+
+    /// <inheritdoc/>
+    public IAgentNotes Notes { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<LoopPulse> Loops => [_watch.Pulse, _lease.Pulse];
@@ -100,7 +104,7 @@ public sealed class KubernetesBackend : IJobBackend
         ArgumentNullException.ThrowIfNull(launch);
         RefuseBoundWorkspace(launch);
         await _lease.Held.WaitAsync(cancellationToken);
-        var placement = PlacementRules.Place(launch.Labels, launch.Platform, _options);
+        var placement = MemoryRules.Raise(PlacementRules.Place(launch.Labels, launch.Platform, _options), launch.MoreMemory);
         var warnings = new List<string>();
         var pod = _builder.Build(launch, placement, _features, _agent.ToString(), warnings);
         var secret = PayloadSecret.Build(launch, Payload(launch, placement, warnings, pod.Metadata.Name), _agent.ToString(), _options);

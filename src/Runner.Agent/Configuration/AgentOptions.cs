@@ -111,6 +111,9 @@ public sealed record PoolOptions
 
     /// <summary>Platform used when a job's labels name none.</summary>
     public string? Platform { get; set; }
+
+    /// <summary>Which jobs are run again by themselves, as the cluster took their place away. Default: none.</summary>
+    public RerunOptions? Rerun { get; set; }
 }
 
 /// <summary>How a pool takes jobs.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Runner.GitHub;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
@@ -96,6 +97,29 @@ internal static class AgentOptionsValidator
             {
                 yield return ($"{path}.maxJobs", $"is {pool.MaxJobs}, expected at least 1");
             }
+
+            foreach (var (name, problem) in pool.Rerun is { } rerun ? Rerun(rerun) : [])
+            {
+                yield return ($"{path}.rerun.{name}", problem);
+            }
+        }
+    }
+
+    private static IEnumerable<(string Name, string Problem)> Rerun(RerunOptions rerun)
+    {
+        if (rerun.Budget < 1)
+        {
+            yield return ("budget", $"is {rerun.Budget}, expected at least 1; leave rerun out for none");
+        }
+
+        if (rerun.MemoryFactor is not (>= 1 and <= 10))
+        {
+            yield return ("memoryFactor", string.Create(CultureInfo.InvariantCulture, $"is {rerun.MemoryFactor}, expected 1 to 10"));
+        }
+
+        if (rerun.MemoryBound is { } bound && !Quantity.TryParseMemory(bound, out _))
+        {
+            yield return ("memoryBound", $"is '{bound}', expected a quantity such as 16Gi");
         }
     }
 

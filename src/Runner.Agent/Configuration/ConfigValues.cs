@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Runner.Jobs.Errors;
 
@@ -52,7 +53,11 @@ internal static class ConfigValues
 
     /// <summary>All texts that a type which is a set of names takes.</summary>
     public static IEnumerable<string> Choices(Type type) =>
-        [.. Names(type).Select(name => name.ToLowerInvariant()), .. type == typeof(LogLevel) ? Synonyms.Keys.AsEnumerable() : []];
+        [.. Names(type).SelectMany(Spellings), .. type == typeof(LogLevel) ? Synonyms.Keys.AsEnumerable() : []];
+
+    // A name of several words is read in any case; these two are what people write.
+    private static IEnumerable<string> Spellings(string name) =>
+        new[] { name.ToLowerInvariant(), JsonNamingPolicy.CamelCase.ConvertName(name) }.Distinct();
 
     private static string[] Names(Type type) => Enum.GetNames(type);
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Runner.Backends;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Agent.Contracts;
@@ -59,4 +61,7 @@ internal static class VerdictReasons
     public const string Unreported = "unreported";
     public const string Released = "released";
     public const string Internal = "internal";
+
+    /// <summary>A failure as a label of metrics: <c>image_pull</c>.</summary>
+    public static string Of(FailureReason failure) => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());
 }

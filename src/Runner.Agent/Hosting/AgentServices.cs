@@ -7,11 +7,14 @@ using Runner.Agent.GitHubClients;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
+using Runner.Agent.Reruns;
 using Runner.Agent.ScaleSets;
 using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
+using Runner.Backends;
 using Runner.GitHub;
 using Runner.GitHub.Registration;
+using Runner.GitHub.Runs;
 using Runner.Protocol.Http;
 using Runner.Protocol.ScaleSets;
 
@@ -39,6 +42,7 @@ internal static class AgentServices
             .AddSources(options)
             .AddScaleSets(options)
             .AddJournal(options, surroundings)
+            .AddReruns(options, surroundings)
             .AddSupervision();
     }
 
@@ -60,6 +64,11 @@ internal static class AgentServices
 
         services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
         services.AddSingleton<IRunnerRegistrar>(provider => new GitHubRegistrar(
+            provider.GetRequiredService<GitHubEndpoint>(),
+            GitHubAuth.Read(options.Github.Auth),
+            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IWorkflowRuns>(provider => new WorkflowRuns(
             provider.GetRequiredService<GitHubEndpoint>(),
             GitHubAuth.Read(options.Github.Auth),
             () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
@@ -136,6 +145,15 @@ internal static class AgentServices
             StateFolder.For(options, surroundings.Environment),
             options.Github.Auth.TokenFile ?? options.Github.Auth.PrivateKeyFile,
             provider.GetRequiredService<ILogger<JobJournal>>()));
+
+    private static IServiceCollection AddReruns(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<IJobBackend>().Notes
+            ?? new FolderNotes(Path.Combine(StateFolder.For(options, surroundings.Environment) ?? Path.GetTempPath(), "notes")));
+        services.AddSingleton<IEnumerable<PoolOptions>>(options.Pools);
+        services.AddSingleton<RerunLedger>();
+        return services.AddHostedService<RerunQueue>();
+    }
 
     private static IServiceCollection AddSupervision(this IServiceCollection services)
     {

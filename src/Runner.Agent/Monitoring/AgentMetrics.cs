@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Prometheus;
+using Runner.Agent.Configuration;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 
@@ -16,6 +18,8 @@ internal sealed class AgentMetrics
     private readonly Gauge _setCapacity;
     private readonly Counter _jobs;
     private readonly Counter _replacements;
+    private readonly Counter _rerunsOwed;
+    private readonly Counter _reruns;
     private readonly Histogram _phases;
 
     /// <summary>Makes the metrics in a registry of their own, so that two agents in one process do not add up.</summary>
@@ -32,6 +36,8 @@ internal sealed class AgentMetrics
         _setCapacity = factory.CreateGauge("runner_scaleset_capacity_jobs", "Most jobs that GitHub was told to assign to the pool's scale set.", "pool");
         _jobs = factory.CreateCounter("runner_jobs_total", "Jobs that ended.", "pool", "conclusion", "reason");
         _replacements = factory.CreateCounter("runner_job_replacements_total", "Places lost before their worker started, and replaced.", "pool", "reason");
+        _rerunsOwed = factory.CreateCounter("runner_reruns_owed_total", "Jobs whose place was taken away, to be run again.", "pool", "cause");
+        _reruns = factory.CreateCounter("runner_reruns_total", "Jobs that GitHub was asked to run again.", "pool", "cause");
         _phases = factory.CreateHistogram(
             "runner_job_phase_seconds",
             "Time from one moment of a job to the next: message seen, created, scheduled, containers_started, first_step; total is all of it.",
@@ -76,6 +82,14 @@ internal sealed class AgentMetrics
 
     /// <summary>A place was replaced.</summary>
     public void Replaced(string pool, string reason) => _replacements.WithLabels(pool, reason).Inc();
+
+    /// <summary>A job is owed a re-run.</summary>
+    public void RerunOwed(string pool, RerunCause cause) => _rerunsOwed.WithLabels(pool, Word(cause)).Inc();
+
+    /// <summary>GitHub was asked for it.</summary>
+    public void RerunAsked(string pool, RerunCause cause) => _reruns.WithLabels(pool, Word(cause)).Inc();
+
+    private static string Word(RerunCause cause) => JsonNamingPolicy.SnakeCaseLower.ConvertName(cause.ToString());
 
     /// <summary>A job ended.</summary>
     public void Ended(string pool, Conclusion conclusion, string reason, LaunchTimes times)

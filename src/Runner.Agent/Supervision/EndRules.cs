@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Runner.Agent.Contracts;
 using Runner.Backends;
 using Runner.Jobs.Outcomes;
@@ -36,7 +35,7 @@ internal static class EndRules
             Conclusion = outcome.Conclusion,
             Reason = stop == StopCause.Canceled ? VerdictReasons.Canceled
                 : end.Failure == FailureReason.None ? VerdictReasons.None
-                : Label(end.Failure),
+                : VerdictReasons.Of(end.Failure),
             Message = outcome.Reason,
             WorkerStarted = true,
         },
@@ -60,7 +59,7 @@ internal static class EndRules
         {
             Action = VerdictAction.Complete,
             Conclusion = outcome.Conclusion,
-            Reason = end.Failure == FailureReason.None ? VerdictReasons.Unreported : Label(end.Failure),
+            Reason = end.Failure == FailureReason.None ? VerdictReasons.Unreported : VerdictReasons.Of(end.Failure),
             Message = outcome.Reason ?? "The job ran to its end, but its worker could not report that to GitHub: parts of its log may be missing",
             IsInfrastructure = true,
             WorkerStarted = true,
@@ -79,7 +78,7 @@ internal static class EndRules
         {
             Action = VerdictAction.Replace,
             Conclusion = Conclusion.Failed,
-            Reason = Label(end.Failure),
+            Reason = VerdictReasons.Of(end.Failure),
             Message = end.Message,
             IsInfrastructure = true,
         },
@@ -87,22 +86,19 @@ internal static class EndRules
         {
             Action = VerdictAction.Complete,
             Conclusion = Conclusion.Failed,
-            Reason = Label(end.Failure),
+            Reason = VerdictReasons.Of(end.Failure),
             Message = Explain(end, attempt),
             IsInfrastructure = end.Failure is not (FailureReason.OutOfMemory or FailureReason.ImagePull or FailureReason.ServiceUnhealthy),
             WorkerStarted = end.WorkerStarted,
         },
     };
 
-    /// <summary>A failure as a label of metrics: <c>image_pull</c>.</summary>
-    public static string Label(FailureReason failure) => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());
-
     // A place that was lost may be better elsewhere; one that can't be had (no image, no room, refused) is the same the next time.
     private static bool MayReplace(JobEnd end) => !end.WorkerStarted && end.Failure switch
     {
-        FailureReason.Evicted or FailureReason.Deleted or FailureReason.NodeLost or FailureReason.ContainerStart or FailureReason.WorkerDied => true,
+        FailureReason.Evicted or FailureReason.Preempted or FailureReason.Deleted or FailureReason.NodeLost or FailureReason.ContainerStart or FailureReason.WorkerDied => true,
         FailureReason.None or FailureReason.ImagePull or FailureReason.Unschedulable or FailureReason.Rejected or FailureReason.OutOfMemory
-            or FailureReason.ServiceUnhealthy => false,
+            or FailureReason.ServiceUnhealthy or FailureReason.TimedOut => false,
         _ => throw new InvalidOperationException($"failure {end.Failure} is unknown"),
     };
 
@@ -122,6 +118,8 @@ internal static class EndRules
         FailureReason.ServiceUnhealthy => "A service of the job did not become healthy",
         FailureReason.OutOfMemory => "The job used more memory than it may and was killed",
         FailureReason.Evicted => "The node evicted the job's pod",
+        FailureReason.Preempted => "The job's pod had to make room for one of higher priority",
+        FailureReason.TimedOut => "The job's pod ran longer than it may",
         FailureReason.Deleted => "Somebody deleted the job's pod",
         FailureReason.NodeLost => "The node that ran the job is gone",
         FailureReason.WorkerDied => "The job's worker died",

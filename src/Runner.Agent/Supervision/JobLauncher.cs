@@ -24,6 +24,7 @@ internal sealed class JobLauncher(JobRunContext context)
         var breaker = context.Breakers.For(launch.Pool);
         var began = context.Time.GetTimestamp();
         IDisposable? waiting = null;
+        launch = await context.Reruns.PrepareAsync(launch);
         var asked = launch;
         try
         {

@@ -79,6 +79,7 @@ internal sealed class JobRun
                 _context.Metrics.Ended(_launch.Pool, verdict.Conclusion, verdict.Reason, times);
                 _context.Logger.JobEnded(JobId.ToString(), verdict.Conclusion, verdict.Reason, JobPhases.Describe(times));
                 _kept?.Remove();
+                await _context.Reruns.SettleAsync(_launch);
             }
 
             return verdict;
@@ -175,6 +176,10 @@ internal sealed class JobRun
         {
             _context.Logger.JobReplaced(JobId.ToString(), launched.Handle?.Location ?? "-", verdict.Reason, verdict.Message);
         }
+        else
+        {
+            verdict = await _context.Reruns.OweAsync(_launch, verdict); // before GitHub is told: whatever happens to this agent then
+        }
 
         // Steps 4 and 5
         await ReportAsync(verdict);
@@ -189,7 +194,7 @@ internal sealed class JobRun
         var isPlaceAtFault = end is { WorkerStarted: false, IsPlaceAtFault: true } && _stop.Cause == StopCause.None;
         if (isPlaceAtFault)
         {
-            _breaker.Fail(end.Message ?? EndRules.Label(end.Failure));
+            _breaker.Fail(end.Message ?? VerdictReasons.Of(end.Failure));
         }
         else if (end.WorkerStarted)
         {

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Reruns;
 using Runner.Backends;
 
 namespace Runner.Agent.Supervision;
 
 /// <summary>What all job runs of an agent share.</summary>
 internal sealed record JobRunContext(
-    IJobBackend Backend, LaunchBreakers Breakers, SupervisionOptions Options, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);
+    IJobBackend Backend, LaunchBreakers Breakers, RerunLedger Reruns, SupervisionOptions Options, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);

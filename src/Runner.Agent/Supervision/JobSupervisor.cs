@@ -3,6 +3,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Reruns;
 using Runner.Backends;
 using Runner.Jobs;
 
@@ -13,6 +14,7 @@ internal sealed class JobSupervisor(
     IJobBackend backend,
     IJobServices services,
     LaunchBreakers breakers,
+    RerunLedger reruns,
     SupervisionOptions options,
     AgentMetrics metrics,
     TimeProvider time,
@@ -20,7 +22,7 @@ internal sealed class JobSupervisor(
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
     private bool _letsGo;
-    private readonly JobRunContext _context = new(backend, breakers, options, metrics, time, logger);
+    private readonly JobRunContext _context = new(backend, breakers, reruns, options, metrics, time, logger);
 
     /// <summary>How many jobs it looks after.</summary>
     public int Count

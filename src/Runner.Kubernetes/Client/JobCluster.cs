@@ -285,6 +285,24 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         }
     }
 
+    /// <summary>Writes a lease's annotations; creates it where it is missing.</summary>
+    public async Task KeepLeaseAsync(V1Lease lease, CancellationToken cancellationToken)
+    {
+        var name = lease.Metadata.Name;
+        var patch = MergePatch("metadata", new Dictionary<string, object> { ["annotations"] = lease.Metadata.Annotations });
+        var kept = await OrNullAsync(
+            $"write Lease {name}",
+            token => Coordination.PatchNamespacedLeaseAsync(patch, name, Namespace, cancellationToken: token),
+            cancellationToken);
+        if (kept is null)
+        {
+            await _api.CallAsync(
+                $"create Lease {name}",
+                token => Coordination.CreateNamespacedLeaseAsync(lease, Namespace, cancellationToken: token),
+                cancellationToken);
+        }
+    }
+
     /// <summary>Owners of jobs' pods, and of launches that have no pod yet, of any instance.</summary>
     public async Task<IReadOnlySet<string>> ListOwnersAsync(CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ internal static class PodLabels
     /// <summary>Label of a Secret whose pod is not made yet. Taken off with the pod's creation, so that few Secrets ever have it.</summary>
     public const string Launching = Domain + "launching";
 
+    /// <summary>Label of a Lease that is a note of agents, and annotation that holds its text.</summary>
+    public const string Note = Domain + "note";
+
     /// <summary>Annotation: the agent that watches the job, as <c>name/instance</c>.</summary>
     public const string Owner = Domain + "agent";
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Runner.Kubernetes.Options;
 
 /// <summary>Resource quantities as Kubernetes writes them (API reference, "Quantity"), and the shorter forms that labels allow.</summary>
-internal static partial class Quantity
+public static partial class Quantity
 {
     /// <summary>How one is written.</summary>
     public const string Form = "^(?<number>[0-9]{1,15}(\\.[0-9]{1,9})?)(?<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti|)$";

@@ -60,7 +60,7 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
         return new LivingAgents(agent, [.. all.Where(IsOfInstance).Where(lease => IsFresh(lease, now - Duration)).Select(lease => lease.Metadata.Name)]);
     }
 
-    private const string Ours = $"{PodLabels.ManagedBy}={PodLabels.Us}";
+    private const string Ours = $"{PodLabels.ManagedBy}={PodLabels.Us},!{PodLabels.Note}";
 
     private bool IsOfInstance(V1Lease lease) => lease.Metadata.Labels?.TryGetValue(PodLabels.Instance, out var written) == true && written == instance;
 
@@ -89,7 +89,7 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
         return [.. owners.Select(AgentIdentity.NameOf).Append(agent.Name)];
     }
 
-    private string Selector => $"{PodLabels.ManagedBy}={PodLabels.Us},{PodLabels.Instance}={instance}";
+    private string Selector => $"{Ours},{PodLabels.Instance}={instance}";
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {

@@ -53,11 +53,11 @@ internal static class PodFailures
             (_, "EvictionByEvictionAPI" or "DeletionByTaintManager") =>
                 new PodFailure(FailureReason.Evicted, PodMessages.Evicted(pod, condition?.Message)),
             (_, "PreemptionByScheduler") or ("Preempting", _) =>
-                new PodFailure(FailureReason.Evicted, PodMessages.Preempted(pod, condition?.Message ?? detail)),
+                new PodFailure(FailureReason.Preempted, PodMessages.Preempted(pod, condition?.Message ?? detail)),
             ("Shutdown" or "Terminated" or "NodeShutdown", _) =>
                 new PodFailure(FailureReason.Evicted, PodMessages.NodeShutdown(pod, detail)),
             ("DeadlineExceeded", _) =>
-                new PodFailure(FailureReason.Evicted, PodMessages.RanTooLong(pod)),
+                new PodFailure(FailureReason.TimedOut, PodMessages.RanTooLong(pod)),
             ("NodeLost", _) or (_, "DeletionByPodGC") =>
                 new PodFailure(FailureReason.NodeLost, PodMessages.NodeLost(pod)),
             _ => null,

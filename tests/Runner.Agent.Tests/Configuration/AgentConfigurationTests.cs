@@ -346,7 +346,7 @@ public sealed class AgentConfigurationTests : IDisposable
             nameof(CleanupOptions) => $"cleanupPolicy: {{{setting}}}",
             _ => "enabled: true",
         };
-        var pool = type == typeof(PoolOptions) ? setting : "maxJobs: 1";
+        var pool = type == typeof(PoolOptions) ? setting : type == typeof(RerunOptions) ? $"rerun: {{{setting}}}" : "maxJobs: 1";
         var monitoring = type == typeof(MonitoringOptions) ? setting : "enabled: true";
         var agent = type == typeof(SupervisionOptions) ? setting : "replacements: 1";
         string[] names = [pool.StartsWith("name", StringComparison.Ordinal) ? "" : "name: a, ", pool.StartsWith("labels", StringComparison.Ordinal) ? "" : "labels: [x], "];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Agent.Tests.Reruns;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
@@ -33,7 +34,7 @@ public sealed class ScaleSetOrdersTests : IDisposable
     {
         _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
         var supervisor = new JobSupervisor(
-            new ScriptedBackend(), new NoServices(), _breakers, new SupervisionOptions(), _metrics, _time, NullLogger<JobSupervisor>.Instance);
+            new ScriptedBackend(), new NoServices(), _breakers, Ledgers.Unused(_metrics, _time), new SupervisionOptions(), _metrics, _time, NullLogger<JobSupervisor>.Instance);
         var client = new ScaleSetClient(Http, new Nowhere(), RetryOptions.None, _time, NullLogger<ScaleSetClient>.Instance); // nothing is registered here
         _orders = new ScaleSetOrders(_pool, client, supervisor, _gate, _time, NullLogger.Instance);
         _orders.Use(7);

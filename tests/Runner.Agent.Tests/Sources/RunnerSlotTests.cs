@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Agent.Tests.Reruns;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
@@ -432,7 +433,7 @@ public sealed class RunnerSlotTests : IDisposable
     private Task Start()
     {
         var options = new SupervisionOptions();
-        var supervisor = new JobSupervisor(_backend, new NoServices(), _breakers, options, _metrics, _time, NullLogger<JobSupervisor>.Instance);
+        var supervisor = new JobSupervisor(_backend, new NoServices(), _breakers, Ledgers.Unused(_metrics, _time), options, _metrics, _time, NullLogger<JobSupervisor>.Instance);
         var pipelines = new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance);
         var settings = new AgentOptions { Pools = [new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 1 }] };
         var taking = new JobTaking(supervisor, _journal, _metrics, settings, _time, NullLogger<RunnerSlot>.Instance);

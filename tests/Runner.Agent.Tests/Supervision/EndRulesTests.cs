@@ -42,7 +42,7 @@ public sealed class EndRulesTests
             var verdict = Judge(new JobEnd { Failure = failure, WorkerStarted = true });
 
             Assert.Equal((VerdictAction.Complete, Conclusion.Failed), (verdict.Action, verdict.Conclusion));
-            Assert.Equal(EndRules.Label(failure), verdict.Reason);
+            Assert.Equal(VerdictReasons.Of(failure), verdict.Reason);
             Assert.NotEmpty(verdict.Message!);
         }
     }
@@ -51,6 +51,7 @@ public sealed class EndRulesTests
     {
         // lost before the worker started   may another place do?
         { FailureReason.Evicted,            true },
+        { FailureReason.Preempted,          true },
         { FailureReason.Deleted,            true },
         { FailureReason.NodeLost,           true },
         { FailureReason.ContainerStart,     true },
@@ -59,6 +60,7 @@ public sealed class EndRulesTests
         { FailureReason.Unschedulable,      false },
         { FailureReason.Rejected,           false },
         { FailureReason.OutOfMemory,        false },
+        { FailureReason.TimedOut,           false },
         { FailureReason.None,               false },
     };
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Agent.Tests.Reruns;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Monitoring;
@@ -344,7 +345,7 @@ public sealed class JobRunTests : IDisposable
 
     private JobRun Start() => new(_launch, _service, adopted: null, kept: null, Context(), _ => { });
 
-    private JobRunContext Context() => new(_backend, _breakers, new SupervisionOptions(), _metrics, _time, NullLogger.Instance);
+    private JobRunContext Context() => new(_backend, _breakers, Ledgers.Unused(_metrics, _time), new SupervisionOptions(), _metrics, _time, NullLogger.Instance);
 
     private async Task<string> MetricsAsync()
     {

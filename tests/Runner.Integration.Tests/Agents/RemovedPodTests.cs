@@ -1,7 +1,9 @@
 using k8s;
 using k8s.Models;
+using Runner.Agent.Configuration;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Cluster;
+using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Options;
 
@@ -38,6 +40,22 @@ public sealed class RemovedPodTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Job_that_is_evicted_is_run_again_where_its_pool_says_so()
+    {
+        await using var agent = await StartAsync(options => options.Pools[0].Rerun = new RerunOptions());
+        var (run, pod) = await RunningAsync(agent, "if [ $GITHUB_RUN_ATTEMPT != 1 ]; then exit 0; fi");
+
+        await TakeAwayAsync(pod, byEviction: true);
+        await Until.TrueAsync(() => agent.Emulator.FindRun(run.Id) is { Attempt: 2, Conclusion: not null }, Token);
+
+        var job = agent.Emulator.FindRun(run.Id)!.Job("one"); // it was there
+        Assert.Equal(Conclusion.Succeeded, job.Conclusion);
+        Assert.Contains("This is a re-run by the runner: attempt 1 was lost (The job's pod was evicted from node ", await agent.Emulator.ReadLogAsync(job.Id, Token), StringComparison.Ordinal);
+        await Until.TrueAsync(async () => (await cluster.Connection.Client.CoordinationV1.ListNamespacedLeaseAsync(_namespace, cancellationToken: Token)).Items
+            .All(lease => !lease.Metadata.Name.StartsWith("runner-note-", StringComparison.Ordinal)), Token);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Job_that_was_cancelled_stays_cancelled_though_its_pod_is_deleted_while_it_ends()
     {
         await using var agent = await StartAsync();
@@ -51,18 +69,18 @@ public sealed class RemovedPodTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(Conclusion.Canceled, job.Conclusion);
     }
 
-    private async Task<(RunInfo Run, string Pod)> RunningAsync(AgentOnHost agent)
+    private async Task<(RunInfo Run, string Pod)> RunningAsync(AgentOnHost agent, string before = ":")
     {
         var run = agent.Emulator.QueueWorkflow(new WorkflowRequest
         {
-            Workflow = """
+            Workflow = $$$"""
                 on: push
                 defaults: {run: {shell: sh}}
                 jobs:
                   one:
                     runs-on: self-hosted
                     steps:
-                      - {name: Work, run: "echo begun; while :; do sleep 0.1; done"}
+                      - {name: Work, run: "{{{before}}}; echo begun; while :; do sleep 0.1; done"}
                       - {name: After, if: always(), run: "sleep 2; echo cleaned up"}
                 """,
         });
@@ -79,13 +97,14 @@ public sealed class RemovedPodTests(ClusterFixture cluster) : IAsyncLifetime
             : core.DeleteNamespacedPodAsync(pod, _namespace, cancellationToken: Token);
     }
 
-    private Task<AgentOnHost> StartAsync() => AgentOn.ClusterAsync(
+    private Task<AgentOnHost> StartAsync(Action<AgentOptions>? configure = null) => AgentOn.ClusterAsync(
         cluster,
         options =>
         {
             options.Kubernetes ??= new KubernetesOptions();
             options.Kubernetes.DefaultImage = "local/busybox:1";
             options.Agent.DrainTimeout = TimeSpan.Zero;
+            configure?.Invoke(options);
         },
         Token,
         _namespace);

@@ -81,7 +81,7 @@ public sealed class PodJudgeTests
         },
         {
             "preempted", SomePod.New("Failed").OnNode().Ended(143, "Error").Disrupted("PreemptionByScheduler", "preempting to accommodate a higher priority pod"), true,
-            FailureReason.Evicted, true,
+            FailureReason.Preempted, true,
             "The job's pod had to make room on node 'node-1' for one of higher priority: preempting to accommodate a higher priority pod"
         },
         {

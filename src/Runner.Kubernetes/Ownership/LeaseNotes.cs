@@ -1,0 +1,48 @@
+using k8s.Models;
+using Runner.Backends;
+using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Naming;
+
+namespace Runner.Kubernetes.Ownership;
+
+/// <summary>Notes of agents in the cluster, a Lease each: agents have the right to write these already.</summary>
+internal sealed class LeaseNotes(JobCluster cluster, string instance) : IAgentNotes
+{
+    private const string NamePrefix = "runner-note-";
+
+    /// <inheritdoc/>
+    public Task KeepAsync(string name, string text, CancellationToken cancellationToken) => cluster.KeepLeaseAsync(
+        new V1Lease
+        {
+            ApiVersion = "coordination.k8s.io/v1",
+            Kind = "Lease",
+            Metadata = new V1ObjectMeta
+            {
+                Name = NamePrefix + name,
+                NamespaceProperty = cluster.Namespace,
+                Labels = new Dictionary<string, string>
+                {
+                    [PodLabels.ManagedBy] = PodLabels.Us,
+                    [PodLabels.Instance] = instance,
+                    [PodLabels.Note] = "true",
+                },
+                Annotations = new Dictionary<string, string> { [PodLabels.Note] = text },
+            },
+            Spec = new V1LeaseSpec(),
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var selector = $"{PodLabels.ManagedBy}={PodLabels.Us},{PodLabels.Instance}={instance},{PodLabels.Note}";
+        var leases = await cluster.ListLeasesAsync(selector, cancellationToken);
+        return leases.Where(lease => lease.Metadata.Name.StartsWith(NamePrefix, StringComparison.Ordinal)).ToDictionary(
+            lease => lease.Metadata.Name[NamePrefix.Length..],
+            lease => lease.Metadata.Annotations?.TryGetValue(PodLabels.Note, out var text) == true ? text : string.Empty,
+            StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) => cluster.DeleteLeaseAsync(NamePrefix + name, cancellationToken);
+}
