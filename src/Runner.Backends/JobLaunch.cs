@@ -5,6 +5,7 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Network;
 
 namespace Runner.Backends;
 
@@ -50,6 +51,9 @@ public sealed record JobLaunch
 
     /// <summary>Servers of artifacts and caches in the place of GitHub's, or <c>null</c>.</summary>
     public ServiceAddresses? Services { get; init; }
+
+    /// <summary>How the job reaches the outside, or <c>null</c>: as its place does.</summary>
+    public JobNetwork? Network { get; init; }
 
     /// <summary>
     /// Answers what the worker asks for, but for containers, which the backend runs itself; <c>null</c>: such requests fail and say so.

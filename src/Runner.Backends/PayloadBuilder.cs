@@ -14,6 +14,10 @@ public static class PayloadBuilder
         Services = launch.Services,
         Reporting = launch.Reporting,
         AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },
+        ExtraCertificates = launch.Network?.Certificates,
+
+        // Services are beside the job, whatever leads to the outside.
+        Proxy = launch.Network?.Proxy?.Without(launch.Containers.Services.Select(service => service.Name)),
         Times = new LaunchTimes { MessageSeen = launch.MessageSeen, PodCreated = created },
     };
 }

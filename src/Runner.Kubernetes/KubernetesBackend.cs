@@ -232,7 +232,6 @@ public sealed class KubernetesBackend : IJobBackend
         {
             Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}"), .. launch.Runner.Placement] },
             Environment = PodHooks.Environment(_options.Hooks, placement).SetItems(launch.ContainerEnvironment),
-            ExtraCertificates = _options.ExtraCertificates,
             Forwards = PodPorts.Forwards(launch.Containers.Services),
             Containers = ServicePods.Placed(launch, podName),
             OutcomeKey = OutcomeProof.NewKey().Reveal(),

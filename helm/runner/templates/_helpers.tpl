@@ -36,10 +36,24 @@ app.kubernetes.io/component: agent
   "pools" .Values.pools
   "kubernetes" (deepCopy .Values.kubernetes)
   "monitoring" (dict "metricsPort" .Values.metricsPort) }}
+{{- with include "runner.network" . | fromYaml }}{{ $_ := set $config "network" . }}{{ end }}
 {{- $config = mergeOverwrite $config (deepCopy .Values.config) }}
 {{- $made := dict "namespace" .Release.Namespace "runnerImage" (include "runner.image" .) "instance" (include "runner.instance" (dict "release" .Release "url" $config.github.url)) }}
 {{- $_ := set $config "kubernetes" (merge $config.kubernetes $made) }}
 {{- toYaml $config }}
+{{- end -}}
+
+{{/* Section `network`: what is set, and the files that the deployment mounts. */}}
+{{- define "runner.network" -}}
+{{- $proxy := dict }}
+{{- with .Values.network.proxy.http }}{{ $_ := set $proxy "http" . }}{{ end }}
+{{- with .Values.network.proxy.https }}{{ $_ := set $proxy "https" . }}{{ end }}
+{{- with .Values.network.proxy.noProxy }}{{ $_ := set $proxy "noProxy" . }}{{ end }}
+{{- if .Values.network.proxy.credentialsSecret.name }}{{ $_ := set $proxy "credentialsFile" "/etc/runner/proxy/credentials" }}{{ end }}
+{{- $network := dict }}
+{{- with $proxy }}{{ $_ := set $network "proxy" . }}{{ end }}
+{{- if or .Values.network.ca.configMap .Values.network.ca.secret }}{{ $_ := set $network "caFile" "/etc/runner/ca/ca.crt" }}{{ end }}
+{{- with $network }}{{ toYaml . }}{{ end }}
 {{- end -}}
 
 {{/* Agents of one instance adopt each other's jobs: those of a release, and of no other that has its jobs in the same namespace. */}}

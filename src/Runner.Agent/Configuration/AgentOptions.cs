@@ -24,6 +24,9 @@ public sealed record AgentOptions
     /// <summary>Jobs as pods.</summary>
     public KubernetesOptions? Kubernetes { get; set; }
 
+    /// <summary>Proxies and certificates.</summary>
+    public NetworkOptions Network { get; set; } = new();
+
     /// <summary>Servers of artifacts and caches.</summary>
     public ServicesOptions Services { get; set; } = new();
 

@@ -11,10 +11,9 @@ internal static class AgentOptionsValidator
 {
     /// <summary>Every problem: the setting's path, and what to do.</summary>
     public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
-        
     [
         .. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. PoolRules.Check(options), .. options.Services.Validate(),
-        .. Monitoring(options.Monitoring), .. Agent(options), .. Kubernetes(options),
+        .. options.Network.Validate(), .. Monitoring(options.Monitoring), .. Agent(options), .. Kubernetes(options),
     ];
 
     private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)

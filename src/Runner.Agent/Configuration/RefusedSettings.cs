@@ -16,6 +16,7 @@ internal static class RefusedSettings
         ("kubernetes.security.rbac", "is the Helm chart's: it makes the service account and its rights"),
         ("kubernetes.security.networkPolicies", $"{NotYet}; make them beside the chart"),
         ("kubernetes.storage.artifacts", NotYet),
+        ("kubernetes.extraCertificates", "is network.caFile, which names a file and is for all backends"),
         ("kubernetes.cleanupPolicy.ttlSecondsAfterFinished", $"{NotYet}; use successfulJobsHistoryLimit and failedJobsHistoryLimit"),
         ("kubernetes.cleanupPolicy.autoCleanup", "is always on"),
         ("monitoring.tracing", NotYet),

@@ -6,6 +6,7 @@ using Runner.Agent.Contracts;
 using Runner.Agent.GitHubClients;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Network;
 using Runner.Agent.Pools;
 using Runner.Agent.Reruns;
 using Runner.Agent.ScaleSets;
@@ -37,7 +38,7 @@ internal static class AgentServices
         services.AddSingleton<AgentHealth>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Timeout(options) + TimeSpan.FromSeconds(30));
         return services
-            .AddGitHubClients(options)
+            .AddGitHubClients(options, surroundings.Environment)
             .AddBackend(options, surroundings)
             .AddSources(options)
             .AddScaleSets(options)
@@ -46,14 +47,18 @@ internal static class AgentServices
             .AddSupervision();
     }
 
-    private static IServiceCollection AddGitHubClients(this IServiceCollection services, AgentOptions options)
+    private static IServiceCollection AddGitHubClients(
+        this IServiceCollection services, AgentOptions options, IReadOnlyDictionary<string, string> environment)
     {
+        services.AddSingleton(new AgentNetwork(options.Network, environment));
+
         // One handler each for all slots: a slot is a connection and a few objects. Connections are renewed so that a new address is seen.
         foreach (var name in new[] { BrokerSessions.HttpClientName, RestClientName })
         {
             services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
-                .UseSocketsHttpHandler((handler, _) =>
+                .UseSocketsHttpHandler((handler, provider) =>
                 {
+                    provider.GetRequiredService<AgentNetwork>().Apply(handler);
                     handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
                     handler.ConnectTimeout = TimeSpan.FromSeconds(15);
                     handler.UseCookies = false;
@@ -117,8 +122,9 @@ internal static class AgentServices
     }
 
     /// <summary>What it takes to see scale sets at GitHub, without an agent.</summary>
-    public static IServiceCollection AddScaleSetClient(this IServiceCollection services, AgentOptions options, TimeProvider time, RetryOptions retry) =>
-        services.AddSingleton(time).AddGitHubClients(options).AddScaleSetClient(options, retry);
+    public static IServiceCollection AddScaleSetClient(
+        this IServiceCollection services, AgentOptions options, IReadOnlyDictionary<string, string> environment, TimeProvider time, RetryOptions retry) =>
+        services.AddSingleton(time).AddGitHubClients(options, environment).AddScaleSetClient(options, retry);
 
     private static IServiceCollection AddScaleSetClient(this IServiceCollection services, AgentOptions options, RetryOptions retry)
     {

@@ -15,10 +15,11 @@ public static class ScaleSetAdministration
     /// <summary>The sets of all pools in the mode <c>scaleset</c>, in the settings' order.</summary>
     /// <exception cref="OperatorException">GitHub refuses.</exception>
     /// <exception cref="InfrastructureException">GitHub could not be reached.</exception>
-    public static Task<ImmutableArray<ScaleSetView>> ListAsync(AgentOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public static Task<ImmutableArray<ScaleSetView>> ListAsync(
+        AgentOptions options, IReadOnlyDictionary<string, string> environment, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return AskAsync(options, time, async services =>
+        return AskAsync(options, environment, time, async services =>
         {
             var views = ImmutableArray.CreateBuilder<ScaleSetView>();
             foreach (var pool in options.Pools.Where(pool => pool.Mode == PoolMode.ScaleSet))
@@ -43,11 +44,12 @@ public static class ScaleSetAdministration
     /// <summary>Deletes the set of a pool, which may stand in the settings no more. Gives its name; <c>null</c> where there was none.</summary>
     /// <exception cref="OperatorException">GitHub refuses.</exception>
     /// <exception cref="InfrastructureException">GitHub could not be reached.</exception>
-    public static Task<string?> DeleteAsync(AgentOptions options, string pool, TimeProvider time, CancellationToken cancellationToken)
+    public static Task<string?> DeleteAsync(
+        AgentOptions options, IReadOnlyDictionary<string, string> environment, string pool, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var settings = options.Pools.FirstOrDefault(item => item.Name.Equals(pool, StringComparison.OrdinalIgnoreCase));
-        return AskAsync(options, time, async services =>
+        return AskAsync(options, environment, time, async services =>
             await (settings is null ? services.GetRequiredService<SetSetup>().LookAsync(pool, cancellationToken) : LookAsync(services, settings, cancellationToken)) is { Id: { } id, Name: { } name }
             && await services.GetRequiredService<ScaleSetClient>().DeleteAsync(id, cancellationToken)
                 ? name
@@ -60,9 +62,10 @@ public static class ScaleSetAdministration
         return await services.GetRequiredService<SetSetup>().LookAsync(held, cancellationToken);
     }
 
-    private static async Task<T> AskAsync<T>(AgentOptions options, TimeProvider time, Func<ServiceProvider, Task<T>> ask)
+    private static async Task<T> AskAsync<T>(
+        AgentOptions options, IReadOnlyDictionary<string, string> environment, TimeProvider time, Func<ServiceProvider, Task<T>> ask)
     {
-        await using var services = new ServiceCollection().AddLogging().AddScaleSetClient(options, time, new RetryOptions()).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddScaleSetClient(options, environment, time, new RetryOptions()).BuildServiceProvider();
         try
         {
             return await ask(services);

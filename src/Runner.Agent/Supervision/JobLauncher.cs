@@ -32,7 +32,7 @@ internal sealed class JobLauncher(JobRunContext context)
             {
                 try
                 {
-                    launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job) };
+                    launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job), Network = context.Network.ForJob() };
                     return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
                 }
                 catch (WorkflowException error)

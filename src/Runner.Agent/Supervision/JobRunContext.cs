@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Network;
 using Runner.Agent.Reruns;
 using Runner.Backends;
 
@@ -8,4 +9,4 @@ namespace Runner.Agent.Supervision;
 
 /// <summary>What all job runs of an agent share.</summary>
 internal sealed record JobRunContext(
-    IJobBackend Backend, LaunchBreakers Breakers, RerunLedger Reruns, SupervisionOptions Options, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);
+    IJobBackend Backend, LaunchBreakers Breakers, RerunLedger Reruns, SupervisionOptions Options, AgentNetwork Network, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);

@@ -3,6 +3,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Network;
 using Runner.Agent.Reruns;
 using Runner.Backends;
 using Runner.Jobs;
@@ -18,11 +19,12 @@ internal sealed class JobSupervisor(
     SupervisionOptions options,
     AgentMetrics metrics,
     TimeProvider time,
-    ILogger<JobSupervisor> logger)
+    ILogger<JobSupervisor> logger,
+    AgentNetwork? network = null)
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
     private bool _letsGo;
-    private readonly JobRunContext _context = new(backend, breakers, reruns, options, metrics, time, logger);
+    private readonly JobRunContext _context = new(backend, breakers, reruns, options, network ?? AgentNetwork.None, metrics, time, logger);
 
     /// <summary>How many jobs it looks after.</summary>
     public int Count

@@ -57,9 +57,6 @@ public sealed record DockerOptions
     /// </summary>
     public string? SharedSecretFile { get; set; }
 
-    /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
-    public string? ExtraCertificates { get; set; }
-
     /// <summary>The folder of <see cref="Externals"/> or its default; <c>null</c>: there is none, and the images must have Node.js.</summary>
     internal string? ExternalsFolder => Externals ?? WorkerNeighbour.Find(WorkerPath, "externals");
 

@@ -206,7 +206,6 @@ internal sealed class DockerPreparation(
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
             Environment = launch.ContainerEnvironment.ToDictionary(StringComparer.Ordinal),
-            ExtraCertificates = options.ExtraCertificates,
             LinkKey = linkKey.Reveal(),
             OutcomeKey = outcomeKey.Reveal(),
             Forwards = forwards,

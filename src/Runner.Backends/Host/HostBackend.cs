@@ -190,7 +190,6 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             record.Write(folder.RecordFile);
             var payload = PayloadBuilder.Build(launch, folder.Paths(options, launch.RepositoryFolder, launch.BoundWorkspace), record.Launch.Created) with
             {
-                ExtraCertificates = options.ExtraCertificates,
                 LinkKey = LinkKey.New().Reveal(),
                 OutcomeKey = outcomeKey.Reveal(),
                 LauncherProcess = launch.Reporting == ReportingTarget.Launcher ? Environment.ProcessId : null,

@@ -41,9 +41,6 @@ public sealed record HostOptions
     /// <summary>Address of a Docker engine of this machine for container actions; <c>null</c>: <c>unix:///var/run/docker.sock</c>.</summary>
     public string? DockerHost { get; set; }
 
-    /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
-    public string? ExtraCertificates { get; set; }
-
     /// <summary>
     /// Whether this process becomes the parent of what loses its own, and ends such processes with the jobs that left them. Only for a program
     /// that starts nothing but workers in sessions of their own. Default false.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Runner.Agent.Configuration;
 using Runner.Agent.Hosting;
+using Runner.Agent.Network;
 using Runner.Cli.CommandLine;
 using Runner.Jobs.Errors;
 
@@ -73,6 +74,12 @@ internal static class AgentCommand
 
     private static async Task<int> RunAsync(AgentOptions options, AgentSurroundings surroundings, CancellationToken cancellationToken)
     {
+        // For the clients that make their own connections, as that of the cluster: the framework's reading of NO_PROXY knows no networks.
+        if (new AgentNetwork(options.Network, surroundings.Environment).ClientProxy() is { } proxy)
+        {
+            HttpClient.DefaultProxy = proxy;
+        }
+
         await using var agent = await AgentHost.StartAsync(options, surroundings, cancellationToken);
         await agent.RunAsync(cancellationToken);
         return ExitCodes.Success;

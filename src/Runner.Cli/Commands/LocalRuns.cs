@@ -63,6 +63,7 @@ internal sealed class LocalRuns(RunSettings settings, CliSurroundings surroundin
             SkipsOwnCheckout = settings.SkipsOwnCheckout,
             BoundWorkspace = settings.Binds ? settings.Folder : null,
             KeepsFailedOf = settings.KeepsFailed ? settings.Folder : null,
+            Network = backends.Network,
             Services = services.EndpointOf,
             EndServices = services.EndJob,
             Variables = [.. services.Variables],

@@ -22,7 +22,8 @@ internal static class ScaleSetCommands
         var command = new Command("list", "List the scale sets of the pools in the mode 'scaleset'.") { config };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var sets = await ScaleSetAdministration.ListAsync(Load(surroundings, result.GetValue(config)), TimeProvider.System, cancellationToken);
+            var options = Load(surroundings, result.GetValue(config));
+            var sets = await ScaleSetAdministration.ListAsync(options, surroundings.Environment, TimeProvider.System, cancellationToken);
             Tables.Write(
                 surroundings,
                 ["pool", "scale set", "group", "labels", "assigned", "running"],
@@ -42,7 +43,7 @@ internal static class ScaleSetCommands
         command.SetAction(async (result, cancellationToken) =>
         {
             var (options, name) = (Load(surroundings, result.GetValue(config)), result.GetRequiredValue(pool));
-            var deleted = await ScaleSetAdministration.DeleteAsync(options, name, TimeProvider.System, cancellationToken)
+            var deleted = await ScaleSetAdministration.DeleteAsync(options, surroundings.Environment, name, TimeProvider.System, cancellationToken)
                 ?? throw new OperatorException(
                     $"pool '{name}' has no scale set at {options.Github.Url}{NearestName.Hint(name, options.Pools.Select(item => item.Name).Except([name]))}");
             await surroundings.Out.WriteLineAsync($"Scale set {deleted} is deleted.");

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Configuration;
 using Runner.Agent.Hosting;
+using Runner.Agent.Network;
 using Runner.Backends;
 using Runner.Backends.Docker;
 using Runner.Backends.Host;
@@ -8,6 +10,7 @@ using Runner.Cli.CommandLine;
 using Runner.Cli.Settings;
 using Runner.Cli.Workspaces;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Network;
 using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Options;
 using Runner.Workflows.Planning;
@@ -47,6 +50,13 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
         }
 
         var options = reading.Options;
+        if (options.Network.Validate().ToList() is { Count: > 0 } wrong)
+        {
+            throw new OperatorException([.. wrong.Select(item => $"{item.Path}: {item.Problem}")]);
+        }
+
+        // What the settings say, and no more: a proxy of this machine's environment need not be one that a container reaches.
+        Network = new AgentNetwork(options.Network, ImmutableDictionary<string, string>.Empty).ForJob();
         var engine = await FindEngineAsync(options, cancellationToken);
         var kind = options.Backend ?? (engine is null ? null : BackendKind.Docker);
         ReportUseless(kind);
@@ -67,6 +77,9 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
             var other => throw new InvalidOperationException($"backend {other} is unknown"),
         };
     }
+
+    /// <summary>How jobs reach the outside; <c>null</c>: as their place does.</summary>
+    public JobNetwork? Network { get; private set; }
 
     /// <summary>Whether all jobs are processes of this machine.</summary>
     public bool IsOnThisMachine => _chosen == _host;

@@ -62,6 +62,7 @@ internal sealed class LocalJobLauncher(
             MessageSeen = seen,
             Reporting = ReportingTarget.Launcher,
             Requests = settings.Requests,
+            Network = settings.Network,
             BoundWorkspace = settings.BoundWorkspace,
             KeepAs = settings.KeepsFailedOf is { } checkout ? KeptName(planned, checkout) : null,
         };

@@ -3,6 +3,7 @@ using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Network;
 using Runner.Jobs.Secrets;
 using Runner.Workflows.Planning;
 
@@ -36,6 +37,9 @@ internal sealed record LocalJobSettings
 
     /// <summary>Answers what a worker asks for (actions, the checkout), or <c>null</c>.</summary>
     public IWorkerRequestHandler? Requests { get; init; }
+
+    /// <summary>How jobs reach the outside, or <c>null</c>: as their place does.</summary>
+    public JobNetwork? Network { get; init; }
 
     /// <summary>Folder that is the workspace of the jobs itself (<c>--bind</c>), or <c>null</c>: each gets one of its own.</summary>
     public string? BoundWorkspace { get; init; }

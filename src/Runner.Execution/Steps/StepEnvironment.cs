@@ -1,5 +1,6 @@
 using Runner.Execution.Contexts;
 using Runner.Execution.Scopes;
+using Runner.Jobs.Network;
 
 namespace Runner.Execution.Steps;
 
@@ -19,6 +20,7 @@ internal static class StepEnvironment
         if (kind != StepKind.Hook)
         {
             Add(variables, OfWorkflow(run, inputs));
+            Settle(variables, run.Level.Job);
         }
 
         // Layer 5: folders that steps added.
@@ -30,11 +32,15 @@ internal static class StepEnvironment
         return variables;
     }
 
-    /// <summary>The environment of a container: the machine's has no place in it. Paths are still those of the job.</summary>
+    /// <summary>
+    /// The environment of a container: the machine's has no place in it, but for the way to the outside. Paths are still those of the job.
+    /// </summary>
     public static Dictionary<string, string> OfContainer(StepRun run, IReadOnlyDictionary<string, string> inputs)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(variables, OfNetwork(run.Level.Job));
         Add(variables, OfWorkflow(run, inputs));
+        Settle(variables, run.Level.Job);
         Add(variables, OfRunner(run, StepKind.Container));
         variables.TryAdd("CI", "true");
         return variables;
@@ -57,6 +63,18 @@ internal static class StepEnvironment
     /// <summary>PATH of an environment, or the usual one where it has none.</summary>
     public static string PathOf(IReadOnlyDictionary<string, string> variables) =>
         variables.GetValueOrDefault("PATH") is { Length: > 0 } path ? path : DefaultPath;
+
+    // What the worker laid under the machine's environment, as the job's launcher asks for.
+    private static IEnumerable<KeyValuePair<string, string>> OfNetwork(JobScope job) =>
+        job.Payload is { Proxy: null, ExtraCertificates: null } ? [] : job.Host.Environment.Where(variable => NetworkVariables.Names.Contains(variable.Key));
+
+    private static void Settle(Dictionary<string, string> variables, JobScope job)
+    {
+        if (job.Payload.Proxy is not null)
+        {
+            NetworkVariables.Settle(variables, job.Host.Environment);
+        }
+    }
 
     private static IEnumerable<KeyValuePair<string, string>> OfWorkflow(StepRun run, IReadOnlyDictionary<string, string> inputs) =>
     [

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Network;
 
 namespace Runner.Jobs.Launch;
 
@@ -25,8 +26,11 @@ public sealed record LaunchPayload
     /// <summary>Variables of the platform that steps see, under those of the workflow.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init => field = value ?? Empty; } = Empty;
 
-    /// <summary>Further CA certificates that the worker trusts, PEM, or <c>null</c>.</summary>
+    /// <summary>Further CA certificates that the worker and its steps trust, PEM, or <c>null</c>.</summary>
     public string? ExtraCertificates { get; init; }
+
+    /// <summary>The proxies that the worker and its steps go by, or <c>null</c>: those of the worker's own environment, if any.</summary>
+    public ProxySettings? Proxy { get; init; }
 
     /// <summary>Servers in the place of GitHub's, or <c>null</c>: what the job's message names.</summary>
     public ServiceAddresses? Services { get; init; }

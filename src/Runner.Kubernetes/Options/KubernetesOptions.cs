@@ -123,9 +123,6 @@ public sealed record KubernetesOptions
     /// </summary>
     public TimeSpan MaxJobTime { get; set; } = TimeSpan.FromHours(120);
 
-    /// <summary>Further CA certificates that workers trust, PEM, or <c>null</c>.</summary>
-    public string? ExtraCertificates { get; set; }
-
     /// <summary>The instance that counts.</summary>
     internal string InstanceInUse => Instance ?? "runner";
 }

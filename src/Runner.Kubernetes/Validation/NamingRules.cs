@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Runner.Kubernetes.Options;
 
@@ -34,7 +32,6 @@ internal static partial class NamingRules
             .. Volume("storage.toolCache", options.Storage.ToolCache),
             OneOf("networking.dnsPolicy", options.Networking.DnsPolicy, DnsPolicies),
             NameServers(options.Networking),
-            Certificates("extraCertificates", options.ExtraCertificates),
             .. Limits("defaultResources", options.DefaultResources),
             .. options.Platforms.SelectMany(platform => Platform($"platforms.{platform.Key}", platform.Value)),
         ]);
@@ -103,26 +100,6 @@ internal static partial class NamingRules
         networking is { DnsPolicy: "None", DnsConfig: null or { Nameservers: null or { Count: 0 } } }
             ? ("networking.dnsConfig.nameservers", "is not set, which dnsPolicy None needs")
             : null;
-
-    private static (string Name, string Problem)? Certificates(string name, string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var found = new X509Certificate2Collection();
-        try
-        {
-            found.ImportFromPem(text);
-        }
-        catch (CryptographicException error)
-        {
-            return (name, $"cannot be read as certificates: {error.Message}");
-        }
-
-        return found.Count > 0 ? null : (name, "holds no certificate; expected their PEM text (-----BEGIN CERTIFICATE-----), not the path of a file");
-    }
 
     private static IEnumerable<(string Name, string Problem)> Some(IEnumerable<(string Name, string Problem)?> found) =>
         found.Where(problem => problem is not null).Select(problem => problem.GetValueOrDefault());

@@ -45,8 +45,27 @@ internal sealed class CertificateBundle(string? environmentFile, string workerFo
         return certificates;
     }
 
+    /// <summary>All of them as the text of a PEM file, for other programs.</summary>
+    public string ReadText()
+    {
+        var system = Candidates().Select(TryRead).OfType<string>().FirstOrDefault();
+        return $"{system?.TrimEnd()}\n{extra?.Trim()}\n".TrimStart();
+    }
+
     private IEnumerable<string> Candidates() =>
         [.. string.IsNullOrEmpty(environmentFile) ? [] : new[] { environmentFile }, .. ImageBundles, Path.Combine(workerFolder, FileName)];
+
+    private static string? TryRead(string file)
+    {
+        try
+        {
+            return File.Exists(file) && File.ReadAllText(file) is var text && text.Contains("-----BEGIN ", StringComparison.Ordinal) ? text : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // as below
+        }
+    }
 
     private static bool TryImport(X509Certificate2Collection certificates, string file)
     {

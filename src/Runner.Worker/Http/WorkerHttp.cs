@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,11 +14,17 @@ internal sealed class WorkerHttp : HttpMessageHandler
     // A cut network swallows packets: a connection that is not made in this time is tried anew.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
-    private readonly HttpMessageInvoker _plain = new(Handler());
+    private readonly HttpMessageInvoker _plain;
     private readonly Lazy<HttpMessageInvoker> _secure;
 
     /// <summary>Connections that trust a bundle.</summary>
-    public WorkerHttp(CertificateBundle bundle) => _secure = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(SecureHandler(bundle)));
+    /// <param name="bundle">Whom to trust.</param>
+    /// <param name="proxy">By which way; <c>null</c>: as the process's own environment says.</param>
+    public WorkerHttp(CertificateBundle bundle, IWebProxy? proxy)
+    {
+        _plain = new HttpMessageInvoker(Handler(proxy));
+        _secure = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(SecureHandler(bundle, proxy)));
+    }
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -53,7 +60,7 @@ internal sealed class WorkerHttp : HttpMessageHandler
         }
     }
 
-    private static SocketsHttpHandler SecureHandler(CertificateBundle bundle)
+    private static SocketsHttpHandler SecureHandler(CertificateBundle bundle, IWebProxy? proxy)
     {
         var policy = new X509ChainPolicy
         {
@@ -61,13 +68,14 @@ internal sealed class WorkerHttp : HttpMessageHandler
             RevocationMode = X509RevocationMode.NoCheck,
         };
         policy.CustomTrustStore.AddRange(bundle.Load());
-        var handler = Handler();
+        var handler = Handler(proxy);
         handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
         return handler;
     }
 
-    private static SocketsHttpHandler Handler() => new()
+    private static SocketsHttpHandler Handler(IWebProxy? proxy) => new()
     {
+        Proxy = proxy,
         ConnectTimeout = ConnectTimeout,
         UseCookies = false,
         AllowAutoRedirect = false,

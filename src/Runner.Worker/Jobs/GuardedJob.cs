@@ -7,6 +7,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 using Runner.Worker.Hosting;
+using Runner.Worker.Http;
 using Runner.Worker.Logging;
 
 namespace Runner.Worker.Jobs;
@@ -23,19 +24,19 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
     public async Task<(JobResult Result, bool IsBug)> RunAsync(
         IJobReporter reporter, IActionSource? actions, IContainerRunner? containers, IServiceLogs? serviceLogs, IWorkspaceSource? workspace)
     {
-        var runner = new JobRunner(new JobHost
-        {
-            Environment = host.Environment,
-            Time = host.Time,
-            Actions = actions,
-            Containers = containers,
-            Workspace = workspace,
-            Services = host.Services,
-            ServiceLogs = serviceLogs,
-            HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
-        });
         try
         {
+            var runner = new JobRunner(new JobHost
+            {
+                Environment = StepNetwork.Lay(host, payload),
+                Time = host.Time,
+                Actions = actions,
+                Containers = containers,
+                Workspace = workspace,
+                Services = host.Services,
+                ServiceLogs = serviceLogs,
+                HasOnlyStepsAsChildren = host.HasOnlyStepsAsChildren,
+            });
             return (await runner.RunAsync(payload, reporter, cancellation), IsBug: false);
         }
         catch (InfrastructureException failure)

@@ -57,7 +57,8 @@ internal sealed class JobServices : IAsyncDisposable
     {
         var job = payload.Job;
         var bundle = new CertificateBundle(host.Environment.GetValueOrDefault("SSL_CERT_FILE"), host.Folder, payload.ExtraCertificates);
-        var http = new HttpClient(new WorkerHttp(bundle)) { Timeout = Timeout.InfiniteTimeSpan }; // each call has a limit of its own
+        var proxy = payload.Proxy is { } proxies ? new RouteProxy(proxies) : null;
+        var http = new HttpClient(new WorkerHttp(bundle, proxy)) { Timeout = Timeout.InfiniteTimeSpan }; // each call has a limit of its own
         var logger = host.Loggers.CreateLogger<RunServiceClient>();
         try
         {

@@ -256,7 +256,6 @@ public sealed class AgentConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("namespace: My_NS", "namespace is 'My_NS', which is no Kubernetes name")]
-    [InlineData("extraCertificates: /etc/ca.pem", "extraCertificates holds no certificate; expected their PEM text")]
     [InlineData("defaultResources: {requests: {cpu: 4}, limits: {cpu: 2}}", "defaultResources.requests.cpu is '4', more than the limit '2'")]
     [InlineData("defaultResources: {limits: {cpu: 2}}, platforms: {big: {image: b, resources: {requests: {cpu: 4}}}}", "platforms.big.resources The job asks for cpu 4 at least and 2 at most")]
     [InlineData("serviceAccount: Ci", "serviceAccount is 'Ci', which is no Kubernetes name")]

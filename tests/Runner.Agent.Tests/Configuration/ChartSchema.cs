@@ -10,6 +10,8 @@ namespace Runner.Agent.Tests.Configuration;
 internal static class ChartSchema
 {
     private const string Agent = "#/$defs/agent";
+    private const string OptionalName = "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$";
+    private const string Key = "^[-._a-zA-Z0-9]+$";
     private const string Digest = "sha256:[0-9a-f]{64}";
 
     // What the chart does not write itself must come from its user.
@@ -50,6 +52,13 @@ internal static class ChartSchema
                         new JsonObject { ["properties"] = new JsonObject { ["defaultImage"] = new JsonObject { ["minLength"] = 1 } }, ["required"] = new JsonArray("defaultImage") }),
                 },
                 ["config"] = new JsonObject { ["$ref"] = Agent },
+                ["network"] = Section(
+                    ("proxy", Section(
+                        ("http", Text("^((http|https|socks5)://[^@ ]+)?$")),
+                        ("https", Text("^((http|https|socks5)://[^@ ]+)?$")),
+                        ("noProxy", settings.Of(typeof(IList<string>))),
+                        ("credentialsSecret", Section(("name", Text(OptionalName)), ("key", Text(Key)))))),
+                    ("ca", Section(("configMap", Text(OptionalName)), ("secret", Text(OptionalName)), ("key", Text(Key))))),
                 ["metricsPort"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 65535 },
                 ["env"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Type(["string", "number", "boolean"], pattern: null) },
                 ["terminationGracePeriodSeconds"] = new JsonObject { ["type"] = new JsonArray("integer", "null"), ["minimum"] = 1 },

@@ -4,6 +4,7 @@ using Runner.Agent.Tests.Reruns;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Network;
 using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.Jobs.Errors;
@@ -345,7 +346,7 @@ public sealed class JobRunTests : IDisposable
 
     private JobRun Start() => new(_launch, _service, adopted: null, kept: null, Context(), _ => { });
 
-    private JobRunContext Context() => new(_backend, _breakers, Ledgers.Unused(_metrics, _time), new SupervisionOptions(), _metrics, _time, NullLogger.Instance);
+    private JobRunContext Context() => new(_backend, _breakers, Ledgers.Unused(_metrics, _time), new SupervisionOptions(), AgentNetwork.None, _metrics, _time, NullLogger.Instance);
 
     private async Task<string> MetricsAsync()
     {

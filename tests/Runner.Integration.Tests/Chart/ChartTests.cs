@@ -41,6 +41,21 @@ public sealed class ChartTests
         Golden.Check("app.yaml", output);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Proxy_and_certificates_render_to_the_golden_manifests()
+    {
+        var (code, output) = await HelmProgram.RunAsync(
+            [
+                "template", "ci", HelmProgram.Chart, "--namespace", "act-runners", .. Needed,
+                "--set", "network.proxy.https=http://proxy.example:3128,network.proxy.noProxy={.example.com,10.0.0.0/8}",
+                "--set", "network.proxy.credentialsSecret.name=proxy,network.ca.configMap=company-ca",
+            ],
+            Token);
+
+        Assert.True(code == 0, output);
+        Golden.Check("network.yaml", output);
+    }
+
     // The agent would refuse the same, but in a pod that starts again and again.
     [Theory(Timeout = 60_000)]
     [InlineData("github.url=github.com", "/github/url")]
@@ -58,6 +73,7 @@ public sealed class ChartTests
     [InlineData("config.agent.drainTimout=5m", "additional properties 'drainTimout' not allowed")]
     [InlineData("config.agent.drainTimeout=5 minutes", "/config/agent/drainTimeout")]
     [InlineData("tolerations[0].ky=gpu", "additional properties 'ky' not allowed")]
+    [InlineData("network.proxy.https=http://user:password@proxy.example", "/network/proxy/https")]
     [InlineData("image.digest=1.2.3", "/image/digest")]
     [InlineData("image.repository=registry.example/runner:1.2.3", "/image/repository")]
     public async Task Wrong_value_is_refused_with_its_name(string value, string message)

@@ -5,6 +5,7 @@ using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Network;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
@@ -213,7 +214,7 @@ public sealed class PodSpecBuilderTests
 
         var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs));
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network));
         Assert.Equal(launch.JobId, read?.JobId);
         Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
         Assert.Single(read?.Job.Steps ?? []);
@@ -233,8 +234,25 @@ public sealed class PodSpecBuilderTests
             back,
             nameof(JobLaunch.Job), nameof(JobLaunch.Requests), nameof(JobLaunch.SendsWorkspace), nameof(JobLaunch.BoundWorkspace),
             // What the backend goes by, and the worker need not know.
-            nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt), nameof(JobLaunch.KeepAs));
+            nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt), nameof(JobLaunch.KeepAs),
+            nameof(JobLaunch.Network)); // by the next test
         Assert.Same(launch.Job, payload.Job);
+    }
+
+    [Fact]
+    public void Payload_has_the_proxy_which_leads_past_the_services_and_the_pod_says_nothing_of_it()
+    {
+        var network = new JobNetwork(new ProxySettings { Https = new Uri("http://ci:s3cr3t@proxy.example:3128"), NoProxy = ["a.example"] }, "PEM");
+        var launch = SomeKubernetes.Launch() with { Network = network, Containers = new JobContainers { Services = [new("db", Container("postgres:16", string.Empty))] } };
+
+        var payload = Backends.PayloadBuilder.Build(launch, PodPaths.Work, SomeKubernetes.Seen);
+        var placement = PlacementRules.Place(launch.Labels, launch.Platform, SomeKubernetes.Options());
+        var pod = new PodSpecBuilder(SomeKubernetes.Options()).Build(launch, placement, ClusterFeatures.Of("v1.33.1"), "agent-0/abc123", []);
+
+        Assert.Equal(("PEM", network.Proxy!.Https), (payload.ExtraCertificates, payload.Proxy?.Https)); // not null: set above
+        Assert.Equal(["a.example", "db"], payload.Proxy!.NoProxy); // likewise
+        Assert.DoesNotContain("proxy.example", KubernetesYaml.Serialize(pod), StringComparison.Ordinal);
+        Assert.Contains("s3cr3t", System.Text.Encoding.UTF8.GetString(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()).Data["payload.json"]), StringComparison.Ordinal);
     }
 
     [Fact]

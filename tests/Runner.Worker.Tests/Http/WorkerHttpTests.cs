@@ -65,7 +65,7 @@ public sealed class WorkerHttpTests : IAsyncLifetime
 
     private async Task<string> GetAsync(CertificateBundle bundle)
     {
-        using var client = new HttpClient(new WorkerHttp(bundle));
+        using var client = new HttpClient(new WorkerHttp(bundle, proxy: null));
         var port = new Uri(_server!.Urls.First()).Port; // started before each test
         return await client.GetStringAsync(new Uri($"https://localhost:{port}/"), Cancelled);
     }
