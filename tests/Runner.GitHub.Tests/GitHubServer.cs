@@ -32,10 +32,13 @@ internal sealed class GitHubServer : IDisposable
         () => new SocketsHttpHandler(),
         TimeProvider.System);
 
-    public void Answers(string method, string path, int status, object? body = null, string? header = null)
+    public void Answers(string method, string path, int status, object? body = null, string? header = null) =>
+        Answers(method, path, status, body, header?.Split(": ") is [var name, var value] ? [(name, value)] : []);
+
+    public void Answers(string method, string path, int status, object? body, (string Name, string Value)[] headers)
     {
         var response = Response.Create().WithStatusCode(status).WithHeader("Content-Type", "application/json").WithHeader("X-GitHub-Request-Id", "AB:1");
-        if (header?.Split(": ") is [var name, var value])
+        foreach (var (name, value) in headers)
         {
             response = response.WithHeader(name, value);
         }

@@ -1,4 +1,5 @@
 using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
 using Runner.Jobs.Errors;
 using Runner.Protocol.Broker;
 using Runner.Protocol.Http;
@@ -10,7 +11,7 @@ namespace Runner.Agent.GitHubClients;
 
 /// <summary>A session over the broker's and the run service's clients.</summary>
 internal sealed class BrokerSession(
-    JitConfig config, BrokerClient home, OAuthTokenClient tokens, JobClients runServices, string machine) : IRunnerSession
+    JitConfig config, BrokerClient home, OAuthTokenClient tokens, JobClients runServices, AgentMetrics metrics, string machine) : IRunnerSession
 {
     private const string Os = "Linux";
 
@@ -23,7 +24,7 @@ internal sealed class BrokerSession(
     public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
     {
         _status = status;
-        var message = await Broker.GetMessageAsync(_id, status, cancellationToken);
+        var message = await ToldAsync(Broker.GetMessageAsync(_id, status, cancellationToken));
         switch (message)
         {
             case BrokerMoved moved:
@@ -32,6 +33,9 @@ internal sealed class BrokerSession(
             case TokenRefreshAsked:
                 tokens.TryDrop(await tokens.GetAsync(cancellationToken));
                 return null;
+            case UnknownMessage or UnreadableMessage:
+                metrics.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
+                return message;
             default:
                 return message;
         }
@@ -41,7 +45,7 @@ internal sealed class BrokerSession(
     {
         _moved = null;
         var owner = $"{machine} (PID: {Environment.ProcessId})";
-        var session = await home.CreateSessionAsync(config.Settings.AgentId, RunnerName, owner, cancellationToken);
+        var session = await ToldAsync(home.CreateSessionAsync(config.Settings.AgentId, RunnerName, owner, cancellationToken));
         _id = session.SessionId;
         if (Uri.TryCreate(session.BrokerMigrationMessage?.BrokerBaseUrl, UriKind.Absolute, out var moved))
         {
@@ -98,6 +102,21 @@ internal sealed class BrokerSession(
     public void Dispose() => tokens.Dispose();
 
     private BrokerClient Broker => _moved ?? home;
+
+    // Of all refusals the one that a setting mends.
+    private static async Task<T> ToldAsync<T>(Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.VersionTooOld)
+        {
+            throw new ProtocolException(
+                ProtocolErrorKind.VersionTooOld,
+                $"GitHub refuses the version that is announced as too old; upgrade this runner, or set github.runnerVersion to a newer one: {refusal.Message}");
+        }
+    }
 
     private GitHubJobService? ServiceOf(UnreadableJobMessageException unreadable, Uri acquiredFrom)
     {

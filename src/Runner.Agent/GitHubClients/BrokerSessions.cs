@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
@@ -13,7 +14,7 @@ namespace Runner.Agent.GitHubClients;
 
 /// <summary>Opens real sessions: JIT configuration → token → session with the broker.</summary>
 internal sealed class BrokerSessions(
-    IHttpClientFactory http, JobClients runServices, AgentOptions options, TimeProvider time, ILoggerFactory loggers) : IRunnerSessions
+    IHttpClientFactory http, JobClients runServices, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILoggerFactory loggers) : IRunnerSessions
 {
     /// <summary>Name of the HTTP client of all calls to GitHub's Actions services. It neither retries nor times out: its users do.</summary>
     public const string HttpClientName = "actions";
@@ -48,6 +49,6 @@ internal sealed class BrokerSessions(
         var tokens = new OAuthTokenClient(client, config, RetryOptions.None, time, loggers.CreateLogger<OAuthTokenClient>());
         var description = new RunnerDescription { Version = options.Github.RunnerVersion };
         return new BrokerSession(
-            config, new BrokerClient(client, broker, tokens, description, time), tokens, runServices, options.Agent.Instance ?? Environment.MachineName);
+            config, new BrokerClient(client, broker, tokens, description, time), tokens, runServices, metrics, options.Agent.Instance ?? Environment.MachineName);
     }
 }

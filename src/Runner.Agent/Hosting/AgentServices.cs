@@ -14,6 +14,7 @@ using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.GitHub;
+using Runner.GitHub.Limits;
 using Runner.GitHub.Registration;
 using Runner.GitHub.Runs;
 using Runner.Protocol.Http;
@@ -67,6 +68,8 @@ internal static class AgentServices
                 .RemoveAllLoggers();
         }
 
+        services.AddHttpClient(RestClientName).AddHttpMessageHandler(
+            provider => new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call => provider.GetService<AgentMetrics>()?.GitHubCalled(call)));
         services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
         services.AddSingleton<IRunnerRegistrar>(provider => new GitHubRegistrar(
             provider.GetRequiredService<GitHubEndpoint>(),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Prometheus;
 using Runner.Agent.Configuration;
+using Runner.GitHub.Limits;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 
@@ -20,6 +21,12 @@ internal sealed class AgentMetrics
     private readonly Counter _replacements;
     private readonly Counter _rerunsOwed;
     private readonly Counter _reruns;
+    private readonly Counter _ignored;
+    private readonly Counter _calls;
+    private readonly Counter _limited;
+    private readonly Gauge _limit;
+    private readonly Gauge _remaining;
+    private readonly Gauge _reset;
     private readonly Histogram _phases;
 
     /// <summary>Makes the metrics in a registry of their own, so that two agents in one process do not add up.</summary>
@@ -38,6 +45,12 @@ internal sealed class AgentMetrics
         _replacements = factory.CreateCounter("runner_job_replacements_total", "Places lost before their worker started, and replaced.", "pool", "reason");
         _rerunsOwed = factory.CreateCounter("runner_reruns_owed_total", "Jobs whose place was taken away, to be run again.", "pool", "cause");
         _reruns = factory.CreateCounter("runner_reruns_total", "Jobs that GitHub was asked to run again.", "pool", "cause");
+        _ignored = factory.CreateCounter("runner_messages_ignored_total", "Messages of GitHub that this version does not know, or cannot read.", "kind");
+        _calls = factory.CreateCounter("runner_github_calls_total", "Answers of GitHub's REST service.", "status");
+        _limited = factory.CreateCounter("runner_github_limited_total", "Answers by which GitHub asked us to wait: for the hourly limit, or for that on calls at a time.", "limit");
+        _limit = factory.CreateGauge("runner_github_rate_limit", "Calls an hour that GitHub allows.", "resource");
+        _remaining = factory.CreateGauge("runner_github_rate_limit_remaining", "Calls left of them.", "resource");
+        _reset = factory.CreateGauge("runner_github_rate_limit_reset_timestamp_seconds", "When they are full again.", "resource");
         _phases = factory.CreateHistogram(
             "runner_job_phase_seconds",
             "Time from one moment of a job to the next: message seen, created, scheduled, containers_started, first_step; total is all of it.",
@@ -90,6 +103,33 @@ internal sealed class AgentMetrics
     public void RerunAsked(string pool, RerunCause cause) => _reruns.WithLabels(pool, Word(cause)).Inc();
 
     private static string Word(RerunCause cause) => JsonNamingPolicy.SnakeCaseLower.ConvertName(cause.ToString());
+
+    /// <summary>A message was left alone.</summary>
+    /// <param name="kind"><c>unknown</c> or <c>unreadable</c>.</param>
+    public void MessageIgnored(string kind) => _ignored.WithLabels(kind).Inc();
+
+    /// <summary>GitHub's REST service answered.</summary>
+    public void GitHubCalled(GitHubCall call)
+    {
+        // The server's word, and so none that could make a series of its own each time.
+        var resource = call.Resource is "core" or "search" or "graphql" or "actions_runner_registration" ? call.Resource : "other";
+        _calls.WithLabels(call.Status is >= 100 and < 600 ? $"{call.Status / 100}xx" : "other").Inc();
+        if (call.RetryAfter is not null)
+        {
+            _limited.WithLabels(call.IsPrimary ? "primary" : "secondary").Inc();
+        }
+
+        if (call is { Limit: { } limit, Remaining: { } remaining })
+        {
+            _limit.WithLabels(resource).Set(limit);
+            _remaining.WithLabels(resource).Set(remaining);
+        }
+
+        if (call.Reset is { } reset)
+        {
+            _reset.WithLabels(resource).Set(reset.ToUnixTimeSeconds());
+        }
+    }
 
     /// <summary>A job ended.</summary>
     public void Ended(string pool, Conclusion conclusion, string reason, LaunchTimes times)

@@ -158,6 +158,7 @@ internal sealed class ScaleSetListener(
     {
         if (news.Defect is { } defect)
         {
+            metrics.MessageIgnored("unreadable");
             logger.SetMessageUnreadable(pool.Name, news.Id, defect);
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Octokit;
 using Runner.Jobs.Errors;
@@ -35,7 +36,7 @@ internal static class GitHubErrors
         SecondaryRateLimitExceededException or AbuseException => Infrastructure(
             $"GitHub asks for fewer calls at a time, {action} has to wait",
             (ApiException)error,
-            error is AbuseException { RetryAfterSeconds: { } seconds } ? TimeSpan.FromSeconds(seconds) : SecondaryLimitPause),
+            RetryAfter((ApiException)error) ?? SecondaryLimitPause),
         AuthorizationException api => new OperatorException(
             $"GitHub refused the credentials of github.auth ({Status(api)}) when we tried to {action} at {endpoint.Url}: "
             + "the token has expired, was revoked or belongs to another server", api),
@@ -45,10 +46,10 @@ internal static class GitHubErrors
             $"GitHub does not know {endpoint.Url}, or does not show it to these credentials ({Status(api)}, {action}): check github.url, "
             + $"and that the credentials of github.auth have {Right(endpoint)}", api),
         ApiException { StatusCode: HttpStatusCode.TooManyRequests } api => Infrastructure(
-            $"GitHub asks for fewer calls at a time, {action} has to wait", api, SecondaryLimitPause),
+            $"GitHub asks for fewer calls at a time, {action} has to wait", api, RetryAfter(api) ?? SecondaryLimitPause),
         ApiException { StatusCode: HttpStatusCode.UnprocessableEntity } api => new OperatorException(
             $"GitHub cannot {action} at {endpoint.Url} as asked ({Status(api)}): {api.Message}", api),
-        ApiException api => Infrastructure($"GitHub failed to {action} ({Status(api)})", api, retryAfter: null),
+        ApiException api => Infrastructure($"GitHub failed to {action} ({Status(api)})", api, RetryAfter(api)),
         HttpRequestException transport => new InfrastructureException($"{endpoint.ApiBase} cannot be reached to {action}: {Causes.Of(transport)}", transport),
         TimeoutException => new InfrastructureException($"{endpoint.ApiBase} did not answer in time when we tried to {action}", error),
         OperationCanceledException when !cancellationToken.IsCancellationRequested =>
@@ -59,12 +60,18 @@ internal static class GitHubErrors
     private static InfrastructureException Infrastructure(string message, ApiException error, TimeSpan? retryAfter) =>
         new(message, error) { StatusCode = (int)error.StatusCode, RetryAfter = retryAfter };
 
+    // In seconds: RateLimitHandler makes it so where it is a date, or where GitHub says it by the hourly limit.
+    private static TimeSpan? RetryAfter(ApiException error) =>
+        int.TryParse(Header(error, "Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
+
+    private static string? Header(ApiException error, string name) =>
+        error.HttpResponse?.Headers?.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+
     private static TimeSpan Wait(TimeSpan wait) => wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1);
 
     private static string Status(ApiException error)
     {
-        var headers = error.HttpResponse?.Headers;
-        var id = headers?.FirstOrDefault(header => header.Key.Equals("X-GitHub-Request-Id", StringComparison.OrdinalIgnoreCase)).Value;
+        var id = Header(error, "X-GitHub-Request-Id");
         return id is null ? $"HTTP {(int)error.StatusCode}" : $"HTTP {(int)error.StatusCode}, request {id}";
     }
 

@@ -97,7 +97,7 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
 
     private async Task<long> FindGroupAsync(string? group, CancellationToken cancellationToken)
     {
-        var groups = await CallAsync("list runner groups", () => ListGroupsAsync(cancellationToken), cancellationToken);
+        var groups = await CallAsync("list runner groups", () => RunnerGroupList.ReadAsync(_connection, _endpoint, cancellationToken), cancellationToken) ?? [];
         var isDefault = group is null || group.Equals("default", StringComparison.OrdinalIgnoreCase);
         var found = groups.FirstOrDefault(item => item.Name.Equals(group, StringComparison.OrdinalIgnoreCase))
             ?? (isDefault ? groups.FirstOrDefault(item => item.Default) : null);
@@ -112,29 +112,6 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
             : throw new OperatorException(
                 $"runnerGroup '{group}' is unknown at {_endpoint.Url}, there is {(names.Count == 0 ? "none" : string.Join(", ", names))}"
                 + NearestName.Hint(group!, names)); // isDefault is true of null
-    }
-
-    private async Task<IReadOnlyList<RunnerGroupItem>> ListGroupsAsync(CancellationToken cancellationToken)
-    {
-        var groups = new List<RunnerGroupItem>();
-        for (var page = 1; ; page++)
-        {
-            var uri = new Uri($"{_endpoint.Entity}/actions/runner-groups?per_page=100&page={page}", UriKind.Relative);
-            try
-            {
-                var response = await _connection.Get<RunnerGroupPage>(uri, parameters: null, accepts: null, cancellationToken);
-                groups.AddRange(response.Body.RunnerGroups);
-                if (groups.Count >= response.Body.TotalCount || response.Body.RunnerGroups.Count == 0)
-                {
-                    return groups;
-                }
-            }
-            catch (NotFoundException)
-            {
-                // Older servers and plans without groups. If the address itself is wrong, the registration will say so.
-                return groups;
-            }
-        }
     }
 
     private async Task<RunnerRegistration?> TryRegisterAsync(

@@ -46,6 +46,10 @@ internal sealed class RunnerGroupItem
     public string Name { get; set; } = string.Empty;
 
     public bool Default { get; set; }
+
+    public bool AllowsPublicRepositories { get; set; }
+
+    public string? Visibility { get; set; }
 }
 
 /// <summary>One page of the runners.</summary>
@@ -74,6 +78,34 @@ internal sealed class RunnerItem
 internal sealed class RunnerLabelItem
 {
     public string? Name { get; set; }
+}
+
+/// <summary>Answer of <c>rate_limit</c>.</summary>
+internal sealed class RateLimitPage
+{
+    public RateLimitResources? Resources { get; set; }
+
+    public RateLimitItem? Rate { get; set; }
+}
+
+/// <summary>The limits in a <see cref="RateLimitPage"/>.</summary>
+internal sealed class RateLimitResources
+{
+    public RateLimitItem? Core { get; set; }
+}
+
+/// <summary>A limit.</summary>
+internal sealed class RateLimitItem
+{
+    public int Limit { get; set; }
+
+    public int Remaining { get; set; }
+}
+
+/// <summary>A repository.</summary>
+internal sealed class RepositoryItem
+{
+    public bool Private { get; set; }
 }
 
 /// <summary>A registration token.</summary>

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.GitHubClients;
+using Runner.Agent.Monitoring;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
 using Runner.Protocol.Registration;
 using Runner.Testing.Http;
 
@@ -95,6 +97,45 @@ public sealed class BrokerSessionTests(FakeHttpServer server)
         Assert.Contains(site.Requests, request => request.Path.StartsWith("/moved/message?", StringComparison.Ordinal) && request.Path.Contains("status=Busy", StringComparison.Ordinal));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Version_that_GitHub_refuses_is_told_with_its_setting()
+    {
+        var site = Answer("/session", 400, new JsonObject { ["source"] = "actions-broker-listener", ["errorKind"] = "RunnerVersionTooOld", ["errorMessage"] = "2.336.0 is deprecated" });
+
+        var error = await Assert.ThrowsAsync<ProtocolException>(() => OpenAsync(site));
+
+        Assert.Equal(ProtocolErrorKind.VersionTooOld, error.Kind);
+        Assert.Contains("upgrade this runner, or set github.runnerVersion to a newer one", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("HostedRunnerDance", "{}", "unknown")]
+    [InlineData("RunnerJobRequest", "no json", "unreadable")]
+    public async Task Message_that_nobody_knows_is_counted(string type, string body, string kind)
+    {
+        var metrics = new AgentMetrics();
+        var site = Answer("/message", 200, new JsonObject { ["messageId"] = 7, ["messageType"] = type, ["body"] = body });
+        using var session = await OpenAsync(site, metrics: metrics);
+
+        await session.NextAsync(RunnerStatus.Online, Token);
+
+        using var text = new MemoryStream();
+        await metrics.Registry.CollectAndExportAsTextAsync(text, Token);
+        Assert.Contains($"runner_messages_ignored_total{{kind=\"{kind}\"}} 1\n", System.Text.Encoding.UTF8.GetString(text.ToArray()), StringComparison.Ordinal);
+    }
+
+    private FakeSite Answer(string path, int status, JsonObject answer) =>
+        server.Open(async http =>
+        {
+            http.Response.ContentType = "application/json";
+            http.Response.StatusCode = http.Request.Path == path ? status : 200;
+            await http.Response.WriteAsync(
+                (http.Request.Path == path ? answer
+                    : http.Request.Path == "/token" ? new JsonObject { ["access_token"] = "runner-token", ["token_type"] = "Bearer", ["expires_in"] = 3000 }
+                    : new JsonObject { ["sessionId"] = Guid.NewGuid().ToString() }).ToJsonString(),
+                Token);
+        });
+
     private FakeSite Open(Func<HttpContext, Uri, JsonObject> acquired)
     {
         FakeSite? site = null;
@@ -136,7 +177,7 @@ public sealed class BrokerSessionTests(FakeHttpServer server)
 
     private static RunnerJobRequest Offer(FakeSite site) => new() { RunnerRequestId = "1", RunServiceUrl = new Uri(site.Address, "run/").AbsoluteUri };
 
-    private static async Task<IRunnerSession> OpenAsync(FakeSite site, bool useV2Flow = true)
+    private static async Task<IRunnerSession> OpenAsync(FakeSite site, bool useV2Flow = true, AgentMetrics? metrics = null)
     {
         using var key = RSA.Create(2048);
         var config = new JitConfig
@@ -147,7 +188,7 @@ public sealed class BrokerSessionTests(FakeHttpServer server)
         };
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
         var services = new JobClients(http, TimeProvider.System, NullLoggerFactory.Instance);
-        return await new BrokerSessions(http, services, new AgentOptions(), TimeProvider.System, NullLoggerFactory.Instance).OpenAsync(
+        return await new BrokerSessions(http, services, new AgentOptions(), metrics ?? new AgentMetrics(), TimeProvider.System, NullLoggerFactory.Instance).OpenAsync(
             new RunnerRegistration { RunnerId = 1, Name = "runner-1", EncodedJitConfig = new Secret(config.Encode()) }, Token);
     }
 }

@@ -52,6 +52,24 @@ public sealed class AppCredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task Key_that_was_replaced_signs_the_next_token()
+    {
+        Serve("orgs/acme/installation", 77);
+        var registrar = _server.Registrar(credentials: App(), time: _time);
+        await registrar.RemoveAsync(5, Token);
+        using var replaced = RSA.Create(2048);
+
+        _server.File("key.pem", replaced.ExportPkcs8PrivateKeyPem());
+        _time.Advance(TimeSpan.FromMinutes(56));
+        await registrar.RemoveAsync(5, Token);
+
+        var header = _server.Http.LogEntries.Last(entry => entry.RequestMessage!.Path.EndsWith("/access_tokens", StringComparison.Ordinal)).RequestMessage!.Headers!["Authorization"].Single();
+        var parts = header["Bearer ".Length..].Split('.');
+        Assert.True(replaced.VerifyData(
+            Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    [Fact]
     public async Task Key_that_is_none_is_told_with_its_file()
     {
         var credentials = new GitHubCredentials.App("123", 77, _server.File("key.pem", "no key"));
