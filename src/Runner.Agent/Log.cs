@@ -177,4 +177,10 @@ internal static partial class Log
 
     [LoggerMessage(1234, LogLevel.Warning, "{Action} failed: {Detail}")]
     public static partial void RerunCallFailed(this ILogger logger, string action, string detail);
+
+    [LoggerMessage(1240, LogLevel.Warning, "Check '{Check}': {Detail}. What to do: {Fix}")]
+    public static partial void CheckWarned(this ILogger logger, string check, string detail, string fix);
+
+    [LoggerMessage(1241, LogLevel.Error, "The agent is not ready, next look in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void CheckFailed(this ILogger logger, string detail, double delaySeconds);
 }

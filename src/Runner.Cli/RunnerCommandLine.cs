@@ -46,6 +46,7 @@ internal static class RunnerCommandLine
         var root = new RootCommand("Runs GitHub Actions workflows: here (runner [event], with act's flags), and as a daemon that turns each job into one pod (runner agent).")
         {
             AgentCommand.Build(surroundings),
+            DoctorCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
             EvalCommand.Build(surroundings),
             PlanCommand.Build(surroundings),

@@ -63,7 +63,7 @@ public sealed record GitHubOptions
     public GitHubAuthOptions Auth { get; set; } = new();
 
     /// <summary>Version announced to GitHub, which refuses old ones. Default: the newest this agent was made for.</summary>
-    public string RunnerVersion { get; set; } = "2.336.0";
+    public string RunnerVersion { get; set; } = AnnouncedVersion.BuiltIn;
 
     /// <summary>Whether plain http is allowed to other machines. Default false; this machine is always allowed.</summary>
     public bool AllowInsecureHttp { get; set; }

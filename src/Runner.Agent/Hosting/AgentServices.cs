@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Checks;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.GitHubClients;
@@ -14,6 +15,7 @@ using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.GitHub;
+using Runner.GitHub.Inspection;
 using Runner.GitHub.Limits;
 using Runner.GitHub.Registration;
 using Runner.GitHub.Runs;
@@ -40,6 +42,8 @@ internal static class AgentServices
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Timeout(options) + TimeSpan.FromSeconds(30));
         return services
             .AddGitHubClients(options, surroundings.Environment)
+            .AddInspection(options)
+            .AddHostedService<StartChecks>()
             .AddBackend(options, surroundings)
             .AddSources(options)
             .AddScaleSets(options)
@@ -86,6 +90,18 @@ internal static class AgentServices
         services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<JobClients>());
         return services.AddSingleton<IRunnerSessions, BrokerSessions>();
     }
+
+    /// <summary>What it takes to look at GitHub as an agent would, without one.</summary>
+    public static IServiceCollection AddGitHubChecks(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings) =>
+        services.AddSingleton(options).AddSingleton(surroundings.Time).AddGitHubClients(options, surroundings.Environment).AddInspection(options);
+
+    private static IServiceCollection AddInspection(this IServiceCollection services, AgentOptions options) => services
+        .AddSingleton(provider => new GitHubInspector(
+            provider.GetRequiredService<GitHubEndpoint>(),
+            GitHubAuth.Read(options.Github.Auth),
+            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<GitHubChecks>();
 
     private static IServiceCollection AddSources(this IServiceCollection services, AgentOptions options)
     {

@@ -18,7 +18,7 @@ internal static class ScaleSetCommands
 
     private static Command BuildList(CliSurroundings surroundings)
     {
-        var config = AgentCommand.ConfigOption();
+        var config = AgentSettings.ConfigOption();
         var command = new Command("list", "List the scale sets of the pools in the mode 'scaleset'.") { config };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -37,7 +37,7 @@ internal static class ScaleSetCommands
 
     private static Command BuildDelete(CliSurroundings surroundings)
     {
-        var config = AgentCommand.ConfigOption();
+        var config = AgentSettings.ConfigOption();
         var pool = new Argument<string>("pool") { Description = "The pool, also one that is not in the settings any more." };
         var command = new Command("delete", "Delete a pool's scale set. Jobs that wait for it wait for another one.") { pool, config };
         command.SetAction(async (result, cancellationToken) =>
@@ -53,7 +53,7 @@ internal static class ScaleSetCommands
     }
 
     private static AgentOptions Load(CliSurroundings surroundings, string? file) =>
-        AgentConfiguration.Load(AgentCommand.FileOf(surroundings, file), surroundings.Environment, flags: []);
+        AgentConfiguration.Load(AgentSettings.FileOf(surroundings, file), surroundings.Environment, flags: []);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
