@@ -72,8 +72,11 @@ internal static class AgentServices
                 .RemoveAllLoggers();
         }
 
-        services.AddHttpClient(RestClientName).AddHttpMessageHandler(
-            provider => new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call => provider.GetService<AgentMetrics>()?.GitHubCalled(call)));
+        services.AddHttpClient(RestClientName).AddHttpMessageHandler(provider =>
+        {
+            var metrics = provider.GetService<AgentMetrics>(); // not where there is no agent
+            return new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call => metrics?.GitHubCalled(call));
+        });
         services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
         services.AddSingleton<IRunnerRegistrar>(provider => new GitHubRegistrar(
             provider.GetRequiredService<GitHubEndpoint>(),
