@@ -69,9 +69,15 @@ internal static class EmulatorServices
     public static void MapEmulator(this WebApplication app)
     {
         var faults = app.Services.GetRequiredService<FaultMiddleware>();
+        app.Use(TellTimeAsync);
         app.UseLocalDoor(app.Services.GetRequiredService<EmulatorAddress>().IsOwnName);
         app.UseMiddleware<OwnApiGuard>();
         app.Use(CollapseSlashes);
+        if (app.Services.GetRequiredService<EmulatorOptions>() is { Answered: { } answered, Time: var time })
+        {
+            app.Use((http, next) => TellAsync(http, next, answered, time));
+        }
+
         app.Use(faults.InvokeAsync);
         app.Use(RestEndpoints.AddHeadersAsync);
         app.UseWebSockets();
@@ -103,6 +109,31 @@ internal static class EmulatorServices
         app.MapArtifacts(app.Services.GetRequiredService<ArtifactStore>(), callers, links);
         app.MapCaches(caches, callers, links);
         app.MapCachesV1(caches, app.Services.GetRequiredService<BlobStore>(), callers, links);
+    }
+
+    // Clients compare it with their clocks; the web server's own goes by the machine's.
+    private static Task TellTimeAsync(HttpContext http, RequestDelegate next)
+    {
+        var time = http.RequestServices.GetRequiredService<EmulatorOptions>().Time;
+        http.Response.OnStarting(() =>
+        {
+            http.Response.GetTypedHeaders().Date = time.GetUtcNow();
+            return Task.CompletedTask;
+        });
+        return next(http);
+    }
+
+    private static async Task TellAsync(HttpContext http, RequestDelegate next, Action<AnsweredCall> answered, TimeProvider time)
+    {
+        var (method, path, began) = (http.Request.Method, http.Request.Path.Value ?? string.Empty, time.GetUtcNow());
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            answered(new AnsweredCall(method, path, began, time.GetUtcNow()));
+        }
     }
 
     /// <summary>GitHub's runner joins a storage address and its path with one slash too many when it uploads by the Azure SDK.</summary>

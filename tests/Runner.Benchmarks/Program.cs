@@ -7,7 +7,7 @@ using Runner.Benchmarks.EndToEnd;
 using Runner.Benchmarks.Language;
 
 // Run on a quiet machine, after scripts/build.sh:
-//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|steps|lines|slots|expressions|plan|list …]
+//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|latency|steps|lines|slots|expressions|plan|list …]
 // Without a name: all that run a real agent and worker against the emulator. `expressions` runs BenchmarkDotNet.
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -23,6 +23,9 @@ foreach (var name in names)
     {
         case "start":
             await StartBenchmark.RunAsync(cancellation.Token);
+            break;
+        case "latency":
+            await LatencyBenchmark.RunAsync(cancellation.Token);
             break;
         case "steps":
             await StepBenchmark.RunAsync(cancellation.Token);
@@ -44,7 +47,7 @@ foreach (var name in names)
             BenchmarkRunner.Run<ExpressionBenchmarks>(ManualConfig.Create(DefaultConfig.Instance).AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
             break;
         default:
-            Console.Error.WriteLine($"No benchmark '{name}': expected start, steps, lines, slots, expressions, plan or list");
+            Console.Error.WriteLine($"No benchmark '{name}': expected start, latency, steps, lines, slots, expressions, plan or list");
             return 2;
     }
 }

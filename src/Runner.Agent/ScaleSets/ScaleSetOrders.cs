@@ -246,6 +246,8 @@ internal sealed class ScaleSetOrders(
 
         public bool IsWanted => !orders.IsSurplus;
 
+        public bool IsStanding => false;
+
         public Task<RunnerRegistration> RegisterAsync(CancellationToken cancellationToken) => orders.RegisterAsync(cancellationToken);
 
         public Task<bool> IsWaitingAsync(RunnerRegistration runner, CancellationToken cancellationToken) => orders.IsWaitingAsync(runner, cancellationToken);

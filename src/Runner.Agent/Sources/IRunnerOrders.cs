@@ -16,6 +16,9 @@ internal interface IRunnerOrder : IDisposable
     /// <summary>Whether the wish stands. It is asked before a registration, which is made last, when there is room.</summary>
     bool IsWanted { get; }
 
+    /// <summary>Whether it stands for the next runner of the slot, too, which may then be registered ahead.</summary>
+    bool IsStanding { get; }
+
     /// <summary>Registers the runner.</summary>
     /// <exception cref="Jobs.Errors.OperatorException">GitHub refuses: credentials, rights, an unknown group or address.</exception>
     /// <exception cref="Protocol.Http.ProtocolException">The service of runners refuses.</exception>

@@ -59,14 +59,12 @@ internal sealed class JobTaking(
             }
 
             var kept = journal.Begin(RecordOf(turn.Pool, registration, offer, seen));
+
+            // At the same time, as GitHub gives the job without it: whether it is still there says the acquisition.
+            var acknowledged = session.AcknowledgeAsync(offer, CancellationToken.None);
             try
             {
                 // From here on the job is ours to finish, so a stopping agent does not interrupt it.
-                if (!await session.AcknowledgeAsync(offer, CancellationToken.None))
-                {
-                    throw new ProtocolException(ProtocolErrorKind.AcknowledgeJobNotFound, "the job went away before it was acquired");
-                }
-
                 var job = await session.AcquireAsync(offer, CancellationToken.None);
                 turn.HadJob = true;
                 turn.Order.Took(job.Message.JobId);
@@ -99,6 +97,10 @@ internal sealed class JobTaking(
                 logger.OfferGone(offer.RunnerRequestId ?? "-", error.Message);
                 turn.Throttle.Fail();
                 await turn.Throttle.WaitAsync(stopping);
+            }
+            finally
+            {
+                await acknowledged;
             }
         }
     }

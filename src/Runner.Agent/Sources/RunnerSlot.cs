@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
 using Runner.Agent.Supervision;
@@ -5,7 +6,8 @@ using Runner.Agent.Supervision;
 namespace Runner.Agent.Sources;
 
 /// <summary>One slot of a pool: a fresh ephemeral runner for every job, one job at a time.</summary>
-internal sealed class RunnerSlot(RunnerTurn turn, SlotPipelines pipelines, LaunchBreakers breakers, TimeProvider time)
+internal sealed class RunnerSlot(
+    RunnerTurn turn, SlotPipelines pipelines, LaunchBreakers breakers, OwnRunners own, TimeProvider time, ILogger<RunnerSlot> logger)
 {
     /// <summary>Takes jobs until it is told to stop; a job that runs then is waited for.</summary>
     /// <param name="pool">The pool.</param>
@@ -17,6 +19,8 @@ internal sealed class RunnerSlot(RunnerTurn turn, SlotPipelines pipelines, Launc
         var turns = pipelines.Turns(pool.Name, health);
         var throttle = new OfferThrottle(time);
         var breaker = breakers.For(pool.Name);
+        var next = new NextRunner(own, time, logger);
+        var signedOff = Task.CompletedTask;
         try
         {
             while (true)
@@ -35,7 +39,21 @@ internal sealed class RunnerSlot(RunnerTurn turn, SlotPipelines pipelines, Launc
                 await pool.Capacity.EnterAsync(stopping);
                 try
                 {
-                    await turns.ExecuteAsync(async token => await turn.RunAsync(new TurnState(order, pool, throttle, health, isProbe), token), stopping);
+                    await turns.ExecuteAsync(
+                        async token =>
+                        {
+                            var state = new TurnState(order, pool, throttle, health, isProbe, next);
+                            try
+                            {
+                                await turn.RunAsync(state, token);
+                            }
+                            finally
+                            {
+                                await signedOff;
+                                signedOff = state.SignedOff;
+                            }
+                        },
+                        stopping);
                 }
                 finally
                 {
@@ -50,6 +68,11 @@ internal sealed class RunnerSlot(RunnerTurn turn, SlotPipelines pipelines, Launc
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             health.Park();
+        }
+        finally
+        {
+            await signedOff;
+            await next.DiscardAsync();
         }
     }
 }

@@ -45,12 +45,12 @@ internal sealed class RunnerTurn(
 
         // Step 1
         turn.Health.Turn(isReady: false);
-        var registration = await turn.Order.RegisterAsync(stopping);
-        own.Add(registration.Name);
+        var runner = await turn.Next.TakeAsync(turn.Order, stopping);
+        var registration = runner.Registration;
         turn.Leave = turn.IsProbe ? CancellationToken.None : breakers.For(turn.Pool.Name).Opening;
         try
         {
-            turn.Session = await _opening.OpenAsync(registration, stopping);
+            turn.Session = await _opening.OpenAsync(runner, stopping);
             logger.RunnerWaits(turn.Pool.Name, registration.Name);
 
             // Step 2
@@ -61,6 +61,7 @@ internal sealed class RunnerTurn(
             if (run is not null)
             {
                 turn.Throttle.Reset();
+                turn.Next.Prepare(turn.Order, stopping);
                 turn.IsReleased = (await new SessionListener(turn.Session, polls, turn.Health, time, logger).FollowAsync(run)).Reason == VerdictReasons.Released;
             }
         }
@@ -71,21 +72,28 @@ internal sealed class RunnerTurn(
         }
         finally
         {
-            // Step 4; the session of a job that runs on stays, so that GitHub does not take its runner for gone.
-            if (!turn.IsReleased)
+            // Step 4; the session of a job that runs on stays, so that GitHub does not take its runner for gone. That of a job that is over
+            // goes by itself, too: the slot does not wait for it.
+            turn.SignedOff = SignOffAsync(turn, registration);
+            if (!turn.HadJob)
             {
-                await SignOffAsync(turn, registration);
-            }
-
-            turn.Session?.Dispose();
-            if (!turn.IsReleased)
-            {
-                own.Remove(registration.Name);
+                await turn.SignedOff;
             }
         }
     }
 
     private async Task SignOffAsync(TurnState turn, RunnerRegistration registration)
+    {
+        if (!turn.IsReleased)
+        {
+            await CloseAsync(turn, registration);
+            own.Remove(registration.Name);
+        }
+
+        turn.Session?.Dispose();
+    }
+
+    private async Task CloseAsync(TurnState turn, RunnerRegistration registration)
     {
         using var limit = new CancellationTokenSource(SignOffLimit, time);
         try

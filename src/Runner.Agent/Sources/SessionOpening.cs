@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Supervision;
-using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 using Runner.Protocol.Http;
 
@@ -19,9 +18,9 @@ internal sealed class SessionOpening(IRunnerSessions sessions, SupervisionOption
     /// <summary>Opens it; tries end when the registration is a minute old.</summary>
     /// <exception cref="ProtocolException">It is refused for good.</exception>
     /// <exception cref="InfrastructureException">The broker cannot be reached.</exception>
-    public async Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    public async Task<IRunnerSession> OpenAsync(FreshRunner runner, CancellationToken cancellationToken)
     {
-        var registered = time.GetTimestamp();
+        var (registration, registered) = runner;
         for (var failures = 1; ; failures++)
         {
             try

@@ -9,6 +9,8 @@ internal sealed class StandingOrders(RunnerPool pool, IRunnerRegistrar registrar
 {
     public bool IsWanted => true;
 
+    public bool IsStanding => true;
+
     public Task<IRunnerOrder> NextAsync(CancellationToken cancellationToken) => Task.FromResult<IRunnerOrder>(this);
 
     public Task<RunnerRegistration> RegisterAsync(CancellationToken cancellationToken) =>

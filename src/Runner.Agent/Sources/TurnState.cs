@@ -9,7 +9,7 @@ using Runner.Protocol.Http;
 namespace Runner.Agent.Sources;
 
 /// <summary>What is to be known of a slot's turn when it ends, however it does.</summary>
-internal sealed class TurnState(IRunnerOrder order, RunnerPool pool, OfferThrottle throttle, LoopHealth health, bool isProbe)
+internal sealed class TurnState(IRunnerOrder order, RunnerPool pool, OfferThrottle throttle, LoopHealth health, bool isProbe, NextRunner next)
 {
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
@@ -23,6 +23,12 @@ internal sealed class TurnState(IRunnerOrder order, RunnerPool pool, OfferThrott
 
     /// <summary>Whether it is to find out whether jobs of the pool can be started.</summary>
     public bool IsProbe => isProbe;
+
+    /// <summary>The slot's next registration.</summary>
+    public NextRunner Next => next;
+
+    /// <summary>Completes when the session is closed. Never faults.</summary>
+    public Task SignedOff { get; set; } = Task.CompletedTask;
 
     /// <summary>Fires when the pool stops to take jobs.</summary>
     public CancellationToken Leave { get; set; }

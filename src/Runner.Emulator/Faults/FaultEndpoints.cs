@@ -24,7 +24,7 @@ internal static class FaultEndpoints
     }
 
     private static bool IsUsable(Fault fault) =>
-        fault is { Status: 0 or (>= 200 and <= 599), RetryAfterSeconds: null or >= 0, Requests: null or >= 0, Seconds: null or (>= 0 and <= 1e6) };
+        fault is { Status: 0 or (>= 200 and <= 599), RetryAfterSeconds: null or >= 0, Requests: null or >= 0, Seconds: null or (>= 0 and <= 1e6), DelayMilliseconds: >= 0 and <= 1e9, StallsAfter: null or >= 0 };
 
     private static async Task<IResult> AddAsync(HttpContext http, FaultMiddleware faults)
     {

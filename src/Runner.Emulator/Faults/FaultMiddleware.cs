@@ -46,6 +46,23 @@ internal sealed class FaultMiddleware(TimeProvider time)
             return;
         }
 
+        if (fault.DelayMilliseconds > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMilliseconds), time, http.RequestAborted);
+        }
+
+        if (fault.Passes)
+        {
+            await next(http);
+            return;
+        }
+
+        if (fault.StallsAfter is { } bytes)
+        {
+            await StallAsync(http, next, bytes);
+            return;
+        }
+
         if (fault.AfterHandling)
         {
             // Into nowhere: the handler must not start the real answer.
@@ -73,8 +90,26 @@ internal sealed class FaultMiddleware(TimeProvider time)
 
         if (fault.Body is { } text)
         {
-            http.Response.ContentType = "application/json";
+            http.Response.ContentType = text.StartsWith('<') ? "text/html" : "application/json";
             await http.Response.WriteAsync(text, http.RequestAborted);
+        }
+    }
+
+    // As a server that hangs in the middle: the length that it announced is never reached.
+    private static async Task StallAsync(HttpContext http, RequestDelegate next, int bytes)
+    {
+        using var whole = new MemoryStream();
+        var body = http.Response.Body;
+        http.Response.Body = whole;
+        await next(http);
+        http.Response.Body = body;
+        http.Response.ContentLength = Math.Max(whole.Length, bytes + 1);
+        await http.Response.Body.WriteAsync(whole.GetBuffer().AsMemory(0, (int)Math.Min(bytes, whole.Length)), http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (http.RequestAborted.Register(gone.SetResult))
+        {
+            await gone.Task;
         }
     }
 
@@ -83,7 +118,8 @@ internal sealed class FaultMiddleware(TimeProvider time)
         lock (_gate)
         {
             _faults.RemoveAll(active => !IsOn(active));
-            var hit = _faults.Find(active => path.StartsWith(active.Fault.Prefix, StringComparison.OrdinalIgnoreCase));
+            var hit = _faults.Find(active => path.StartsWith(active.Fault.Prefix, StringComparison.OrdinalIgnoreCase)
+                && path.EndsWith(active.Fault.Suffix ?? string.Empty, StringComparison.OrdinalIgnoreCase));
             if (hit is not null)
             {
                 hit.Left--;

@@ -123,9 +123,19 @@ public sealed record EmulatorOptions
     /// <summary>Folder of further such repositories, each at <c>owner/repo</c> below it. Default <c>null</c>: none.</summary>
     public string? ActionsFolder { get; set; }
 
+    /// <summary>Told of each request once it was answered. Default <c>null</c>: nobody.</summary>
+    public Action<AnsweredCall>? Answered { get; set; }
+
     /// <summary>Takes the server's own log, such as an exception in a handler. Default <c>null</c>: nowhere.</summary>
     public ILoggerFactory? Logging { get; set; }
 
     /// <summary>The clock of tokens, locks, polls and sessions. Default the machine's.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 }
+
+/// <summary>A request that was answered.</summary>
+/// <param name="Method">Its HTTP method.</param>
+/// <param name="Path">Its path, without the query.</param>
+/// <param name="Began">When it came.</param>
+/// <param name="Ended">When its answer was written.</param>
+public sealed record AnsweredCall(string Method, string Path, DateTimeOffset Began, DateTimeOffset Ended);

@@ -45,6 +45,12 @@ internal sealed class ServiceTransport(HttpClient http, ITokenSource? tokens, Ti
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == "text/html")
+            {
+                // None of the services has pages. Taken for an answer, it would be a job completed or a log stored that never arrived.
+                throw new InfrastructureException($"{call} answered {(int)response.StatusCode} with a web page: that is a proxy's or a firewall's, and not the service's");
+            }
+
             var body = await response.Content.ReadAsByteArrayAsync(both.Token);
             return new ServiceReply
             {
@@ -53,6 +59,7 @@ internal sealed class ServiceTransport(HttpClient http, ITokenSource? tokens, Ti
                 Body = body,
                 RequestId = response.Headers.TryGetValues(RequestIdHeader, out var ids) ? ids.FirstOrDefault() : null,
                 RetryAfter = RetryAfter(response.Headers.RetryAfter),
+                ClockLead = ClockLead(response.Headers.Date),
                 Headers = response.Headers,
             };
         }
@@ -64,6 +71,13 @@ internal sealed class ServiceTransport(HttpClient http, ITokenSource? tokens, Ti
         {
             throw new InfrastructureException($"{call}: no answer within {call.Timeout.TotalSeconds:0} s", exception);
         }
+    }
+
+    // The header has whole seconds, and the answer was on its way: what is less is no difference. What is more than a day is no clock's.
+    private TimeSpan ClockLead(DateTimeOffset? server)
+    {
+        var lead = server is { } date ? time.GetUtcNow() - date : TimeSpan.Zero;
+        return lead.Duration() > TimeSpan.FromSeconds(5) && lead.Duration() < TimeSpan.FromDays(1) ? lead : TimeSpan.Zero;
     }
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
@@ -113,6 +127,9 @@ internal sealed record ServiceReply
     public string? RequestId { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How far this machine's clock is ahead of the server's, zero where they agree: its moments are to be seen so.</summary>
+    public TimeSpan ClockLead { get; init; }
 
     public bool IsSuccess => Status is >= 200 and < 300;
 

@@ -20,7 +20,9 @@ public sealed class OAuthTokenClient : ITokenSource, IDisposable
     private readonly RetryPipeline _retry;
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Lock _lock = new();
+    private readonly ILogger _logger;
     private CachedToken? _cached;
+    private TimeSpan _clockLead;
 
     /// <summary>A client for one runner.</summary>
     public OAuthTokenClient(HttpClient http, JitConfig config, RetryOptions retry, TimeProvider time, ILogger<OAuthTokenClient> logger)
@@ -29,6 +31,7 @@ public sealed class OAuthTokenClient : ITokenSource, IDisposable
         _credentials = config.Credentials.Data;
         _key = config.Key;
         _time = time;
+        _logger = logger;
         _transport = new ServiceTransport(http, tokens: null, time);
         _retry = new RetryPipeline(retry, time, logger);
     }
@@ -98,11 +101,18 @@ public sealed class OAuthTokenClient : ITokenSource, IDisposable
         }
 
         var asked = _time.GetUtcNow();
-        var reply = await _transport.SendAsync(
-            new ServiceCall(HttpMethod.Post, address, "token") { Content = () => Form(Assertion(audience, asked)) }, cancellationToken);
-        if (!reply.IsSuccess)
+        var reply = await AskAsync(address, audience, asked, cancellationToken);
+        if (Failure(reply) is ProtocolException { Kind: ProtocolErrorKind.ClockSkew } && reply.ClockLead != _clockLead)
         {
-            throw Failure(reply);
+            // The server's clock is the one that counts here, and it has just told the time.
+            _clockLead = reply.ClockLead;
+            _logger.ClockDiffers(address.Host, reply.ClockLead.TotalSeconds);
+            reply = await AskAsync(address, audience, asked, cancellationToken);
+        }
+
+        if (Failure(reply) is { } failure)
+        {
+            throw failure;
         }
 
         var body = reply.Read(OAuthJson.Default.OAuthTokenResponse);
@@ -115,6 +125,9 @@ public sealed class OAuthTokenClient : ITokenSource, IDisposable
         var margin = life / 10 < MaxMargin ? life / 10 : MaxMargin;
         return new CachedToken(new Secret(body.AccessToken), asked + life - margin);
     }
+
+    private Task<ServiceReply> AskAsync(Uri address, string audience, DateTimeOffset now, CancellationToken cancellationToken) => _transport.SendAsync(
+        new ServiceCall(HttpMethod.Post, address, "token") { Content = () => Form(Assertion(audience, now - _clockLead)) }, cancellationToken);
 
     private string Assertion(string audience, DateTimeOffset now)
     {
@@ -135,8 +148,13 @@ public sealed class OAuthTokenClient : ITokenSource, IDisposable
         new("client_assertion", assertion),
     ]);
 
-    private static Exception Failure(ServiceReply reply)
+    private static Exception? Failure(ServiceReply reply)
     {
+        if (reply.IsSuccess)
+        {
+            return null;
+        }
+
         var body = reply.TryRead(OAuthJson.Default.OAuthErrorResponse);
         var detail = body?.ErrorDescription is { Length: > 0 } description ? $"{body.Error}: {description}" : body?.Error;
         return body?.Error switch

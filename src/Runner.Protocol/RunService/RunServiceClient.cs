@@ -83,7 +83,7 @@ public sealed class RunServiceClient(
     }
 
     /// <summary>Prolongs the job's lock.</summary>
-    /// <returns>Until when the job is ours.</returns>
+    /// <returns>Until when the job is ours, by this machine's clock.</returns>
     /// <exception cref="ProtocolException"><see cref="ProtocolErrorKind.JobNotFound"/>: the job is no longer ours.</exception>
     /// <exception cref="InfrastructureException">The tries are used up.</exception>
     public async Task<DateTimeOffset> RenewJobAsync(PlanId planId, JobId jobId, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ public sealed class RunServiceClient(
         var body = new RenewJobRequest { PlanId = planId, JobId = jobId };
         var call = ServiceCall.Post(address, RunServiceRoutes.RenewJob, body, RunServiceJson.Default.RenewJobRequest) with { Timeout = RenewTimeout };
         var reply = await CallAsync(call, cancellationToken);
-        return reply.Read(RunServiceJson.Default.RenewJobResponse).LockedUntil;
+        return reply.Read(RunServiceJson.Default.RenewJobResponse).LockedUntil + reply.ClockLead;
     }
 
     /// <summary>Ends the job.</summary>

@@ -71,6 +71,48 @@ public sealed class RunnerSlotTests : IDisposable
         Assert.Equal(2, _backend.Launches);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(50, false)]
+    [InlineData(70, true)]
+    public async Task Next_runner_is_registered_while_the_job_runs_and_again_where_that_took_long(int minutes, bool isReplaced)
+    {
+        (await _github.NextSessionAsync()).Offer(Some.Job());
+        await AdvanceUntilAsync(() => _github.Registrations == 2, TimeSpan.FromSeconds(1));
+
+        _time.Advance(TimeSpan.FromMinutes(minutes));
+        _backend.Place(0).End(Conclusion.Succeeded);
+        var next = await _github.NextSessionAsync();
+
+        Assert.EndsWith(isReplaced ? "3" : "2", next.RunnerName, StringComparison.Ordinal);
+        Assert.Equal(isReplaced ? [1, 3] : [1, 2], _github.Registered.Keys.Order()); // the first one is GitHub's to forget
+        await StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Runner_that_was_registered_ahead_is_removed_where_the_slot_stops()
+    {
+        (await _github.NextSessionAsync()).Offer(Some.Job());
+        await AdvanceUntilAsync(() => _github.Registrations == 2, TimeSpan.FromSeconds(1));
+
+        await _stop.CancelAsync();
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await _running;
+
+        Assert.Equal([1], _github.Registered.Keys);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Registration_that_cannot_be_made_ahead_is_made_when_it_is_needed()
+    {
+        var session = await _github.NextSessionAsync();
+        _github.Refuse(new InfrastructureException("down"));
+        session.Offer(Some.Job());
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        Assert.EndsWith("2", (await _github.NextSessionAsync()).RunnerName, StringComparison.Ordinal); // the clock stands still
+        await StopAsync();
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Slot_that_stops_closes_its_session_and_removes_its_registration()
     {
@@ -437,8 +479,9 @@ public sealed class RunnerSlotTests : IDisposable
         var pipelines = new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance);
         var settings = new AgentOptions { Pools = [new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 1 }] };
         var taking = new JobTaking(supervisor, _journal, _metrics, settings, _time, NullLogger<RunnerSlot>.Instance);
-        var turn = new RunnerTurn(_github, taking, pipelines, _breakers, new OwnRunners(), settings, _time, NullLogger<RunnerSlot>.Instance);
-        var slot = new RunnerSlot(turn, pipelines, _breakers, _time);
+        var own = new OwnRunners();
+        var turn = new RunnerTurn(_github, taking, pipelines, _breakers, own, settings, _time, NullLogger<RunnerSlot>.Instance);
+        var slot = new RunnerSlot(turn, pipelines, _breakers, own, _time, NullLogger<RunnerSlot>.Instance);
         return slot.RunAsync(_pool, new StandingOrders(_pool, _github, _gate), new LoopHealth("slot", "test", _time), _stop.Token);
     }
 

@@ -23,6 +23,9 @@ internal sealed class Bench : IAsyncDisposable
         _folder = folder;
     }
 
+    /// <summary>The local GitHub.</summary>
+    public EmulatorServer Emulator => _emulator;
+
     /// <summary>A folder that steps may write to.</summary>
     public string Folder => _folder.FullName;
 
@@ -48,11 +51,11 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>Starts both and waits until all runners are there.</summary>
-    public static async Task<Bench> StartAsync(int slots, CancellationToken cancellationToken)
+    public static async Task<Bench> StartAsync(int slots, CancellationToken cancellationToken, Action<AnsweredCall>? answered = null)
     {
         var folder = Directory.CreateTempSubdirectory("runner-bench-");
         var emulator = await EmulatorServer.StartAsync(
-            new EmulatorOptions { PersonalAccessToken = new Secret("bench"), ShareRunnerKey = true },
+            new EmulatorOptions { PersonalAccessToken = new Secret("bench"), ShareRunnerKey = true, Answered = answered },
             cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "token"), "bench", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "runner.yaml"), string.Create(CultureInfo.InvariantCulture, $"""

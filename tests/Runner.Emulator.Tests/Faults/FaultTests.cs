@@ -63,4 +63,40 @@ public sealed class FaultTests
         using var again = await job.CompleteAsync(TestEmulator.Token);
         Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_slow_network_delays_answers_and_changes_nothing_else()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var emulator = await TestEmulator.StartAsync(new EmulatorOptions { Time = time });
+        emulator.Server.AddFault(new Fault { Prefix = "/", Suffix = "/runs", DelayMilliseconds = 50, Passes = true, Requests = 1 });
+
+        var slow = emulator.GetAsync("emulator/runs", token: null);
+        while (!slow.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Yield();
+        }
+
+        using var answer = await slow;
+        using var other = await emulator.GetAsync("emulator/runs", token: null);
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [answer.StatusCode, other.StatusCode]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_answer_can_stop_in_the_middle()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        emulator.Server.AddFault(new Fault { Prefix = "/emulator/runs", StallsAfter = 1, Requests = 1 });
+        using var answer = await emulator.Http.GetAsync(new Uri(emulator.Server.Url, "emulator/runs"), HttpCompletionOption.ResponseHeadersRead, TestEmulator.Token);
+        await using var body = await answer.Content.ReadAsStreamAsync(TestEmulator.Token);
+        var buffer = new byte[100];
+
+        var first = await body.ReadAsync(buffer, TestEmulator.Token);
+        var more = body.ReadAsync(buffer, TestEmulator.Token).AsTask();
+        using var next = await emulator.GetAsync("emulator/runs", token: null);
+
+        Assert.Equal((1, false), (first, more.IsCompleted));
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
@@ -162,6 +163,26 @@ public sealed class BrokerClientTests(FakeHttpServer server)
 
         var poll = Client(site).GetMessageAsync(Session, RunnerStatus.Online, Cancelled);
         await asked.Task;
+        _time.Advance(TimeSpan.FromSeconds(100));
+
+        Assert.Equal("GET message: no answer within 100 s", (await Assert.ThrowsAsync<InfrastructureException>(() => poll)).Message);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task An_answer_that_stops_in_the_middle_ends_after_the_same_time()
+    {
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var site = server.Open(async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.WriteAsync("{");
+            await context.Response.Body.FlushAsync();
+            began.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+
+        var poll = Client(site).GetMessageAsync(Session, RunnerStatus.Online, Cancelled);
+        await began.Task;
         _time.Advance(TimeSpan.FromSeconds(100));
 
         Assert.Equal("GET message: no answer within 100 s", (await Assert.ThrowsAsync<InfrastructureException>(() => poll)).Message);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -46,6 +47,29 @@ public sealed class OAuthTokenClientTests(FakeHttpServer server)
             Base64Url.DecodeFromChars(parts[2]),
             HashAlgorithmName.SHA256,
             fips ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(20)]
+    [InlineData(-20)]
+    public async Task A_clock_that_is_wrong_is_corrected_by_the_servers(int minutes)
+    {
+        const string Skew = """{"error":"invalid_grant","error_description":"The bearer token is not valid. Current server time is another one."}""";
+        var answers = new Queue<(int Status, string Body)>([(400, Skew), (200, """{"access_token":"t1","expires_in":3600}""")]);
+        var servers = _time.GetUtcNow() - TimeSpan.FromMinutes(minutes);
+        var site = server.Open(http =>
+        {
+            var (status, body) = answers.Dequeue();
+            http.Response.StatusCode = status;
+            http.Response.GetTypedHeaders().Date = servers;
+            return http.Response.WriteAsync(body);
+        });
+        using var client = Client(site);
+
+        Assert.Equal("t1", (await client.GetAsync(Cancelled)).Reveal());
+
+        var claims = Decode(QueryHelpers.ParseQuery(site.Requests[^1].Body)["client_assertion"].ToString().Split('.')[1]);
+        Assert.Equal(servers.ToUnixTimeSeconds(), claims.GetProperty("nbf").GetInt64());
     }
 
     [Fact(Timeout = 30_000)]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
@@ -117,6 +118,27 @@ public sealed class RunServiceClientTests(FakeHttpServer server)
         await Assert.ThrowsAsync<InfrastructureException>(() => client.RenewJobAsync(Plan, Job, Cancelled));
 
         Assert.NotEmpty(site.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_page_in_the_place_of_an_answer_completes_no_job()
+    {
+        var first = true;
+        var site = server.Open(context =>
+        {
+            if (!first)
+            {
+                return context.AnswerAsync(204, "");
+            }
+
+            first = false;
+            context.Response.ContentType = "text/html; charset=utf-8";
+            return context.Response.WriteAsync("<html>Sign in to continue</html>");
+        });
+
+        await Client(site).CompleteJobAsync(new CompleteJobRequest { PlanId = Plan, JobId = Job, Conclusion = Conclusion.Succeeded }, Cancelled);
+
+        Assert.Equal(2, site.Requests.Count);
     }
 
     [Fact(Timeout = 30_000)]

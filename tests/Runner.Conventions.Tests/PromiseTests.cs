@@ -2,13 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Runner.Conventions.Tests;
 
-/// <summary>What docs/security.md says is tried by the tests that it names.</summary>
-public sealed partial class SecurityPageTests
+/// <summary>What pages promise is tried by the tests that they name.</summary>
+public sealed partial class PromiseTests
 {
-    [Fact]
-    public void Every_test_that_the_page_names_is_there()
+    [Theory]
+    [InlineData("security.md")]
+    [InlineData("reliability.md")]
+    public void Every_test_that_a_page_names_is_there(string page)
     {
-        var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "security.md")))
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", page)))
             .Select(match => (Class: match.Groups["class"].Value, Test: match.Groups["test"].Value))
             .Distinct()
             .ToList();
@@ -16,7 +18,7 @@ public sealed partial class SecurityPageTests
         Assert.NotEmpty(named);
         Rule.IsKept(
             named.Where(name => !IsThere(name.Class, name.Test)).Select(name => $"{name.Class}.{name.Test}"),
-            "docs/security.md names tests that are not there: a wall that nothing tries. Name the test that does.");
+            $"docs/{page} names tests that are not there: a promise that nothing tries. Name the test that does.");
     }
 
     private static bool IsThere(string name, string test) =>

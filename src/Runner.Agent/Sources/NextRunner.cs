@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging;
+using Runner.GitHub.Registration;
+using Runner.Jobs.Errors;
+using Runner.Protocol.Http;
+
+namespace Runner.Agent.Sources;
+
+/// <summary>The registration of a slot's next runner, made while its job runs: when that ends, the slot waits for one call less.</summary>
+internal sealed class NextRunner(OwnRunners own, TimeProvider time, ILogger logger)
+{
+    // GitHub forgets a runner that never came after a day; a key that lies about is no good either.
+    private static readonly TimeSpan LongestKept = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
+
+    private IRunnerOrder? _order;
+    private Task<FreshRunner?>? _coming;
+
+    /// <summary>Begins to register, where the order stands for more than one runner.</summary>
+    public void Prepare(IRunnerOrder order, CancellationToken stopping)
+    {
+        if (order.IsStanding && _coming is null)
+        {
+            _order = order;
+            _coming = RegisterAsync(order, stopping);
+        }
+    }
+
+    /// <summary>The one that was prepared, or a new one.</summary>
+    /// <exception cref="OperatorException">GitHub refuses.</exception>
+    /// <exception cref="ProtocolException">As above.</exception>
+    /// <exception cref="InfrastructureException">GitHub could not be reached.</exception>
+    public async Task<FreshRunner> TakeAsync(IRunnerOrder order, CancellationToken stopping)
+    {
+        if (_coming is { } coming)
+        {
+            _coming = null;
+            if (await coming is { } prepared)
+            {
+                if (time.GetElapsedTime(prepared.Since) < LongestKept)
+                {
+                    return prepared;
+                }
+
+                await RemoveAsync(prepared.Registration);
+            }
+        }
+
+        return await NewAsync(order, stopping);
+    }
+
+    /// <summary>Removes what was prepared: the slot ends. Never faults.</summary>
+    public async Task DiscardAsync()
+    {
+        if (_coming is { } coming && await coming is { } prepared)
+        {
+            await RemoveAsync(prepared.Registration);
+        }
+    }
+
+    private async Task<FreshRunner> NewAsync(IRunnerOrder order, CancellationToken stopping)
+    {
+        var registration = await order.RegisterAsync(stopping);
+        own.Add(registration.Name);
+        return new FreshRunner(registration, time.GetTimestamp());
+    }
+
+    private async Task<FreshRunner?> RegisterAsync(IRunnerOrder order, CancellationToken stopping)
+    {
+        try
+        {
+            return await NewAsync(order, stopping);
+        }
+        catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException or OperationCanceledException)
+        {
+            return null; // the next turn tries it itself, and tells of it
+        }
+    }
+
+    private async Task RemoveAsync(RunnerRegistration registration)
+    {
+        using var limit = new CancellationTokenSource(RemovalLimit, time);
+        try
+        {
+            await (_order?.RemoveAsync(registration, limit.Token) ?? Task.CompletedTask);
+            own.Remove(registration.Name);
+        }
+        catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException or OperationCanceledException)
+        {
+            logger.SignOffFailed(registration.Name, error.Message); // the sweep finds it
+        }
+    }
+}
+
+/// <summary>A runner that was registered.</summary>
+/// <param name="Registration">As what.</param>
+/// <param name="Since">When, as a timestamp of the clock.</param>
+internal sealed record FreshRunner(RunnerRegistration Registration, long Since);
