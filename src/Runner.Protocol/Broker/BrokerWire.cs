@@ -79,11 +79,14 @@ public sealed record RunnerMessage
     public override string ToString() => $"{MessageType} {MessageId}";
 }
 
-/// <summary>Names of the message types that matter to a V2 runner (section 5).</summary>
+/// <summary>Names of the message types that matter to a runner (section 5).</summary>
 public static class RunnerMessageTypes
 {
     /// <summary>A job waits: <see cref="RunnerJobRequest"/>.</summary>
     public const string RunnerJobRequest = "RunnerJobRequest";
+
+    /// <summary>A job, whole: the body is its message. Only from servers of the older protocol (V1).</summary>
+    public const string PipelineAgentJobRequest = "PipelineAgentJobRequest";
 
     /// <summary>Somebody cancelled a job: <see cref="Broker.JobCancellation"/>.</summary>
     public const string JobCancellation = "JobCancellation";
@@ -116,6 +119,13 @@ public sealed record RunnerJobRequest
     /// <summary>Passed on as it came.</summary>
     [JsonPropertyName("billing_owner_id")]
     public string? BillingOwnerId { get; init; }
+
+    /// <summary>The job's own message, where the server sends it at once (V1); <c>null</c>: the job is to be acquired.</summary>
+    [JsonIgnore]
+    public string? JobMessage { get; init; }
+
+    /// <summary>Without the job's message: that holds secrets.</summary>
+    public override string ToString() => $"{Id} {RunnerRequestId}";
 }
 
 /// <summary>Body of a <c>JobCancellation</c> (section 5.3).</summary>

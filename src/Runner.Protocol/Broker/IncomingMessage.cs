@@ -16,6 +16,13 @@ public abstract record IncomingMessage(long MessageId)
             return Parse(message, BrokerJson.Default.RunnerJobRequest, body => new JobOffered(id, body));
         }
 
+        if (Is(RunnerMessageTypes.PipelineAgentJobRequest))
+        {
+            return string.IsNullOrWhiteSpace(message.Body)
+                ? new UnreadableMessage(id, message.MessageType, "the body is empty")
+                : new JobOffered(id, new RunnerJobRequest { JobMessage = message.Body });
+        }
+
         if (Is(RunnerMessageTypes.JobCancellation))
         {
             return Parse(message, BrokerJson.Default.JobCancellation, body => new JobCanceled(id, body));

@@ -88,6 +88,9 @@ public enum ProtocolErrorKind
     /// <summary>The runner has a job, so it is not removed.</summary>
     RunnerBusy,
 
+    /// <summary>The server has no such service: it is of another kind, or too old.</summary>
+    ResourceUnknown,
+
     /// <summary>Too many calls (429); only where the service is not to be asked again.</summary>
     RateLimited,
 
