@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs;
+using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
+using Runner.Protocol.RunService;
 using Runner.Testing.Http;
 using Runner.Worker.Reporting;
+using Runner.Worker.Services;
 
 [assembly: AssemblyFixture(typeof(FakeHttpServer))]
 
@@ -29,12 +32,16 @@ internal static class TestSetup
         string folder, FakeResults results, ReportingOptions? options = null, TimeProvider? time = null, CancellationToken giveUp = default)
     {
         time ??= TimeProvider.System;
+        options ??= Quick;
+        var job = new JobMessage { Plan = new PlanReference { PlanId = Plan }, JobId = Job };
+        var token = new FixedToken(new Secret("t"));
+        var runService = new RunServiceClient(Http, results.Address, token, RetryOptions.None, time, NullLogger<RunServiceClient>.Instance);
+        var client = new ResultsClient(Http, results.Address, token, Plan, Job, time);
         return new GitHubReporter(
             folder,
-            new ResultsClient(Http, results.Address, new FixedToken(new Secret("t")), Plan, Job, time),
-            new BlobClient(Http, time),
+            new RunServiceReports(job, runService, runService, client, new BlobClient(Http, time), options, NullLogger.Instance),
             feed: null,
-            options ?? Quick,
+            options,
             time,
             NullLogger.Instance,
             giveUp);

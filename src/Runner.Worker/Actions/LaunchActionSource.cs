@@ -11,16 +11,22 @@ using Runner.Worker.Hosting;
 
 namespace Runner.Worker.Actions;
 
-/// <summary>Actions as GitHub's launch service resolves them, downloaded from where it says.</summary>
-internal sealed class LaunchActionSource(LaunchClient launch, ArchiveClient archives, JobMessage job, RetryPipeline retry) : IActionSource
+/// <summary>Actions as a service of GitHub's resolves them, downloaded from where it says.</summary>
+internal sealed class LaunchActionSource(
+    Func<ResolveActionsRequest, CancellationToken, Task<ResolveActionsResponse>> resolve, ArchiveClient archives, JobMessage job, RetryPipeline retry) : IActionSource
 {
     private const string BearerFeature = "actions_use_bearer_token_for_codeload";
 
     // Names the pauses away: a test of GitHub's runner has it, and so have ours.
     private const string NoPauseVariable = "_GITHUB_ACTION_DOWNLOAD_NO_BACKOFF";
 
+    /// <summary>Actions by the launch service.</summary>
+    public static LaunchActionSource Create(HttpClient http, Uri launch, Secret token, JobMessage job, WorkerHost host) =>
+        Create(new LaunchClient(http, launch, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time).ResolveAsync, http, job, host);
+
     /// <summary>Three tries each, 10 to 30 s apart.</summary>
-    public static LaunchActionSource Create(HttpClient http, Uri launch, Secret token, JobMessage job, WorkerHost host)
+    public static LaunchActionSource Create(
+        Func<ResolveActionsRequest, CancellationToken, Task<ResolveActionsResponse>> resolve, HttpClient http, JobMessage job, WorkerHost host)
     {
         var hasPauses = !host.Environment.ContainsKey(NoPauseVariable);
         var options = new RetryOptions
@@ -30,7 +36,7 @@ internal sealed class LaunchActionSource(LaunchClient launch, ArchiveClient arch
             MaxDelay = TimeSpan.FromSeconds(30),
         };
         return new LaunchActionSource(
-            new LaunchClient(http, launch, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time),
+            resolve,
             new ArchiveClient(http, host.Time),
             job,
             new RetryPipeline(options, host.Time, host.Loggers.CreateLogger<LaunchActionSource>()));
@@ -64,7 +70,7 @@ internal sealed class LaunchActionSource(LaunchClient launch, ArchiveClient arch
     /// <inheritdoc/>
     public async Task FetchAsync(ResolvedAction action, string file, IActionFeedback feedback, CancellationToken cancellationToken)
     {
-        var address = action.Archive ?? throw new InfrastructureException($"The launch service gave no address for the archive of '{action.Action.Key}'");
+        var address = action.Archive ?? throw new InfrastructureException($"GitHub gave no address for the archive of '{action.Action.Key}'");
         try
         {
             await retry.ExecuteAsync(
@@ -85,7 +91,7 @@ internal sealed class LaunchActionSource(LaunchClient launch, ArchiveClient arch
     private async Task<IReadOnlyList<ResolvedAction>> ResolveAsync(
         ResolveActionsRequest request, IReadOnlyList<RepositoryAction> actions, IActionFeedback feedback, CancellationToken cancellationToken)
     {
-        var response = await launch.ResolveAsync(request, cancellationToken);
+        var response = await resolve(request, cancellationToken);
         return [.. actions.Select(action => Read(action, response, feedback))];
     }
 
@@ -93,7 +99,7 @@ internal sealed class LaunchActionSource(LaunchClient launch, ArchiveClient arch
     {
         if (!response.Actions.TryGetValue(action.Key, out var found) || found is not { ResolvedSha: { Length: > 0 } sha })
         {
-            throw new InfrastructureException($"The launch service gave no commit for '{action.Key}'");
+            throw new InfrastructureException($"GitHub gave no commit for '{action.Key}'");
         }
 
         var token = found.Authentication?.Token is { Length: > 0 } own ? own : job.Variable(JobVariables.GitHubToken);

@@ -5,13 +5,16 @@ using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
+using Runner.Protocol.OAuth;
 using Runner.Protocol.Results;
 using Runner.Protocol.RunService;
+using Runner.Protocol.Tenant;
 using Runner.Worker.Actions;
 using Runner.Worker.Feed;
 using Runner.Worker.Hosting;
 using Runner.Worker.Http;
 using Runner.Worker.Reporting;
+using Runner.Worker.Services;
 
 namespace Runner.Worker.Jobs;
 
@@ -23,64 +26,34 @@ internal sealed class JobServices : IAsyncDisposable
 
     private readonly HttpClient _http;
 
-    private JobServices(HttpClient http, RunServiceClient renewals, RunServiceClient completion, ResultsClient? results, BlobClient blobs, LiveFeed? feed)
+    private JobServices(HttpClient http, IReportService reports, LiveFeed? feed)
     {
         _http = http;
-        Renewals = renewals;
-        Completion = completion;
-        Results = results;
-        Blobs = blobs;
+        Reports = reports;
         Feed = feed;
     }
 
-    /// <summary>The run service without retries: the renewal has a loop of its own.</summary>
-    public RunServiceClient Renewals { get; }
+    /// <summary>Whom the job is reported to.</summary>
+    public IReportService Reports { get; }
 
-    /// <summary>The run service that tries for long to complete the job.</summary>
-    public RunServiceClient Completion { get; }
-
-    /// <summary>The results service, or <c>null</c> where the message names none.</summary>
-    public ResultsClient? Results { get; }
-
-    /// <summary>Puts to signed addresses.</summary>
-    public BlobClient Blobs { get; }
-
-    /// <summary>Actions of repositories, or <c>null</c> where the message names no launch service.</summary>
+    /// <summary>Actions of repositories, or <c>null</c> where the message names no service that knows them.</summary>
     public IActionSource? Actions { get; private init; }
 
     /// <summary>The live log, or <c>null</c>.</summary>
     public LiveFeed? Feed { get; private set; }
 
     /// <summary>The services of a job.</summary>
-    /// <exception cref="WorkflowException">The message names no run service.</exception>
+    /// <exception cref="WorkflowException">The message does not say how to reach them.</exception>
     public static JobServices Open(WorkerHost host, LaunchPayload payload, ReportingOptions options)
     {
-        var job = payload.Job;
         var bundle = new CertificateBundle(host.Environment.GetValueOrDefault("SSL_CERT_FILE"), host.Folder, payload.ExtraCertificates);
         var proxy = payload.Proxy is { } proxies ? new RouteProxy(proxies) : null;
         var http = new HttpClient(new WorkerHttp(bundle, proxy)) { Timeout = Timeout.InfiniteTimeSpan }; // each call has a limit of its own
-        var logger = host.Loggers.CreateLogger<RunServiceClient>();
         try
         {
-            var renewals = RunServiceClient.ForJob(http, job, RetryOptions.None, host.Time, logger);
-            var completion = RunServiceClient.ForJob(http, job, options.Retry with { MaxTotal = options.MinAfterEnd }, host.Time, logger);
-
-            // Not null: ForJob asked for both.
-            var token = new Secret(job.SystemConnection!.AccessToken!);
-            return new JobServices(
-                http,
-                renewals,
-                completion,
-                Address(job.Variable(JobVariables.ResultsEndpoint) ?? job.SystemConnection.DataValue(ResultsAddress)) is { } results
-                    ? new ResultsClient(http, results, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time)
-                    : null,
-                new BlobClient(http, host.Time),
-                Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null)
-            {
-                Actions = Address(job.Variable(JobVariables.LaunchEndpoint)) is { } launch
-                    ? LaunchActionSource.Create(http, launch, token, job, host)
-                    : null,
-            };
+            return TenantConnection.Of(payload.Job) is { } connection
+                ? OpenTenant(host, payload, options, http, connection)
+                : OpenGitHub(host, payload.Job, options, http);
         }
         catch
         {
@@ -88,6 +61,56 @@ internal sealed class JobServices : IAsyncDisposable
             throw;
         }
     }
+
+    private static JobServices OpenGitHub(WorkerHost host, JobMessage job, ReportingOptions options, HttpClient http)
+    {
+        var logger = host.Loggers.CreateLogger<RunServiceClient>();
+        var renewals = RunServiceClient.ForJob(http, job, RetryOptions.None, host.Time, logger);
+        var completion = RunServiceClient.ForJob(http, job, Patient(options), host.Time, logger);
+
+        // Not null: ForJob asked for both.
+        var token = new Secret(job.SystemConnection!.AccessToken!);
+        var results = Address(job.Variable(JobVariables.ResultsEndpoint) ?? job.SystemConnection.DataValue(ResultsAddress)) is { } address
+            ? new ResultsClient(http, address, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time)
+            : null;
+        var reports = new RunServiceReports(
+            job, renewals, completion, results, new BlobClient(http, host.Time), options, host.Loggers.CreateLogger<RunServiceReports>());
+        return new JobServices(
+            http, reports, Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null)
+        {
+            Actions = Address(job.Variable(JobVariables.LaunchEndpoint)) is { } launch ? LaunchActionSource.Create(http, launch, token, job, host) : null,
+        };
+    }
+
+    private static JobServices OpenTenant(WorkerHost host, LaunchPayload payload, ReportingOptions options, HttpClient http, TenantConnection connection)
+    {
+        var job = payload.Job;
+        if (job.SystemConnection is not { AccessToken: { Length: > 0 } text } system)
+        {
+            throw new WorkflowException("The job message has no endpoint 'SystemVssConnection' with a token: the job cannot be reported");
+        }
+
+        var locations = new TenantLocations(host.Time);
+        var token = new Secret(text);
+        var plan = new PlanClient(http, Address(system.Url) ?? connection.Tenant, new FixedToken(token), locations, job, host.Time);
+        var runner = new OAuthTokenClient(http, connection.Runner, RetryOptions.None, host.Time, host.Loggers.CreateLogger<OAuthTokenClient>());
+        var request = new JobRequestClient(http, connection.Tenant, runner, locations, connection.Pool, job.RequestId, host.Time)
+        {
+            OrchestrationId = job.Variable(JobVariables.OrchestrationId),
+        };
+        var logger = host.Loggers.CreateLogger<PlanReports>();
+        var reports = new PlanReports(
+            job, request, plan, payload.Runner.Name, new RetryPipeline(Patient(options), host.Time, logger), options, host.Time, logger);
+        IFeedChannel channel = Address(system.DataValue(FeedAddress)) is { } feed
+            ? new WebSocketChannel(feed, token, http, host.Time)
+            : new PlanChannel(plan);
+        return new JobServices(http, reports, new LiveFeed(channel, host.Time))
+        {
+            Actions = LaunchActionSource.Create(new PlanActions(plan).ResolveAsync, http, job, host),
+        };
+    }
+
+    private static RetryOptions Patient(ReportingOptions options) => options.Retry with { MaxTotal = options.MinAfterEnd };
 
     /// <summary>Shows the last lines and closes the live log.</summary>
     public async Task CloseFeedAsync()

@@ -59,7 +59,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         using var over = new CancellationTokenSource();
         using var giveUp = new CancellationTokenSource();
         var renewal = new LockRenewal(
-            token => services.Renewals.RenewJobAsync(payload.Job.Plan.PlanId, payload.Job.JobId, token),
+            services.Reports.RenewAsync,
             _ => cancellation.Cancel(CancelReason.LockLost),
             host.Time,
             host.Loggers.CreateLogger<LockRenewal>());
@@ -117,7 +117,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
 
     private GitHubReporter? OpenReporter(JobServices services, CancellationToken giveUp)
     {
-        if (services.Results is null)
+        if (!services.Reports.TakesReports)
         {
             _logger.NoResultsService();
             return null;
@@ -125,8 +125,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
 
         return new GitHubReporter(
             Path.Combine(payload.Paths.Spool, "logs"),
-            services.Results,
-            services.Blobs,
+            services.Reports,
             services.Feed,
             options,
             host.Time,
@@ -143,10 +142,9 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             return true;
         }
 
-        var request = JobCompletion.Request(payload.Job, result, step => reporter?.LinesOf(step) ?? 0, notes);
         try
         {
-            await services.Completion.CompleteJobAsync(request, CancellationToken.None);
+            await services.Reports.CompleteAsync(result, step => reporter?.LinesOf(step) ?? 0, notes, CancellationToken.None);
             return true;
         }
         catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.JobNotFound)

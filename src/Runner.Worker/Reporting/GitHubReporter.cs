@@ -5,22 +5,20 @@ using Runner.Execution.Reporting;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs;
 using Runner.Protocol.Http;
-using Runner.Protocol.Results;
 using Runner.Worker.Feed;
 using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
 
 /// <summary>
-/// Tells GitHub's results service of a running job. What comes is spooled and returns at once; sending happens beside the job, and what
+/// Tells GitHub of a running job. What comes is spooled and returns at once; sending happens beside the job, and what
 /// is left at its end goes out at once.
 /// </summary>
 /// <remarks>Every line of a step is in the step's log and in the job's, with the same time; both are in the order in which lines came.</remarks>
 internal sealed class GitHubReporter : IJobReporter, IDisposable
 {
     private readonly string _folder;
-    private readonly ResultsClient _results;
-    private readonly BlobClient _blobs;
+    private readonly IReportService _service;
     private readonly LiveFeed? _feed;
     private readonly ReportingOptions _options;
     private readonly TimeProvider _time;
@@ -41,8 +39,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
 
     /// <summary>A reporter of one job, which starts to send.</summary>
     /// <param name="folder">Where it spools.</param>
-    /// <param name="results">The results service of the job.</param>
-    /// <param name="blobs">Puts to signed addresses.</param>
+    /// <param name="service">Whom to tell.</param>
     /// <param name="feed">Shows lines live, or <c>null</c>. It is the caller's.</param>
     /// <param name="options">When and how much to send.</param>
     /// <param name="time">Clock of stamps and pauses.</param>
@@ -50,8 +47,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     /// <param name="giveUp">Ends all tries.</param>
     public GitHubReporter(
         string folder,
-        ResultsClient results,
-        BlobClient blobs,
+        IReportService service,
         LiveFeed? feed,
         ReportingOptions options,
         TimeProvider time,
@@ -61,16 +57,15 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         _folder = folder;
         _logger = logger;
         TryCreate(folder);
-        _results = results;
-        _blobs = blobs;
+        _service = service;
         _feed = feed;
         _options = options;
         _time = time;
         _giveUp = giveUp;
         _retry = new RetryPipeline(options.Retry, time, logger);
         _slots = new UploadSlots(options.MaxUploads);
-        _updates = new StepUpdateSender(results, _retry, options, time, logger);
-        _summaries = new SummaryUploader(results, blobs, _slots, _retry, options, logger);
+        _updates = new StepUpdateSender(service, _retry, options, time, logger);
+        _summaries = new SummaryUploader(service, _slots, _retry, options, logger);
         _updating = _updates.RunAsync(giveUp);
         _jobLog = Open(step: null);
     }
@@ -207,7 +202,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     {
         var name = step?.ToString() ?? "job";
         var spool = new LogSpool(Path.Combine(_folder, name + ".log"), _time);
-        var upload = new LogUpload(_results, _blobs, step, spool, _slots, _retry, _options, _logger);
+        var upload = new LogUpload(_service.OpenLog(step, spool), _slots, _retry, _options);
         _uploads.Add(new LogUploader(name, spool, upload, _options, _time, _logger).RunAsync(_giveUp));
         return spool;
     }

@@ -19,7 +19,7 @@ internal sealed class LogUploader(string name, LogSpool spool, LogUpload upload,
             if (length > 0)
             {
                 await upload.SendAsync(length, isLast: true, giveUp);
-                await upload.PutMetadataAsync(giveUp);
+                await upload.FinishAsync(giveUp);
             }
 
             return true;

@@ -3,7 +3,6 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Jobs;
 using Runner.Protocol.Http;
-using Runner.Protocol.Results;
 using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
@@ -14,7 +13,7 @@ namespace Runner.Worker.Reporting;
 /// though its answer was lost must not make the service ignore a newer state under the same number.
 /// </remarks>
 internal sealed class StepUpdateSender(
-    ResultsClient results, RetryPipeline retry, ReportingOptions options, TimeProvider time, ILogger logger)
+    IReportService service, RetryPipeline retry, ReportingOptions options, TimeProvider time, ILogger logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<StepId, StepRecord> _changed = [];
@@ -81,8 +80,7 @@ internal sealed class StepUpdateSender(
             MergeChanges(batch);
             try
             {
-                await results.UpdateStepsAsync(
-                    [.. batch.Values.OrderBy(record => record.Number).Select(ReportMapping.ToUpdate)], ++_changeOrder, token);
+                await service.UpdateStepsAsync([.. batch.Values.OrderBy(record => record.Number)], ++_changeOrder, token);
                 _refusals = 0;
                 return true;
             }

@@ -2,13 +2,12 @@ using Microsoft.Extensions.Logging;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Protocol.Http;
-using Runner.Protocol.Results;
 using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
 
 /// <summary>Sends step summaries (<c>results-service.md</c> section 4), at most 1 MiB each.</summary>
-internal sealed class SummaryUploader(ResultsClient results, BlobClient blobs, UploadSlots slots, RetryPipeline retry, ReportingOptions options, ILogger logger)
+internal sealed class SummaryUploader(IReportService service, UploadSlots slots, RetryPipeline retry, ReportingOptions options, ILogger logger)
 {
     /// <summary>Sends one.</summary>
     /// <returns>Whether it is at GitHub; one that is larger than the service takes is not.</returns>
@@ -41,15 +40,12 @@ internal sealed class SummaryUploader(ResultsClient results, BlobClient blobs, U
 
     private async Task<bool> SendOnceAsync(StepId step, ReadOnlyMemory<byte> markdown, CancellationToken cancellationToken)
     {
-        var blob = await results.GetSummaryUrlAsync(step, cancellationToken);
-        if (markdown.Length > blob.SoftSizeLimit)
+        if (await service.TryPutSummaryAsync(step, markdown, cancellationToken))
         {
-            logger.SummaryIncomplete(null, step.ToString());
-            return false;
+            return true;
         }
 
-        await blobs.PutAsync(blob, contentType: null, () => new ReadOnlyMemoryContent(markdown), cancellationToken);
-        await results.PutSummaryMetadataAsync(step, markdown.Length, cancellationToken);
-        return true;
+        logger.SummaryIncomplete(null, step.ToString());
+        return false;
     }
 }

@@ -59,7 +59,7 @@ public sealed class LaunchActionSourceTests : IActionFeedback, IDisposable
 
         var error = await Assert.ThrowsAsync<InfrastructureException>(() => Source(site, Job()).ResolveAsync([Checkout], this, Token));
 
-        Assert.Equal("The launch service gave no commit for 'actions/checkout@v4'", error.Message);
+        Assert.Equal("GitHub gave no commit for 'actions/checkout@v4'", error.Message);
         Assert.Equal(3, site.Requests.Count);
         Assert.Equal(3, _warnings.Count);
         Assert.All(_warnings, warning => Assert.StartsWith("Failed to resolve action download info. Error: ", warning, StringComparison.Ordinal));
@@ -141,7 +141,7 @@ public sealed class LaunchActionSourceTests : IActionFeedback, IDisposable
 
         var error = await Assert.ThrowsAsync<InfrastructureException>(() => Source(site, Job()).FetchAsync(Resolved(null, null), _folder["a"], this, Token));
 
-        Assert.Equal("The launch service gave no address for the archive of 'actions/checkout@v4'", error.Message);
+        Assert.Equal("GitHub gave no address for the archive of 'actions/checkout@v4'", error.Message);
         Assert.Empty(site.Requests);
     }
 

@@ -56,7 +56,7 @@ public sealed class LiveFeedTests
     [InlineData("http://127.0.0.1:7100/_ws", "ws://127.0.0.1:7100/_ws")]
     [InlineData("wss://results.example/x", "wss://results.example/x")]
     public void Web_addresses_become_web_socket_addresses(string given, string expected) =>
-        Assert.Equal(new Uri(expected), LiveFeed.WebSocketAddress(new Uri(given)));
+        Assert.Equal(new Uri(expected), WebSocketChannel.AddressOf(new Uri(given)));
 
     private sealed class FeedServer : IAsyncDisposable
     {

@@ -6,7 +6,7 @@ using Runner.Jobs.Outcomes;
 using Runner.Protocol.RunService;
 using Runner.Worker.Reporting;
 
-namespace Runner.Worker.Jobs;
+namespace Runner.Worker.Services;
 
 /// <summary>Makes the call that ends a job at GitHub from what is known of it. Pure.</summary>
 internal static class JobCompletion
