@@ -17,6 +17,7 @@ using Runner.Emulator.Runners;
 using Runner.Emulator.Runs;
 using Runner.Emulator.RunService;
 using Runner.Emulator.ScaleSets;
+using Runner.Emulator.Tenant;
 using Runner.Emulator.Tokens;
 using Runner.Services;
 using Runner.Services.Artifacts;
@@ -42,6 +43,9 @@ internal static class EmulatorServices
         services.AddSingleton<RestCaller>();
         services.AddSingleton<SessionTable>();
         services.AddSingleton<BrokerService>();
+        services.AddSingleton<TenantCaller>();
+        services.AddSingleton<TenantSessions>();
+        services.AddSingleton<TenantLogs>();
         services.AddSingleton<ScaleSetBoard>();
         services.AddSingleton<ScaleSetCaller>();
         services.AddSingleton<JobNumbers>();
@@ -84,21 +88,31 @@ internal static class EmulatorServices
         app.UseRouting();
         app.MapRest();
         app.MapOAuth();
-        app.MapBroker();
+        app.MapTenant();
         app.MapScaleSets();
         app.MapScaleSetSessions();
         app.MapScaleSetRunners();
-        app.MapRunService();
-        app.MapStepUpdates();
-        app.MapUploads();
-        app.MapLiveFeed();
-        app.MapLaunch();
+        app.MapNewerServices();
         app.MapCodeload();
         app.MapBlobs("/blobs", app.Services.GetRequiredService<BlobStore>(), app.Services.GetRequiredService<BlobUrlSigner>());
         app.MapJobServices();
         app.MapIdTokens();
         app.MapRuns();
         app.MapFaults();
+    }
+
+    /// <summary>Services that a server of the older protocol does not have.</summary>
+    private static void MapNewerServices(this WebApplication app)
+    {
+        var newer = app.MapGroup(string.Empty);
+        newer.AddEndpointFilter(static async (context, next) =>
+            context.HttpContext.RequestServices.GetRequiredService<EmulatorOptions>().Protocol == EmulatorProtocol.V2 ? await next(context) : TypedResults.NotFound());
+        newer.MapBroker();
+        newer.MapRunService();
+        newer.MapStepUpdates();
+        newer.MapUploads();
+        newer.MapLiveFeed();
+        newer.MapLaunch();
     }
 
     private static void MapJobServices(this WebApplication app)

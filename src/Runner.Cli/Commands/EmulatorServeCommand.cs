@@ -29,8 +29,9 @@ internal static class EmulatorServeCommand
         var action = new Option<string[]>("--action") { Description = "One action's repository or folder. May be repeated.", HelpName = "OWNER/REPO=PATH" };
         var lag = new Option<string?>("--registration-lag") { Description = "Seconds for which a new registration is not known to the token endpoint yet, as GitHub shows now and then. Default: 0.", HelpName = "SECONDS" };
         var acquire = new Option<bool>("--acquire") { Description = "Offer jobs to scale sets, which must acquire them, as Enterprise Server does. Default: assign them, as on github.com." };
+        var older = new Option<bool>("--v1") { Description = "Speak the older protocol, with pools and timelines, as Enterprise Server does. Default: that of github.com." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print what happens." };
-        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, actions, action, lag, acquire, quiet };
+        var command = new Command("serve", "Run the local GitHub until told to stop.") { port, listen, also, publicUrl, token, urlFile, data, actions, action, lag, acquire, older, quiet };
         command.SetAction((result, cancellationToken) =>
         {
             var options = new EmulatorOptions
@@ -40,6 +41,7 @@ internal static class EmulatorServeCommand
                 PublicUrl = result.GetValue(publicUrl) is { } url ? WebAddress.Read(publicUrl.Name, url) : null,
                 DataFolder = result.GetValue(data),
                 ScaleSetsAcquire = result.GetValue(acquire),
+                Protocol = result.GetValue(older) ? EmulatorProtocol.V1 : EmulatorProtocol.V2,
                 ActionsFolder = result.GetValue(actions),
                 ActionRepositories = ActionFlag.Read(result.GetValue(action) ?? []),
             };

@@ -60,6 +60,15 @@ internal sealed class JobBoard : IDisposable
         }
     }
 
+    /// <summary>The job that a runner has or is offered, or <c>null</c>.</summary>
+    public JobState? FindOfRunner(int runner)
+    {
+        lock (_gate)
+        {
+            return _jobs.OfRunner(runner);
+        }
+    }
+
     /// <summary>Whether a runner runs a job now.</summary>
     public bool IsBusy(int runner)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 using Runner.Protocol.Broker;
@@ -12,6 +13,7 @@ internal sealed class JobDispatch(JobTable jobs, JobClock clock, EmulatorOptions
 {
     private readonly PollTable _polls = new();
     private long _lastMessage;
+    private long _lastRequest;
 
     /// <summary>What there is to say to a runner now, or <c>null</c>. An older poll of the same runner ends.</summary>
     public RunnerMessage? Next(RunnerRecord runner, bool takesJobs)
@@ -89,7 +91,14 @@ internal sealed class JobDispatch(JobTable jobs, JobClock clock, EmulatorOptions
     };
 
     private RunnerMessage Offer(JobState job, RunnerRecord runner) =>
-        MessageFor(Change(job.Offer(runner, Guid.NewGuid().ToString("D"), time.GetUtcNow(), options.OfferDuration)));
+        MessageFor(Change(job.Offer(runner, NewRequestId(), time.GetUtcNow(), options.OfferDuration)));
 
-    private RunnerMessage MessageFor(JobState job) => BrokerMessages.Job(++_lastMessage, job, address.RunService(job.Plan.Value));
+    private RunnerMessage MessageFor(JobState job) => options.Protocol == EmulatorProtocol.V1
+        ? TenantMessages.Job(++_lastMessage, job, address, options)
+        : BrokerMessages.Job(++_lastMessage, job, address.RunService(job.Plan.Value));
+
+    // The older protocol counts, the newer one gives names.
+    private string NewRequestId() => options.Protocol == EmulatorProtocol.V1
+        ? (++_lastRequest).ToString(CultureInfo.InvariantCulture)
+        : Guid.NewGuid().ToString("D");
 }

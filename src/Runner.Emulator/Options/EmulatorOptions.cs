@@ -4,6 +4,16 @@ using Runner.Services.Records;
 
 namespace Runner.Emulator.Options;
 
+/// <summary>The protocols that runners get and report jobs by.</summary>
+public enum EmulatorProtocol
+{
+    /// <summary>Broker, run service and results service, as on github.com.</summary>
+    V2,
+
+    /// <summary>Pools of agents, plans and timelines, as on an Enterprise Server. The services of the newer one are not there.</summary>
+    V1,
+}
+
 /// <summary>Settings of the emulator.</summary>
 public sealed record EmulatorOptions
 {
@@ -32,6 +42,21 @@ public sealed record EmulatorOptions
     /// <c>github.com</c> nor below <c>.ghe.com</c> or <c>.localhost</c>.
     /// </summary>
     public Uri? ServerUrl { get; set; }
+
+    /// <summary>Protocol that all runners speak. Default <see cref="EmulatorProtocol.V2"/>.</summary>
+    public EmulatorProtocol Protocol { get; set; } = EmulatorProtocol.V2;
+
+    /// <summary>Whether the REST API makes JIT configurations. Default true; else runners are registered as agents of a pool (V1).</summary>
+    public bool JitConfigs { get; set; } = true;
+
+    /// <summary>
+    /// Whether runners are told to use FIPS cryptography: PS256 for their assertions and, with V1, OAEP-SHA256 for the key of a session. Default true, as GitHub
+    /// does; else RS256 and OAEP-SHA1.
+    /// </summary>
+    public bool RequireFips { get; set; } = true;
+
+    /// <summary>Version of the plans of V1 jobs. Default 9; jobs of a plan below 8 end with their request, not by an event.</summary>
+    public int PlanVersion { get; set; } = 9;
 
     /// <summary>How much artifacts and caches may take, and for how long.</summary>
     public ServiceLimits Limits { get; set; } = new();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Runner.Emulator.Broker;
 using Runner.Emulator.Jobs;
 using Runner.Emulator.Json;
+using Runner.Emulator.Options;
 using Runner.Emulator.Runners;
 
 namespace Runner.Emulator.Rest;
@@ -13,8 +14,13 @@ internal static class JitEndpoint
     private const int MaxLabels = 100;
 
     public static async Task<IResult> GenerateAsync(
-        HttpContext http, RestCaller caller, JitRegistration jit, RunnerGroups groups, SessionTable sessions, JobBoard board)
+        HttpContext http, RestCaller caller, JitRegistration jit, RunnerGroups groups, SessionTable sessions, JobBoard board, EmulatorOptions options)
     {
+        if (!options.JitConfigs)
+        {
+            return RestError.NotFound;
+        }
+
         if (caller.RefuseAdministrator(http) is { } refusal)
         {
             return refusal;

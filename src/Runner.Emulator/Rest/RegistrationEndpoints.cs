@@ -39,11 +39,16 @@ internal static class RegistrationEndpoints
         var tenant = EmulatorAddress.Broker(EmulatorAddress.RootOf(url));
         var (token, _) = tokens.Issue(TokenKind.Admin, claims.Subject, options.AdminTokenDuration);
         return TypedResults.Json(
-            new RegistrationResponse(tenant, "OAuthAccessToken", token, UseV2Flow: true), RestJson.Default.RegistrationResponse);
+            new RegistrationResponse(tenant, "OAuthAccessToken", token, UseV2Flow: options.Protocol == EmulatorProtocol.V2), RestJson.Default.RegistrationResponse);
     }
 
-    private static async Task<IResult> RegisterAsync(HttpContext http, TokenIssuer tokens, RunnerGroups groups, RunnerRegistry runners)
+    private static async Task<IResult> RegisterAsync(HttpContext http, TokenIssuer tokens, RunnerGroups groups, RunnerRegistry runners, EmulatorOptions options)
     {
+        if (options.Protocol != EmulatorProtocol.V2)
+        {
+            return RestError.NotFound;
+        }
+
         if (await http.Request.TryReadAsync(RestJson.Default.RegisterRequest) is not { } request)
         {
             return RestError.UnreadableBody;

@@ -13,9 +13,13 @@ internal sealed class UploadUrls(BlobUrlSigner signer, BlobStore blobs, Emulator
     /// <summary>An address to write a blob of a job to.</summary>
     public string For(JobId job, string name)
     {
-        blobs.Reserve(name, _budgets.GetOrAdd(job, static (_, limit) => new BlobBudget(limit, "the logs and summaries of this job"), options.Limits.LogBytes));
+        Reserve(job, name);
         return signer.Sign(address.Blobs, name, BlobAccess.Write, options.UploadUrlDuration).AbsoluteUri;
     }
+
+    /// <summary>Lets a blob of a job be written.</summary>
+    public void Reserve(JobId job, string name) => blobs.Reserve(
+        name, _budgets.GetOrAdd(job, static (_, limit) => new BlobBudget(limit, "the logs and summaries of this job"), options.Limits.LogBytes));
 
     /// <summary>Forgets a job with all that it put.</summary>
     public void Forget(JobId job)
