@@ -26,11 +26,12 @@ internal sealed class GitHubServer : IDisposable
         () => new SocketsHttpHandler(),
         time ?? TimeProvider.System);
 
-    public RegistrationTokens Tokens() => new(
+    public RegistrationTokens Tokens(bool mayBeOwn = false) => new(
         GitHubEndpoint.Parse($"{Http.Url}/acme", allowInsecureHttp: false),
         new GitHubCredentials.TokenFile(File("token", "ghp_secret")),
         () => new SocketsHttpHandler(),
-        TimeProvider.System);
+        TimeProvider.System,
+        mayBeOwn);
 
     public void Answers(string method, string path, int status, object? body = null, string? header = null) =>
         Answers(method, path, status, body, header?.Split(": ") is [var name, var value] ? [(name, value)] : []);

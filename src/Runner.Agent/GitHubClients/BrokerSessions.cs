@@ -9,15 +9,20 @@ using Runner.Protocol.Broker;
 using Runner.Protocol.Http;
 using Runner.Protocol.OAuth;
 using Runner.Protocol.Registration;
+using Runner.Protocol.Tenant;
 
 namespace Runner.Agent.GitHubClients;
 
-/// <summary>Opens real sessions: JIT configuration → token → session with the broker.</summary>
+/// <summary>
+/// Opens real sessions: JIT configuration → token → session, with the broker or, at a server of the older protocol, with the pool. The configuration
+/// says which; nobody else has to know.
+/// </summary>
 internal sealed class BrokerSessions(
-    IHttpClientFactory http, JobClients runServices, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILoggerFactory loggers) : IRunnerSessions
+    IHttpClientFactory http, JobClients clients, TenantLocations locations, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    : IRunnerSessions
 {
-    /// <summary>Name of the HTTP client of all calls to GitHub's Actions services. It neither retries nor times out: its users do.</summary>
-    public const string HttpClientName = "actions";
+    /// <summary>Name of the HTTP client of all calls to GitHub's Actions services.</summary>
+    public const string HttpClientName = JobClients.HttpClientName;
 
     public async Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
     {
@@ -36,19 +41,37 @@ internal sealed class BrokerSessions(
 
     public IRunnerSession Resume(Secret encodedJitConfig) => Make(encodedJitConfig, "of an agent that is gone");
 
-    private BrokerSession Make(Secret encodedJitConfig, string name)
+    private IRunnerSession Make(Secret encodedJitConfig, string name)
     {
         var config = JitConfig.Decode(encodedJitConfig.Reveal());
-        if (!config.Settings.UseV2Flow || !Uri.TryCreate(config.Settings.ServerUrlV2, UriKind.Absolute, out var broker))
+        var settings = config.Settings;
+        var client = http.CreateClient(HttpClientName);
+        var description = new RunnerDescription { Version = options.Github.RunnerVersion };
+        var machine = options.Agent.Instance ?? Environment.MachineName;
+        if (settings.UseV2Flow && Uri.TryCreate(settings.ServerUrlV2, UriKind.Absolute, out var broker))
         {
-            throw new OperatorException(
-                $"GitHub gave runner '{name}' no broker (useV2Flow): this server speaks only the older protocol, which this version does not know");
+            var tokens = Tokens(client, config);
+            return new BrokerSession(
+                config, new BrokerClient(client, broker, tokens, description, time), tokens, new JobAcquisition(config, clients, tokens), metrics, machine);
         }
 
-        var client = http.CreateClient(HttpClientName);
-        var tokens = new OAuthTokenClient(client, config, RetryOptions.None, time, loggers.CreateLogger<OAuthTokenClient>());
-        var description = new RunnerDescription { Version = options.Github.RunnerVersion };
-        return new BrokerSession(
-            config, new BrokerClient(client, broker, tokens, description, time), tokens, runServices, metrics, options.Agent.Instance ?? Environment.MachineName);
+        if (!settings.UseV2Flow && Uri.TryCreate(settings.ServerUrl, UriKind.Absolute, out var tenant))
+        {
+            var tokens = Tokens(client, config);
+            return new TenantRunnerSession(
+                config,
+                new TenantSessionClient(client, tenant, tokens, locations, description, settings, time),
+                address => new BrokerClient(client, address, tokens, description, time),
+                tokens,
+                new JobAcquisition(config, clients, tokens),
+                metrics,
+                machine);
+        }
+
+        throw new OperatorException(
+            $"GitHub gave runner '{name}' no address to wait for jobs at: {(settings.UseV2Flow ? "useV2Flow without serverUrlV2" : "neither useV2Flow nor serverUrl")}");
     }
+
+    private OAuthTokenClient Tokens(HttpClient client, JitConfig config) =>
+        new(client, config, RetryOptions.None, time, loggers.CreateLogger<OAuthTokenClient>());
 }

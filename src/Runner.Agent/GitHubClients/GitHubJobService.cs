@@ -57,10 +57,9 @@ internal sealed class GitHubJobService(PlanId plan, JobId job, RunServiceClient 
             cancellationToken);
     }
 
-    // Before the worker ran, nothing has set the job up; after, its own steps may go up to a pre and a post step for each of the message's.
     private ReasonStep Step(JobVerdict verdict) => verdict.WorkerStarted
-        ? new ReasonStep(_step, (3 * StepsInMessage) + 3, "Complete job", time.GetUtcNow())
-        : new ReasonStep(_step, 1, "Set up job", time.GetUtcNow());
+        ? new ReasonStep(_step, ReasonStep.AfterAll(StepsInMessage), ReasonStep.AtTheEnd, time.GetUtcNow())
+        : new ReasonStep(_step, 1, ReasonStep.AtTheStart, time.GetUtcNow());
 
     private static JobAnnotation? Annotation(JobVerdict verdict) => verdict.Message is null ? null : new JobAnnotation
     {

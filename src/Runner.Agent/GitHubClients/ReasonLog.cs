@@ -9,7 +9,17 @@ using Runner.Protocol.Results;
 namespace Runner.Agent.GitHubClients;
 
 /// <summary>The step that shows why a job ended where its worker did not say so.</summary>
-internal sealed record ReasonStep(StepId Id, int Number, string Name, DateTimeOffset At);
+internal sealed record ReasonStep(StepId Id, int Number, string Name, DateTimeOffset At)
+{
+    /// <summary>Its name where nothing has set the job up.</summary>
+    public const string AtTheStart = "Set up job";
+
+    /// <summary>Its name where steps may have run.</summary>
+    public const string AtTheEnd = "Complete job";
+
+    /// <summary>A number above those of all steps: each of the message's may have a pre and a post step.</summary>
+    public static int AfterAll(int stepsInMessage) => (3 * stepsInMessage) + 3;
+}
 
 /// <summary>Writes the reason to a step's log and to the job's (<c>results-service.md</c> sections 2 and 3).</summary>
 internal sealed class ReasonLog(ResultsClient results, BlobClient blobs, TimeProvider time)
@@ -62,12 +72,15 @@ internal sealed class ReasonLog(ResultsClient results, BlobClient blobs, TimePro
         }
     }
 
-    private byte[] Text(JobVerdict verdict)
+    /// <summary>The line of a log that says the reason.</summary>
+    public static string Line(JobVerdict verdict, string reason, DateTimeOffset now)
     {
         var mark = verdict.Conclusion == Conclusion.Failed ? "##[error]" : "##[warning]";
-        var stamp = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
-        return Encoding.UTF8.GetBytes($"{stamp} {mark}{verdict.Message}\n");
+        var stamp = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
+        return $"{stamp} {mark}{reason}\n";
     }
+
+    private byte[] Text(JobVerdict verdict) => Encoding.UTF8.GetBytes(Line(verdict, verdict.Message ?? string.Empty, time.GetUtcNow()));
 
     private static int Lines(byte[] text) => text.AsSpan().Count((byte)'\n');
 

@@ -21,6 +21,7 @@ using Runner.GitHub.Registration;
 using Runner.GitHub.Runs;
 using Runner.Protocol.Http;
 using Runner.Protocol.ScaleSets;
+using Runner.Protocol.Tenant;
 
 namespace Runner.Agent.Hosting;
 
@@ -78,17 +79,14 @@ internal static class AgentServices
             return new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call => metrics?.GitHubCalled(call));
         });
         services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
-        services.AddSingleton<IRunnerRegistrar>(provider => new GitHubRegistrar(
-            provider.GetRequiredService<GitHubEndpoint>(),
-            GitHubAuth.Read(options.Github.Auth),
-            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRunnerRegistrar>(provider => Registrars.Make(provider, options, RestClientName));
+        services.AddSingleton<IActionsTenant>(provider => Registrars.Tenant(provider, options, RestClientName, mayBeOwn: false, new RetryOptions()));
+        services.AddSingleton<TenantLocations>();
         services.AddSingleton<IWorkflowRuns>(provider => new WorkflowRuns(
             provider.GetRequiredService<GitHubEndpoint>(),
             GitHubAuth.Read(options.Github.Auth),
             () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IActionsTenant>(provider => Tenant(provider, options));
         services.AddSingleton<JobClients>();
         services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<JobClients>());
         return services.AddSingleton<IRunnerSessions, BrokerSessions>();
@@ -126,21 +124,6 @@ internal static class AgentServices
         return services
             .AddHostedService(provider => provider.GetRequiredService<JobSources>())
             .AddHostedService<RegistrationSweep>();
-    }
-
-    private static ActionsTenant Tenant(IServiceProvider provider, AgentOptions options)
-    {
-        var (endpoint, time) = (provider.GetRequiredService<GitHubEndpoint>(), provider.GetRequiredService<TimeProvider>());
-        var tokens = new RegistrationTokens(
-            endpoint, GitHubAuth.Read(options.Github.Auth), () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName), time);
-        return new ActionsTenant(
-            provider.GetRequiredService<IHttpClientFactory>().CreateClient(BrokerSessions.HttpClientName),
-            endpoint.ApiBase,
-            endpoint.Url,
-            tokens.NewAsync,
-            new RetryOptions(),
-            time,
-            provider.GetRequiredService<ILogger<ActionsTenant>>());
     }
 
     /// <summary>What it takes to see scale sets at GitHub, without an agent.</summary>

@@ -29,6 +29,9 @@ internal sealed record JournalRecord
     /// <summary>As above.</summary>
     public string? BillingOwnerId { get; init; }
 
+    /// <summary>The job's message, where the offer had it (V1): it does not come a second time.</summary>
+    public string? JobMessage { get; init; }
+
     /// <summary>When the offer was seen.</summary>
     public required DateTimeOffset MessageSeen { get; init; }
 
@@ -48,7 +51,8 @@ internal sealed record JournalRecord
     public bool HasStarted { get; init; }
 
     /// <summary>The offer, to be acquired again.</summary>
-    public RunnerJobRequest ToOffer() => new() { RunnerRequestId = RunnerRequestId, RunServiceUrl = RunServiceUrl, BillingOwnerId = BillingOwnerId };
+    public RunnerJobRequest ToOffer() =>
+        new() { RunnerRequestId = RunnerRequestId, RunServiceUrl = RunServiceUrl, BillingOwnerId = BillingOwnerId, JobMessage = JobMessage };
 
     /// <summary>The record with the job that was acquired.</summary>
     public JournalRecord With(JobLaunch launch) => this with
@@ -57,6 +61,7 @@ internal sealed record JournalRecord
         Labels = launch.Labels,
         Platform = launch.Platform,
         JobId = launch.JobId.Value,
+        JobMessage = null, // the payload has it
     };
 
     /// <summary>The job as it is to be launched, or <c>null</c>: it was not acquired, or cannot be read.</summary>

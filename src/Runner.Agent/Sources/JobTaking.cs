@@ -150,6 +150,7 @@ internal sealed class JobTaking(
         RunnerRequestId = offer.RunnerRequestId ?? string.Empty,
         RunServiceUrl = offer.RunServiceUrl ?? string.Empty,
         BillingOwnerId = offer.BillingOwnerId,
+        JobMessage = offer.JobMessage,
         MessageSeen = seen,
     };
 

@@ -13,6 +13,7 @@ using Runner.Jobs.Secrets;
 using Runner.Protocol.Broker;
 using Runner.Protocol.Http;
 using Runner.Protocol.Registration;
+using Runner.Protocol.Tenant;
 using Runner.Testing.Http;
 
 namespace Runner.Agent.Tests.GitHubClients;
@@ -187,8 +188,9 @@ public sealed class BrokerSessionTests(FakeHttpServer server)
             Key = RsaKey.From(key),
         };
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
-        var services = new JobClients(http, TimeProvider.System, NullLoggerFactory.Instance);
-        return await new BrokerSessions(http, services, new AgentOptions(), metrics ?? new AgentMetrics(), TimeProvider.System, NullLoggerFactory.Instance).OpenAsync(
+        var locations = new TenantLocations(TimeProvider.System);
+        var services = new JobClients(http, locations, TimeProvider.System, NullLoggerFactory.Instance);
+        return await new BrokerSessions(http, services, locations, new AgentOptions(), metrics ?? new AgentMetrics(), TimeProvider.System, NullLoggerFactory.Instance).OpenAsync(
             new RunnerRegistration { RunnerId = 1, Name = "runner-1", EncodedJitConfig = new Secret(config.Encode()) }, Token);
     }
 }

@@ -31,4 +31,15 @@ public sealed class RegistrationTokensTests : IDisposable
         Assert.StartsWith("GitHub does not allow us to make a registration token at ", error.Message, StringComparison.Ordinal);
         Assert.Contains("'Self-hosted runners: write'", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Where_the_server_makes_none_the_configured_token_is_taken_if_it_may_be_one()
+    {
+        _server.Answers("POST", "orgs/acme/actions/runners/registration-token", 404);
+
+        var token = await _server.Tokens(mayBeOwn: true).NewAsync(Token);
+
+        Assert.Equal("ghp_secret", token.Reveal());
+        await Assert.ThrowsAsync<OperatorException>(() => _server.Tokens().NewAsync(Token));
+    }
 }

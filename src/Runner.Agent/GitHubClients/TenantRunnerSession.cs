@@ -1,0 +1,149 @@
+using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
+using Runner.Jobs.Errors;
+using Runner.Protocol.Broker;
+using Runner.Protocol.Http;
+using Runner.Protocol.OAuth;
+using Runner.Protocol.Registration;
+using Runner.Protocol.Tenant;
+
+namespace Runner.Agent.GitHubClients;
+
+/// <summary>A session with the pool of an older server (<c>sessions-and-messages.md</c>, V1): encrypted messages that are deleted once they are handled.</summary>
+/// <remarks>
+/// A message counts as handled when the next one is asked for, or the session is closed: a job is in the journal by then. One that could not be
+/// taken is not deleted, so that it comes again.
+/// </remarks>
+internal sealed class TenantRunnerSession(
+    JitConfig config,
+    TenantSessionClient tenant,
+    Func<Uri, BrokerClient> brokerAt,
+    OAuthTokenClient tokens,
+    JobAcquisition jobs,
+    AgentMetrics metrics,
+    string machine) : IRunnerSession
+{
+    private Guid _id;
+    private SessionCipher? _cipher;
+    private RunnerStatus _status = RunnerStatus.Online;
+    private BrokerClient? _offeredBy; // the broker that the last message came from
+    private long? _last;
+    private long? _undeleted;
+
+    public string RunnerName => config.Settings.AgentName;
+
+    public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
+    {
+        _status = status;
+        await DeleteHandledAsync(cancellationToken);
+        _offeredBy = null;
+        if (_cipher is not { } cipher)
+        {
+            throw new ProtocolException(ProtocolErrorKind.SessionInvalid, "The session is not open");
+        }
+
+        if (await VersionFloor.ToldAsync(tenant.GetMessageAsync(_id, _last, status, cancellationToken)) is not { } sealedMessage)
+        {
+            return null;
+        }
+
+        _last = _undeleted = sealedMessage.MessageId;
+        switch (cipher.Read(sealedMessage))
+        {
+            case BrokerMoved moved:
+                // One poll there, by this session; the next is here again.
+                _offeredBy = brokerAt(moved.Address);
+                return await _offeredBy.GetMessageAsync(_id, status, cancellationToken);
+            case TokenRefreshAsked:
+                tokens.TryDrop(await tokens.GetAsync(cancellationToken));
+                return null;
+            case var message:
+                if (message is UnknownMessage or UnreadableMessage)
+                {
+                    metrics.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
+                }
+
+                return message;
+        }
+    }
+
+    public async Task ReopenAsync(CancellationToken cancellationToken)
+    {
+        var useFips = config.Credentials.Data.RequireFipsCryptography;
+        var session = await VersionFloor.ToldAsync(tenant.CreateAsync($"{machine} (PID: {Environment.ProcessId})", useFips, cancellationToken));
+        _cipher = SessionCipher.Of(session, config.Key);
+        _id = session.SessionId;
+        (_last, _undeleted, _offeredBy) = (null, null, null);
+    }
+
+    public async Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
+    {
+        if (_offeredBy is null || !offer.ShouldAcknowledge || offer.RunnerRequestId is not { } id)
+        {
+            return true;
+        }
+
+        try
+        {
+            await _offeredBy.AcknowledgeAsync(_id, _status, id, cancellationToken);
+            return true;
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.AcknowledgeJobNotFound)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is ProtocolException or InfrastructureException)
+        {
+            return true; // best effort: the acquisition decides
+        }
+    }
+
+    public async Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return offer is { JobMessage: null, RunServiceUrl: null or "", RunnerRequestId: { Length: > 0 } id }
+                ? await jobs.TakeAsync(await tenant.GetJobMessageAsync(id, cancellationToken), cancellationToken)
+                : await jobs.AcquireAsync(offer, cancellationToken);
+        }
+        catch (InfrastructureException)
+        {
+            (_last, _undeleted) = (null, null);
+            throw;
+        }
+    }
+
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        await DeleteHandledAsync(cancellationToken);
+        if (_cipher is not null)
+        {
+            await tenant.DeleteAsync(_id, cancellationToken);
+        }
+    }
+
+    public void Dispose() => tokens.Dispose();
+
+    private async Task DeleteHandledAsync(CancellationToken cancellationToken)
+    {
+        if (_undeleted is not { } message)
+        {
+            return;
+        }
+
+        try
+        {
+            await tenant.DeleteMessageAsync(_id, message, cancellationToken);
+        }
+        catch (ProtocolException)
+        {
+            // It is gone, or the session is, which the next poll tells.
+        }
+        catch (InfrastructureException error) when (error.StatusCode is 404)
+        {
+            // The same, of a server that gives no reason.
+        }
+
+        _undeleted = null;
+    }
+}

@@ -1,0 +1,99 @@
+using Runner.GitHub.Registration;
+using Runner.Jobs.Errors;
+using Runner.Jobs.Secrets;
+
+namespace Runner.GitHub.Tests.Registration;
+
+public sealed class RunnerRegistrarTests : IDisposable
+{
+    private static readonly RegistrationRequest Request = new() { NamePrefix = "linux-a-", Labels = ["self-hosted"] };
+
+    private readonly GitHubServer _server = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _server.Dispose();
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    public async Task Server_without_JIT_configurations_gets_agents_of_a_pool_and_is_not_asked_again(int status)
+    {
+        _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
+        _server.Answers("POST", "orgs/acme/actions/runners/generate-jitconfig", status);
+        var pool = new ScriptedPool();
+        var registrar = Registrar(pool);
+
+        await registrar.RegisterAsync(Request, Token);
+        await registrar.RegisterAsync(Request, Token);
+        await registrar.RemoveAsync(7, Token);
+
+        Assert.Equal(["register", "register", "remove 7"], pool.Calls);
+        Assert.Single(_server.Http.LogEntries, entry => entry.RequestMessage!.Path.EndsWith("generate-jitconfig", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_neither_way_works_the_first_ones_refusal_is_told()
+    {
+        _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
+        _server.Answers("POST", "orgs/acme/actions/runners/generate-jitconfig", 404);
+        var registrar = Registrar(new ScriptedPool { Error = new InfrastructureException("no such service") });
+
+        var error = await Assert.ThrowsAsync<OperatorException>(() => registrar.RegisterAsync(Request, Token));
+
+        Assert.Contains("check github.url", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GitHubs_own_services_are_not_tried_the_second_way()
+    {
+        _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
+        _server.Answers("POST", "orgs/acme/actions/runners/generate-jitconfig", 404);
+        var pool = new ScriptedPool();
+        var registrar = new RunnerRegistrar(GitHubEndpoint.Parse("https://github.com/acme", allowInsecureHttp: false), _server.Registrar(), pool);
+
+        await Assert.ThrowsAsync<OperatorException>(() => registrar.RegisterAsync(Request, Token));
+
+        Assert.Empty(pool.Calls);
+    }
+
+    [Fact]
+    public async Task Refused_credentials_are_no_reason_for_the_second_way()
+    {
+        _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
+        _server.Answers("POST", "orgs/acme/actions/runners/generate-jitconfig", 403);
+        var pool = new ScriptedPool();
+
+        await Assert.ThrowsAsync<OperatorException>(() => Registrar(pool).RegisterAsync(Request, Token));
+
+        Assert.Empty(pool.Calls);
+    }
+
+    private RunnerRegistrar Registrar(ScriptedPool pool) =>
+        new(GitHubEndpoint.Parse($"{_server.Http.Url}/acme", allowInsecureHttp: false), _server.Registrar(), pool);
+
+    private sealed class ScriptedPool : IRunnerRegistrar
+    {
+        public List<string> Calls { get; } = [];
+
+        public Exception? Error { get; init; }
+
+        public Task<RunnerRegistration> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken)
+        {
+            Calls.Add("register");
+            return Error is { } error
+                ? Task.FromException<RunnerRegistration>(error)
+                : Task.FromResult(new RunnerRegistration { RunnerId = 7, Name = "linux-a-x", EncodedJitConfig = new Secret("-") });
+        }
+
+        public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RemovalResult> RemoveAsync(long runnerId, CancellationToken cancellationToken)
+        {
+            Calls.Add($"remove {runnerId}");
+            return Task.FromResult(RemovalResult.Removed);
+        }
+    }
+}
