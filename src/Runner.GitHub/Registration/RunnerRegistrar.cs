@@ -7,7 +7,7 @@ namespace Runner.GitHub.Registration;
 
 /// <summary>
 /// Registers runners in the way that the server knows: by a JIT configuration of its REST service, or, where there is no such route, as agents
-/// of a pool. Which way is found out by the first registration, and kept.
+/// of a pool. Which way is found out by the first call, and kept.
 /// </summary>
 /// <param name="endpoint">Where runners are registered. GitHub's own services have the first way, so there the second is not tried.</param>
 /// <param name="rest">The first way.</param>
@@ -19,46 +19,53 @@ public sealed class RunnerRegistrar(GitHubEndpoint endpoint, IRunnerRegistrar re
     /// <inheritdoc/>
     public async Task<RunnerRegistration> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken)
     {
+        var registration = await CallAsync(way => way.RegisterAsync(request, cancellationToken));
+
+        // That runners can be listed says nothing of how they are registered.
+        Interlocked.CompareExchange(ref _way, rest, null);
+        return registration;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken) =>
+        CallAsync(way => way.ListAsync(namePrefix, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken) => CallAsync(way => way.FindAsync(name, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<RemovalResult> RemoveAsync(long runnerId, CancellationToken cancellationToken) =>
+        (Volatile.Read(ref _way) ?? rest).RemoveAsync(runnerId, cancellationToken);
+
+    private async Task<T> CallAsync<T>(Func<IRunnerRegistrar, Task<T>> call)
+    {
         if (Volatile.Read(ref _way) is { } known)
         {
-            return await known.RegisterAsync(request, cancellationToken);
+            return await call(known);
         }
 
         try
         {
-            var registration = await rest.RegisterAsync(request, cancellationToken);
-            Volatile.Write(ref _way, rest);
-            return registration;
+            return await call(rest);
         }
         catch (Exception refusal) when (!endpoint.IsHosted && IsNoSuchRoute(refusal))
         {
-            if (await TryPoolAsync(request, cancellationToken) is { } registration)
+            if (await TryPoolAsync(call) is { } made)
             {
-                return registration;
+                return made.Result;
             }
 
             throw; // it says what an operator can do
         }
     }
 
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken) => Way.ListAsync(namePrefix, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken) => Way.FindAsync(name, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<RemovalResult> RemoveAsync(long runnerId, CancellationToken cancellationToken) => Way.RemoveAsync(runnerId, cancellationToken);
-
-    private IRunnerRegistrar Way => Volatile.Read(ref _way) ?? rest;
-
-    private async Task<RunnerRegistration?> TryPoolAsync(RegistrationRequest request, CancellationToken cancellationToken)
+    private async Task<Made<T>?> TryPoolAsync<T>(Func<IRunnerRegistrar, Task<T>> call)
     {
         try
         {
-            var registration = await pool.RegisterAsync(request, cancellationToken);
+            var result = await call(pool);
             Volatile.Write(ref _way, pool);
-            return registration;
+            return new Made<T>(result);
         }
         catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException)
         {
@@ -68,4 +75,7 @@ public sealed class RunnerRegistrar(GitHubEndpoint endpoint, IRunnerRegistrar re
 
     private static bool IsNoSuchRoute(Exception refusal) =>
         refusal.InnerException is ApiException { StatusCode: HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed };
+
+    // A call may give null.
+    private sealed record Made<T>(T Result);
 }

@@ -33,6 +33,19 @@ public sealed class RunnerRegistrarTests : IDisposable
     }
 
     [Fact]
+    public async Task Server_that_lists_no_runners_is_asked_by_its_pool()
+    {
+        _server.Answers("GET", "orgs/acme/actions/runners", 404);
+        var pool = new ScriptedPool();
+        var registrar = Registrar(pool);
+
+        await registrar.ListAsync("linux-", Token);
+        await registrar.RegisterAsync(Request, Token);
+
+        Assert.Equal(["list linux-", "register"], pool.Calls);
+    }
+
+    [Fact]
     public async Task Where_neither_way_works_the_first_ones_refusal_is_told()
     {
         _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
@@ -86,7 +99,11 @@ public sealed class RunnerRegistrarTests : IDisposable
                 : Task.FromResult(new RunnerRegistration { RunnerId = 7, Name = "linux-a-x", EncodedJitConfig = new Secret("-") });
         }
 
-        public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<RegisteredRunner>> ListAsync(string namePrefix, CancellationToken cancellationToken)
+        {
+            Calls.Add($"list {namePrefix}");
+            return Task.FromResult<IReadOnlyList<RegisteredRunner>>([]);
+        }
 
         public Task<RegisteredRunner?> FindAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
