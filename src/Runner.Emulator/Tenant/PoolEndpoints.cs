@@ -66,7 +66,7 @@ internal static class PoolEndpoints
                 .Where(runner => poolId is 0 || runner.GroupId == poolId)
                 .Select(runner => Body(runner) with
                 {
-                    Status = sessions.IsOnline(runner.Id) ? "online" : "offline",
+                    Status = sessions.IsOnline(runner.Id) ? AgentStatus.Online : AgentStatus.Offline,
                     AssignedRequest = board.IsBusy(runner.Id) ? new JobRequest { RequestId = 1 } : null,
                 }),
         ];
@@ -131,7 +131,7 @@ internal static class PoolEndpoints
         Version = runner.Version,
         Ephemeral = runner.IsEphemeral,
         ProvisioningState = "Provisioned",
-        Labels = [.. runner.Labels.Select(label => new AgentLabel { Id = label.Id, Name = label.Name, Type = label.IsSystem ? AgentLabel.System : AgentLabel.User })],
+        Labels = [.. runner.Labels.Select(label => new AgentLabel { Id = label.Id, Name = label.Name, Type = label.IsSystem ? AgentLabelType.System : AgentLabelType.User })],
     };
 
     private static RSAParameters? KeyOf(TaskAgent agent)

@@ -54,7 +54,7 @@ internal static class TenantEndpoints
             return TenantAnswers.NoRequest;
         }
 
-        if (change.Result is { Length: > 0 } result)
+        if (change.Result is { } result)
         {
             return Finish(board, options, time, job, result)
                 ? TypedResults.Json(change, TenantJson.Default.JobRequest)
@@ -66,9 +66,8 @@ internal static class TenantEndpoints
             : TenantAnswers.NoRequest;
     }
 
-    private static bool Finish(JobBoard board, EmulatorOptions options, TimeProvider time, JobState job, string result) =>
+    private static bool Finish(JobBoard board, EmulatorOptions options, TimeProvider time, JobState job, Conclusion conclusion) =>
         !EndsByEvent(options)
-        && Enum.TryParse<Conclusion>(result, ignoreCase: true, out var conclusion)
         && board.Complete(job.Plan, job.Id, state => state.Complete(conclusion, reason: null, time.GetUtcNow())) is not null;
 
     /// <summary>Whether jobs end by an event.</summary>

@@ -122,7 +122,7 @@ public sealed class PoolRegistrar(AgentPoolClient pools, GitHubEndpoint endpoint
     private static AgentLabel Label(string name) => new()
     {
         Name = name,
-        Type = SystemLabels.Contains(name, StringComparer.OrdinalIgnoreCase) ? AgentLabel.System : AgentLabel.User,
+        Type = SystemLabels.Contains(name, StringComparer.OrdinalIgnoreCase) ? AgentLabelType.System : AgentLabelType.User,
     };
 
     private RunnerSettings Settings(TaskAgent agent, string name, TaskAgentPool pool, Uri tenant) => new()
@@ -143,8 +143,8 @@ public sealed class PoolRegistrar(AgentPoolClient pools, GitHubEndpoint endpoint
     private static RegisteredRunner Runner(TaskAgent agent) => new(
         agent.Id,
         agent.Name ?? string.Empty,
-        string.Equals(agent.Status, "online", StringComparison.OrdinalIgnoreCase),
-        agent.AssignedRequest is not null || string.Equals(agent.Status, "busy", StringComparison.OrdinalIgnoreCase))
+        agent.Status is AgentStatus.Online or AgentStatus.Busy,
+        agent.AssignedRequest is not null || agent.Status == AgentStatus.Busy)
     {
         Labels = [.. (agent.Labels ?? []).Select(label => label.Name).OfType<string>()],
     };

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Runner.Jobs;
+using Runner.Jobs.Outcomes;
 using Runner.Protocol.Broker;
 using Runner.Protocol.Json;
 
@@ -48,8 +50,10 @@ public sealed record TaskAgent
     /// <summary><c>Provisioned</c>.</summary>
     public string? ProvisioningState { get; init; }
 
-    /// <summary><c>online</c>, <c>offline</c>, …</summary>
-    public string? Status { get; init; }
+    /// <summary>Whether it is there.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<AgentStatus>))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AgentStatus Status { get; init; }
 
     /// <summary>Its labels.</summary>
     public IReadOnlyList<AgentLabel>? Labels { get; init; }
@@ -64,23 +68,44 @@ public sealed record TaskAgent
     public JobRequest? AssignedRequest { get; init; }
 }
 
+/// <summary>Whether an agent is there. Servers write the name or the number.</summary>
+public enum AgentStatus
+{
+    /// <summary>Not said, or not known to this version.</summary>
+    Unknown = 0,
+
+    /// <summary>It has no session.</summary>
+    Offline = 1,
+
+    /// <summary>It waits for jobs.</summary>
+    Online = 2,
+
+    /// <summary>It has a job.</summary>
+    Busy = 3,
+}
+
+/// <summary>Whose a label is.</summary>
+public enum AgentLabelType
+{
+    /// <summary>The runner has it by itself.</summary>
+    System = 0,
+
+    /// <summary>Somebody gave it.</summary>
+    User = 1,
+}
+
 /// <summary>A label of an agent.</summary>
 public sealed record AgentLabel
 {
-    /// <summary>Of a label that a runner has by itself.</summary>
-    public const string System = "system";
-
-    /// <summary>Of one that somebody gave it.</summary>
-    public const string User = "user";
-
     /// <summary>Its number.</summary>
     public long Id { get; init; }
 
     /// <summary>The label.</summary>
     public string? Name { get; init; }
 
-    /// <summary><see cref="System"/> or <see cref="User"/>.</summary>
-    public string? Type { get; init; }
+    /// <summary>Whose it is.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<AgentLabelType>))]
+    public AgentLabelType Type { get; init; }
 }
 
 /// <summary>By what an agent proves who it is.</summary>
@@ -198,5 +223,6 @@ public sealed record JobRequest
     public DateTimeOffset? FinishTime { get; init; }
 
     /// <summary>How it ended.</summary>
-    public string? Result { get; init; }
+    [JsonConverter(typeof(TolerantEnumConverter<Conclusion>))]
+    public Conclusion? Result { get; init; }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.Http;
-using Runner.Protocol.Json;
 
 namespace Runner.Protocol.Tenant;
 
@@ -38,7 +37,7 @@ public sealed class JobRequestClient(
             throw new ProtocolException(ProtocolErrorKind.JobNotFound, $"The job's runner is registered no more: {refusal.Message}", refusal);
         }
 
-        if (answer is { Result.Length: > 0, FinishTime: not null })
+        if (answer is { Result: not null, FinishTime: not null })
         {
             throw new ProtocolException(ProtocolErrorKind.JobNotFound, $"The job is over at the server: {answer.Result}");
         }
@@ -50,7 +49,7 @@ public sealed class JobRequestClient(
     /// <exception cref="ProtocolException"><see cref="ProtocolErrorKind.JobNotFound"/>: it is over already, or no longer ours.</exception>
     /// <exception cref="InfrastructureException">To be tried again.</exception>
     public Task FinishAsync(Conclusion conclusion, CancellationToken cancellationToken) => PatchAsync(
-        new JobRequest { RequestId = request, FinishTime = time.GetUtcNow(), Result = ConclusionNames.Of(conclusion) }, cancellationToken);
+        new JobRequest { RequestId = request, FinishTime = time.GetUtcNow(), Result = conclusion }, cancellationToken);
 
     private async Task<JobRequest> PatchAsync(JobRequest body, CancellationToken cancellationToken)
     {
