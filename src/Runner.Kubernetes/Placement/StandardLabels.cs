@@ -69,7 +69,7 @@ internal static partial class StandardLabels
         {
             "cpu" => Cpu(draft, label, value),
             "memory" or "mem" => Memory(draft, label, value),
-            NodeLabels.Storage => Storage(draft, label, value),
+            "disk" or NodeLabels.Storage => Storage(draft, label, value),
             "gpu" => Gpu(draft, label, value),
             _ => null,
         };
@@ -91,7 +91,7 @@ internal static partial class StandardLabels
         Quantity.TryParseMemory(value, out var quantity)
             ? draft.Resource(label, NodeLabels.Storage, quantity)
             : throw new WorkflowException(
-                $"runs-on: '{label}' asks for {Shown(value)} disk; write a size such as ephemeral-storage=20Gi");
+                $"runs-on: '{label}' asks for {Shown(value)} disk; write a size such as disk=20Gi");
 
     // gpu=2, gpu=a100, gpu=a100:2
     private static string Gpu(PlacementDraft draft, string label, string value)
