@@ -1,5 +1,6 @@
 using Runner.GitHub.Auth;
 using Runner.GitHub.Registration;
+using Runner.GitHub.Runs;
 using WireMock.RequestBuilders;
 using WireMock.ResponseBuilders;
 using WireMock.Server;
@@ -25,6 +26,12 @@ internal sealed class GitHubServer : IDisposable
         credentials ?? new GitHubCredentials.TokenFile(File("token", " ghp_secret\n")),
         () => new SocketsHttpHandler(),
         time ?? TimeProvider.System);
+
+    public WorkflowJobs Jobs() => new(
+        GitHubEndpoint.Parse($"{Http.Url}/acme", allowInsecureHttp: false),
+        new GitHubCredentials.TokenFile(File("token", "ghp_secret")),
+        () => new SocketsHttpHandler(),
+        TimeProvider.System);
 
     public RegistrationTokens Tokens(bool mayBeOwn = false) => new(
         GitHubEndpoint.Parse($"{Http.Url}/acme", allowInsecureHttp: false),
