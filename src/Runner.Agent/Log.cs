@@ -160,6 +160,9 @@ internal static partial class Log
     [LoggerMessage(1217, LogLevel.Warning, "'{Path}' of an agent that is gone cannot be read, its job is lost; were the credentials changed since? {Detail}")]
     public static partial void JournalUnreadable(this ILogger logger, string path, string detail);
 
+    [LoggerMessage(1218, LogLevel.Warning, "The labels that job {JobId} asks for are not known, so it has the default size of pool {Pool}: {Detail}")]
+    public static partial void LabelsUnknown(this ILogger logger, string jobId, string pool, string detail);
+
     [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s: {Detail}")]
     public static partial void AdoptionFailed(this ILogger logger, double delaySeconds, string detail);
 

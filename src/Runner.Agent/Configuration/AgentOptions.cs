@@ -117,6 +117,12 @@ public sealed record PoolOptions
 
     /// <summary>Which jobs are run again by themselves, as the cluster took their place away. Default: none.</summary>
     public RerunOptions? Rerun { get; set; }
+
+    /// <summary>
+    /// Sizes that its jobs may ask for, each by a label of its own; the jobs are placed by their own labels then. Default: none, and all jobs of the pool get
+    /// the same pod.
+    /// </summary>
+    public SizesOptions? Sizes { get; set; }
 }
 
 /// <summary>How a pool takes jobs.</summary>

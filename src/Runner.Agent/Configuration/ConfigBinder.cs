@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using Runner.Jobs.Errors;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Agent.Configuration;
 
@@ -73,8 +74,13 @@ internal sealed class ConfigBinder
             return ReadDictionary(valueType, node, path);
         }
 
-        return ItemType(target) is { } itemType ? ReadList(itemType, node, path) : ReadObject(target, node, path);
+        return ItemType(target) is { } itemType ? ReadList(itemType, node, path) : ReadObject(target, InFull(target, node), path);
     }
+
+    private static ConfigNode InFull(Type type, ConfigNode node) =>
+        node is not ConfigMapping && type.GetCustomAttribute<ShortFormAttribute>() is { } form
+            ? new ConfigMapping(node.Origin, [new ConfigEntry(JsonNamingPolicy.CamelCase.ConvertName(form.Property), node.Origin, node)])
+            : node;
 
     private object? ReadSingle(Type type, ConfigNode node, string path)
     {

@@ -10,6 +10,9 @@ internal static class PoolRules
 {
     private const string Prefix = "runs-on: ";
 
+    // docs.github.com/rest/actions/self-hosted-runners, "Create configuration for a just-in-time runner": at most 100 labels. Some of them are the agent's own.
+    private const int MaxLabels = 95;
+
     /// <summary>Labels that the backend knows as platforms.</summary>
     public static ImmutableArray<string> PlatformNames(AgentOptions options) => options.BackendInUse switch
     {
@@ -21,8 +24,9 @@ internal static class PoolRules
     /// <summary>What is wrong, each with the setting's path.</summary>
     public static IEnumerable<(string Path, string Problem)> Check(AgentOptions options) => options.Pools.SelectMany((pool, index) =>
         Platform($"pools[{index}].platform", pool.Platform, options) is { } unknown ? [unknown]
-            : options.BackendInUse == BackendKind.Kubernetes ? Labels($"pools[{index}].labels", pool, options)
-            : Enumerable.Empty<(string, string)>());
+            : options.BackendInUse == BackendKind.Kubernetes ? [.. Labels($"pools[{index}].labels", pool, options), .. Sizes($"pools[{index}].sizes", pool, options)]
+            : pool.Sizes is null ? Enumerable.Empty<(string, string)>()
+            : [($"pools[{index}].sizes", "are sizes of pods, which other backends do not have; leave them out")]);
 
     private static (string Path, string Problem)? Platform(string path, string? platform, AgentOptions options)
     {
@@ -43,16 +47,54 @@ internal static class PoolRules
             : (path, $"is '{platform}', which is none of {section} ({names}){NearestName.Hint(platform, known)}");
     }
 
-    private static IEnumerable<(string Path, string Problem)> Labels(string path, PoolOptions pool, AgentOptions options)
+    private static IEnumerable<(string Path, string Problem)> Labels(string path, PoolOptions pool, AgentOptions options) =>
+        Try(() => Place(PoolLabels.OfJobs(pool.Labels, PlatformNames(options)), pool, options)) is { } problem ? [(path, problem)] : [];
+
+    // Every label that a job may ask for has to place it: what is wrong with one is seen here, and not by whoever asks first.
+    private static IEnumerable<(string Path, string Problem)> Sizes(string path, PoolOptions pool, AgentOptions options)
+    {
+        if (pool.Sizes is null)
+        {
+            yield break;
+        }
+
+        var isWrong = false;
+        foreach (var (key, problem) in PoolSizes.Check(pool.Sizes))
+        {
+            isWrong = true;
+            yield return (key.Length == 0 ? path : $"{path}.{key}", problem);
+        }
+
+        var sizes = PoolSizes.Of(pool.Sizes);
+        var count = pool.Labels.Concat(sizes.Labels).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+        if (count > MaxLabels)
+        {
+            yield return (path, $"makes {count} labels of the pool, of which GitHub takes {MaxLabels}; write lists, or ranges with a larger step");
+        }
+
+        var own = PoolLabels.OfJobs(pool.Labels, PlatformNames(options));
+        foreach (var label in isWrong || count > MaxLabels ? [] : sizes.Labels)
+        {
+            if (Try(() => Place(sizes.Choose(pool.Name, own, [.. pool.Labels], [label]), pool, options)) is { } problem)
+            {
+                yield return (path, $"a job that asks for {label} cannot be placed: {problem}");
+            }
+        }
+    }
+
+    private static void Place(IReadOnlyList<string> labels, PoolOptions pool, AgentOptions options) =>
+        PlacementRules.Place(labels, pool.Platform, options.Kubernetes ?? new KubernetesOptions());
+
+    private static string? Try(Action place)
     {
         try
         {
-            PlacementRules.Place(PoolLabels.OfJobs(pool.Labels, PlatformNames(options)), pool.Platform, options.Kubernetes ?? new KubernetesOptions());
-            return [];
+            place();
+            return null;
         }
         catch (WorkflowException error)
         {
-            return [(path, error.Message.StartsWith(Prefix, StringComparison.Ordinal) ? error.Message[Prefix.Length..] : error.Message)];
+            return error.Message.StartsWith(Prefix, StringComparison.Ordinal) ? error.Message[Prefix.Length..] : error.Message;
         }
     }
 }

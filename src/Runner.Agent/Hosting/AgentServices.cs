@@ -87,6 +87,11 @@ internal static class AgentServices
             GitHubAuth.Read(options.Github.Auth),
             () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IWorkflowJobs>(provider => new WorkflowJobs(
+            provider.GetRequiredService<GitHubEndpoint>(),
+            GitHubAuth.Read(options.Github.Auth),
+            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<JobClients>();
         services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<JobClients>());
         return services.AddSingleton<IRunnerSessions, BrokerSessions>();
@@ -118,6 +123,7 @@ internal static class AgentServices
         services.AddSingleton<OwnRunners>();
         services.AddSingleton<StaleRunners>();
         services.AddSingleton<RunnerTurn>();
+        services.AddSingleton<JobSizing>();
         services.AddSingleton<JobTaking>();
         services.AddSingleton<IPoolSource, SlotSource>();
         services.AddSingleton<JobSources>();

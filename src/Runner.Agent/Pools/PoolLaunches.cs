@@ -9,7 +9,7 @@ namespace Runner.Agent.Pools;
 internal static class PoolLaunches
 {
     /// <summary>The launch.</summary>
-    public static JobLaunch Of(JobMessage job, string runnerName, RunnerPool pool, AgentOptions options, DateTimeOffset seen) => new()
+    public static JobLaunch Of(JobMessage job, string runnerName, RunnerPool pool, JobSize size, AgentOptions options, DateTimeOffset seen) => new()
     {
         Job = job,
         Runner = new RunnerIdentity
@@ -18,8 +18,9 @@ internal static class PoolLaunches
             GroupName = pool.Group,
             Version = options.Github.RunnerVersion,
             MachineName = options.Agent.Instance,
+            Placement = size.Warning is { } warning ? [$"Warning: {warning}"] : [],
         },
-        Labels = pool.JobLabels,
+        Labels = size.Labels,
         Pool = pool.Name,
         Platform = pool.Platform,
         MessageSeen = seen,

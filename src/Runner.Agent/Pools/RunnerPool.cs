@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Agent.Configuration;
 using Runner.GitHub.Registration;
+using Runner.Kubernetes.Placement;
 
 namespace Runner.Agent.Pools;
 
@@ -10,6 +11,9 @@ namespace Runner.Agent.Pools;
 /// <param name="platforms">Labels that the backend knows as platforms.</param>
 internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnlyCollection<string> platforms) : IDisposable
 {
+    private readonly PoolSizes? _sizes = SizesOf(options);
+    private readonly ImmutableArray<string> _own = PoolLabels.OfJobs(options.Labels, platforms);
+
     /// <summary>Its name.</summary>
     public string Name => options.Name;
 
@@ -25,11 +29,16 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
     /// <summary>Runner group, or <c>null</c>: the default one.</summary>
     public string? Group => options.RunnerGroup;
 
-    /// <summary>Labels of its runners.</summary>
-    public ImmutableArray<string> Labels { get; } = [.. options.Labels];
+    /// <summary>Labels of its runners, those of its sizes among them.</summary>
+    public ImmutableArray<string> Labels { get; } = [.. options.Labels.Concat(SizesOf(options)?.Labels ?? []).Distinct(StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Those of them that say where its jobs run.</summary>
-    public ImmutableArray<string> JobLabels { get; } = PoolLabels.OfJobs(options.Labels, platforms);
+    /// <summary>Whether its jobs are placed by labels of their own.</summary>
+    public bool HasSizes => _sizes is not null;
+
+    /// <summary>The labels that place a job of it.</summary>
+    /// <param name="asked">Labels that the job asks for, as far as they are known. They count in a pool that has sizes.</param>
+    /// <exception cref="Jobs.Errors.WorkflowException">The job asks for what the pool does not give.</exception>
+    public ImmutableArray<string> LabelsOf(IReadOnlyCollection<string> asked) => _sizes?.Choose(Name, _own, [.. options.Labels], asked) ?? _own;
 
     /// <summary>Beginning of its runners' names.</summary>
     public string NamePrefix { get; } = RunnerName.Prefix(options.Name, instance);
@@ -41,4 +50,6 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
     public RegistrationRequest Registration => new() { NamePrefix = NamePrefix, Labels = Labels, Group = Group };
 
     public void Dispose() => Capacity.Dispose();
+
+    private static PoolSizes? SizesOf(PoolOptions options) => options.Sizes is { } sizes ? PoolSizes.Of(sizes) : null;
 }

@@ -13,6 +13,7 @@ internal sealed class AssignedJobs(Func<JobId, bool> isHeldHere)
 {
     private readonly Dictionary<string, DateTimeOffset> _waiting = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _held = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, IReadOnlyList<string>> _asked = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedSet<long> _offers = [];
     private readonly SortedDictionary<long, HashSet<string>> _open = [];
     private readonly SortedSet<long> _deletable = [];
@@ -42,6 +43,7 @@ internal sealed class AssignedJobs(Func<JobId, bool> isHeldHere)
                     break;
                 case ScaleSetJobTypes.Assigned when !IsHeld(id):
                     _waiting.TryAdd(id, now);
+                    _asked[id] = job.RequestLabels;
                     keeps.Add(id);
                     break;
                 case ScaleSetJobTypes.Started:
@@ -51,6 +53,7 @@ internal sealed class AssignedJobs(Func<JobId, bool> isHeldHere)
                 case ScaleSetJobTypes.Completed:
                     keeps.Remove(id);
                     Settle(id);
+                    _asked.Remove(id);
                     _held.Remove(id);
                     break;
             }
@@ -67,11 +70,15 @@ internal sealed class AssignedJobs(Func<JobId, bool> isHeldHere)
         }
     }
 
+    /// <summary>Labels that a job asks for; <c>null</c>: no message said so.</summary>
+    public IReadOnlyList<string>? AskedBy(JobId job) => _asked.GetValueOrDefault(job.ToString());
+
     /// <summary>A runner of this agent has a job, and the journal knows of it.</summary>
     public void Take(JobId job)
     {
         var id = job.ToString();
         _held.Add(id);
+        _asked.Remove(id);
         if (!Settle(id) && _untold > 0)
         {
             _untold--;
@@ -105,6 +112,7 @@ internal sealed class AssignedJobs(Func<JobId, bool> isHeldHere)
         foreach (var id in _waiting.OrderBy(job => job.Value).Take(-difference - vanished).Select(job => job.Key).ToList())
         {
             Settle(id);
+            _asked.Remove(id);
         }
     }
 

@@ -180,6 +180,14 @@ internal sealed class ScaleSetOrders(
         }
     }
 
+    private IReadOnlyList<string>? AskedBy(JobId job)
+    {
+        lock (_gate)
+        {
+            return _jobs.AskedBy(job);
+        }
+    }
+
     private void Took(JobId job)
     {
         lock (_gate)
@@ -255,6 +263,8 @@ internal sealed class ScaleSetOrders(
         public Task<RemovalResult> RemoveAsync(RunnerRegistration runner, CancellationToken cancellationToken) => orders.RemoveAsync(runner, cancellationToken);
 
         public bool MayLeave(TimeSpan waited) => waited >= LongestWait && orders.IsSurplus;
+
+        public IReadOnlyList<string>? AskedBy(JobId job) => orders.AskedBy(job);
 
         public void Took(JobId job)
         {

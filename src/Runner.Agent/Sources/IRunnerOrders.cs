@@ -40,6 +40,9 @@ internal interface IRunnerOrder : IDisposable
     /// <summary>Whether a runner that has waited for so long may go, as no job is there for it.</summary>
     bool MayLeave(TimeSpan waited);
 
+    /// <summary>Labels that a job asks for, where GitHub said so without being asked; else <c>null</c>. To be asked before <see cref="Took"/>.</summary>
+    IReadOnlyList<string>? AskedBy(JobId job) => null;
+
     /// <summary>The runner has taken a job.</summary>
     void Took(JobId job);
 }

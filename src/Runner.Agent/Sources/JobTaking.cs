@@ -17,7 +17,7 @@ namespace Runner.Agent.Sources;
 
 /// <summary>Takes the one job of a runner: waits for its offer, acquires it, keeps it in the journal from before that, and starts it.</summary>
 internal sealed class JobTaking(
-    JobSupervisor supervisor, JobJournal journal, AgentMetrics metrics, AgentOptions options, TimeProvider time, ILogger<RunnerSlot> logger)
+    JobSupervisor supervisor, JobJournal journal, JobSizing sizing, AgentMetrics metrics, AgentOptions options, TimeProvider time, ILogger<RunnerSlot> logger)
 {
     // How long the answer of a poll may take that GitHub has begun to give when the slot wants to leave.
     private static readonly TimeSpan LastMessageLimit = TimeSpan.FromSeconds(5);
@@ -67,8 +67,9 @@ internal sealed class JobTaking(
                 // From here on the job is ours to finish, so a stopping agent does not interrupt it.
                 var job = await session.AcquireAsync(offer, CancellationToken.None);
                 turn.HadJob = true;
+                var asked = turn.Order.AskedBy(job.Message.JobId);
                 turn.Order.Took(job.Message.JobId);
-                return Start(job, session, turn.Pool, seen, kept);
+                return await StartAsync(job, asked, session, turn.Pool, seen, kept);
             }
             catch (UnreadableJobException error)
             {
@@ -154,13 +155,26 @@ internal sealed class JobTaking(
         MessageSeen = seen,
     };
 
-    private JobRun Start(AcquiredJob job, IRunnerSession session, RunnerPool pool, DateTimeOffset seen, JournalEntry? kept)
+    private async Task<JobRun?> StartAsync(
+        AcquiredJob job, IReadOnlyList<string>? asked, IRunnerSession session, RunnerPool pool, DateTimeOffset seen, JournalEntry? kept)
     {
         var message = job.Message;
-        var launch = PoolLaunches.Of(message, session.RunnerName, pool, options, seen);
-        kept?.Keep(launch);
-        logger.JobTaken(message.JobId.ToString(), message.JobDisplayName, Repository(job), session.RunnerName, pool.Name);
-        return supervisor.Start(launch, job.Service, kept);
+        try
+        {
+            var size = await sizing.FindAsync(pool, message, asked, CancellationToken.None);
+            var launch = PoolLaunches.Of(message, session.RunnerName, pool, size, options, seen);
+            kept?.Keep(launch);
+            logger.JobTaken(message.JobId.ToString(), message.JobDisplayName, Repository(job), session.RunnerName, pool.Name);
+            return supervisor.Start(launch, job.Service, kept);
+        }
+        catch (WorkflowException refusal)
+        {
+            var verdict = JobVerdict.Failed(VerdictReasons.Unplaceable, refusal.Message, isInfrastructure: false);
+            await FailAsync(job.Service, verdict, pool, seen);
+            logger.JobEnded(message.JobId.ToString(), verdict.Conclusion, verdict.Reason, refusal.Message);
+            kept?.Remove();
+            return null;
+        }
     }
 
     private static string? Repository(AcquiredJob job) =>
@@ -170,8 +184,13 @@ internal sealed class JobTaking(
     {
         var verdict = JobVerdict.Failed(
             VerdictReasons.Invalid, $"The runner cannot read this job, so it did not run it: {error.Message}", isInfrastructure: true);
-        var told = error.Service is { } service && await new JobReport(options.Agent, time, logger).SendAsync(service, verdict, CancellationToken.None);
+        logger.JobMalformed(error.Message, await FailAsync(error.Service, verdict, pool, seen));
+    }
+
+    private async Task<bool> FailAsync(IJobService? service, JobVerdict verdict, RunnerPool pool, DateTimeOffset seen)
+    {
+        var told = service is not null && await new JobReport(options.Agent, time, logger).SendAsync(service, verdict, CancellationToken.None);
         metrics.Ended(pool.Name, verdict.Conclusion, verdict.Reason, new LaunchTimes { MessageSeen = seen });
-        logger.JobMalformed(error.Message, told);
+        return told;
     }
 }

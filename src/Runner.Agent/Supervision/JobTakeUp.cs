@@ -11,7 +11,7 @@ namespace Runner.Agent.Supervision;
 
 /// <summary>Goes on where an agent ended that had taken a job and left it nowhere: the job is started, or it is told to GitHub that it failed.</summary>
 internal sealed class JobTakeUp(
-    JobSupervisor supervisor, IJobServices services, IRunnerSessions sessions, AgentOptions options, TimeProvider time, ILogger<JobTakeUp> logger)
+    JobSupervisor supervisor, IJobServices services, IRunnerSessions sessions, JobSizing sizing, AgentOptions options, TimeProvider time, ILogger<JobTakeUp> logger)
 {
     /// <summary>Takes the job up. <c>null</c> where nothing runs: it was concluded, or it is not ours any more, or the next look tries again.</summary>
     /// <param name="entry">The job. It is removed, or disposed, by this call or by the run.</param>
@@ -57,8 +57,18 @@ internal sealed class JobTakeUp(
                 return false;
             }
 
-            entry.Keep(PoolLaunches.Of(job.Message, record.RunnerName, pool, options, record.MessageSeen));
-            return true;
+            try
+            {
+                var size = await sizing.FindAsync(pool, job.Message, asked: null, CancellationToken.None);
+                entry.Keep(PoolLaunches.Of(job.Message, record.RunnerName, pool, size, options, record.MessageSeen));
+                return true;
+            }
+            catch (WorkflowException refusal)
+            {
+                await FailAsync(job.Service, refusal.Message, job.Message.JobId.ToString());
+                entry.Remove();
+                return false;
+            }
         }
         catch (UnreadableJobException error)
         {

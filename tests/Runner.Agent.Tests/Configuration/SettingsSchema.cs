@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Runner.Agent.Configuration;
+using Runner.Kubernetes.Options;
 
 namespace Runner.Agent.Tests.Configuration;
 
@@ -50,6 +51,11 @@ internal sealed partial class SettingsSchema
         }
 
         Assert.True(ConfigBinder.Settings(type).Any(), $"{type} can be neither read nor described");
+        if (type.GetCustomAttribute<ShortFormAttribute>() is { } form)
+        {
+            return new JsonObject { ["anyOf"] = new JsonArray(Section(type), Of(type.GetProperty(form.Property)!.PropertyType)) }; // the attribute names one
+        }
+
         return KubernetesValues.IsOne(type) ? Piece(type) : Section(type);
     }
 

@@ -55,6 +55,20 @@ public sealed class AssignedJobsTests
     }
 
     [Fact]
+    public void What_a_job_asks_for_is_known_until_it_is_taken_or_over()
+    {
+        Read(1, Assigned(One) with { RequestLabels = ["cpu=4"] }, Assigned(Two) with { RequestLabels = ["cpu=8"] });
+        var asked = _jobs.AskedBy(One);
+
+        _jobs.Take(One);
+        Read(2, Of(ScaleSetJobTypes.Completed, Two));
+
+        Assert.Equal(["cpu=4"], asked);
+        Assert.Null(_jobs.AskedBy(One));
+        Assert.Null(_jobs.AskedBy(Two));
+    }
+
+    [Fact]
     public void Message_that_comes_again_changes_nothing()
     {
         Read(1, Assigned(One));

@@ -26,6 +26,7 @@ public sealed class RunnerSlotTests : IDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly ScriptedBackend _backend = new();
     private readonly AgentMetrics _metrics = new();
+    private readonly ScriptedJobs _jobs = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly RegistrationGate _gate = new();
     private readonly LaunchBreakers _breakers;
@@ -478,7 +479,7 @@ public sealed class RunnerSlotTests : IDisposable
         var supervisor = new JobSupervisor(_backend, new NoServices(), _breakers, Ledgers.Unused(_metrics, _time), options, _metrics, _time, NullLogger<JobSupervisor>.Instance);
         var pipelines = new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance);
         var settings = new AgentOptions { Pools = [new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 1 }] };
-        var taking = new JobTaking(supervisor, _journal, _metrics, settings, _time, NullLogger<RunnerSlot>.Instance);
+        var taking = new JobTaking(supervisor, _journal, new JobSizing(_jobs, _time, NullLogger<JobSizing>.Instance), _metrics, settings, _time, NullLogger<RunnerSlot>.Instance);
         var own = new OwnRunners();
         var turn = new RunnerTurn(_github, taking, pipelines, _breakers, own, settings, _time, NullLogger<RunnerSlot>.Instance);
         var slot = new RunnerSlot(turn, pipelines, _breakers, own, _time, NullLogger<RunnerSlot>.Instance);
