@@ -163,6 +163,9 @@ internal static partial class Log
     [LoggerMessage(1218, LogLevel.Warning, "The labels that job {JobId} asks for are not known, so it has the default size of pool {Pool}: {Detail}")]
     public static partial void LabelsUnknown(this ILogger logger, string jobId, string pool, string detail);
 
+    [LoggerMessage(1219, LogLevel.Warning, "Job {JobId} waits for room, next try in {DelaySeconds:F1} s: {Detail}")]
+    public static partial void JobWaitsForRoom(this ILogger logger, string jobId, double delaySeconds, string detail);
+
     [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s: {Detail}")]
     public static partial void AdoptionFailed(this ILogger logger, double delaySeconds, string detail);
 

@@ -36,6 +36,9 @@ public interface IJobBackend
     /// <summary>Where agents that share jobs by this backend keep notes for each other, or <c>null</c>: on the machine, as they are on one.</summary>
     IAgentNotes? Notes => null;
 
+    /// <summary>How many more jobs of a kind there is room for, as was last seen; asked often, so it does not ask anybody.</summary>
+    JobRoom RoomFor(JobKind kind) => JobRoom.Unlimited;
+
     /// <summary>The backend's own loops, which must turn as long as it is used.</summary>
     IReadOnlyList<LoopPulse> Loops => [];
 

@@ -16,6 +16,7 @@ using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
 using Runner.Kubernetes.Placement;
+using Runner.Kubernetes.Room;
 using Runner.Kubernetes.Security;
 using Runner.Kubernetes.Spec;
 using Runner.Kubernetes.Status;
@@ -40,6 +41,7 @@ public sealed class KubernetesBackend : IJobBackend
     private readonly PodWatch _watch;
     private readonly AgentLease _lease;
     private readonly PodSpecBuilder _builder;
+    private readonly ClusterRoom _room;
     private readonly PodContext _context;
     private ClusterFeatures _features = ClusterFeatures.Of(string.Empty); // until the Lease is held, before which nothing is launched
     private readonly ConcurrentDictionary<string, Lazy<JobLifetime>> _handles = new(StringComparer.Ordinal);
@@ -66,6 +68,7 @@ public sealed class KubernetesBackend : IJobBackend
         _lease = new AgentLease(_cluster, agent, options.InstanceInUse, time, logger);
         Notes = new LeaseNotes(_cluster, options.InstanceInUse);
         _builder = new PodSpecBuilder(_options);
+        _room = new ClusterRoom(_cluster, _watch, _options, time, logger);
         var finished = new FinishedPods(_cluster, options.CleanupPolicy);
         _context = new PodContext(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
     }
@@ -95,7 +98,14 @@ public sealed class KubernetesBackend : IJobBackend
             _logger.BeyondStandard(setting, level);
         }
 
-        await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken));
+        await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken), _room.RunAsync(cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public JobRoom RoomFor(JobKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return _room.For(kind);
     }
 
     /// <inheritdoc/>
@@ -127,7 +137,7 @@ public sealed class KubernetesBackend : IJobBackend
             subscription.Dispose();
             throw new OperatorException(error.Message, error);
         }
-        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) && !ApiErrors.MayPass(error))
+        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) && !error.IsLackOfRoom)
         {
             subscription.Dispose();
             _logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
@@ -137,9 +147,11 @@ public sealed class KubernetesBackend : IJobBackend
         catch
         {
             subscription.Dispose();
+            _room.Look();
             throw;
         }
 
+        _room.Made(pod);
         _logger.PodCreated(launch.JobId, pod.Metadata.Name);
         var handle = Watch(launch, pod, PayloadSecret.ReadLinkKey(secret), subscription);
         await OwnSecretAsync(pod, cancellationToken);
@@ -268,10 +280,16 @@ public sealed class KubernetesBackend : IJobBackend
             var actions = new PodActions(launch.JobId, pod, new ActionContext(_cluster, _watch, _options, _features, _time, _logger));
             var link = PodLink.Of(launch, pod, linkKey, actions, _cluster, _time, _logger);
             var site = new PodSite(launch, pod, link, subscription, _context);
-            var life = new JobLifetime(launch, site, () => _handles.TryRemove(name, out var _), _time, _logger);
+            var life = new JobLifetime(launch, site, () => Forget(name), _time, _logger);
             subscription.Attach(site.Observe);
             return life;
         }
+    }
+
+    private void Forget(string name)
+    {
+        _handles.TryRemove(name, out _);
+        _room.Look();
     }
 
     private async Task<IJobHandle?> AdoptPodAsync(V1Pod pod, CancellationToken cancellationToken)

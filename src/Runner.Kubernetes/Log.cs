@@ -72,6 +72,9 @@ internal static partial class Log
     [LoggerMessage(2122, LogLevel.Warning, "The agent's Lease could not be renewed: {Problem}; other agents may take this one for gone")]
     public static partial void LeaseNotRenewed(this ILogger logger, string problem);
 
+    [LoggerMessage(2143, LogLevel.Warning, "ResourceQuotas cannot be read, so a full one is noticed when it refuses a pod: {Problem}")]
+    public static partial void QuotasUnknown(this ILogger logger, string problem);
+
     [LoggerMessage(2140, LogLevel.Warning, "{Setting} goes beyond the Pod Security Standard '{Level}' and stays, since it is yours; a namespace that enforces the standard refuses such pods")]
     public static partial void BeyondStandard(this ILogger logger, string setting, string level);
 }

@@ -123,6 +123,12 @@ public sealed record PoolOptions
     /// the same pod.
     /// </summary>
     public SizesOptions? Sizes { get; set; }
+
+    /// <summary>
+    /// Whether jobs are taken only while the cluster would take their pods, besides having room in its quotas: a pod is tried every minute (a dry run), and
+    /// none of the pool may have waited for a node for 30 s. What is not taken waits at GitHub. Default false: such jobs are taken, and wait in their pods.
+    /// </summary>
+    public bool Placeable { get; set; }
 }
 
 /// <summary>How a pool takes jobs.</summary>

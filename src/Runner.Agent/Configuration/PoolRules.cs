@@ -25,8 +25,13 @@ internal static class PoolRules
     public static IEnumerable<(string Path, string Problem)> Check(AgentOptions options) => options.Pools.SelectMany((pool, index) =>
         Platform($"pools[{index}].platform", pool.Platform, options) is { } unknown ? [unknown]
             : options.BackendInUse == BackendKind.Kubernetes ? [.. Labels($"pools[{index}].labels", pool, options), .. Sizes($"pools[{index}].sizes", pool, options)]
-            : pool.Sizes is null ? Enumerable.Empty<(string, string)>()
-            : [($"pools[{index}].sizes", "are sizes of pods, which other backends do not have; leave them out")]);
+            : NotOfPods($"pools[{index}]", pool));
+
+    private static IEnumerable<(string Path, string Problem)> NotOfPods(string path, PoolOptions pool) =>
+    [
+        .. pool.Sizes is null ? Enumerable.Empty<(string, string)>() : [($"{path}.sizes", "are sizes of pods, which other backends do not have; leave them out")],
+        .. pool.Placeable ? [($"{path}.placeable", "is of clusters, and this backend has none; leave it out")] : Enumerable.Empty<(string, string)>(),
+    ];
 
     private static (string Path, string Problem)? Platform(string path, string? platform, AgentOptions options)
     {

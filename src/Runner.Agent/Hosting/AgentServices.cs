@@ -114,7 +114,7 @@ internal static class AgentServices
         var instance = options.Agent.Instance ?? Environment.MachineName;
         foreach (var pool in options.Pools)
         {
-            services.AddSingleton(_ => new RunnerPool(pool, instance, PoolRules.PlatformNames(options)));
+            services.AddSingleton(provider => new RunnerPool(pool, instance, PoolRules.PlatformNames(options), provider.GetRequiredService<TimeProvider>()));
         }
 
         services.AddSingleton<RegistrationGate>();
@@ -175,6 +175,8 @@ internal static class AgentServices
     private static IServiceCollection AddSupervision(this IServiceCollection services)
     {
         services.AddSingleton<LaunchBreakers>();
+        services.AddSingleton<PoolOffers>();
+        services.AddHostedService(provider => provider.GetRequiredService<PoolOffers>());
         services.AddSingleton<JobSupervisor>();
         services.AddSingleton<JobTakeUp>();
         services.AddSingleton<JobAdoption>();

@@ -10,6 +10,7 @@ internal sealed class AgentHealth(SupervisionOptions options, TimeProvider time)
     private readonly ConcurrentBag<LoopHealth> _loops = [];
     private readonly ConcurrentDictionary<string, string> _obstacles = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Func<string?>> _pools = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _remarks = new(StringComparer.Ordinal);
     private IJobBackend? _backend;
 
     /// <summary>Begins to watch a loop.</summary>
@@ -29,6 +30,22 @@ internal sealed class AgentHealth(SupervisionOptions options, TimeProvider time)
     /// <param name="pool">Its name.</param>
     /// <param name="obstacle">Says why it takes none though it could talk with GitHub, or <c>null</c>.</param>
     public void Expect(string pool, Func<string?> obstacle) => _pools[pool] = obstacle;
+
+    /// <summary>Says of a pool what is no fault but good to know, or, with <c>null</c>, nothing any more.</summary>
+    public void Explain(string pool, string? remark)
+    {
+        if (remark is null)
+        {
+            _remarks.TryRemove(pool, out _);
+        }
+        else
+        {
+            _remarks[pool] = remark;
+        }
+    }
+
+    /// <summary>What is no fault but good to know: one line each.</summary>
+    public IReadOnlyList<string> Remarks() => [.. _remarks.Select(remark => $"pool {remark.Key}: {remark.Value}").Order()];
 
     /// <summary>Something that all pools need is not as it should be, or, with <c>null</c>, is again.</summary>
     public void Obstruct(string what, string? why)

@@ -10,10 +10,13 @@ namespace Runner.Agent.Monitoring;
 /// <summary>All metrics of the agent. Label sets are bounded: pools are configured, conclusions, reasons and phases are fixed.</summary>
 internal sealed class AgentMetrics
 {
+    private static readonly string[] HoldBacks = ["failing", "quota", "unplaceable"];
+
     private readonly Gauge _queued;
     private readonly Gauge _running;
     private readonly Gauge _capacity;
     private readonly Gauge _stopped;
+    private readonly Gauge _heldBack;
     private readonly Gauge _setJobs;
     private readonly Gauge _setSession;
     private readonly Gauge _setCapacity;
@@ -38,6 +41,8 @@ internal sealed class AgentMetrics
         _running = factory.CreateGauge("runner_jobs_running", "Jobs whose worker runs.", "pool");
         _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time.", "pool");
         _stopped = factory.CreateGauge("runner_pool_stopped", "1 while the pool takes no jobs because none can be started.", "pool");
+        _heldBack = factory.CreateGauge(
+            "runner_pool_held_back_jobs", "Free places for which no jobs are taken, by reason: failing, quota, unplaceable. Jobs for them wait at GitHub.", "pool", "reason");
         _setJobs = factory.CreateGauge("runner_scaleset_jobs", "Jobs of the pool's scale set as GitHub counts them: available, assigned, running.", "pool", "state");
         _setSession = factory.CreateGauge("runner_scaleset_session", "1 while this agent holds the session of the pool's scale set.", "pool");
         _setCapacity = factory.CreateGauge("runner_scaleset_capacity_jobs", "Most jobs that GitHub was told to assign to the pool's scale set.", "pool");
@@ -72,6 +77,15 @@ internal sealed class AgentMetrics
 
     /// <summary>A pool takes no jobs any more, or takes them again.</summary>
     public void PoolStopped(string pool, bool isStopped) => _stopped.WithLabels(pool).Set(isStopped ? 1 : 0);
+
+    /// <summary>So many of a pool's free places are held back, for one of the reasons that the gauge has, or for none.</summary>
+    public void HeldBack(string pool, string reason, int places)
+    {
+        foreach (var known in HoldBacks)
+        {
+            _heldBack.WithLabels(pool, known).Set(known == reason ? places : 0);
+        }
+    }
 
     /// <summary>This agent holds the session of a pool's scale set, or does not any more.</summary>
     public void SetSession(string pool, bool isHeld) => _setSession.WithLabels(pool).Set(isHeld ? 1 : 0);

@@ -13,8 +13,8 @@ internal static class MonitoringEndpoints
     /// <summary><c>/healthz</c>: do the loops turn; <c>/readyz</c>: can every pool take jobs; metrics.</summary>
     public static void MapMonitoring(this IEndpointRouteBuilder routes, MonitoringOptions options, AgentHealth health, AgentMetrics metrics)
     {
-        routes.MapGet("/healthz", (HttpContext http) => WriteAsync(http, health.Stuck()));
-        routes.MapGet("/readyz", (HttpContext http) => WriteAsync(http, health.NotReady()));
+        routes.MapGet("/healthz", (HttpContext http) => WriteAsync(http, health.Stuck(), remarks: []));
+        routes.MapGet("/readyz", (HttpContext http) => WriteAsync(http, health.NotReady(), health.Remarks()));
         if (options.PrometheusMetrics)
         {
             routes.MapGet(options.MetricsPath, async (HttpContext http) =>
@@ -25,9 +25,9 @@ internal static class MonitoringEndpoints
         }
     }
 
-    private static Task WriteAsync(HttpContext http, IReadOnlyList<string> problems)
+    private static Task WriteAsync(HttpContext http, IReadOnlyList<string> problems, IReadOnlyList<string> remarks)
     {
         http.Response.StatusCode = problems.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return http.Response.WriteAsync(problems.Count == 0 ? "ok\n" : string.Join('\n', problems) + "\n", http.RequestAborted);
+        return http.Response.WriteAsync(string.Join('\n', [.. problems.Count == 0 ? ["ok"] : problems, .. remarks]) + "\n", http.RequestAborted);
     }
 }

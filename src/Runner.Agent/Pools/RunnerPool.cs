@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Runner.Agent.Configuration;
+using Runner.Backends;
 using Runner.GitHub.Registration;
 using Runner.Kubernetes.Placement;
 
@@ -9,7 +10,8 @@ namespace Runner.Agent.Pools;
 /// <param name="options">Its settings.</param>
 /// <param name="instance">Name of the agent.</param>
 /// <param name="platforms">Labels that the backend knows as platforms.</param>
-internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnlyCollection<string> platforms) : IDisposable
+/// <param name="time">The clock; by default the machine's.</param>
+internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnlyCollection<string> platforms, TimeProvider? time = null) : IDisposable
 {
     private readonly PoolSizes? _sizes = SizesOf(options);
     private readonly ImmutableArray<string> _own = PoolLabels.OfJobs(options.Labels, platforms);
@@ -45,6 +47,12 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
 
     /// <summary>Its places.</summary>
     public PoolCapacity Capacity { get; } = new(options.MaxJobs);
+
+    /// <summary>Room for the pods of its jobs.</summary>
+    public PoolRoom Room { get; } = new(time ?? TimeProvider.System);
+
+    /// <summary>The kind of its jobs that ask for nothing of their own.</summary>
+    public JobKind Kind => field ??= new JobKind(Name, LabelsOf([]), Platform, options.Placeable);
 
     /// <summary>What a runner of it is registered with.</summary>
     public RegistrationRequest Registration => new() { NamePrefix = NamePrefix, Labels = Labels, Group = Group };

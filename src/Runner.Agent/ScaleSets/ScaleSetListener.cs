@@ -18,7 +18,7 @@ internal sealed class ScaleSetListener(
     SetSetup setup,
     SetSession sessions,
     SlotPipelines pipelines,
-    LaunchBreaker breaker,
+    PoolOffers offers,
     JobSupervisor supervisor,
     LoopHealth health,
     AgentMetrics metrics,
@@ -152,7 +152,9 @@ internal sealed class ScaleSetListener(
         }
     }
 
-    private int Capacity() => SetCapacity.Of(pool.Size, pool.Capacity.InUse, orders.Assigned, breaker.Obstacle is not null, breaker.WantsProbe);
+    private int Capacity() => SetCapacity.Of(pool.Size, orders.Assigned, Offer());
+
+    private PoolOffer Offer() => offers.For(pool, orders.Waiting);
 
     private void Read(ScaleSetNews news)
     {
@@ -194,7 +196,7 @@ internal sealed class ScaleSetListener(
     {
         try
         {
-            if (orders.Offers() is { Count: > 0 } offers)
+            if (orders.Offers(Offer()) is { Count: > 0 } offers)
             {
                 await AcquireAsync(messages, offers);
             }

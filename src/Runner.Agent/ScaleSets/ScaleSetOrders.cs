@@ -21,6 +21,9 @@ internal sealed class ScaleSetOrders(
     /// <summary>How long a runner waits whose job may have gone: GitHub says nothing, its session would be silent for ever.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
+    // An assignment lapses after five minutes without a session (scaleset.md section 6.3); once a runner has the job, its lock is ours to keep.
+    private static readonly TimeSpan LongestCrowd = TimeSpan.FromMinutes(3);
+
     private readonly Lock _gate = new();
     private readonly CountDoubts _doubts = new();
     private AssignedJobs _jobs = new(supervisor.Has);
@@ -102,12 +105,13 @@ internal sealed class ScaleSetOrders(
         }
     }
 
-    /// <summary>Jobs that can be acquired, no more than are free places.</summary>
-    public IReadOnlyList<long> Offers()
+    /// <summary>Jobs that can be acquired, no more than are free places, and than the pool takes.</summary>
+    /// <param name="offer">What it takes.</param>
+    public IReadOnlyList<long> Offers(PoolOffer offer)
     {
         lock (_gate)
         {
-            return [.. _jobs.Offers.Take(Math.Max(0, pool.Size - pool.Capacity.InUse - Math.Max(0, _jobs.Waiting - _coming)))];
+            return [.. _jobs.Offers.Take(Math.Max(0, Math.Min(offer.Free, pool.Size - pool.Capacity.InUse - Math.Max(0, _jobs.Waiting - _coming))))];
         }
     }
 
@@ -255,6 +259,8 @@ internal sealed class ScaleSetOrders(
         public bool IsWanted => !orders.IsSurplus;
 
         public bool IsStanding => false;
+
+        public TimeSpan? Patience => LongestCrowd;
 
         public Task<RunnerRegistration> RegisterAsync(CancellationToken cancellationToken) => orders.RegisterAsync(cancellationToken);
 

@@ -19,6 +19,11 @@ internal interface IRunnerOrder : IDisposable
     /// <summary>Whether it stands for the next runner of the slot, too, which may then be registered ahead.</summary>
     bool IsStanding { get; }
 
+    /// <summary>
+    /// How long the order waits for room at most: behind it is a job that GitHub gives to somebody else after that. <c>null</c>: for ever, as no job is behind it.
+    /// </summary>
+    TimeSpan? Patience => null;
+
     /// <summary>Registers the runner.</summary>
     /// <exception cref="Jobs.Errors.OperatorException">GitHub refuses: credentials, rights, an unknown group or address.</exception>
     /// <exception cref="Protocol.Http.ProtocolException">The service of runners refuses.</exception>

@@ -19,6 +19,7 @@ internal sealed class JobSources(
     JobSupervisor supervisor,
     AgentHealth health,
     LaunchBreakers breakers,
+    PoolOffers offers,
     AgentMetrics metrics,
     AgentOptions options,
     GitHubEndpoint endpoint,
@@ -54,6 +55,7 @@ internal sealed class JobSources(
         await adoption.FirstLook.WaitAsync(stoppingToken);
         logger.AgentStarted(options.Agent.Instance ?? Environment.MachineName, endpoint.Url, _pools.Count, _pools.Sum(pool => pool.Size), backend.Name);
         var loops = new List<Task>();
+        offers.Look();
         foreach (var pool in _pools)
         {
             metrics.PoolOpened(pool.Name, pool.Size);

@@ -67,6 +67,7 @@ internal sealed class JobTaking(
                 // From here on the job is ours to finish, so a stopping agent does not interrupt it.
                 var job = await session.AcquireAsync(offer, CancellationToken.None);
                 turn.HadJob = true;
+                turn.Ticket.Take();
                 var asked = turn.Order.AskedBy(job.Message.JobId);
                 turn.Order.Took(job.Message.JobId);
                 return await StartAsync(job, asked, session, turn.Pool, seen, kept);

@@ -33,6 +33,8 @@ internal sealed class RunnerSlot(
 
                 using var order = await ordered;
                 await throttle.WaitAsync(stopping);
+                health.Park();
+                using var ticket = await pool.Room.EnterAsync(order.Patience, stopping);
                 health.Rest();
                 var isProbe = await breaker.EnterAsync(stopping);
                 health.Park();
@@ -42,7 +44,7 @@ internal sealed class RunnerSlot(
                     await turns.ExecuteAsync(
                         async token =>
                         {
-                            var state = new TurnState(order, pool, throttle, health, isProbe, next);
+                            var state = new TurnState(order, pool, throttle, health, ticket, isProbe, next);
                             try
                             {
                                 await turn.RunAsync(state, token);

@@ -38,7 +38,7 @@ internal sealed class RunnerTurn(
     /// <summary>Makes the turn. It ends at once where no runner is wanted any more.</summary>
     public async Task RunAsync(TurnState turn, CancellationToken stopping)
     {
-        if (!turn.Order.IsWanted)
+        if (!turn.Order.IsWanted || turn.Ticket.Leave.IsCancellationRequested)
         {
             return;
         }
@@ -47,7 +47,9 @@ internal sealed class RunnerTurn(
         turn.Health.Turn(isReady: false);
         var runner = await turn.Next.TakeAsync(turn.Order, stopping);
         var registration = runner.Registration;
-        turn.Leave = turn.IsProbe ? CancellationToken.None : breakers.For(turn.Pool.Name).Opening;
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(
+            turn.Ticket.Leave, turn.IsProbe ? CancellationToken.None : breakers.For(turn.Pool.Name).Opening);
+        turn.Leave = leaving.Token;
         try
         {
             turn.Session = await _opening.OpenAsync(runner, stopping);
@@ -62,7 +64,10 @@ internal sealed class RunnerTurn(
             {
                 turn.Throttle.Reset();
                 turn.Next.Prepare(turn.Order, stopping);
-                turn.IsReleased = (await new SessionListener(turn.Session, polls, turn.Health, time, logger).FollowAsync(run)).Reason == VerdictReasons.Released;
+                var following = new SessionListener(turn.Session, polls, turn.Health, time, logger).FollowAsync(run);
+                await run.Launched;
+                turn.Ticket.Dispose(); // the backend counts its pod now
+                turn.IsReleased = (await following).Reason == VerdictReasons.Released;
             }
         }
         catch (ProtocolException refusal)

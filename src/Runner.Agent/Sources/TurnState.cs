@@ -9,7 +9,8 @@ using Runner.Protocol.Http;
 namespace Runner.Agent.Sources;
 
 /// <summary>What is to be known of a slot's turn when it ends, however it does.</summary>
-internal sealed class TurnState(IRunnerOrder order, RunnerPool pool, OfferThrottle throttle, LoopHealth health, bool isProbe, NextRunner next)
+internal sealed class TurnState(
+    IRunnerOrder order, RunnerPool pool, OfferThrottle throttle, LoopHealth health, RoomTicket ticket, bool isProbe, NextRunner next)
 {
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
@@ -20,6 +21,9 @@ internal sealed class TurnState(IRunnerOrder order, RunnerPool pool, OfferThrott
     public OfferThrottle Throttle => throttle;
 
     public LoopHealth Health => health;
+
+    /// <summary>Room for its job's pod.</summary>
+    public RoomTicket Ticket => ticket;
 
     /// <summary>Whether it is to find out whether jobs of the pool can be started.</summary>
     public bool IsProbe => isProbe;

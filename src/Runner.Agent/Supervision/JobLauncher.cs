@@ -10,13 +10,16 @@ namespace Runner.Agent.Supervision;
 internal sealed record LaunchResult(IJobHandle? Handle, JobVerdict? Refusal);
 
 /// <summary>
-/// Asks the backend for a place: again where it is at a loss or has no room just now, up to the time that the backend gives a job to start;
-/// not where it refuses for good.
+/// Asks the backend for a place: again where it is at a loss, up to the time that the backend gives a job to start, and where it has no room just now for as
+/// long as that takes; not where it refuses for good.
 /// </summary>
 internal sealed class JobLauncher(JobRunContext context)
 {
     // A wait that nobody would notice is not told.
     private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(5);
+
+    // The pause for want of room grows no further: whoever tries seldom is served last.
+    private const int RoomTries = 3;
 
     /// <summary>Launches the job; tries end when the job is told to stop.</summary>
     public async Task<LaunchResult> LaunchAsync(JobLaunch launch, StopSignal stop)
@@ -24,6 +27,7 @@ internal sealed class JobLauncher(JobRunContext context)
         var breaker = context.Breakers.For(launch.Pool);
         var began = context.Time.GetTimestamp();
         IDisposable? waiting = null;
+        IDisposable? crowding = null;
         launch = await context.Reruns.PrepareAsync(launch);
         var asked = launch;
         try
@@ -45,6 +49,16 @@ internal sealed class JobLauncher(JobRunContext context)
                     context.Logger.JobCallFailed("Launching", launch.JobId.ToString(), error.Message);
                     await ForgetAsync(launch);
                     return Refuse(VerdictReasons.BackendUnavailable, $"The runner is not set up to run this job: {error.Message}", isInfrastructure: true);
+                }
+                catch (InfrastructureException error) when (stop.Cause == StopCause.None && error.IsLackOfRoom)
+                {
+                    // Nothing is wrong, and room comes: what was taken is not failed for want of it. Who has enough of it cancels the job.
+                    crowding ??= breaker.WaitForRoom(error.Message);
+                    failures = Math.Min(failures, RoomTries);
+                    var pause = RetryPauses.OfJob(context.Options, failures, error);
+                    context.Logger.JobWaitsForRoom(launch.JobId.ToString(), pause.TotalSeconds, error.Message);
+                    await Task.WhenAny(Task.Delay(pause, context.Time, CancellationToken.None), stop.Requested);
+                    launch = Noted(asked, Waited(began), error);
                 }
                 catch (InfrastructureException error) when (stop.Cause == StopCause.None && Waited(began) < context.Backend.LaunchPatience)
                 {
@@ -71,6 +85,7 @@ internal sealed class JobLauncher(JobRunContext context)
         finally
         {
             waiting?.Dispose();
+            crowding?.Dispose();
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class JobRun
     private readonly JournalEntry? _kept;
     private readonly JobRunContext _context;
     private readonly StopSignal _stop = new();
+    private readonly TaskCompletionSource _launched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LaunchBreaker _breaker;
     private bool _isLaunchedHere; // an adopted job says nothing of whether jobs can be started now
@@ -59,6 +60,9 @@ internal sealed class JobRun
 
     /// <summary>Completes when nothing is left to do for the job. Never faults.</summary>
     public Task<JobVerdict> Ended { get; }
+
+    /// <summary>Completes when the job has a place, or needs none any more.</summary>
+    public Task Launched => _launched.Task;
 
     /// <summary>Asks the job to end as GitHub's cancel does.</summary>
     public void Cancel(TimeSpan timeout) => _stop.Cancel(timeout);
@@ -93,6 +97,7 @@ internal sealed class JobRun
         }
         finally
         {
+            _launched.TrySetResult();
             _trial?.Dispose();
             _kept?.Dispose();
             ended(this);
@@ -151,6 +156,8 @@ internal sealed class JobRun
             launched = place is null
                 ? await new JobLauncher(_context).LaunchAsync(_launch with { Attempt = attempt }, _stop)
                 : new LaunchResult(place, Refusal: null);
+
+            _launched.TrySetResult();
 
             // Step 2
             end = launched.Handle is { } handle ? await WatchAsync(handle, workerRuns, phase) : new JobEnd();

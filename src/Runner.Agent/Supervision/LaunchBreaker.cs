@@ -26,6 +26,8 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
     private CancellationTokenSource _opening = new();
     private int _failures;
     private int _waiting;
+    private int _crowded;
+    private string? _crowd;
     private int _openings;
     private DateTimeOffset _until;
     private bool _isOpen;
@@ -45,6 +47,18 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
 
     /// <summary>Why no job is taken, or <c>null</c>: jobs are.</summary>
     public string? Obstacle { get; private set; }
+
+    /// <summary>For what jobs wait that were taken and have no room, or <c>null</c>: none does. No more are taken meanwhile, though nothing has failed.</summary>
+    public string? Crowd
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _crowded > 0 ? _crowd : null;
+            }
+        }
+    }
 
     /// <summary>Whether one job is to be taken to find out whether it can be started.</summary>
     public bool WantsProbe
@@ -110,7 +124,19 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
             _waiting++;
         }
 
-        return new Waiting(this);
+        return new Waiting(EndWait);
+    }
+
+    /// <summary>A job that was taken waits for room; disposing the result says that it does not any more.</summary>
+    public IDisposable WaitForRoom(string reason)
+    {
+        lock (_gate)
+        {
+            _crowded++;
+            _crowd = reason;
+        }
+
+        return new Waiting(EndCrowd);
     }
 
     /// <summary>A job's worker runs.</summary>
@@ -186,7 +212,15 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
         }
     }
 
-    private sealed class Waiting(LaunchBreaker breaker) : IDisposable
+    private void EndCrowd()
+    {
+        lock (_gate)
+        {
+            _crowded--;
+        }
+    }
+
+    private sealed class Waiting(Action end) : IDisposable
     {
         private int _isDisposed;
 
@@ -194,7 +228,7 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
         {
             if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
             {
-                breaker.EndWait();
+                end();
             }
         }
     }

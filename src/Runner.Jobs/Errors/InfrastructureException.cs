@@ -24,6 +24,9 @@ public sealed class InfrastructureException : Exception
     /// <summary>The other side's own word for the failure, by which its programs tell one from another of the same status, or <c>null</c>.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whether nothing is wrong but that there is no room just now, which passes when others go.</summary>
+    public bool IsLackOfRoom { get; init; }
+
     /// <summary>How long the other side asked to wait before the next try (<c>Retry-After</c>), or <c>null</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

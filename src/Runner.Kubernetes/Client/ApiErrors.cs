@@ -41,10 +41,6 @@ internal static class ApiErrors
     public static bool IsRefusal(InfrastructureException error) =>
         error.StatusCode is (int)HttpStatusCode.Forbidden or (int)HttpStatusCode.UnprocessableEntity or (int)HttpStatusCode.BadRequest;
 
-    /// <summary>Whether a refusal passes with time: there is no room in the namespace's quota just now.</summary>
-    public static bool MayPass(InfrastructureException error) =>
-        error.StatusCode == (int)HttpStatusCode.Forbidden && QuotaRefusal.MayPass(error.Message);
-
     /// <summary>Whether the refusal is of who asks, not of what is asked for: the role lacks a right. The text is that of Kubernetes' own authorizer.</summary>
     public static bool IsLackOfRights(InfrastructureException error) =>
         error.StatusCode == (int)HttpStatusCode.Forbidden && error.Message.Contains(" cannot create resource ", StringComparison.Ordinal);
@@ -68,6 +64,7 @@ internal static class ApiErrors
         {
             StatusCode = (int)code,
             Reason = status?.Reason,
+            IsLackOfRoom = code == HttpStatusCode.Forbidden && QuotaRefusal.MayPass(message),
             RetryAfter = RetryAfter(exception.Response)
                 ?? (status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
         };

@@ -16,6 +16,7 @@ internal static class PodLabels
     public const string JobId = Domain + "job-id";
     public const string RunId = Domain + "run-id";
     public const string Finished = Domain + "finished";
+    public const string Pool = Domain + "pool";
 
     /// <summary>Label of a Secret whose pod is not made yet. Taken off with the pod's creation, so that few Secrets ever have it.</summary>
     public const string Launching = Domain + "launching";

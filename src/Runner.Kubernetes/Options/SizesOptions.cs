@@ -34,7 +34,7 @@ public sealed record SizeOptions
     /// <summary>Largest size of a range.</summary>
     public string? Max { get; set; }
 
-    /// <summary>From each size of a range to the next. Default: powers of two, and the bounds.</summary>
+    /// <summary>From each size of a range to the next. Default: to the double, and the bounds.</summary>
     public string? Step { get; set; }
 }
 

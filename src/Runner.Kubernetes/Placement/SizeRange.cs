@@ -57,7 +57,7 @@ internal sealed record SizeRange(ImmutableArray<string> Texts, decimal Min, deci
             return null;
         }
 
-        var between = options.Step is { } step ? Steps(least, most, SizeLabels.Amount(kind, step) ?? 0) : Doublings(least, most, UnitOf(kind, max));
+        var between = options.Step is { } step ? Steps(least, most, SizeLabels.Amount(kind, step) ?? 0) : Doublings(least, most);
         var suffixes = Suffixes(kind, max);
         return new SizeRange(
             [.. between.Take(Most).Select(amount => Write(amount, suffixes)).OfType<string>().Prepend(min).Append(max).Distinct(StringComparer.OrdinalIgnoreCase)],
@@ -74,32 +74,15 @@ internal sealed record SizeRange(ImmutableArray<string> Texts, decimal Min, deci
         }
     }
 
-    private static IEnumerable<decimal> Doublings(decimal least, decimal most, decimal unit)
+    private static IEnumerable<decimal> Doublings(decimal least, decimal most)
     {
-        var amount = unit;
-        while (amount > least)
-        {
-            amount /= 2;
-        }
-
-        while (amount <= least)
-        {
-            amount *= 2;
-        }
-
-        for (; amount < most; amount *= 2)
+        for (var amount = least * 2; amount < most; amount *= 2)
         {
             yield return amount;
         }
     }
 
-    // Powers of two of gibibytes where the largest size is one of gibibytes.
-    private static decimal UnitOf(SizeKind kind, string max)
-    {
-        var suffix = Suffixes(kind, max).FirstOrDefault(suffix => suffix.Length > 0 && Normal(kind, max).EndsWith(suffix, StringComparison.Ordinal)) ?? string.Empty;
-        return suffix is "" or "m" ? 1 : Factor(suffix);
-    }
-
+    // Gibibytes where the largest size is one of gibibytes.
     private static string[] Suffixes(SizeKind kind, string max) => kind switch
     {
         SizeKind.Cpu => Processors,

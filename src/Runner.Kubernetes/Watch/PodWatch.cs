@@ -65,14 +65,23 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
     }
 
-    /// <summary>The pods as last seen, once they were seen at all.</summary>
+    /// <summary>The pods as last seen.</summary>
+    public IReadOnlyList<V1Pod> Pods
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _pods.Values];
+            }
+        }
+    }
+
+    /// <summary>The same, once they were seen at all.</summary>
     public async Task<IReadOnlyList<V1Pod>> SnapshotAsync(CancellationToken cancellationToken)
     {
         await _listed.Task.WaitAsync(cancellationToken);
-        lock (_gate)
-        {
-            return [.. _pods.Values];
-        }
+        return Pods;
     }
 
     /// <summary>Opens a subscription for a pod that is there or is about to be made.</summary>

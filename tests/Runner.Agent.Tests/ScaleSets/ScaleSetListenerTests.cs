@@ -251,7 +251,7 @@ public sealed class ScaleSetListenerTests : IDisposable
             new SetSetup(client, owner, endpoint, NullLogger<SetSetup>.Instance),
             new SetSession(client, owner, _metrics, options, _time, NullLogger<SetSession>.Instance),
             new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance),
-            _breakers.For("test"),
+            new PoolOffers([_pool], new ScriptedBackend(), _breakers, new AgentHealth(options, _time), _metrics, _time),
             supervisor,
             _health,
             _metrics,

@@ -133,7 +133,8 @@ public sealed class ScaleSetOrdersTests : IDisposable
         _pool.Capacity.EnterAdopted();
         Read([.. Enumerable.Range(1, 5).Select(request => new ScaleSetJob { MessageType = ScaleSetJobTypes.Available, RunnerRequestId = request })]);
 
-        Assert.Equal([1L, 2L], _orders.Offers());
+        Assert.Equal([1L, 2L], _orders.Offers(new PoolOffer(Free: 5, HeldBack: 0, HoldBack.None, Why: null)));
+        Assert.Equal([1L], _orders.Offers(new PoolOffer(Free: 1, HeldBack: 1, HoldBack.Quota, "full")));
     }
 
     private Task<IRunnerOrder> NextAsync() => _orders.NextAsync(TestContext.Current.CancellationToken);

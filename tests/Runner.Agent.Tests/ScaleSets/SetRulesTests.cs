@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Runner.Agent.Pools;
 using Runner.Agent.ScaleSets;
+using Runner.Backends;
 using Runner.Protocol.ScaleSets;
 
 namespace Runner.Agent.Tests.ScaleSets;
@@ -9,23 +11,33 @@ public sealed class SetRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static TheoryData<int, int, int, bool, bool, int> Capacities => new()
+    public static TheoryData<int, int, int, int?, int, bool, bool, int> Capacities => new()
     {
-        // size held assigned stopped probe  told
-        { 5,    0,   0,       false,  false, 5 }, // nothing runs
-        { 5,    3,   3,       false,  false, 5 }, // a total: what runs counts
-        { 5,    3,   1,       false,  false, 3 }, // two places are held by what the set does not know, or knows to be over
-        { 5,    5,   0,       false,  false, 0 },
-        { 5,    7,   1,       false,  false, 0 }, // adopted beyond the last place
-        { 5,    1,   9,       false,  false, 5 }, // assigned beyond what we ever said
-        { 5,    2,   2,       true,   false, 0 }, // none can be started
-        { 5,    2,   2,       true,   true,  3 }, // but one is to try
-        { 5,    5,   5,       true,   true,  5 },
+        // size held assigned room  unplaced stopped probe  told
+        { 5,    0,   0,       null, 0,       false,  false, 5 }, // nothing runs
+        { 5,    3,   3,       null, 0,       false,  false, 5 }, // a total: what runs counts
+        { 5,    3,   1,       null, 0,       false,  false, 3 }, // two places are held by what the set does not know, or knows to be over
+        { 5,    5,   0,       null, 0,       false,  false, 0 },
+        { 5,    7,   1,       null, 0,       false,  false, 0 }, // adopted beyond the last place
+        { 5,    1,   9,       null, 0,       false,  false, 5 }, // assigned beyond what we ever said
+        { 5,    2,   2,       null, 0,       true,   false, 0 }, // none can be started
+        { 5,    2,   2,       null, 0,       true,   true,  3 }, // but one is to try
+        { 5,    5,   5,       null, 0,       true,   true,  5 },
+        { 5,    5,   5,       null, 0,       true,   false, 0 }, // when one of these ends, none comes
+        { 5,    0,   0,       3,    0,       false,  false, 3 }, // a quota of three
+        { 5,    0,   3,       3,    3,       false,  false, 3 }, // they are assigned and have no pods yet
+        { 5,    3,   3,       0,    0,       false,  false, 3 }, // they have
+        { 5,    2,   3,       1,    1,       false,  false, 3 }, // one ended, and GitHub does not count that yet
+        { 5,    2,   2,       1,    0,       false,  false, 3 },
+        { 5,    2,   2,       0,    2,       false,  false, 2 }, // others took the quota: what is assigned stays
+        { 5,    0,   0,       9,    0,       false,  false, 5 },
     };
 
     [Theory, MemberData(nameof(Capacities))]
-    public void Capacity_is_a_total_of_what_is_assigned_and_of_free_places(int size, int held, int assigned, bool isStopped, bool wantsProbe, int told) =>
-        Assert.Equal(told, SetCapacity.Of(size, held, assigned, isStopped, wantsProbe));
+    public void Capacity_is_a_total_of_what_is_assigned_and_of_what_the_pool_takes(
+        int size, int held, int assigned, int? room, int unplaced, bool isStopped, bool wantsProbe, int told) =>
+        Assert.Equal(told, SetCapacity.Of(size, assigned, PoolOffer.Of(new PoolState(
+            size, held, unplaced, new JobRoom(room, RoomLimit.Quota, "quota"), isStopped ? "no disk" : null, wantsProbe))));
 
     public static TheoryData<string[], string[]> Labels => new()
     {

@@ -211,15 +211,39 @@ public sealed class JobRunTests : IDisposable
     {
         for (var i = 0; i < 4; i++)
         {
-            _backend.Refuse(new InfrastructureException("exceeded quota: q") { StatusCode = 403 });
+            _backend.Refuse(new InfrastructureException("exceeded quota: q") { StatusCode = 403, IsLackOfRoom = true });
         }
 
         var run = Start();
+        await AdvanceUntilAsync(() => _backend.Launches == 2, TimeSpan.FromMilliseconds(100));
+        Assert.Equal("exceeded quota: q", _breakers.For("test").Crowd); // no more are taken meanwhile
         await AdvanceUntilAsync(() => _backend.Launches == 5, TimeSpan.FromMilliseconds(100));
         _backend.Place(0).End(Conclusion.Succeeded);
         await run.Ended;
 
         Assert.Matches("^Warning: the job waited .* for its place: exceeded quota: q$", Assert.Single(_backend.Place(0).Launch.Runner.Placement));
+        Assert.Null(_breakers.For("test").Crowd);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Want_of_room_is_no_failure_however_long_it_lasts()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            _backend.Refuse(new InfrastructureException("exceeded quota: q") { StatusCode = 403, IsLackOfRoom = true });
+        }
+
+        var start = _time.GetUtcNow();
+        var run = Start();
+        await AdvanceUntilAsync(() => _backend.Launches == 200, TimeSpan.FromSeconds(1)); // far beyond the backend's patience
+        var (took, obstacle) = (_time.GetUtcNow() - start, _breakers.For("test").Obstacle);
+        run.Cancel(TimeSpan.FromSeconds(5));
+        await AdvanceUntilAsync(() => run.Ended.IsCompleted);
+
+        Assert.InRange(took, TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
+        Assert.Null(obstacle);
+        Assert.Equal(Conclusion.Canceled, (await _service.Completed).Conclusion);
+        Assert.Single(_backend.Forgotten);
     }
 
     [Theory(Timeout = Limit)]

@@ -1,0 +1,27 @@
+using k8s.Models;
+using Runner.Backends;
+using Runner.Kubernetes.Naming;
+using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Status;
+
+namespace Runner.Kubernetes.Room;
+
+/// <summary>Whether pods of a pool wait for a node so long that another one would too. Pure.</summary>
+internal static class WaitingPods
+{
+    /// <summary>How long an autoscaler has to see that a node is wanted. Pods that wait for less say nothing.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>No room where one waits; else no limit.</summary>
+    public static JobRoom RoomFor(string pool, IEnumerable<V1Pod> pods, DateTimeOffset now)
+    {
+        var label = LabelRules.ToValue(pool);
+        var waiting = pods
+            .Where(pod => pod.Metadata.Labels is { } labels && labels.TryGetValue(PodLabels.Pool, out var own) && own == label)
+            .Select(pod => PodTimes.Condition(pod, "PodScheduled"))
+            .OfType<V1PodCondition>()
+            .Where(condition => condition is { Status: "False", Reason: "Unschedulable" } && now - PodTimes.At(condition.LastTransitionTime) >= Patience)
+            .ToList();
+        return waiting.Count == 0 ? JobRoom.Unlimited : new JobRoom(0, RoomLimit.Unplaceable, $"{waiting.Count} pod(s) wait for a node: {waiting[0].Message}");
+    }
+}
