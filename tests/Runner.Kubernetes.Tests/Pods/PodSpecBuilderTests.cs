@@ -214,7 +214,7 @@ public sealed class PodSpecBuilderTests
 
         var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network));
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.MoreMemory));
         Assert.Equal(launch.JobId, read?.JobId);
         Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
         Assert.Single(read?.Job.Steps ?? []);
@@ -235,7 +235,7 @@ public sealed class PodSpecBuilderTests
             nameof(JobLaunch.Job), nameof(JobLaunch.Requests), nameof(JobLaunch.SendsWorkspace), nameof(JobLaunch.BoundWorkspace),
             // What the backend goes by, and the worker need not know.
             nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt), nameof(JobLaunch.KeepAs),
-            nameof(JobLaunch.Network)); // by the next test
+            nameof(JobLaunch.MoreMemory), nameof(JobLaunch.Network)); // the latter by the next test
         Assert.Same(launch.Job, payload.Job);
     }
 
