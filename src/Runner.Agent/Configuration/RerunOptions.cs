@@ -6,8 +6,8 @@ namespace Runner.Agent.Configuration;
 public sealed record RerunOptions
 {
     /// <summary>
-    /// What must have ended a job's worker after its start: <c>evicted</c>, <c>preempted</c>, <c>nodeLost</c>, <c>oom</c> (the job's memory) or
-    /// <c>workerDied</c>. Default: the first three.
+    /// What must have ended a job's worker after its start: <c>evicted</c>, <c>preempted</c>, <c>nodeLost</c>, <c>oom</c> (the job's memory),
+    /// <c>deleted</c> or <c>workerDied</c>. Default: the first three.
     /// </summary>
     public IList<RerunCause> On { get; set; } = [RerunCause.Evicted, RerunCause.Preempted, RerunCause.NodeLost];
 
@@ -36,6 +36,9 @@ public enum RerunCause
 
     /// <summary>It used more memory than it may.</summary>
     Oom,
+
+    /// <summary>Its pod was deleted. A cluster before Kubernetes 1.26 tells no more of a drain.</summary>
+    Deleted,
 
     /// <summary>Its worker was killed, and nothing says why.</summary>
     WorkerDied,

@@ -39,6 +39,7 @@ internal static class RerunRules
         KeyValuePair.Create(VerdictReasons.Of(FailureReason.Preempted), RerunCause.Preempted),
         KeyValuePair.Create(VerdictReasons.Of(FailureReason.NodeLost), RerunCause.NodeLost),
         KeyValuePair.Create(VerdictReasons.Of(FailureReason.OutOfMemory), RerunCause.Oom),
+        KeyValuePair.Create(VerdictReasons.Of(FailureReason.Deleted), RerunCause.Deleted),
         KeyValuePair.Create(VerdictReasons.Of(FailureReason.WorkerDied), RerunCause.WorkerDied),
     ]);
 

@@ -69,7 +69,10 @@ internal sealed class ServiceTransport(HttpClient http, ITokenSource? tokens, Ti
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new InfrastructureException($"{call}: no answer within {call.Timeout.TotalSeconds:0} s", exception);
+            // The HTTP stack has a limit of its own for the connection, which is shorter.
+            throw new InfrastructureException(
+                limit.IsCancellationRequested ? $"{call}: no answer within {call.Timeout.TotalSeconds:0} s" : $"{call}: no connection to {call.Address.Authority} in time",
+                exception);
         }
     }
 

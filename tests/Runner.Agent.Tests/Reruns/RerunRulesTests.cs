@@ -17,9 +17,9 @@ public sealed class RerunRulesTests
     [InlineData(FailureReason.Preempted, RerunCause.Preempted)]
     [InlineData(FailureReason.NodeLost, RerunCause.NodeLost)]
     [InlineData(FailureReason.OutOfMemory, RerunCause.Oom)]
+    [InlineData(FailureReason.Deleted, RerunCause.Deleted)]
     [InlineData(FailureReason.WorkerDied, RerunCause.WorkerDied)]
     [InlineData(FailureReason.TimedOut, null)]
-    [InlineData(FailureReason.Deleted, null)]
     [InlineData(FailureReason.ImagePull, null)]
     [InlineData(FailureReason.None, null)]
     public void Place_that_was_taken_away_is_a_cause_and_nothing_else_is(FailureReason failure, RerunCause? expected) =>
@@ -30,6 +30,7 @@ public sealed class RerunRulesTests
     {
         Assert.Null(RerunRules.Cause(options: null, Lost("evicted"), attempt: 1));
         Assert.Null(RerunRules.Cause(new RerunOptions(), Lost("out_of_memory"), attempt: 1));
+        Assert.Null(RerunRules.Cause(new RerunOptions(), Lost("deleted"), attempt: 1));
         Assert.Equal(RerunCause.Evicted, RerunRules.Cause(new RerunOptions(), Lost("evicted"), attempt: 1));
     }
 

@@ -42,7 +42,7 @@ public sealed class RemovedPodTests(ClusterFixture cluster) : IAsyncLifetime
     [Fact(Timeout = Limit)]
     public async Task Job_that_is_evicted_is_run_again_where_its_pool_says_so()
     {
-        await using var agent = await StartAsync(options => options.Pools[0].Rerun = new RerunOptions());
+        await using var agent = await StartAsync(options => options.Pools[0].Rerun = new RerunOptions { On = [RerunCause.Evicted, RerunCause.Deleted] });
         var (run, pod) = await RunningAsync(agent, "if [ $GITHUB_RUN_ATTEMPT != 1 ]; then exit 0; fi");
 
         await TakeAwayAsync(pod, byEviction: true);
@@ -50,7 +50,9 @@ public sealed class RemovedPodTests(ClusterFixture cluster) : IAsyncLifetime
 
         var job = agent.Emulator.FindRun(run.Id)!.Job("one"); // it was there
         Assert.Equal(Conclusion.Succeeded, job.Conclusion);
-        Assert.Contains("This is a re-run by the runner: attempt 1 was lost (The job's pod was evicted from node ", await agent.Emulator.ReadLogAsync(job.Id, Token), StringComparison.Ordinal);
+        Assert.Matches(
+            "This is a re-run by the runner: attempt 1 was lost \\((The job's pod was evicted from node |Somebody deleted the job's pod |deleted|evicted)",
+            await agent.Emulator.ReadLogAsync(job.Id, Token));
         await Until.TrueAsync(async () => (await cluster.Connection.Client.CoordinationV1.ListNamespacedLeaseAsync(_namespace, cancellationToken: Token)).Items
             .All(lease => !lease.Metadata.Name.StartsWith("runner-note-", StringComparison.Ordinal)), Token);
     }
