@@ -169,6 +169,9 @@ internal static partial class Log
     [LoggerMessage(1214, LogLevel.Warning, "Looking for jobs of other agents failed, next look in {DelaySeconds:F1} s: {Detail}")]
     public static partial void AdoptionFailed(this ILogger logger, double delaySeconds, string detail);
 
+    [LoggerMessage(1141, LogLevel.Debug, "Offer {RequestId} is not acknowledged, which GitHub does not need: {Detail}")]
+    public static partial void OfferNotAcknowledged(this ILogger logger, string requestId, string detail);
+
     [LoggerMessage(1230, LogLevel.Warning, "Job {JobId} of run {Run}, attempt {Attempt}, was lost ({Reason}): it is run again once the run has ended")]
     public static partial void RerunOwed(this ILogger logger, string jobId, long run, int attempt, string reason);
 

@@ -140,6 +140,9 @@ public sealed class EmulatorServer : IEmulatorView, IAsyncDisposable
         _app.Services.GetRequiredService<JitRegistration>().Register("orgs/emulator", name, labels, workFolder: null, isEverybodys: true)?.Config.Encode()
             ?? throw new ArgumentException($"A runner with the name '{name}' is registered already.", nameof(name));
 
+    /// <summary>Faults that are on.</summary>
+    public IReadOnlyList<Fault> Faults => _app.Services.GetRequiredService<FaultMiddleware>().Active;
+
     /// <summary>Turns a fault on.</summary>
     public void AddFault(Fault fault) => _app.Services.GetRequiredService<FaultMiddleware>().Add(fault);
 

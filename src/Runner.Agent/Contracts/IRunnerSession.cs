@@ -33,8 +33,10 @@ internal interface IRunnerSession : IDisposable
     /// <summary>Opens the session anew after it expired.</summary>
     Task ReopenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Tells the broker that the offer was seen, where it wants to know. False where the job went away; other failures do not count (section 6).</summary>
-    Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken);
+    /// <summary>Tells the broker that the offer was seen, where it wants to know (section 6).</summary>
+    /// <exception cref="Protocol.Http.ProtocolException">The broker does not know the offer any more.</exception>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The broker could not be told.</exception>
+    Task AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken);
 
     /// <summary>Takes the job.</summary>
     /// <exception cref="UnreadableJobException">It was taken, and cannot be run as it is.</exception>

@@ -1,8 +1,6 @@
 using Runner.Agent.Contracts;
 using Runner.Agent.Monitoring;
-using Runner.Jobs.Errors;
 using Runner.Protocol.Broker;
-using Runner.Protocol.Http;
 using Runner.Protocol.OAuth;
 using Runner.Protocol.Registration;
 
@@ -50,27 +48,9 @@ internal sealed class BrokerSession(
         }
     }
 
-    public async Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
-    {
-        if (!offer.ShouldAcknowledge || offer.RunnerRequestId is not { } id)
-        {
-            return true;
-        }
-
-        try
-        {
-            await Broker.AcknowledgeAsync(_id, _status, id, cancellationToken);
-            return true;
-        }
-        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.AcknowledgeJobNotFound)
-        {
-            return false;
-        }
-        catch (Exception error) when (error is ProtocolException or InfrastructureException)
-        {
-            return true; // best effort: the acquisition decides
-        }
-    }
+    public Task AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken) => offer is { ShouldAcknowledge: true, RunnerRequestId: { } id }
+        ? Broker.AcknowledgeAsync(_id, _status, id, cancellationToken)
+        : Task.CompletedTask;
 
     public Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken) => jobs.AcquireAsync(offer, cancellationToken);
 

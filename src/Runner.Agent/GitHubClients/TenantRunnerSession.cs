@@ -76,27 +76,10 @@ internal sealed class TenantRunnerSession(
         (_last, _undeleted, _offeredBy) = (null, null, null);
     }
 
-    public async Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
-    {
-        if (_offeredBy is null || !offer.ShouldAcknowledge || offer.RunnerRequestId is not { } id)
-        {
-            return true;
-        }
-
-        try
-        {
-            await _offeredBy.AcknowledgeAsync(_id, _status, id, cancellationToken);
-            return true;
-        }
-        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.AcknowledgeJobNotFound)
-        {
-            return false;
-        }
-        catch (Exception error) when (error is ProtocolException or InfrastructureException)
-        {
-            return true; // best effort: the acquisition decides
-        }
-    }
+    public Task AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken) =>
+        _offeredBy is { } broker && offer is { ShouldAcknowledge: true, RunnerRequestId: { } id }
+            ? broker.AcknowledgeAsync(_id, _status, id, cancellationToken)
+            : Task.CompletedTask;
 
     public async Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
     {

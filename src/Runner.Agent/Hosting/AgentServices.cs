@@ -167,8 +167,12 @@ internal static class AgentServices
     {
         services.AddSingleton(provider => provider.GetRequiredService<IJobBackend>().Notes
             ?? new FolderNotes(Path.Combine(StateFolder.For(options, surroundings.Environment) ?? Path.GetTempPath(), "notes")));
-        services.AddSingleton<IEnumerable<PoolOptions>>(options.Pools);
-        services.AddSingleton<RerunLedger>();
+        services.AddSingleton(provider => new RerunLedger(
+            provider.GetRequiredService<IAgentNotes>(),
+            options.Pools,
+            provider.GetRequiredService<AgentMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RerunLedger>>()));
         return services.AddHostedService<RerunQueue>();
     }
 

@@ -32,7 +32,7 @@ internal sealed record OwedRerun
     /// <summary>The agent's process that writes it down, and asks more often than others for the run's end.</summary>
     public required string Writer { get; init; }
 
-    /// <summary>When GitHub was told to run it again; <c>null</c>: it is still owed.</summary>
+    /// <summary>When GitHub was told to run it again, or was seen to; <c>null</c>: it is still owed.</summary>
     public DateTimeOffset? Asked { get; init; }
 
     /// <summary>Name of its note: one for each job of an attempt.</summary>

@@ -36,7 +36,7 @@ internal sealed class RerunLedger(IAgentNotes notes, IEnumerable<PoolOptions> po
             Job = facts,
             Pool = launch.Pool,
             Cause = cause,
-            Detail = verdict.Message ?? verdict.Reason,
+            Detail = RerunRules.Describe(cause, verdict.Message),
             MemoryFactor = (before?.MemoryFactor ?? 1) * (cause == RerunCause.Oom ? options.MemoryFactor : 1),
             Since = time.GetUtcNow(),
             Writer = Writer,

@@ -83,14 +83,17 @@ internal sealed class RerunQueue(
         var due = new List<OwedRerun>();
         foreach (var owed in all)
         {
-            var (step, why) = RerunRules.Next(owed, state, all.Count > 1, time.GetUtcNow());
-            if (step == RerunStep.Forget)
+            switch (RerunRules.Next(owed, state, time.GetUtcNow()))
             {
-                await ForgetAsync(owed, why, cancellationToken);
-            }
-            else if (step != RerunStep.Wait)
-            {
-                due.Add(owed);
+                case (RerunStep.Ask, _):
+                    due.Add(owed);
+                    break;
+                case (RerunStep.Await, _):
+                    await MarkAsync(owed, cancellationToken);
+                    break;
+                case (RerunStep.Forget, var why):
+                    await ForgetAsync(owed, why, cancellationToken);
+                    break;
             }
         }
 
@@ -102,6 +105,7 @@ internal sealed class RerunQueue(
 
     private async Task AskAsync(string repository, long run, List<OwedRerun> due, CancellationToken cancellationToken)
     {
+        // A run takes one re-run at a time, so that several jobs are run again together.
         var reply = due is [{ Job.Job: { } job }]
             ? await runs.RerunJobAsync(repository, job, cancellationToken)
             : new RerunReply(RerunReplyKind.Refused, string.Empty);
@@ -118,11 +122,14 @@ internal sealed class RerunQueue(
                 continue;
             }
 
-            await notes.KeepAsync(owed.NoteName, (owed with { Asked = time.GetUtcNow() }).ToText(), cancellationToken);
+            await MarkAsync(owed, cancellationToken);
             metrics.RerunAsked(owed.Pool, owed.Cause);
             logger.RerunAsked(owed.Job.JobName, run, repository, owed.Job.Attempt + 1);
         }
     }
+
+    private Task MarkAsync(OwedRerun owed, CancellationToken cancellationToken) =>
+        notes.KeepAsync(owed.NoteName, (owed with { Asked = time.GetUtcNow() }).ToText(), cancellationToken);
 
     private async Task ForgetAsync(OwedRerun owed, string why, CancellationToken cancellationToken)
     {

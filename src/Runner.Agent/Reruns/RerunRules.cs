@@ -14,11 +14,11 @@ internal enum RerunStep
     /// <summary>Its run has not ended.</summary>
     Wait,
 
-    /// <summary>Run the job again.</summary>
-    Job,
+    /// <summary>Ask GitHub for it.</summary>
+    Ask,
 
-    /// <summary>Run all failed jobs again.</summary>
-    FailedJobs,
+    /// <summary>It runs already, whoever asked: its log is to say why, and it gets what it needs.</summary>
+    Await,
 
     /// <summary>Nothing any more.</summary>
     Forget,
@@ -27,6 +27,8 @@ internal enum RerunStep
 /// <summary>Decides which jobs are run again, and when. Pure.</summary>
 internal static class RerunRules
 {
+    private const int LongestDetail = 300;
+
     // GitHub runs nothing again that is older.
     private static readonly TimeSpan Oldest = TimeSpan.FromDays(30);
 
@@ -60,25 +62,34 @@ internal static class RerunRules
     public static string Announce(RerunOptions options, int attempt) => string.Create(
         CultureInfo.InvariantCulture, $"The runner runs this job again once the workflow run has ended (re-run {attempt} of at most {options.Budget})");
 
+    /// <summary>
+    /// The loss in words for a note, which more people may read than the job's log: what the cluster said, and not the last words of a worker, which a step
+    /// may have put into its mouth.
+    /// </summary>
+    public static string Describe(RerunCause cause, string? message) =>
+        cause == RerunCause.WorkerDied || message is null ? $"its {(cause == RerunCause.WorkerDied ? "worker died" : "place was lost")}"
+            : message.Length <= LongestDetail ? message
+            : message[..LongestDetail] + "…";
+
     /// <summary>What stands in the log of the new attempt.</summary>
     public static string Explain(OwedRerun owed) =>
-        FormattableString.Invariant($"This is a re-run by the runner: attempt {owed.Job.Attempt} was lost ({owed.Detail})")
+        FormattableString.Invariant($"This job is run again, as attempt {owed.Job.Attempt} was lost ({owed.Detail})")
         + (owed.MemoryFactor > 1 ? FormattableString.Invariant($"; the job gets {owed.MemoryFactor:0.##} times its memory") : string.Empty);
 
     /// <summary>What is to be done, and, where it is forgotten, why.</summary>
     /// <param name="owed">The re-run.</param>
     /// <param name="run">The run as it is, or <c>null</c>: there is none any more.</param>
-    /// <param name="isOneOfSeveral">Whether more jobs of that attempt are owed: a run takes one re-run at a time.</param>
     /// <param name="now">The time.</param>
-    public static (RerunStep Step, string Why) Next(OwedRerun owed, WorkflowRunState? run, bool isOneOfSeveral, DateTimeOffset now) => run switch
+    public static (RerunStep Step, string Why) Next(OwedRerun owed, WorkflowRunState? run, DateTimeOffset now) => run switch
     {
         null => (RerunStep.Forget, "the run is gone, or the credentials of github.auth do not see it (they need 'Actions: write')"),
         _ when now - owed.Since > Oldest => (RerunStep.Forget, "it is too old"),
-        { Attempt: var attempt } when attempt > owed.Job.Attempt => (RerunStep.Forget, "somebody ran it again"),
+        { Attempt: var attempt } when attempt > owed.Job.Attempt + 1 => (RerunStep.Forget, "somebody ran it again, more than once"),
+        { Attempt: var attempt } when attempt > owed.Job.Attempt => (RerunStep.Await, string.Empty),
         { IsCompleted: false } => (RerunStep.Wait, string.Empty),
         { Conclusion: "cancelled" } => (RerunStep.Forget, "the run was cancelled"),
         { Conclusion: "success" } => (RerunStep.Forget, "the run succeeded without it"),
-        _ => (isOneOfSeveral || owed.Job.Job is null ? RerunStep.FailedJobs : RerunStep.Job, string.Empty),
+        _ => (RerunStep.Ask, string.Empty),
     };
 
     /// <summary>Whether a re-run that was asked for is not waited for any more.</summary>

@@ -60,8 +60,7 @@ internal sealed class JobTaking(
 
             var kept = journal.Begin(RecordOf(turn.Pool, registration, offer, seen));
 
-            // At the same time, as GitHub gives the job without it: whether it is still there says the acquisition.
-            var acknowledged = session.AcknowledgeAsync(offer, CancellationToken.None);
+            var acknowledged = AcknowledgeAsync(session, offer);
             try
             {
                 // From here on the job is ours to finish, so a stopping agent does not interrupt it.
@@ -141,6 +140,19 @@ internal sealed class JobTaking(
             && error is OperationCanceledException or ProtocolException or InfrastructureException)
         {
             return null;
+        }
+    }
+
+    // At the same time, as GitHub gives the job without it: whether it is still there says the acquisition.
+    private async Task AcknowledgeAsync(IRunnerSession session, RunnerJobRequest offer)
+    {
+        try
+        {
+            await session.AcknowledgeAsync(offer, CancellationToken.None);
+        }
+        catch (Exception error) when (error is ProtocolException or InfrastructureException)
+        {
+            logger.OfferNotAcknowledged(offer.RunnerRequestId ?? "-", error.Message);
         }
     }
 

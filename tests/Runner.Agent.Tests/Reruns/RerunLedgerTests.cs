@@ -50,7 +50,7 @@ public sealed class RerunLedgerTests
 
         Assert.Equal(new MoreMemory(2, "8Gi"), second.MoreMemory);
         Assert.Equal(
-            "This is a re-run by the runner: attempt 1 was lost (The job used more than 1Gi); the job gets 2 times its memory", second.Runner.Placement.Single());
+            "This job is run again, as attempt 1 was lost (The job used more than 1Gi); the job gets 2 times its memory", second.Runner.Placement.Single());
         Assert.Equal(new MoreMemory(4, "8Gi"), third.MoreMemory);
         Assert.Single(_notes.All); // of the first one nothing is left
     }

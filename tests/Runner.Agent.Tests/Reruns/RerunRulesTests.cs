@@ -60,23 +60,27 @@ public sealed class RerunRulesTests
     [InlineData("cancelled", false)]
     [InlineData("success", false)]
     public void Ended_run_is_run_again_but_for_one_that_was_cancelled_or_is_green(string conclusion, bool isRunAgain) =>
-        Assert.Equal(isRunAgain ? RerunStep.Job : RerunStep.Forget, Next(Owed(), new WorkflowRunState(IsCompleted: true, conclusion, Attempt: 1)));
+        Assert.Equal(isRunAgain ? RerunStep.Ask : RerunStep.Forget, Next(Owed(), new WorkflowRunState(IsCompleted: true, conclusion, Attempt: 1)));
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void Run_that_somebody_ran_again_needs_no_more_asking_and_is_told_why_it_runs(int attempt, bool isAwaited) => Assert.Equal(
+        isAwaited ? RerunStep.Await : RerunStep.Forget, Next(Owed(), new WorkflowRunState(IsCompleted: false, Conclusion: null, attempt)));
 
     [Fact]
-    public void Several_jobs_of_a_run_and_one_without_a_number_are_run_again_with_all_that_failed()
+    public void Note_has_the_clusters_words_and_none_of_a_worker()
     {
-        var ended = new WorkflowRunState(IsCompleted: true, "failure", Attempt: 1);
-
-        Assert.Equal(RerunStep.FailedJobs, Next(Owed(), ended, isOneOfSeveral: true));
-        Assert.Equal(RerunStep.FailedJobs, Next(Owed() with { Job = Owed().Job with { Job = null } }, ended));
+        Assert.Equal("evicted: low on memory", RerunRules.Describe(RerunCause.Evicted, "evicted: low on memory"));
+        Assert.Equal("its worker died", RerunRules.Describe(RerunCause.WorkerDied, "the last lines of its error output: s3cr3t"));
+        Assert.Equal(301, RerunRules.Describe(RerunCause.Oom, new string('x', 1000)).Length);
     }
 
     [Fact]
-    public void Run_that_is_gone_or_old_or_was_run_again_by_somebody_is_forgotten()
+    public void Run_that_is_gone_or_old_is_forgotten()
     {
         Assert.Equal(RerunStep.Forget, Next(Owed(), run: null));
         Assert.Equal(RerunStep.Forget, Next(Owed() with { Since = Now.AddDays(-31) }, new WorkflowRunState(IsCompleted: true, "failure", Attempt: 1)));
-        Assert.Equal(RerunStep.Forget, Next(Owed(), new WorkflowRunState(IsCompleted: false, Conclusion: null, Attempt: 2)));
     }
 
     [Fact]
@@ -102,5 +106,5 @@ public sealed class RerunRulesTests
         Writer = "w",
     };
 
-    private static RerunStep Next(OwedRerun owed, WorkflowRunState? run, bool isOneOfSeveral = false) => RerunRules.Next(owed, run, isOneOfSeveral, Now).Step;
+    private static RerunStep Next(OwedRerun owed, WorkflowRunState? run) => RerunRules.Next(owed, run, Now).Step;
 }

@@ -156,7 +156,7 @@ internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunne
         return Task.CompletedTask;
     }
 
-    public Task<bool> AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken) => Task.FromResult(true);
+    public Task AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken)
     {

@@ -51,7 +51,7 @@ public sealed class RemovedPodTests(ClusterFixture cluster) : IAsyncLifetime
         var job = agent.Emulator.FindRun(run.Id)!.Job("one"); // it was there
         Assert.Equal(Conclusion.Succeeded, job.Conclusion);
         Assert.Matches(
-            "This is a re-run by the runner: attempt 1 was lost \\((The job's pod was evicted from node |Somebody deleted the job's pod |deleted|evicted)",
+            "This job is run again, as attempt 1 was lost \\((The job's pod was evicted from node |Somebody deleted the job's pod )",
             await agent.Emulator.ReadLogAsync(job.Id, Token));
         await Until.TrueAsync(async () => (await cluster.Connection.Client.CoordinationV1.ListNamespacedLeaseAsync(_namespace, cancellationToken: Token)).Items
             .All(lease => !lease.Metadata.Name.StartsWith("runner-note-", StringComparison.Ordinal)), Token);

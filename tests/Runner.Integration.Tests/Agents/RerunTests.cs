@@ -22,7 +22,7 @@ public sealed class RerunTests
         Assert.Equal(Conclusion.Succeeded, run.Conclusion);
         var lost = Assert.Single(run.EarlierJobs, job => job.Conclusion == Conclusion.Failed);
         Assert.EndsWith("The runner runs this job again once the workflow run has ended (re-run 1 of at most 1)", lost.Annotations.Single().Message, StringComparison.Ordinal);
-        Assert.Contains("This is a re-run by the runner: attempt 1 was lost (", await test.Emulator.ReadLogAsync(run.Job("lost").Id, Token), StringComparison.Ordinal);
+        Assert.Contains("This job is run again, as attempt 1 was lost (its worker died)", await test.Emulator.ReadLogAsync(run.Job("lost").Id, Token), StringComparison.Ordinal);
         await Until.TrueAsync(() => Notes(test).Length == 0, Token);
     }
 
@@ -30,11 +30,13 @@ public sealed class RerunTests
     public async Task Rerun_is_asked_for_by_the_next_agent_where_the_first_one_is_gone_before_the_run_ended()
     {
         await using var test = await AgentOnHost.StartAsync(DyingOnce, Token, WithReruns);
-        var queued = Queue(test);
+        var go = Path.Combine(test.Folder, "go");
+        var queued = Queue(test, other: $"while [ ! -e {go} ]; do sleep 0.05; done"); // the run does not end before
         await Until.TrueAsync(() => Notes(test).Length == 1 && test.Emulator.FindRun(queued.Id)!.Jobs.Any(job => job.Conclusion == Conclusion.Failed), Token);
 
         await test.StopAgentAsync();
         await test.StartAgentAsync(Token, WithReruns);
+        await File.WriteAllTextAsync(go, string.Empty, Token);
 
         Assert.Equal(Conclusion.Succeeded, (await EndedAsync(test, queued, attempt: 2)).Conclusion);
     }
@@ -57,6 +59,7 @@ public sealed class RerunTests
     private static void WithReruns(AgentOptions options)
     {
         options.Pools[0].Rerun = new RerunOptions { On = [RerunCause.WorkerDied] };
+        options.Agent.DrainTimeout = TimeSpan.Zero;
         options.Agent.StateFolder = Path.Combine(options.Host.Root!, "..", "state"); // set by AgentOnHost
     }
 

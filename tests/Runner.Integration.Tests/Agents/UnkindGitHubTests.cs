@@ -20,19 +20,20 @@ public sealed class UnkindGitHubTests
         ("/blobs/", null), ("/twirp/", "/CreateStepLogsMetadata"), ("/twirp/", "/CreateJobLogsMetadata"), ("/run-service/", "/completejob"),
     ];
 
-    public static TheoryData<string, Fault> Ways => new()
+    private static readonly Dictionary<string, Fault> Ways = new()
     {
-        { "answer is lost", new Fault { Prefix = "/", AfterHandling = true } },
-        { "connection is cut", new Fault { Prefix = "/" } },
-        { "proxy's page in the place of an answer", new Fault { Prefix = "/", Status = 200, Body = "<html>Sign in to continue</html>" } },
-        { "bad gateway", new Fault { Prefix = "/", Status = 502, Body = "upstream connect error or disconnect/reset before headers" } },
-        { "too many requests", new Fault { Prefix = "/", Status = 429, RetryAfterSeconds = 1 } },
+        ["answer is lost"] = new Fault { Prefix = "/", AfterHandling = true },
+        ["connection is cut"] = new Fault { Prefix = "/" },
+        ["page of a proxy in the place of an answer"] = new Fault { Prefix = "/", Status = 200, Body = "<html>Sign in to continue</html>" },
+        ["bad gateway"] = new Fault { Prefix = "/", Status = 502, Body = "upstream connect error or disconnect/reset before headers" },
+        ["too many requests"] = new Fault { Prefix = "/", Status = 429, RetryAfterSeconds = 1 },
     };
 
-    [Theory(Timeout = Limit), MemberData(nameof(Ways))]
-    public async Task Job_each_of_whose_calls_fails_once_runs_once_and_is_green(string way, Fault fault)
+    public static TheoryData<string> NamesOfWays => [.. Ways.Keys];
+
+    [Theory(Timeout = Limit), MemberData(nameof(NamesOfWays))]
+    public async Task Job_each_of_whose_calls_fails_once_runs_once_and_is_green(string way)
     {
-        Assert.NotEmpty(way);
         await using var test = await AgentOnHost.StartAsync(
             _ => TestWorker.Real(),
             Token,
@@ -42,7 +43,7 @@ public sealed class UnkindGitHubTests
 
         foreach (var (prefix, suffix) in Calls)
         {
-            test.Emulator.AddFault(fault with { Prefix = prefix, Suffix = suffix, Requests = 1 });
+            test.Emulator.AddFault(Ways[way] with { Prefix = prefix, Suffix = suffix, Requests = 1 });
         }
 
         var runs = new[] { Queue(test, "during"), Queue(test, "after") };
@@ -53,6 +54,7 @@ public sealed class UnkindGitHubTests
             Assert.Contains(" said\n", await test.Emulator.ReadLogAsync(ended.Jobs[0].Id, Token), StringComparison.Ordinal);
         }
 
+        Assert.Empty(test.Emulator.Faults); // each of them was met
         Assert.Equal(["before", "during", "after"], await File.ReadAllLinesAsync(Marks(test), Token));
     }
 
