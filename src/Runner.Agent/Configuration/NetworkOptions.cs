@@ -71,7 +71,8 @@ public sealed record ProxyOptions
         {
             if (ProxySettings.AddressOf(value) is not { } proxy)
             {
-                yield return ($"network.proxy.{name}", $"is '{value}', expected an address such as http://proxy.example:3128");
+                var shown = value?.Contains('@', StringComparison.Ordinal) == true ? "no address (it is not shown, as it may hold a password)" : $"'{value}'";
+                yield return ($"network.proxy.{name}", $"is {shown}, expected an address such as http://proxy.example:3128");
             }
             else if (proxy.UserInfo.Length > 0)
             {

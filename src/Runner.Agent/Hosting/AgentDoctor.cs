@@ -56,7 +56,15 @@ public static class AgentDoctor
         }
         catch (OperatorException error)
         {
-            return [CheckResult.Failed("cluster", error.Message, "the chart makes the account and its rights: helm/runner")];
+            var isAway = error.InnerException is OperationCanceledException or InfrastructureException { StatusCode: null or >= 500 };
+            return
+            [
+                CheckResult.Failed(
+                    "cluster",
+                    error.Message,
+                    isAway ? "is the API server up, and does the network (or a proxy) let this machine reach it?" : "the chart makes the account and its rights: helm/runner",
+                    isAway),
+            ];
         }
 
         var findings = await ClusterInspection.RunAsync(connection, kubernetes, cancellationToken);

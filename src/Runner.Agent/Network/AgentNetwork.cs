@@ -54,7 +54,7 @@ public sealed class AgentNetwork
     }
 
     /// <summary>The proxies for the clients of this process; <c>null</c>: none.</summary>
-    public IWebProxy? ClientProxy() => Proxies() is { } proxies ? new RouteProxy(proxies) : null;
+    public IWebProxy? ClientProxy() => Proxies() is { } proxies ? new RouteProxy(proxies, ProxiesIfReadable) : null;
 
     /// <summary>Makes a client's connections go this way.</summary>
     public void Apply(SocketsHttpHandler handler)
@@ -65,6 +65,19 @@ public sealed class AgentNetwork
         if (_trust.Value is { } trust)
         {
             handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = trust.Accepts };
+        }
+    }
+
+    // In the middle of a rotation the file may be half there: then what was read before is tried, and refused as it would be anyway.
+    private ProxySettings? ProxiesIfReadable()
+    {
+        try
+        {
+            return Proxies();
+        }
+        catch (OperatorException)
+        {
+            return null;
         }
     }
 

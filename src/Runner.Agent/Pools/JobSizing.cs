@@ -18,8 +18,10 @@ internal sealed record JobSize(ImmutableArray<string> Labels, string? Warning);
 /// </summary>
 internal sealed class JobSizing(IWorkflowJobs jobs, TimeProvider time, ILogger<JobSizing> logger)
 {
-    // The job's lock is held for ten minutes from its acquisition; whoever wrote the workflow waits.
+    // The job's lock is held for ten minutes from its acquisition; whoever wrote the workflow waits, but less for an answer than for the wrong machine.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Finds them. Where they cannot be had, the job gets what the pool gives to jobs that ask for nothing.</summary>
     /// <param name="pool">The job's pool.</param>
@@ -53,11 +55,29 @@ internal sealed class JobSizing(IWorkflowJobs jobs, TimeProvider time, ILogger<J
             throw new InfrastructureException("GitHub's message does not say which job of which repository it is");
         }
 
+        var began = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause *= 2)
+        {
+            try
+            {
+                return await AskOnceAsync(repository, (long)number, cancellationToken);
+            }
+            catch (InfrastructureException error) when (time.GetElapsedTime(began) + Longer(pause, error.RetryAfter) < Patience)
+            {
+                await Task.Delay(Longer(pause, error.RetryAfter), time, cancellationToken);
+            }
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan? asked) => asked > pause ? asked.Value : pause;
+
+    private async Task<IReadOnlyList<string>> AskOnceAsync(string repository, long number, CancellationToken cancellationToken)
+    {
         using var limit = new CancellationTokenSource(AnswerLimit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await jobs.FindLabelsAsync(repository, (long)number, both.Token);
+            return await jobs.FindLabelsAsync(repository, number, both.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

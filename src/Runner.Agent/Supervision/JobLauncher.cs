@@ -26,6 +26,7 @@ internal sealed class JobLauncher(JobRunContext context)
     {
         var breaker = context.Breakers.For(launch.Pool);
         var began = context.Time.GetTimestamp();
+        var troubled = began; // since when nothing but trouble was met: a wait for room is none
         IDisposable? waiting = null;
         IDisposable? crowding = null;
         launch = await context.Reruns.PrepareAsync(launch);
@@ -59,8 +60,9 @@ internal sealed class JobLauncher(JobRunContext context)
                     context.Logger.JobWaitsForRoom(launch.JobId.ToString(), pause.TotalSeconds, error.Message);
                     await Task.WhenAny(Task.Delay(pause, context.Time, CancellationToken.None), stop.Requested);
                     launch = Noted(asked, Waited(began), error);
+                    troubled = context.Time.GetTimestamp();
                 }
-                catch (InfrastructureException error) when (stop.Cause == StopCause.None && Waited(began) < context.Backend.LaunchPatience)
+                catch (InfrastructureException error) when (stop.Cause == StopCause.None && Waited(troubled) < context.Backend.LaunchPatience)
                 {
                     waiting ??= breaker.Wait();
                     breaker.Fail(error.Message);

@@ -21,6 +21,9 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
+    // A job for which there is no room for long may be larger than the others, which are not to wait for it.
+    private static readonly TimeSpan LongestCrowd = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = NewSignal();
     private CancellationTokenSource _opening = new();
@@ -28,6 +31,7 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
     private int _waiting;
     private int _crowded;
     private string? _crowd;
+    private DateTimeOffset _crowdUntil;
     private int _openings;
     private DateTimeOffset _until;
     private bool _isOpen;
@@ -48,14 +52,17 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
     /// <summary>Why no job is taken, or <c>null</c>: jobs are.</summary>
     public string? Obstacle { get; private set; }
 
-    /// <summary>For what jobs wait that were taken and have no room, or <c>null</c>: none does. No more are taken meanwhile, though nothing has failed.</summary>
+    /// <summary>
+    /// For what jobs wait that were taken and have no room, or <c>null</c>: none does, or all have waited for long. No more are taken meanwhile, though
+    /// nothing has failed.
+    /// </summary>
     public string? Crowd
     {
         get
         {
             lock (_gate)
             {
-                return _crowded > 0 ? _crowd : null;
+                return _crowded > 0 && time.GetUtcNow() < _crowdUntil ? _crowd : null;
             }
         }
     }
@@ -133,7 +140,7 @@ internal sealed class LaunchBreaker(string pool, AgentMetrics metrics, TimeProvi
         lock (_gate)
         {
             _crowded++;
-            _crowd = reason;
+            (_crowd, _crowdUntil) = (reason, time.GetUtcNow() + LongestCrowd);
         }
 
         return new Waiting(EndCrowd);

@@ -1,3 +1,4 @@
+using System.Net;
 using Octokit;
 using Runner.GitHub.Auth;
 using Runner.GitHub.Registration;
@@ -26,7 +27,7 @@ public sealed class GitHubInspector
         _endpoint = endpoint;
         _time = time;
         _connection = GitHubConnection.Open(endpoint, credentials, handlers, time);
-        _tokens = new RegistrationTokens(endpoint, credentials, handlers, time);
+        _tokens = new RegistrationTokens(endpoint, credentials, handlers, time, mayBeOwn: !endpoint.IsHosted);
     }
 
     /// <summary>Whether GitHub takes the credentials, and what it says of them. The call counts to no limit.</summary>
@@ -48,14 +49,14 @@ public sealed class GitHubInspector
                 out var expires) ? expires : null,
         };
 
-        // An Enterprise Server without limits has no such page for anybody it knows.
+        // An Enterprise Server without limits has no such page for anybody it knows, and what only speaks its protocol has no page at all.
         async Task<IApiResponse<RateLimitPage>?> AskAsync()
         {
             try
             {
                 return await _connection.Get<RateLimitPage>(new Uri("rate_limit", UriKind.Relative), parameters: null, accepts: null, cancellationToken);
             }
-            catch (NotFoundException)
+            catch (ApiException error) when (error.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
             {
                 return null;
             }

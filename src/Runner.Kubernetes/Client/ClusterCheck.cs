@@ -47,10 +47,11 @@ public static class ClusterCheck
             await RequireNamespaceAsync(connection, limit.Token);
             await RequireRightsAsync(connection, limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new OperatorException(string.Create(
-                CultureInfo.InvariantCulture, $"The cluster at {connection.Server} did not answer within {AnswerLimit.TotalSeconds:0} s. Is it up, and the right one {Choice}?"));
+            throw new OperatorException(
+                string.Create(CultureInfo.InvariantCulture, $"The cluster at {connection.Server} did not answer within {AnswerLimit.TotalSeconds:0} s. Is it up, and the right one {Choice}?"),
+                silence);
         }
         catch (InfrastructureException error) when (error.StatusCode is (int)HttpStatusCode.Unauthorized)
         {

@@ -31,7 +31,13 @@ public sealed record ClusterConnection(IKubernetes Client, string Namespace, str
             configuration.HttpClientTimeout = RequestTimeout;
             configuration.UserAgent = "runner-agent";
             var name = options.Namespace ?? configuration.Namespace ?? DefaultNamespace;
-            return new ClusterConnection(new k8s.Kubernetes(configuration, new WholeAnswers(RequestTimeout, TimeProvider.System)), name, configuration.Host);
+            var client = new k8s.Kubernetes(configuration, new WholeAnswers(RequestTimeout, TimeProvider.System));
+            if (IsOwnCluster(options))
+            {
+                client.CreateWebSocketBuilder = static () => WithoutProxy(new WebSocketBuilder());
+            }
+
+            return new ClusterConnection(client, name, configuration.Host);
         }
         catch (Exception exception) when (IsOfTheFile(exception))
         {
@@ -42,10 +48,27 @@ public sealed record ClusterConnection(IKubernetes Client, string Namespace, str
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
 
-    private static KubernetesClientConfiguration Load(KubernetesOptions options) =>
-        options.Kubeconfig is null && options.Context is null && KubernetesClientConfiguration.IsInCluster()
-            ? KubernetesClientConfiguration.InClusterConfig()
-            : LoadFiles(options.Kubeconfig ?? DefaultFile, options.Context);
+    private static KubernetesClientConfiguration Load(KubernetesOptions options)
+    {
+        if (!IsOwnCluster(options))
+        {
+            return LoadFiles(options.Kubeconfig ?? DefaultFile, options.Context);
+        }
+
+        // The API server of a pod's own cluster is beside it; what HTTPS_PROXY names is for the outside.
+        var configuration = KubernetesClientConfiguration.InClusterConfig();
+        configuration.FirstMessageHandlerSetup = static handler => handler.UseProxy = false;
+        return configuration;
+    }
+
+    private static bool IsOwnCluster(KubernetesOptions options) =>
+        options.Kubeconfig is null && options.Context is null && KubernetesClientConfiguration.IsInCluster();
+
+    private static WebSocketBuilder WithoutProxy(WebSocketBuilder builder)
+    {
+        builder.Options.Proxy = null;
+        return builder;
+    }
 
     // What the client throws for a file that is none, for certificates that are none, for an address that is none.
     private static bool IsOfTheFile(Exception exception) =>

@@ -109,7 +109,7 @@ public static class ClusterInspection
                    let used = (quota.Status?.Hard ?? new Dictionary<string, k8s.Models.ResourceQuantity>())
                        .Select(hard => (hard.Key, Hard: hard.Value, Used: quota.Status?.Used is { } all && all.TryGetValue(hard.Key, out var value) ? value : null))
                        .ToList()
-                   let full = used.Any(item => item.Used is { } value && value.ToDecimal() >= item.Hard.ToDecimal())
+                   let full = used.Any(item => IsOfJobs(item.Key) && item.Used is { } value && value.ToDecimal() >= item.Hard.ToDecimal())
                    select new ClusterFinding(full ? ClusterFindingKind.Full : ClusterFindingKind.There, $"quota {quota.Metadata.Name}", Setting)
                    {
                        Detail = string.Join(", ", used.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => $"{item.Key} {item.Used?.ToString() ?? "0"} of {item.Hard}")),
@@ -121,6 +121,11 @@ public static class ClusterInspection
             return [new ClusterFinding(ClusterFindingKind.Unknown, "quotas", Setting) { Detail = error is InfrastructureException known ? Why(known) : "the API server did not answer in time" }];
         }
     }
+
+    // Quotas may forbid what no job needs, such as load balancers.
+    private static bool IsOfJobs(string resource) => resource is "pods" or "count/pods" or "cpu" or "memory" or "ephemeral-storage" or "secrets" or "count/secrets"
+        || resource.StartsWith("limits.", StringComparison.Ordinal)
+        || (resource.StartsWith("requests.", StringComparison.Ordinal) && resource != "requests.storage");
 
     private static string Why(InfrastructureException error) =>
         error.StatusCode == (int)HttpStatusCode.Forbidden ? "this account may not look" : error.Message;

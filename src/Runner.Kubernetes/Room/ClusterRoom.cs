@@ -21,6 +21,11 @@ internal sealed class ClusterRoom(JobCluster cluster, PodWatch watch, Kubernetes
 {
     private static readonly JobRoom NotRead = new(0, RoomLimit.Unplaceable, "the cluster has not said yet whether the namespace has a quota");
 
+    private static readonly JobRoom NotTried = new(0, RoomLimit.Unplaceable, "it was not tried yet whether the cluster takes the pool's pods");
+
+    // What a try is answered by that says nothing of the pod: its quota's matter, a quota not counted yet, a webhook that takes no tries.
+    private static readonly string[] NoRefusals = ["exceeded quota", "status unknown for quota", "does not support dry run"];
+
     private static readonly TimeSpan WithQuota = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WithoutQuota = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan NotAllowed = TimeSpan.FromMinutes(5);
@@ -52,8 +57,20 @@ internal sealed class ClusterRoom(JobCluster cluster, PodWatch watch, Kubernetes
             }
 
             var room = QuotaRules.RoomFor(_quotas, pod, [.. _uncounted.Select(taken => taken.Needs)]);
-            return kind.MustFit ? Least(room, _dryRuns.GetOrAdd(kind.Pool, _ => new DryRun(pod)).Room, WaitingPods.RoomFor(kind.Pool, watch.Pods, time.GetUtcNow())) : room;
+            return kind.MustFit ? Least(room, TryOf(kind.Pool, pod).Room, WaitingPods.RoomFor(kind.Pool, watch.Pods, time.GetUtcNow())) : room;
         }
+    }
+
+    // A new one is tried now, and not when the next look at quotas is due.
+    private DryRun TryOf(string pool, V1Pod pod)
+    {
+        if (!_dryRuns.TryGetValue(pool, out var known))
+        {
+            _dryRuns[pool] = known = new DryRun(pod);
+            _changed.TrySetResult();
+        }
+
+        return known;
     }
 
     /// <summary>A pod was made.</summary>
@@ -162,7 +179,7 @@ internal sealed class ClusterRoom(JobCluster cluster, PodWatch watch, Kubernetes
         }
         catch (InfrastructureException error)
         {
-            var isRefused = ApiErrors.IsRefusal(error) && !error.Message.Contains("exceeded quota", StringComparison.Ordinal);
+            var isRefused = ApiErrors.IsRefusal(error) && !NoRefusals.Any(word => error.Message.Contains(word, StringComparison.Ordinal));
             dryRun.Room = isRefused ? new JobRoom(0, RoomLimit.Unplaceable, $"the cluster would refuse the pod: {error.Message}") : JobRoom.Unlimited;
         }
     }
@@ -186,6 +203,6 @@ internal sealed class ClusterRoom(JobCluster cluster, PodWatch watch, Kubernetes
 
         public long? Tried { get; set; }
 
-        public JobRoom Room { get; set; } = JobRoom.Unlimited;
+        public JobRoom Room { get; set; } = NotTried;
     }
 }

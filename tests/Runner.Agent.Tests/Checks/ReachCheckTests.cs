@@ -69,11 +69,12 @@ public sealed class ReachCheckTests(FakeHttpServer server) : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Proxy_that_does_not_lead_there_is_told_and_may_be_mended_outside()
     {
-        await using var site = await SecretSite.StartAsync(credentials: null, Token);
+        await using var site = await SecretSite.StartAsync("ci:s3cret", Token);
 
-        var failure = await FailAsync("https://elsewhere.test/acme", site.Proxy.Address.ToString(), site.AuthorityPem);
+        var failure = await FailAsync("https://elsewhere.test/acme", site.Proxy.Address.ToString(), site.AuthorityPem, "ci:s3cret");
 
         Assert.Equal(("proxy", true), (failure.Name, failure.IsOutside));
+        Assert.DoesNotContain("s3cret", failure.Text + failure.Fix, StringComparison.Ordinal); // the proxy's answer is told with its address
         Assert.Contains("allow elsewhere.test:443 on the proxy", failure.Fix, StringComparison.Ordinal);
     }
 
@@ -106,9 +107,9 @@ public sealed class ReachCheckTests(FakeHttpServer server) : IDisposable
         Assert.Contains(results, result => result is { Name: "server", State: CheckState.Ok });
     }
 
-    private async Task<CheckResult> FailAsync(string url, string? proxy, string? authority = null)
+    private async Task<CheckResult> FailAsync(string url, string? proxy, string? authority = null, string? credentials = null)
     {
-        var (results, isReached) = await RunAsync(url, proxy, authority);
+        var (results, isReached) = await RunAsync(url, proxy, authority, credentials);
         Assert.False(isReached);
         return Assert.Single(results, result => result.State == CheckState.Failed);
     }

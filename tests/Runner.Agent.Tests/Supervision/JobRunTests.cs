@@ -226,6 +226,25 @@ public sealed class JobRunTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Trouble_after_a_long_wait_for_room_has_patience_of_its_own_and_the_pool_goes_on_meanwhile()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            _backend.Refuse(new InfrastructureException("exceeded quota: q") { StatusCode = 403, IsLackOfRoom = true });
+        }
+
+        _backend.Refuse(Outage);
+        var run = Start();
+        await AdvanceUntilAsync(() => _backend.Launches == 200, TimeSpan.FromSeconds(1)); // far beyond the backend's patience
+        var crowd = _breakers.For("test").Crowd;
+        await AdvanceUntilAsync(() => _backend.Launches == 202, TimeSpan.FromMilliseconds(100));
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        Assert.Equal(Conclusion.Succeeded, (await run.Ended).Conclusion);
+        Assert.Null(crowd); // it may be larger than the others
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Want_of_room_is_no_failure_however_long_it_lasts()
     {
         for (var i = 0; i < 1000; i++)

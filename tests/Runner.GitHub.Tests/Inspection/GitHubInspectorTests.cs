@@ -38,6 +38,18 @@ public sealed class GitHubInspectorTests : IDisposable
         Assert.Equal((null, null, null), (view.Limit, view.Scopes, view.Expires));
     }
 
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    public async Task Server_that_has_no_REST_service_at_all_is_no_obstacle(int status)
+    {
+        _server.Answers("GET", "rate_limit", status);
+        _server.Answers("POST", "orgs/acme/actions/runners/registration-token", status);
+
+        Assert.Null((await Inspector().AuthenticateAsync(Token)).Limit);
+        await Inspector().RequireRegistrationAsync(Token); // the token itself is taken for one
+    }
+
     [Fact]
     public async Task Token_that_is_refused_is_the_operators_matter()
     {

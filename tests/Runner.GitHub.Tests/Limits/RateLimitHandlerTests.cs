@@ -78,6 +78,53 @@ public sealed class RateLimitHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task Secondary_limit_that_only_the_words_tell_of_is_kept_for_a_minute()
+    {
+        _server.Answers("GET", Runners, 403, new { message = "You have exceeded a secondary rate limit. Please wait a few minutes" }, [("X-RateLimit-Remaining", "4000")]);
+        var registrar = Registrar();
+
+        await Assert.ThrowsAsync<InfrastructureException>(() => registrar.ListAsync("a", Token));
+        var second = await Assert.ThrowsAsync<InfrastructureException>(() => registrar.ListAsync("b", Token));
+
+        Assert.Equal(60, second.RetryAfter?.TotalSeconds);
+        Assert.Single(_server.Http.LogEntries);
+    }
+
+    [Fact]
+    public async Task Late_answer_does_not_shorten_a_wait()
+    {
+        var late = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answers = new Queue<Task<HttpResponseMessage>>([late.Task, Task.FromResult(Limited(3000))]);
+        using var client = new HttpMessageInvoker(new RateLimitHandler(_time, _calls.Add) { InnerHandler = new Scripted(answers) });
+
+        var first = SendAsync(client);
+        using var second = await SendAsync(client);
+        late.SetResult(Limited(60));
+        using var answered = await first;
+        using var third = await SendAsync(client);
+
+        Assert.Equal(3000, third.Headers.RetryAfter?.Delta?.TotalSeconds);
+    }
+
+    private static HttpResponseMessage Limited(int seconds)
+    {
+        var answer = new HttpResponseMessage(System.Net.HttpStatusCode.TooManyRequests);
+        answer.Headers.TryAddWithoutValidation("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
+        return answer;
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker client)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.github.test/");
+        return await client.SendAsync(request, Token);
+    }
+
+    private sealed class Scripted(Queue<Task<HttpResponseMessage>> answers) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => answers.Dequeue();
+    }
+
+    [Fact]
     public async Task Hourly_limit_that_is_used_up_is_waited_out()
     {
         var reset = Now.AddMinutes(20).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

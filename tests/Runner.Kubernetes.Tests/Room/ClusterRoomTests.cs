@@ -99,6 +99,24 @@ public sealed class ClusterRoomTests(FakeHttpServer server) : IDisposable
         Assert.Equal(3, room.For(Kind).Places);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(400, "admission webhook \"policy\" does not support dry run")]
+    [InlineData(403, "pods \"a\" is forbidden: status unknown for quota: q")]
+    [InlineData(403, "pods \"a\" is forbidden: exceeded quota: q")]
+    [InlineData(500, "away")]
+    public async Task Try_that_says_nothing_of_the_pod_leaves_room(int status, string message)
+    {
+        _quotas = http => QuotasAsync(http);
+        _dryRun = http => http.RefuseAsync(status, message);
+        var (room, site) = Start();
+        var picky = Kind with { Pool = "picky", MustFit = true };
+
+        await UntilAsync(() => room.For(picky).Why?.Contains("not tried yet", StringComparison.Ordinal) == true); // none is taken before
+        await UntilAsync(() => room.For(picky).Places is null);
+
+        Assert.Contains(site.Requests, request => request.Method == "POST");
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Pod_that_the_cluster_would_refuse_has_no_room_where_that_counts()
     {
