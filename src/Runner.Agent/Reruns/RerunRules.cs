@@ -66,10 +66,11 @@ internal static class RerunRules
     /// The loss in words for a note, which more people may read than the job's log: what the cluster said, and not the last words of a worker, which a step
     /// may have put into its mouth.
     /// </summary>
-    public static string Describe(RerunCause cause, string? message) =>
-        cause == RerunCause.WorkerDied || message is null ? $"its {(cause == RerunCause.WorkerDied ? "worker died" : "place was lost")}"
-            : message.Length <= LongestDetail ? message
-            : message[..LongestDetail] + "…";
+    public static string Describe(RerunCause cause, string? message)
+    {
+        var text = cause == RerunCause.WorkerDied ? "its worker died" : message?.ReplaceLineEndings(" ") ?? "its place was lost";
+        return text.Length <= LongestDetail ? text : text[..LongestDetail] + "…";
+    }
 
     /// <summary>What stands in the log of the new attempt.</summary>
     public static string Explain(OwedRerun owed) =>

@@ -71,7 +71,7 @@ public sealed class RerunRulesTests
     [Fact]
     public void Note_has_the_clusters_words_and_none_of_a_worker()
     {
-        Assert.Equal("evicted: low on memory", RerunRules.Describe(RerunCause.Evicted, "evicted: low on memory"));
+        Assert.Equal("evicted: low on memory", RerunRules.Describe(RerunCause.Evicted, "evicted:\nlow on memory"));
         Assert.Equal("its worker died", RerunRules.Describe(RerunCause.WorkerDied, "the last lines of its error output: s3cr3t"));
         Assert.Equal(301, RerunRules.Describe(RerunCause.Oom, new string('x', 1000)).Length);
     }
