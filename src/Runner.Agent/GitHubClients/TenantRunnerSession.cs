@@ -47,24 +47,17 @@ internal sealed class TenantRunnerSession(
             return null;
         }
 
-        _last = _undeleted = sealedMessage.MessageId;
-        switch (cipher.Read(sealedMessage))
+        var message = cipher.Read(sealedMessage);
+        if (message is BrokerMoved moved)
         {
-            case BrokerMoved moved:
-                // One poll there, by this session; the next is here again.
-                _offeredBy = brokerAt(moved.Address);
-                return await _offeredBy.GetMessageAsync(_id, status, cancellationToken);
-            case TokenRefreshAsked:
-                tokens.TryDrop(await tokens.GetAsync(cancellationToken));
-                return null;
-            case var message:
-                if (message is UnknownMessage or UnreadableMessage)
-                {
-                    metrics.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
-                }
-
-                return message;
+            // One poll there, by this session; the next is here again.
+            _offeredBy = brokerAt(moved.Address);
+            return await HandleAsync(await VersionFloor.ToldAsync(_offeredBy.GetMessageAsync(_id, status, cancellationToken)), cancellationToken);
         }
+
+        _last = sealedMessage.MessageId;
+        _undeleted = message is JobOffered && status == RunnerStatus.Busy ? null : _last; // a second job is not ours to settle
+        return await HandleAsync(message, cancellationToken);
     }
 
     public async Task ReopenAsync(CancellationToken cancellationToken)
@@ -107,6 +100,21 @@ internal sealed class TenantRunnerSession(
 
     public void Dispose() => tokens.Dispose();
 
+    private async Task<IncomingMessage?> HandleAsync(IncomingMessage? message, CancellationToken cancellationToken)
+    {
+        switch (message)
+        {
+            case TokenRefreshAsked:
+                tokens.TryDrop(await tokens.GetAsync(cancellationToken));
+                return null;
+            case UnknownMessage or UnreadableMessage:
+                metrics.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
+                return message;
+            default:
+                return message;
+        }
+    }
+
     private async Task DeleteHandledAsync(CancellationToken cancellationToken)
     {
         if (_undeleted is not { } message)
@@ -118,13 +126,9 @@ internal sealed class TenantRunnerSession(
         {
             await tenant.DeleteMessageAsync(_id, message, cancellationToken);
         }
-        catch (ProtocolException)
+        catch (Exception error) when (error is ProtocolException or InfrastructureException)
         {
-            // It is gone, or the session is, which the next poll tells.
-        }
-        catch (InfrastructureException error) when (error.StatusCode is 404)
-        {
-            // The same, of a server that gives no reason.
+            // It is gone, or the session is, which the next poll tells; what is only not deleted is not sent again in this session.
         }
 
         _undeleted = null;

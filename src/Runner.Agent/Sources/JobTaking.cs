@@ -58,6 +58,7 @@ internal sealed class JobTaking(
                 continue;
             }
 
+            var offerId = offer.RunnerRequestId ?? $"of message {message.MessageId}";
             var kept = journal.Begin(RecordOf(turn.Pool, registration, offer, seen));
 
             var acknowledged = AcknowledgeAsync(session, offer);
@@ -87,7 +88,7 @@ internal sealed class JobTaking(
             {
                 // An ephemeral runner is consumed by the job that it is assigned, and never gets another.
                 kept?.Remove();
-                logger.OfferGone(offer.RunnerRequestId ?? "-", refusal.Message);
+                logger.OfferGone(offerId, refusal.Message);
                 turn.Throttle.Fail();
                 return null;
             }
@@ -95,7 +96,7 @@ internal sealed class JobTaking(
             {
                 // It may be offered again, here or elsewhere.
                 kept?.Remove();
-                logger.OfferGone(offer.RunnerRequestId ?? "-", error.Message);
+                logger.OfferGone(offerId, error.Message);
                 turn.Throttle.Fail();
                 await turn.Throttle.WaitAsync(stopping);
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Runner.Emulator.Broker;
@@ -88,7 +89,7 @@ internal sealed class TenantSessions(TenantCaller caller, RunnerRegistry runners
             var query = http.Request.Query;
             runners.NoteSystem(runner.Id, query["os"], query["runnerVersion"]);
             var isBusy = string.Equals(query["status"], "Busy", StringComparison.OrdinalIgnoreCase);
-            var message = talk.Sent ?? await board.NextMessageAsync(runner, !isBusy, http.RequestAborted);
+            var message = IsNew(talk.Sent, query["lastMessageId"]) ? talk.Sent : await board.NextMessageAsync(runner, !isBusy, http.RequestAborted);
             if (message is null)
             {
                 return TypedResults.StatusCode(202);
@@ -127,6 +128,10 @@ internal sealed class TenantSessions(TenantCaller caller, RunnerRegistry runners
 
         return TypedResults.NoContent();
     }
+
+    // One that the agent names as its last is not sent again, deleted or not.
+    private static bool IsNew(RunnerMessage? sent, string? last) =>
+        sent is not null && !(long.TryParse(last, CultureInfo.InvariantCulture, out var id) && sent.MessageId <= id);
 
     private Talk? Find(int runner, Guid session)
     {
