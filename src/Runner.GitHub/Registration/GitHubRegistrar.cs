@@ -97,21 +97,26 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
 
     private async Task<long> FindGroupAsync(string? group, CancellationToken cancellationToken)
     {
-        var groups = await CallAsync("list runner groups", () => RunnerGroupList.ReadAsync(_connection, _endpoint, cancellationToken), cancellationToken) ?? [];
+        var groups = await CallAsync("list runner groups", () => RunnerGroupList.ReadAsync(_connection, _endpoint, cancellationToken), cancellationToken);
         var isDefault = group is null || group.Equals("default", StringComparison.OrdinalIgnoreCase);
-        var found = groups.FirstOrDefault(item => item.Name.Equals(group, StringComparison.OrdinalIgnoreCase))
-            ?? (isDefault ? groups.FirstOrDefault(item => item.Default) : null);
+        var found = groups?.FirstOrDefault(item => item.Name.Equals(group, StringComparison.OrdinalIgnoreCase))
+            ?? (isDefault ? groups?.FirstOrDefault(item => item.Default) : null);
         if (found is not null)
         {
             return found.Id;
         }
 
-        var names = groups.Select(item => item.Name).ToList();
-        return isDefault
-            ? DefaultGroupId
-            : throw new OperatorException(
-                $"runnerGroup '{group}' is unknown at {_endpoint.Url}, there is {(names.Count == 0 ? "none" : string.Join(", ", names))}"
-                + NearestName.Hint(group!, names)); // isDefault is true of null
+        return isDefault ? DefaultGroupId : throw UnknownGroup(group!, groups); // isDefault is true of null
+    }
+
+    private OperatorException UnknownGroup(string group, IReadOnlyList<RunnerGroupItem>? groups)
+    {
+        var names = (groups ?? []).Select(item => item.Name).ToList();
+        var problem = $"runnerGroup '{group}' is unknown at {_endpoint.Url}, there is {(names.Count == 0 ? "none" : string.Join(", ", names))}"
+            + NearestName.Hint(group, names);
+
+        // That there is no list says the same as a registration that is not there: runners may be registered in another way.
+        return groups is null ? new OperatorException(problem, new NotFoundException("runner-groups", HttpStatusCode.NotFound)) : new OperatorException(problem);
     }
 
     private async Task<RunnerRegistration?> TryRegisterAsync(

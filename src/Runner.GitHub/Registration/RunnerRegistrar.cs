@@ -50,7 +50,7 @@ public sealed class RunnerRegistrar(GitHubEndpoint endpoint, IRunnerRegistrar re
         }
         catch (Exception refusal) when (!endpoint.IsHosted && IsNoSuchRoute(refusal))
         {
-            if (await TryPoolAsync(call) is { } made)
+            if (await TryPoolAsync(call, refusal) is { } made)
             {
                 return made.Result;
             }
@@ -59,7 +59,7 @@ public sealed class RunnerRegistrar(GitHubEndpoint endpoint, IRunnerRegistrar re
         }
     }
 
-    private async Task<Made<T>?> TryPoolAsync<T>(Func<IRunnerRegistrar, Task<T>> call)
+    private async Task<Made<T>?> TryPoolAsync<T>(Func<IRunnerRegistrar, Task<T>> call, Exception refusal)
     {
         try
         {
@@ -67,11 +67,21 @@ public sealed class RunnerRegistrar(GitHubEndpoint endpoint, IRunnerRegistrar re
             Volatile.Write(ref _way, pool);
             return new Made<T>(result);
         }
-        catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException)
+        catch (Exception error) when (IsNoSuchPool(error))
         {
             return null;
         }
+        catch (Exception error) when (error is OperatorException or ProtocolException)
+        {
+            // Either may be the one to mend: which way the server has is not known.
+            throw new OperatorException($"{refusal.Message}; as an agent of a pool: {error.Message}", error);
+        }
     }
+
+    private static bool IsNoSuchPool(Exception error) =>
+        IsNoSuchRoute(error)
+            || error is InfrastructureException { StatusCode: (int)HttpStatusCode.NotFound }
+            || (error as ProtocolException ?? error.InnerException as ProtocolException) is { StatusCode: (int)HttpStatusCode.NotFound };
 
     private static bool IsNoSuchRoute(Exception refusal) =>
         refusal.InnerException is ApiException { StatusCode: HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed };

@@ -50,11 +50,46 @@ public sealed class RunnerRegistrarTests : IDisposable
     {
         _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
         _server.Answers("POST", "orgs/acme/actions/runners/generate-jitconfig", 404);
-        var registrar = Registrar(new ScriptedPool { Error = new InfrastructureException("no such service") });
+        var registrar = Registrar(new ScriptedPool { Error = new InfrastructureException("no such service") { StatusCode = 404 } });
 
         var error = await Assert.ThrowsAsync<OperatorException>(() => registrar.RegisterAsync(Request, Token));
 
         Assert.Contains("check github.url", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("no such service", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_the_pool_refuses_both_refusals_are_told()
+    {
+        _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
+        _server.Answers("POST", "orgs/acme/actions/runners/generate-jitconfig", 404);
+        var registrar = Registrar(new ScriptedPool { Error = new OperatorException("runnerGroup 'gpu' is unknown") });
+
+        var error = await Assert.ThrowsAsync<OperatorException>(() => registrar.RegisterAsync(Request, Token));
+
+        Assert.Contains("check github.url", error.Message, StringComparison.Ordinal);
+        Assert.Contains("runnerGroup 'gpu' is unknown", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failure_of_the_pool_that_passes_is_told_as_it_is()
+    {
+        _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
+        _server.Answers("POST", "orgs/acme/actions/runners/generate-jitconfig", 404);
+        var failure = new InfrastructureException("bad gateway") { StatusCode = 502 };
+
+        Assert.Same(failure, await Assert.ThrowsAsync<InfrastructureException>(() => Registrar(new ScriptedPool { Error = failure }).RegisterAsync(Request, Token)));
+    }
+
+    [Fact]
+    public async Task Group_at_a_server_that_lists_none_is_looked_for_among_its_pools()
+    {
+        _server.Answers("GET", "orgs/acme/actions/runner-groups", 404);
+        var pool = new ScriptedPool();
+
+        await Registrar(pool).RegisterAsync(Request with { Group = "gpu" }, Token);
+
+        Assert.Equal(["register"], pool.Calls);
     }
 
     [Fact]
