@@ -1,6 +1,7 @@
 using System.Text;
 using Runner.Agent.Contracts;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.Http;
@@ -11,7 +12,11 @@ namespace Runner.Agent.GitHubClients;
 /// <summary>What the agent tells an older server (V1) of a job: the lock by the runner's request, the rest by the job's plan.</summary>
 internal sealed class TenantJobService(JobMessage job, JobRequestClient request, PlanClient plan, string runner, TimeProvider time) : IJobService
 {
+    // After so many, the job ends without its record.
+    private const int RecordTries = 3;
+
     private readonly StepId _step = StepId.New();
+    private int _recordFailures;
 
     public JobId JobId => job.JobId;
 
@@ -45,7 +50,7 @@ internal sealed class TenantJobService(JobMessage job, JobRequestClient request,
         {
             await plan.UpdateRecordsAsync([TenantReports.Ended(job, verdict.Conclusion, time.GetUtcNow(), annotations)], cancellationToken);
         }
-        catch (ProtocolException refusal) when (refusal.Kind is not ProtocolErrorKind.JobNotFound)
+        catch (Exception error) when (error is ProtocolException || (error is InfrastructureException && ++_recordFailures >= RecordTries))
         {
             // The record is for people; what the server waits for comes now.
         }

@@ -20,6 +20,7 @@ internal static class RecordReader
         {
             return job with
             {
+                Name = record.Name ?? job.Name,
                 Annotations = Annotations(record) ?? job.Annotations,
                 LogLines = lines ?? job.LogLines,
                 Outputs = record.Variables is { } variables ? Outputs(variables) : job.Outputs,
@@ -55,6 +56,15 @@ internal static class RecordReader
         if (result.ValueKind != JsonValueKind.String || !Enum.TryParse<Conclusion>(result.GetString(), ignoreCase: true, out var named) || !Enum.IsDefined(named))
         {
             throw new JsonException("result is missing or unknown");
+        }
+    }
+
+    /// <summary>The same of a request, which has a result only where it ends.</summary>
+    public static void CheckResultIfAny(JsonElement body)
+    {
+        if (body.ValueKind == JsonValueKind.Object && body.EnumerateObject().Any(member => member.Name.Equals("result", StringComparison.OrdinalIgnoreCase)))
+        {
+            CheckResult(body);
         }
     }
 

@@ -42,9 +42,9 @@ internal static class TenantEndpoints
             return refusal;
         }
 
-        if (await http.Request.TryReadAsync(TenantJson.Default.JobRequest) is not { } change || change.RequestId != requestId)
+        if (await http.Request.TryReadAsync(TenantJson.Default.JobRequest, RecordReader.CheckResultIfAny) is not { } change || change.RequestId != requestId)
         {
-            return TenantAnswers.Bad("The body must be JSON with the requestId that the address names.");
+            return TenantAnswers.Bad("The body must be JSON with the requestId that the address names, and its result, if any, one that is known.");
         }
 
         // The first renewal says that the agent has the job.

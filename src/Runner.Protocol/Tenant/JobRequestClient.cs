@@ -36,6 +36,11 @@ public sealed class JobRequestClient(
             // It was known when it got the job; an ephemeral runner goes when its job is over.
             throw new ProtocolException(ProtocolErrorKind.JobNotFound, $"The job's runner is registered no more: {refusal.Message}", refusal);
         }
+        catch (ProtocolException refusal) when (refusal.Kind is ProtocolErrorKind.Refused)
+        {
+            // It says nothing of whose the job is: that does the end of the lock.
+            throw new InfrastructureException(refusal.Message, refusal) { StatusCode = refusal.StatusCode };
+        }
 
         if (answer is { Result: not null, FinishTime: not null })
         {
@@ -61,6 +66,7 @@ public sealed class JobRequestClient(
             OrchestrationId = OrchestrationId,
         };
         var reply = await _transport.SendAsync(call.With(body, TenantJson.Default.JobRequest), cancellationToken);
-        return reply.Read(TenantJson.Default.JobRequest);
+        var answer = reply.Read(TenantJson.Default.JobRequest);
+        return answer with { LockedUntil = answer.LockedUntil + reply.ClockLead };
     }
 }

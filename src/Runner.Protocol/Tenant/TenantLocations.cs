@@ -14,6 +14,9 @@ public sealed class TenantLocations(TimeProvider time)
 
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    // Where it cannot be asked anew: a server that does not answer this one call has not moved.
+    private static readonly TimeSpan KeptFurther = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<Uri, (ResourceMap Map, DateTimeOffset Until)> _maps = new();
 
     /// <summary>The address of a resource.</summary>
@@ -43,7 +46,22 @@ public sealed class TenantLocations(TimeProvider time)
             return known.Map;
         }
 
-        // Two that ask at one moment both learn the same.
+        try
+        {
+            // Two that ask at one moment both learn the same.
+            var map = await AskAsync(transport, tenant, cancellationToken);
+            _maps[tenant] = (map, time.GetUtcNow() + Kept);
+            return map;
+        }
+        catch (Exception error) when (known.Map is not null && error is InfrastructureException or ProtocolException)
+        {
+            _maps[tenant] = (known.Map, time.GetUtcNow() + KeptFurther);
+            return known.Map;
+        }
+    }
+
+    private static async Task<ResourceMap> AskAsync(ServiceTransport transport, Uri tenant, CancellationToken cancellationToken)
+    {
         var address = ResourceMap.Below(tenant, ConnectionDataRoute + "?connectOptions=1&lastChangeId=-1&lastChangeId64=-1");
         var call = new ServiceCall(HttpMethod.Get, address, ConnectionDataRoute);
         var reply = TenantReplies.Checked(await transport.SendAsync(call, cancellationToken));
@@ -53,8 +71,6 @@ public sealed class TenantLocations(TimeProvider time)
             throw reply.Passing("it holds no locationServiceData");
         }
 
-        var map = ResourceMap.Of(data);
-        _maps[tenant] = (map, time.GetUtcNow() + Kept);
-        return map;
+        return ResourceMap.Of(data);
     }
 }

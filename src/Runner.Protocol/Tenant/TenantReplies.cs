@@ -25,6 +25,9 @@ internal static class TenantReplies
             ({ } kind, _) => reply.Refusal(kind, body?.Message),
             (null, 401) => reply.Refusal(ProtocolErrorKind.Unauthorized, body?.Message),
             (null, 403) => reply.Refusal(ProtocolErrorKind.Forbidden, body?.Message),
+
+            // What was sent is not what the server takes, and is the same at the next try.
+            (null, 400 or 405 or 413 or 415 or 422) => reply.Refusal(ProtocolErrorKind.Refused, body?.Message),
             _ => reply.Passing(body?.Message),
         };
     }

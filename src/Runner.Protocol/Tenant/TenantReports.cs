@@ -41,8 +41,8 @@ public static class TenantReports
         {
             Id = job.JobId.Value,
             Type = TimelineRecord.Job,
-            Name = job.JobDisplayName,
-            RefName = job.JobName,
+            Name = Known(job.JobDisplayName),
+            RefName = Known(job.JobName),
             State = StepStatus.InProgress,
             StartTime = now,
             WorkerName = runner,
@@ -58,7 +58,7 @@ public static class TenantReports
             {
                 Id = job.JobId.Value,
                 Type = TimelineRecord.Job,
-                Name = job.JobDisplayName,
+                Name = Known(job.JobDisplayName),
                 State = StepStatus.Completed,
                 Result = conclusion,
                 FinishTime = now,
@@ -66,6 +66,9 @@ public static class TenantReports
             },
             [.. annotations]);
     }
+
+    // A job that cannot be read has no name here, and keeps the one that the server knows.
+    private static string? Known(string name) => name.Length == 0 ? null : name;
 
     private static TimelineRecord WithIssues(TimelineRecord record, IReadOnlyCollection<Annotation> annotations) => annotations.Count == 0 ? record : record with
     {

@@ -170,7 +170,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{lost} of the job's {arrived.Length} logs and summaries could not be sent completely to GitHub's results service. The result of the job is not affected.");
+                $"{lost} of the job's {arrived.Length} logs and summaries could not be sent completely to GitHub. The result of the job is not affected.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Runner.Execution;
 using Runner.Jobs;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.Http;
@@ -26,8 +27,12 @@ internal sealed class PlanReports(
     // What the server shows of a step.
     private const int MaxSummaryBytes = 1024 * 1024;
 
+    // Of records that only people read, before the job ends without them.
+    private const int RecordTries = 5;
+
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private bool _isStartTold;
+    private int _recordFailures;
 
     /// <inheritdoc/>
     public bool TakesReports => true;
@@ -79,6 +84,10 @@ internal sealed class PlanReports(
             await plan.UpdateRecordsAsync(records, cancellationToken);
         }
         catch (ProtocolException refusal) when (!isNeeded && refusal.Kind != ProtocolErrorKind.JobNotFound)
+        {
+            return false;
+        }
+        catch (InfrastructureException) when (!isNeeded && ++_recordFailures >= RecordTries)
         {
             return false;
         }

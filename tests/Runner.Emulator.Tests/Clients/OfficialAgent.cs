@@ -58,9 +58,9 @@ internal sealed class OfficialAgent(HttpClient http, OfficialRunner runner, Uri 
     }
 
     /// <summary>The next message with its opened body; <c>null</c> where none came.</summary>
-    public async Task<(long Id, string Type, JsonObject Body)?> PollAsync(CancellationToken cancellationToken)
+    public async Task<(long Id, string Type, JsonObject Body)?> PollAsync(CancellationToken cancellationToken, long? last = null)
     {
-        using var answer = await SendAsync(HttpMethod.Get, Messages, [], $"?sessionId={SessionId}&status=Online", null, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Get, Messages, [], $"?sessionId={SessionId}&lastMessageId={last}&status=Online", null, cancellationToken);
         if (answer.Content.Headers.ContentLength is 0 or null && answer.StatusCode != System.Net.HttpStatusCode.OK)
         {
             return null;
@@ -79,12 +79,12 @@ internal sealed class OfficialAgent(HttpClient http, OfficialRunner runner, Uri 
         answer.EnsureSuccessStatusCode();
     }
 
-    public Task<HttpResponseMessage> RenewAsync(long request, CancellationToken cancellationToken, string? token = null) => SendAsync(
+    public Task<HttpResponseMessage> RenewAsync(long request, CancellationToken cancellationToken, string? token = null, string? body = null) => SendAsync(
         HttpMethod.Patch,
         JobRequests,
         new() { ["requestId"] = $"{request}" },
         $"?lockToken={Guid.Empty}",
-        $$"""{"requestId":{{request}}}""",
+        body ?? $$"""{"requestId":{{request}}}""",
         cancellationToken,
         token);
 

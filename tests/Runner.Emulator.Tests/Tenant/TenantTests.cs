@@ -72,6 +72,37 @@ public sealed class TenantTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Request_ends_only_by_a_result_that_is_known()
+    {
+        await using var emulator = await StartAsync(planVersion: 7);
+        var queued = emulator.Server.QueueJob(new RawJob());
+        var (agent, job) = await TakeAsync(emulator);
+        var request = job["requestId"]!.GetValue<long>();
+
+        using var unknown = await agent.RenewAsync(request, Token, body: $$"""{"requestId":{{request}},"result":"wonderful"}""");
+        var before = emulator.Server.FindJob(queued.Id)!.Status;
+        using var known = await agent.RenewAsync(request, Token, body: $$"""{"requestId":{{request}},"result":"failed"}""");
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (unknown.StatusCode, known.StatusCode));
+        Assert.Equal((JobStatus.InProgress, Conclusion.Failed), (before, emulator.Server.FindJob(queued.Id)!.Conclusion));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Message_that_the_agent_names_as_its_last_is_not_sent_again()
+    {
+        await using var emulator = await StartAsync();
+        var queued = emulator.Server.QueueJob(new RawJob());
+        var agent = await OnlineAgentAsync(emulator);
+        var offer = await agent.PollAsync(Token);
+        using var renewed = await agent.RenewAsync(offer!.Value.Body["requestId"]!.GetValue<long>(), Token);
+
+        emulator.Server.CancelJob(queued.Id);
+        var message = await agent.PollAsync(Token, offer.Value.Id);
+
+        Assert.Equal("JobCancellation", message!.Value.Type);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Record_names_only_logs_that_are_there()
     {
         await using var emulator = await StartAsync();
@@ -125,7 +156,8 @@ public sealed class TenantTests
         Assert.Equal(("JobCancellation", queued.Id.ToString()), (message!.Value.Type, message.Value.Body["jobId"]!.GetValue<string>()));
     }
 
-    private static Task<TestEmulator> StartAsync() => TestEmulator.StartAsync(new EmulatorOptions { Protocol = EmulatorProtocol.V1, ShareRunnerKey = true });
+    private static Task<TestEmulator> StartAsync(int planVersion = 9) =>
+        TestEmulator.StartAsync(new EmulatorOptions { Protocol = EmulatorProtocol.V1, ShareRunnerKey = true, PlanVersion = planVersion });
 
     private static async Task<OfficialAgent> OnlineAgentAsync(TestEmulator emulator, bool fips = true)
     {

@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
+using Runner.Emulator.Faults;
 using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
+using Runner.Testing;
 
 namespace Runner.Integration.Tests.Agents;
 
@@ -27,7 +29,13 @@ public sealed partial class OlderServerTests
     [Theory(Timeout = Limit), MemberData(nameof(Servers))]
     public async Task Run_with_outputs_masks_and_a_summary_is_green(bool fips, bool jit, int planVersion)
     {
-        await using var test = await StartAsync(TestWorker.Real(), options => (options.RequireFips, options.JitConfigs, options.PlanVersion) = (fips, jit, planVersion));
+        using var action = new TempFolder();
+        await File.WriteAllTextAsync(action["action.yml"], "runs: {using: composite, steps: [{shell: sh, run: echo by an action}]}", Token);
+        await using var test = await StartAsync(TestWorker.Real(), options =>
+        {
+            (options.RequireFips, options.JitConfigs, options.PlanVersion) = (fips, jit, planVersion);
+            options.ActionRepositories = new Dictionary<string, string> { ["acme/tools"] = action.FullPath };
+        });
         var run = test.Emulator.QueueWorkflow(new WorkflowRequest
         {
             Workflow = """
@@ -42,7 +50,7 @@ public sealed partial class OlderServerTests
                   two:
                     needs: one
                     runs-on: self-hosted
-                    steps: [{shell: sh, run: 'echo "one said ${{ needs.one.outputs.word }}"'}]
+                    steps: [{shell: sh, run: 'echo "one said ${{ needs.one.outputs.word }}"'}, {uses: acme/tools@v1}]
                 """,
             Secrets = new Dictionary<string, string> { ["PASSWORD"] = "hunter2-secret" },
         });
@@ -60,7 +68,9 @@ public sealed partial class OlderServerTests
         Assert.Contains("line 4999\n", await test.Emulator.ReadStepLogAsync(one.Id, many.Id, Token) ?? string.Empty, StringComparison.Ordinal);
         Assert.Equal((AnnotationLevel.Warning, "look here", "a.txt", 3), many.Annotations.Select(note => (note.Level, note.Message, note.Path, note.StartLine)).Single());
         Assert.Equal("## Done\n", await test.Emulator.ReadSummaryAsync(one.Id, one.Steps.Single(step => step.Number == 2).Id, Token));
-        Assert.Contains("one said hello", await test.Emulator.ReadLogAsync(ended.Jobs.Single(job => job.Name == "two").Id, Token) ?? string.Empty, StringComparison.Ordinal);
+        var two = await test.Emulator.ReadLogAsync(ended.Jobs.Single(job => job.Name == "two").Id, Token) ?? string.Empty;
+        Assert.Contains("one said hello", two, StringComparison.Ordinal);
+        Assert.Contains(" by an action\n", two, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]
@@ -76,10 +86,17 @@ public sealed partial class OlderServerTests
         Assert.Contains(step.Annotations, note => note.Message == "Process completed with exit code 3.");
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task Cancel_reaches_the_steps_within_two_seconds()
+    [Theory(Timeout = Limit)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cancel_reaches_the_steps_within_two_seconds_even_where_messages_cannot_be_deleted(bool areDeleted)
     {
         await using var test = await StartAsync(TestWorker.Real());
+        if (!areDeleted)
+        {
+            test.Emulator.AddFault(new Fault { Prefix = "/broker/_apis/v9/pipelinework/groups/1/letters/", Status = 500 });
+        }
+
         var run = Queue(test, "trap 'echo stopped; exit 1' INT; while :; do sleep 0.05; done", "- {if: cancelled(), shell: sh, run: 'echo cleaned up'}");
         await test.Emulator.WaitForJobAsync(run.Jobs[0].Id, job => job.Steps.Any(step => step is { Name: "Work", Status: StepStatus.InProgress }), Token);
 
@@ -111,6 +128,32 @@ public sealed partial class OlderServerTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Job_whose_records_are_refused_is_green_for_all_that()
+    {
+        await using var test = await StartAsync(TestWorker.Real());
+        test.Emulator.AddFault(Records(400));
+        var run = Queue(test, "echo done");
+
+        var ended = await test.WaitForRunAsync(run.Id, Token);
+
+        Assert.True(ended.Conclusion == Conclusion.Succeeded, string.Join('\n', test.Logs));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(400)]
+    [InlineData(503)]
+    public async Task Job_whose_worker_dies_is_failed_even_where_its_records_are_not_taken(int status)
+    {
+        await using var test = await StartAsync(folder => TestWorker.Script(folder, "kill -9 $$"));
+        test.Emulator.AddFault(Records(status));
+        var queued = test.Emulator.QueueJob(new RawJob());
+
+        var job = await test.Emulator.WaitForJobAsync(queued.Id, Token);
+
+        Assert.Equal(Conclusion.Failed, job.Conclusion);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Job_that_cannot_be_read_is_failed_with_the_place()
     {
         await using var test = await StartAsync(folder => TestWorker.Script(folder, "kill -9 $$"));
@@ -121,6 +164,7 @@ public sealed partial class OlderServerTests
 
         Assert.Equal(Conclusion.Failed, job.Conclusion);
         Assert.Contains(job.Annotations, note => note.Message.Contains("$.steps", StringComparison.Ordinal));
+        Assert.Equal(queued.Name, job.Name);
     }
 
     [Fact(Timeout = Limit)]
@@ -183,6 +227,8 @@ public sealed partial class OlderServerTests
         server?.Invoke(options);
         return AgentOnHost.StartAsync(worker, Token, configure, options);
     }
+
+    private static Fault Records(int status) => new() { Prefix = "/broker/", Suffix = "/entries", Status = status };
 
     private static RunInfo Queue(AgentOnHost test, string script, string next = "") => test.Emulator.QueueWorkflow(new WorkflowRequest
     {

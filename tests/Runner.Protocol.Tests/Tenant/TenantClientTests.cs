@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs;
@@ -63,6 +64,31 @@ public sealed class TenantClientTests(FakeHttpServer server)
         Assert.Equal(2, site.Requests.Count(request => request.Path.Contains("connectionData", StringComparison.Ordinal)));
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(503)]
+    [InlineData(400)]
+    public async Task Where_it_does_not_say_it_again_what_it_said_is_good_for_a_minute_more(int status)
+    {
+        var isSaid = true;
+        var site = server.Open(context => context.Request.Path.Value != "/_apis/connectionData" ? context.AnswerAsync(202, "")
+            : isSaid ? context.AnswerAsync(200, Map)
+            : context.AnswerAsync(status, ""));
+        var client = Sessions(site);
+        await client.GetMessageAsync(Session, null, RunnerStatus.Online, Cancelled);
+        isSaid = false;
+
+        _time.Advance(TimeSpan.FromHours(1));
+        await client.GetMessageAsync(Session, null, RunnerStatus.Online, Cancelled);
+        await client.GetMessageAsync(Session, null, RunnerStatus.Online, Cancelled);
+        var within = Asked();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await client.GetMessageAsync(Session, null, RunnerStatus.Online, Cancelled);
+
+        Assert.Equal((2, 3), (within, Asked()));
+
+        int Asked() => site.Requests.Count(request => request.Path.Contains("connectionData", StringComparison.Ordinal));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_resource_that_the_server_does_not_have_is_named()
     {
@@ -87,6 +113,13 @@ public sealed class TenantClientTests(FakeHttpServer server)
         { 401, "",                                                                                            ProtocolErrorKind.Unauthorized },
         { 404, """{"typeKey":"TaskAgentJobNotFoundException"}""",                                             ProtocolErrorKind.JobNotFound },
         { 404, """{"typeKey":"TaskOrchestrationPlanNotFoundException"}""",                                    ProtocolErrorKind.JobNotFound },
+        { 400, "",                                                                                            ProtocolErrorKind.Refused },
+        { 405, "",                                                                                            ProtocolErrorKind.Refused },
+        { 413, "<html>",                                                                                      ProtocolErrorKind.Refused },
+        { 415, "",                                                                                            ProtocolErrorKind.Refused },
+        { 422, """{"typeKey":"SomethingElseException"}""",                                                    ProtocolErrorKind.Refused },
+        { 408, "",                                                                                            null },
+        { 429, "",                                                                                            null },
         { 404, "<html>",                                                                                      null },
         { 500, """{"typeKey":"SomethingElseException","message":"later"}""",                                  null },
     };
@@ -112,7 +145,7 @@ public sealed class TenantClientTests(FakeHttpServer server)
     public async Task A_lock_is_prolonged_by_its_request_and_a_finished_one_is_no_more_ours()
     {
         var site = Site((200, """{"requestId":12,"lockedUntil":"2026-11-29T12:00:00Z"}"""), (200, """{"requestId":12,"result":"canceled","finishTime":"2026-11-29T12:00:00Z"}"""));
-        var client = new JobRequestClient(TestSetup.Http, site.Address, new FixedToken(new Secret("t")), new TenantLocations(_time), pool: 1, request: 12, _time) { OrchestrationId = "o.1" };
+        var client = Lock(site);
 
         var until = await client.RenewAsync(Cancelled);
         var error = await Assert.ThrowsAsync<ProtocolException>(() => client.RenewAsync(Cancelled));
@@ -122,6 +155,36 @@ public sealed class TenantClientTests(FakeHttpServer server)
         Assert.Equal("PATCH /odd/work/1/locks/12?lockToken=00000000-0000-0000-0000-000000000000", $"{site.Requests[1].Method} {site.Requests[1].Path}");
         Assert.Equal("{\"requestId\":12}", site.Requests[1].Body);
         Assert.Equal("o.1", site.Requests[1].Headers["X-VSS-OrchestrationId"]);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(400)]
+    [InlineData(413)]
+    public async Task A_renewal_that_is_refused_without_a_reason_is_no_lost_lock(int status)
+    {
+        var error = await Assert.ThrowsAsync<InfrastructureException>(() => Lock(Site((status, ""))).RenewAsync(Cancelled));
+
+        Assert.Equal(status, error.StatusCode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task The_end_of_a_lock_is_by_our_clock()
+    {
+        var site = server.Open(context =>
+        {
+            context.Response.Headers.Date = (_time.GetUtcNow() - TimeSpan.FromMinutes(1)).ToString("R", CultureInfo.InvariantCulture);
+            return context.AnswerAsync(
+                200, context.Request.Path.Value == "/_apis/connectionData" ? Map : $$"""{"requestId":12,"lockedUntil":"{{_time.GetUtcNow().AddMinutes(9):O}}"}""");
+        });
+
+        Assert.Equal(_time.GetUtcNow().AddMinutes(10), await Lock(site).RenewAsync(Cancelled));
+    }
+
+    [Fact]
+    public void A_job_without_a_name_keeps_the_one_that_the_server_knows()
+    {
+        Assert.Equal((null, null), (TenantReports.Started(Job(), "pod-7", _time.GetUtcNow()).Name, TenantReports.Started(Job(), "pod-7", _time.GetUtcNow()).RefName));
+        Assert.Null(TenantReports.Ended(Job(), Conclusion.Failed, _time.GetUtcNow(), []).Name);
     }
 
     [Fact(Timeout = 30_000)]
@@ -173,6 +236,9 @@ public sealed class TenantClientTests(FakeHttpServer server)
         Assert.Equal((new Uri("https://tenant.example/x/"), 3L, "pod-7"), (connection!.Tenant, connection.Pool, connection.Runner.Settings.AgentName));
         Assert.DoesNotContain("pod-7", connection.ToString(), StringComparison.Ordinal);
     }
+
+    private JobRequestClient Lock(FakeSite site) =>
+        new(TestSetup.Http, site.Address, new FixedToken(new Secret("t")), new TenantLocations(_time), pool: 1, request: 12, _time) { OrchestrationId = "o.1" };
 
     private static JobMessage Job() => new()
     {

@@ -279,7 +279,7 @@ public sealed partial class GitHubReporterTests : IDisposable
         await giveUp.CancelAsync();
 
         Assert.Equal(
-            ["2 of the job's 2 logs and summaries could not be sent completely to GitHub's results service. The result of the job is not affected."],
+            ["2 of the job's 2 logs and summaries could not be sent completely to GitHub. The result of the job is not affected."],
             await completion);
     }
 
