@@ -3,6 +3,9 @@ app.kubernetes.io/name: runner
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: agent
 app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ include "runner.texts" . }}
+{{- end }}
 {{- end -}}
 
 {{- define "runner.selector" -}}
@@ -27,7 +30,7 @@ app.kubernetes.io/component: agent
 {{/* runner.yaml, as YAML. Templates that need a setting ask here: `config` may have said otherwise than the value of that name. */}}
 {{- define "runner.config" -}}
 {{- $auth := dict "tokenFile" "/etc/runner/github/token" }}
-{{- if eq .Values.github.auth "app" }}
+{{- if eq (include "runner.auth" .) "app" }}
 {{- $auth = dict "appIdFile" "/etc/runner/github/appId" "installationIdFile" "/etc/runner/github/installationId" "privateKeyFile" "/etc/runner/github/privateKey" }}
 {{- end }}
 {{- $config := dict
@@ -38,8 +41,13 @@ app.kubernetes.io/component: agent
   "monitoring" (dict "metricsPort" .Values.metricsPort) }}
 {{- with include "runner.network" . | fromYaml }}{{ $_ := set $config "network" . }}{{ end }}
 {{- $config = mergeOverwrite $config (deepCopy .Values.config) }}
-{{- $made := dict "namespace" .Release.Namespace "runnerImage" (include "runner.image" .) "instance" (include "runner.instance" (dict "release" .Release "url" $config.github.url)) }}
-{{- $_ := set $config "kubernetes" (merge $config.kubernetes $made) }}
+{{- $made := dict "namespace" (include "runner.defaultJobNamespace" .) "runnerImage" (include "runner.image" .) "instance" (include "runner.instance" (dict "release" .Release "url" $config.github.url)) }}
+{{- if .Values.jobs.toolCache.create }}
+{{- $_ := set $made "storage" (dict "toolCache" (dict "type" "pvc" "claimName" (include "runner.jobObjects" .))) }}
+{{- end }}
+{{- $kubernetes := $config.kubernetes }}
+{{- if not $kubernetes.namespace }}{{ $kubernetes = omit $kubernetes "namespace" }}{{ end }}
+{{- $_ := set $config "kubernetes" (merge $kubernetes $made) }}
 {{- toYaml $config }}
 {{- end -}}
 
@@ -64,6 +72,79 @@ app.kubernetes.io/component: agent
 
 {{- define "runner.jobNamespace" -}}
 {{ (include "runner.config" . | fromYaml).kubernetes.namespace }}
+{{- end -}}
+
+{{- define "runner.defaultJobNamespace" -}}
+{{ printf "%s-jobs" (.Release.Namespace | trunc 58 | trimSuffix "-") }}
+{{- end -}}
+
+{{/* token or app: by the Secret that is named, or by what the chart makes one of. */}}
+{{- define "runner.auth" -}}
+{{- $app := .Values.github.app -}}
+{{- $made := list (ternary "github.token" "" (ne .Values.github.token "")) (ternary "github.app" "" (or (ne (toString $app.id) "") (ne $app.privateKey ""))) | compact -}}
+{{- if and .Values.github.secretName $made -}}
+{{- fail (printf "github.secretName names a Secret, and %s would make one: leave one of them out" (join " and " $made)) -}}
+{{- else if gt (len $made) 1 -}}
+{{- fail "github.token and github.app are both set: leave one of them out" -}}
+{{- else if not (or .Values.github.secretName $made) -}}
+{{- fail "github.secretName names the Secret with GitHub's credentials; or github.token or github.app hold them" -}}
+{{- end -}}
+{{- if eq (first $made | default "") "github.app" -}}
+{{- range $key := list "id" "installationId" "privateKey" -}}
+{{- if eq (toString (get $app $key)) "" -}}{{- fail (printf "github.app.%s is missing" $key) -}}{{- end -}}
+{{- end -}}
+app
+{{- else if $made -}}
+token
+{{- else -}}
+{{ .Values.github.auth }}
+{{- end -}}
+{{- end -}}
+
+{{- define "runner.secretName" -}}
+{{ .Values.github.secretName | default (printf "%s-github" .Release.Name) }}
+{{- end -}}
+
+{{/* Numbers of values files come as floats. */}}
+{{- define "runner.number" -}}
+{{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- end -}}
+
+{{/* Labels and annotations: the API takes nothing but texts. */}}
+{{- define "runner.texts" -}}
+{{- $lines := list -}}
+{{- range $key, $value := . }}{{ $lines = append $lines (printf "%s: %s" $key (include "runner.number" $value | quote)) }}{{ end -}}
+{{ join "\n" $lines }}
+{{- end -}}
+
+{{- define "runner.serviceAccount" -}}
+{{ .Values.serviceAccount.name | default (ternary .Release.Name "default" .Values.serviceAccount.create) }}
+{{- end -}}
+
+{{/* Whether something else than `replicas` says how many agents there are. */}}
+{{- define "runner.scaled" -}}
+{{- if and .Values.autoscaling.enabled .Values.keda.enabled }}{{ fail "autoscaling.enabled and keda.enabled are both true: leave one of them out" }}{{ end -}}
+{{- if or .Values.autoscaling.enabled .Values.keda.enabled }}true{{ end -}}
+{{- end -}}
+
+{{/* Pools whose jobs are the more, the more agents there are. */}}
+{{- define "runner.scaledPools" -}}
+{{- $pools := list -}}
+{{- range (include "runner.config" . | fromYaml).pools -}}
+{{- if ne (.mode | default "runners") "scaleset" }}{{ $pools = append $pools . }}{{ end -}}
+{{- end -}}
+{{- if not $pools }}{{ fail "autoscaling, keda: no pool of the mode runners, and one of the mode scaleset takes no more jobs with more agents: set its maxJobs, or metrics or triggers of your own" }}{{ end -}}
+{{ toYaml $pools }}
+{{- end -}}
+
+{{- define "runner.jobSelector" -}}
+app.kubernetes.io/name: runner-job
+app.kubernetes.io/instance: {{ (include "runner.config" . | fromYaml).kubernetes.instance }}
+{{- end -}}
+
+{{/* Name of what the chart makes for jobs: releases of one name may have their jobs in the same namespace. */}}
+{{- define "runner.jobObjects" -}}
+{{ .Release.Namespace }}-{{ .Release.Name }}
 {{- end -}}
 
 {{/* Releases of one name in two namespaces may have their jobs in the same third one. */}}

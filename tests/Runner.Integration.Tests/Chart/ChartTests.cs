@@ -32,7 +32,7 @@ public sealed class ChartTests
         var (code, output) = await HelmProgram.RunAsync(
             [
                 "template", "ci", HelmProgram.Chart, "--namespace", "act-runners", .. Needed,
-                "--set", "github.auth=app,replicas=2,kubernetes.namespace=act-jobs,config.agent.drainTimeout=5m,config.github.allowInsecureHttp=true",
+                "--set", "github.auth=app,replicas=3,kubernetes.namespace=act-jobs,config.agent.drainTimeout=5m,config.github.allowInsecureHttp=true",
                 "--set", "image.repository=registry.example/runner,image.tag=1.2.3,nodeSelector.pool=infra",
             ],
             Token);
@@ -152,8 +152,8 @@ public sealed class ChartTests
     [Fact(Timeout = 60_000)]
     public async Task Notes_say_how_many_jobs_all_agents_together_take()
     {
-        var (_, one) = await HelmProgram.RunAsync(["install", "ci", HelmProgram.Chart, "--dry-run=client", .. Needed], Token);
-        var (_, two) = await HelmProgram.RunAsync(["install", "ci", HelmProgram.Chart, "--dry-run=client", .. Needed, "--set", "replicas=2"], Token);
+        var (_, one) = await HelmProgram.RunAsync(["install", "ci", HelmProgram.Chart, "--dry-run=client", .. Needed, "--set", "replicas=1"], Token);
+        var (_, two) = await HelmProgram.RunAsync(["install", "ci", HelmProgram.Chart, "--dry-run=client", .. Needed], Token);
 
         Assert.Contains("linux-x64: self-hosted, linux, x64 (10 at a time)", one, StringComparison.Ordinal);
         Assert.Contains("linux-x64: self-hosted, linux, x64 (10 at a time in each of 2 agents: 20 in all)", two, StringComparison.Ordinal);

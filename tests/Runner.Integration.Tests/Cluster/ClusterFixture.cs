@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Security.Cryptography;
 using k8s;
 using k8s.Autorest;
@@ -128,10 +129,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     {
         var name = "kube-test-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         await Connection.Client.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } }, cancellationToken: cancellationToken);
-        lock (_namespaces)
-        {
-            _namespaces.Add(name);
-        }
+        RemoveAtEnd(name);
 
         // Admission refuses pods until the controller has made the namespace's account.
         var accounts = Connection.Client.CoreV1.WatchListNamespacedServiceAccountAsync(name, cancellationToken: cancellationToken);
@@ -144,6 +142,15 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
 
         return name;
+    }
+
+    /// <summary>A namespace that a test has made by other means goes with the others.</summary>
+    public void RemoveAtEnd(string space)
+    {
+        lock (_namespaces)
+        {
+            _namespaces.Add(space);
+        }
     }
 
     /// <summary>Waits until a namespace has no pod that a selector takes.</summary>
@@ -173,7 +180,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     {
         foreach (var name in _namespaces)
         {
-            await Connection.Client.CoreV1.DeleteNamespaceAsync(name);
+            await RemoveAsync(name);
         }
 
         if (_later is not null)
@@ -182,6 +189,18 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
 
         _connection?.Dispose();
+    }
+
+    private async Task RemoveAsync(string space)
+    {
+        try
+        {
+            await Connection.Client.CoreV1.DeleteNamespaceAsync(space);
+        }
+        catch (HttpOperationException refusal) when (refusal.Response.StatusCode == HttpStatusCode.NotFound)
+        {
+            // Its test failed before it was made.
+        }
     }
 
     private static IEnumerable<string> Candidates()

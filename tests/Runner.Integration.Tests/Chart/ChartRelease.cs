@@ -1,0 +1,94 @@
+using k8s;
+using k8s.Models;
+using Runner.Emulator;
+using Runner.Emulator.Options;
+using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Cluster;
+using Runner.Testing;
+
+namespace Runner.Integration.Tests.Chart;
+
+/// <summary>A release of the chart on the dev cluster, of the image that the Dockerfile makes, with an emulator as its GitHub.</summary>
+internal sealed class ChartRelease : IAsyncDisposable
+{
+    /// <summary>Selects the agents' pods.</summary>
+    public const string Agents = "app.kubernetes.io/component=agent";
+
+    private const string Timeout = "150s";
+
+    private readonly ClusterFixture _cluster;
+
+    private ChartRelease(ClusterFixture cluster, EmulatorServer emulator, string space) => (_cluster, Emulator, Space) = (cluster, emulator, space);
+
+    /// <summary>Its GitHub.</summary>
+    public EmulatorServer Emulator { get; }
+
+    /// <summary>Namespace of the release.</summary>
+    public string Space { get; }
+
+    /// <summary>Namespace of the jobs, which the chart makes.</summary>
+    public string JobSpace => Space + "-jobs";
+
+    /// <summary>What is there before helm is asked: the emulator, the namespace and the Secret in it.</summary>
+    public static async Task<ChartRelease> PrepareAsync(ClusterFixture cluster, CancellationToken cancellationToken)
+    {
+        var core = cluster.Connection.Client.CoreV1;
+        var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress }, cancellationToken);
+        var space = await cluster.NewNamespaceAsync(cancellationToken);
+        await core.CreateNamespacedSecretAsync(
+            new V1Secret { Metadata = new V1ObjectMeta { Name = "runner-github" }, StringData = new Dictionary<string, string> { ["token"] = "emulator" } },
+            space, cancellationToken: cancellationToken);
+        var release = new ChartRelease(cluster, emulator, space);
+        cluster.RemoveAtEnd(release.JobSpace);
+        return release;
+    }
+
+    /// <summary>Installs or upgrades, and waits until all is ready.</summary>
+    public Task ApplyAsync(string command, string values, CancellationToken cancellationToken) => HelmAsync(
+        cancellationToken,
+        command, "ci", HelmProgram.Chart, "--wait", "--timeout", Timeout,
+        "--set", $"github.url={Emulator.Url}acme,github.secretName=runner-github,config.github.allowInsecureHttp=true",
+        "--set", $"image.repository={BuiltImage.Name.Split(':')[0]},image.tag={BuiltImage.Name.Split(':')[1]},image.pullPolicy=Never",
+        "--set", $"kubernetes.defaultImage={_cluster.JobImage},pools[0].name=ci,pools[0].labels={{self-hosted}}",
+        "--set", values);
+
+    /// <summary>Goes back to a revision.</summary>
+    public Task RollBackAsync(int revision, CancellationToken cancellationToken) => HelmAsync(
+        cancellationToken, "rollback", "ci", revision.ToString(System.Globalization.CultureInfo.InvariantCulture), "--wait", "--timeout", Timeout);
+
+    /// <summary>Takes all away.</summary>
+    public async Task UninstallAsync(CancellationToken cancellationToken)
+    {
+        await HelmAsync(cancellationToken, "uninstall", "ci", "--wait", "--timeout", Timeout);
+        await _cluster.PodsGoneAsync(Space, Agents, cancellationToken);
+    }
+
+    /// <summary>Queues jobs that each run a script.</summary>
+    public RunInfo Queue(int jobs, string script) => Emulator.QueueWorkflow(new WorkflowRequest
+    {
+        Workflow = $$$"""
+            on: push
+            jobs:
+              one:
+                strategy: {matrix: {n: [{{{string.Join(", ", Enumerable.Range(1, jobs))}}}]}}
+                runs-on: self-hosted
+                steps:
+                  - shell: sh
+                    run: |
+                      {{{script}}}
+            """,
+    });
+
+    /// <summary>Pods of a namespace.</summary>
+    public async Task<IList<V1Pod>> PodsAsync(string space, string selector, CancellationToken cancellationToken) =>
+        (await _cluster.Connection.Client.CoreV1.ListNamespacedPodAsync(space, labelSelector: selector, cancellationToken: cancellationToken)).Items;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Emulator.DisposeAsync();
+
+    private async Task HelmAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var (code, output) = await HelmProgram.RunAsync([.. arguments, "--namespace", Space], cancellationToken, _cluster.Kubeconfig);
+        Assert.True(code == 0, output);
+    }
+}
