@@ -9,6 +9,7 @@ public sealed class LoopPulse(string name, TimeSpan allowed, TimeProvider time)
     private const long NotRunning = 0;
 
     private long _lastTurn = NotRunning;
+    private long _failures;
     private volatile string? _trouble;
 
     /// <summary>For people.</summary>
@@ -19,6 +20,9 @@ public sealed class LoopPulse(string name, TimeSpan allowed, TimeProvider time)
 
     /// <summary>Why the last turn failed, or <c>null</c>: it did not.</summary>
     public string? Trouble => _trouble;
+
+    /// <summary>How many turns failed so far.</summary>
+    public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>How long ago the loop went round; none where it does not run.</summary>
     public TimeSpan SinceTurn => Volatile.Read(ref _lastTurn) is var turn and not NotRunning ? time.GetElapsedTime(turn) : TimeSpan.Zero;
@@ -34,6 +38,7 @@ public sealed class LoopPulse(string name, TimeSpan allowed, TimeProvider time)
     public void Fail(string why)
     {
         _trouble = why;
+        Interlocked.Increment(ref _failures);
         Volatile.Write(ref _lastTurn, time.GetTimestamp());
     }
 

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Runner.Backends;
+using Runner.Agent.Monitoring;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Agent.Contracts;
@@ -47,21 +46,4 @@ internal sealed record JobVerdict
         Message = message,
         IsInfrastructure = isInfrastructure,
     };
-}
-
-/// <summary>Values of the label <c>reason</c> beside the names of <see cref="Backends.FailureReason"/>: few and fixed.</summary>
-internal static class VerdictReasons
-{
-    public const string None = "none";
-    public const string Canceled = "canceled";
-    public const string LockLost = "lock_lost";
-    public const string Invalid = "invalid_job";
-    public const string Unplaceable = "unplaceable";
-    public const string BackendUnavailable = "backend_unavailable";
-    public const string Unreported = "unreported";
-    public const string Released = "released";
-    public const string Internal = "internal";
-
-    /// <summary>A failure as a label of metrics: <c>image_pull</c>.</summary>
-    public static string Of(FailureReason failure) => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());
 }

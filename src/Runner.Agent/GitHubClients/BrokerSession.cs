@@ -29,7 +29,7 @@ internal sealed class BrokerSession(
                 tokens.TryDrop(await tokens.GetAsync(cancellationToken));
                 return null;
             case UnknownMessage or UnreadableMessage:
-                metrics.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
+                metrics.GitHub.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
                 return message;
             default:
                 return message;

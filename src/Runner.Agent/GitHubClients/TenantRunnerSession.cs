@@ -108,7 +108,7 @@ internal sealed class TenantRunnerSession(
                 tokens.TryDrop(await tokens.GetAsync(cancellationToken));
                 return null;
             case UnknownMessage or UnreadableMessage:
-                metrics.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
+                metrics.GitHub.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
                 return message;
             default:
                 return message;

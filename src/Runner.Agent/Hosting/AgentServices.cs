@@ -76,7 +76,7 @@ internal static class AgentServices
         services.AddHttpClient(RestClientName).AddHttpMessageHandler(provider =>
         {
             var metrics = provider.GetService<AgentMetrics>(); // not where there is no agent
-            return new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call => metrics?.GitHubCalled(call));
+            return new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call => metrics?.GitHub.Called(call));
         });
         services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
         services.AddSingleton<IRunnerRegistrar>(provider => Registrars.Make(provider, options, RestClientName));

@@ -78,7 +78,8 @@ internal sealed class AgentHealth(SupervisionOptions options, TimeProvider time)
         .. _pools.Keys.Union(_loops.Select(loop => loop.Pool).OfType<string>()).Order().Select(NotReady).OfType<string>(),
     ];
 
-    private IEnumerable<LoopPulse> Pulses => _backend?.Loops ?? [];
+    /// <summary>The backend's own loops.</summary>
+    public IEnumerable<LoopPulse> Pulses => _backend?.Loops ?? [];
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -17,6 +17,7 @@ internal static class MonitoringEndpoints
         routes.MapGet("/readyz", (HttpContext http) => WriteAsync(http, health.NotReady(), health.Remarks()));
         if (options.PrometheusMetrics)
         {
+            ProcessMetrics.AddTo(metrics.Registry, health);
             routes.MapGet(options.MetricsPath, async (HttpContext http) =>
             {
                 http.Response.ContentType = MetricsContentType;

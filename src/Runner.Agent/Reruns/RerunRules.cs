@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
 using Runner.Backends;
 using Runner.GitHub.Runs;
 using Runner.Jobs.Outcomes;

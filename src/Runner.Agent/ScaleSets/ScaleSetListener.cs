@@ -114,7 +114,7 @@ internal sealed class ScaleSetListener(
     private async Task<ScaleSetNews?> PollAsync(ScaleSetMessages messages, long cursor, CancellationToken stopping)
     {
         var told = Capacity();
-        metrics.SetCapacity(pool.Name, told);
+        metrics.Sets.SetCapacity(pool.Name, told);
         using var poll = new CancellationTokenSource();
         var next = messages.NextAsync(cursor, told, poll.Token);
         using (var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping))
@@ -160,12 +160,17 @@ internal sealed class ScaleSetListener(
     {
         if (news.Defect is { } defect)
         {
-            metrics.MessageIgnored("unreadable");
+            metrics.GitHub.MessageIgnored("unreadable");
             logger.SetMessageUnreadable(pool.Name, news.Id, defect);
         }
 
         orders.Read(news);
         Show(news.Statistics);
+        foreach (var job in news.Jobs.Where(job => job.MessageType == ScaleSetJobTypes.Started && job.QueueTime != default))
+        {
+            metrics.Sets.Waited(pool.Name, time.GetUtcNow() - job.QueueTime);
+        }
+
         foreach (var job in news.Jobs.Where(job => job.MessageType == ScaleSetJobTypes.Completed))
         {
             // A worker that runs has a lock or none: that decides, and not a message that may be early or wrong.
@@ -187,7 +192,7 @@ internal sealed class ScaleSetListener(
         if (counted is not null)
         {
             _counted = time.GetTimestamp();
-            metrics.SetJobs(pool.Name, counted.TotalAvailableJobs, counted.TotalAssignedJobs, counted.TotalRunningJobs);
+            metrics.Sets.SetJobs(pool.Name, counted.TotalAvailableJobs, counted.TotalAssignedJobs, counted.TotalRunningJobs);
         }
     }
 

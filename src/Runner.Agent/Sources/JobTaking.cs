@@ -28,6 +28,7 @@ internal sealed class JobTaking(
     public async Task<JobRun?> TakeAsync(
         TurnState turn, RunnerRegistration registration, IRunnerSession session, ResiliencePipeline polls, CancellationToken stopping)
     {
+        using var waiting = metrics.GitHub.Waiting(turn.Pool.Name);
         var began = time.GetTimestamp();
         var listener = new SessionListener(session, polls, turn.Health, time, logger);
         var look = new IdleLook(turn.Order, registration, _lookInterval, time, logger);
@@ -204,7 +205,7 @@ internal sealed class JobTaking(
     private async Task<bool> FailAsync(IJobService? service, JobVerdict verdict, RunnerPool pool, DateTimeOffset seen)
     {
         var told = service is not null && await new JobReport(options.Agent, time, logger).SendAsync(service, verdict, CancellationToken.None);
-        metrics.Ended(pool.Name, verdict.Conclusion, verdict.Reason, new LaunchTimes { MessageSeen = seen });
+        metrics.Ended(pool.Name, verdict.Conclusion, verdict.Reason, new LaunchTimes { MessageSeen = seen }, time.GetUtcNow());
         return told;
     }
 }

@@ -6,7 +6,11 @@ using Runner.Protocol.Http;
 namespace Runner.Agent.Sources;
 
 /// <summary>The registration of a slot's next runner, made while its job runs: when that ends, the slot waits for one call less.</summary>
-internal sealed class NextRunner(OwnRunners own, TimeProvider time, ILogger logger)
+/// <param name="own">Runners of this agent.</param>
+/// <param name="registered">Is told what became of each registration: <c>made</c>, <c>refused</c> or <c>failed</c>.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For what is left behind.</param>
+internal sealed class NextRunner(OwnRunners own, Action<string> registered, TimeProvider time, ILogger logger)
 {
     // GitHub forgets a runner that never came after a day; a key that lies about is no good either.
     private static readonly TimeSpan LongestKept = TimeSpan.FromHours(1);
@@ -59,7 +63,18 @@ internal sealed class NextRunner(OwnRunners own, TimeProvider time, ILogger logg
 
     private async Task<FreshRunner> NewAsync(IRunnerOrder order, CancellationToken stopping)
     {
-        var registration = await order.RegisterAsync(stopping);
+        RunnerRegistration registration;
+        try
+        {
+            registration = await order.RegisterAsync(stopping);
+        }
+        catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException)
+        {
+            registered(error is InfrastructureException ? "failed" : "refused");
+            throw;
+        }
+
+        registered("made");
         own.Add(registration.Name);
         return new FreshRunner(registration, time.GetTimestamp());
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Containers;

@@ -80,7 +80,7 @@ internal sealed class JobRun
             var (verdict, times) = await SuperviseAsync(adopted);
             if (verdict.Reason != VerdictReasons.Released)
             {
-                _context.Metrics.Ended(_launch.Pool, verdict.Conclusion, verdict.Reason, times);
+                _context.Metrics.Ended(_launch.Pool, verdict.Conclusion, verdict.Reason, times, _context.Time.GetUtcNow());
                 _context.Logger.JobEnded(JobId.ToString(), verdict.Conclusion, verdict.Reason, JobPhases.Describe(times));
                 _kept?.Remove();
                 await _context.Reruns.SettleAsync(_launch);

@@ -51,7 +51,7 @@ internal sealed class JobSupervisor(
     /// <param name="launch">The job.</param>
     /// <param name="service">By which GitHub is told of it.</param>
     /// <param name="kept">The job in the journal, or <c>null</c>.</param>
-    public JobRun Start(JobLaunch launch, IJobService service, JournalEntry? kept) => Track(launch, service, adopted: null, kept);
+    public JobRun Start(JobLaunch launch, IJobService service, JournalEntry? kept) => Track(launch, service, adopted: null, kept, metrics.Taken);
 
     /// <summary>Looks after a job of an agent that is gone.</summary>
     /// <param name="handle">Where it runs.</param>
@@ -59,11 +59,11 @@ internal sealed class JobSupervisor(
     public JobRun Adopt(IJobHandle handle, JournalEntry? kept)
     {
         var launch = kept?.Record.ToLaunch() is { } known ? known with { Attempt = handle.Launch.Attempt } : handle.Launch;
-        return Track(launch, services.For(launch.Job), handle, kept);
+        return Track(launch, services.For(launch.Job), handle, kept, metrics.Adopted);
     }
 
     /// <summary>Starts a job that an agent which is gone had taken and not launched.</summary>
-    public JobRun TakeUp(JobLaunch launch, JournalEntry? kept) => Track(launch, services.For(launch.Job), adopted: null, kept);
+    public JobRun TakeUp(JobLaunch launch, JournalEntry? kept) => Track(launch, services.For(launch.Job), adopted: null, kept, metrics.Adopted);
 
     /// <summary>Waits for the jobs to end, and leaves those that take longer to a successor.</summary>
     /// <param name="timeout">How long is waited.</param>
@@ -100,7 +100,7 @@ internal sealed class JobSupervisor(
         }
     }
 
-    private JobRun Track(JobLaunch launch, IJobService? service, IJobHandle? adopted, JournalEntry? kept)
+    private JobRun Track(JobLaunch launch, IJobService? service, IJobHandle? adopted, JournalEntry? kept, Action<string> count)
     {
         lock (_runs)
         {
@@ -108,6 +108,7 @@ internal sealed class JobSupervisor(
             {
                 run = new JobRun(launch, service, adopted, kept, _context, Forget);
                 _runs.Add(launch.JobId, run);
+                count(launch.Pool);
                 if (_letsGo)
                 {
                     run.Release();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
+using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;

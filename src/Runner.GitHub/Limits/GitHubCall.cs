@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 
 namespace Runner.GitHub.Limits;
@@ -17,6 +18,9 @@ public sealed record GitHubCall(int Status, string Resource, int? Limit, int? Re
     // A server whose clock is wrong must not stop us for a day.
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    /// <summary>From when on the server refuses the credentials; <c>null</c>: it does not say, as of those of an App, or they have no end.</summary>
+    public DateTimeOffset? CredentialsExpire { get; init; }
+
     /// <summary>Whether it was refused for the hourly limit; the other is the one on calls at a time.</summary>
     public bool IsPrimary => Remaining == 0;
 
@@ -32,8 +36,18 @@ public sealed record GitHubCall(int Status, string Resource, int? Limit, int? Re
             (int?)limit,
             (int?)remaining,
             full,
-            PauseOf((int)answer.StatusCode, After(answer.Headers.RetryAfter, now), remaining, full, now));
+            PauseOf((int)answer.StatusCode, After(answer.Headers.RetryAfter, now), remaining, full, now))
+        {
+            CredentialsExpire = Expiry(Text(answer, "GitHub-Authentication-Token-Expiration")),
+        };
     }
+
+    // "2026-12-24 18:00:00 UTC", or with an offset in the place of the zone (documentation, "Token expiration and revocation").
+    private static DateTimeOffset? Expiry(string? text) =>
+        DateTimeOffset.TryParse(
+            text?.Replace(" UTC", "Z", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var end)
+            ? end
+            : null;
 
     // A 403 is a refusal for the limits only with one of these signs: else it is about a right.
     private static TimeSpan? PauseOf(int status, TimeSpan? asked, long? remaining, DateTimeOffset? reset, DateTimeOffset now)
@@ -53,7 +67,7 @@ public sealed record GitHubCall(int Status, string Resource, int? Limit, int? Re
     private static string? Text(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     private static long? Number(HttpResponseMessage answer, string name) =>
-        long.TryParse(Text(answer, name), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue * 4L
+        long.TryParse(Text(answer, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue * 4L
             ? number
             : null;
 }

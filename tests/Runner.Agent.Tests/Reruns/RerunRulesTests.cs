@@ -1,5 +1,6 @@
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
 using Runner.Agent.Reruns;
 using Runner.Backends;
 using Runner.GitHub.Runs;

@@ -482,7 +482,7 @@ public sealed class RunnerSlotTests : IDisposable
         var taking = new JobTaking(supervisor, _journal, new JobSizing(_jobs, _time, NullLogger<JobSizing>.Instance), _metrics, settings, _time, NullLogger<RunnerSlot>.Instance);
         var own = new OwnRunners();
         var turn = new RunnerTurn(_github, taking, pipelines, _breakers, own, settings, _time, NullLogger<RunnerSlot>.Instance);
-        var slot = new RunnerSlot(turn, pipelines, _breakers, own, _time, NullLogger<RunnerSlot>.Instance);
+        var slot = new RunnerSlot(turn, pipelines, _breakers, own, _metrics, _time, NullLogger<RunnerSlot>.Instance);
         return slot.RunAsync(_pool, new StandingOrders(_pool, _github, _gate), new LoopHealth("slot", "test", _time), _stop.Token);
     }
 

@@ -1,4 +1,5 @@
 using Runner.Agent.Contracts;
+using Runner.Agent.Monitoring;
 using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.Jobs.Outcomes;

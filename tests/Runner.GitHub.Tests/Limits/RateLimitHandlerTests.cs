@@ -41,6 +41,22 @@ public sealed class RateLimitHandlerTests : IDisposable
 
     public void Dispose() => _server.Dispose();
 
+    [Theory]
+    [InlineData("2026-12-24 18:00:00 UTC", "2026-12-24T18:00:00Z")]
+    [InlineData("2026-12-24 18:00:00 +0200", "2026-12-24T16:00:00Z")]
+    [InlineData("never", null)]
+    [InlineData(null, null)]
+    public void Answer_says_when_the_token_ends(string? header, string? end)
+    {
+        using var answer = new HttpResponseMessage();
+        if (header is not null)
+        {
+            answer.Headers.TryAddWithoutValidation("GitHub-Authentication-Token-Expiration", header);
+        }
+
+        Assert.Equal(end is null ? null : DateTimeOffset.Parse(end, CultureInfo.InvariantCulture), GitHubCall.Of(answer, Now).CredentialsExpire);
+    }
+
     [Theory, MemberData(nameof(Answers))]
     public void Answer_says_how_long_nothing_may_be_asked(int status, string? retryAfter, string? remaining, string? resetIn, int? pause)
     {

@@ -54,11 +54,15 @@ public sealed class AgentLifeTests
         await test.Emulator.WaitForJobAsync(queued.Id, Token);
         using var http = new HttpClientFixture(test.Agent!.Monitoring!); // it runs, and metrics are on
 
-        await UntilAsync(async () => (await http.GetAsync("metrics", Token)).Contains("runner_jobs_total{", StringComparison.Ordinal));
+        await UntilAsync(async () => (await http.GetAsync("metrics", Token)).Contains("reason=\"worker_died\"} 1", StringComparison.Ordinal));
         var metrics = await http.GetAsync("metrics", Token);
 
         Assert.Equal("ok\n", await http.GetAsync("healthz", Token));
         Assert.Contains("runner_jobs_total{pool=\"test\",conclusion=\"failed\",reason=\"worker_died\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("runner_jobs_taken_total{pool=\"test\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("runner_jobs_adopted_total{pool=\"test\"} 0", metrics, StringComparison.Ordinal);
+        Assert.Matches("runner_registrations_total{pool=\"test\",result=\"made\"} [2-9]", metrics);
+        Assert.Contains("runner_ready 1", metrics, StringComparison.Ordinal);
         Assert.Contains("runner_capacity_jobs{pool=\"test\"} 2", metrics, StringComparison.Ordinal);
         Assert.Contains("runner_jobs_running{pool=\"test\"} 0", metrics, StringComparison.Ordinal);
         Assert.Contains("runner_job_phase_seconds_count{pool=\"test\",phase=\"created\"} 1", metrics, StringComparison.Ordinal);

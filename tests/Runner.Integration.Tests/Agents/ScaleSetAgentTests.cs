@@ -175,6 +175,7 @@ public sealed class ScaleSetAgentTests
 
         await ShownAsync("runner_scaleset_jobs{pool=\"test\",state=\"assigned\"} 0");
         await ShownAsync("runner_scaleset_capacity_jobs{pool=\"test\"} 3");
+        await ShownAsync("runner_job_wait_seconds_count{pool=\"test\"} 1");
         var metrics = await http.GetAsync("metrics", Token);
 
         Assert.Contains("runner_scaleset_session{pool=\"test\"} 1", metrics, StringComparison.Ordinal);
