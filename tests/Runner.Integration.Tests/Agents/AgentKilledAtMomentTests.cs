@@ -1,0 +1,119 @@
+using Runner.Emulator;
+using Runner.Emulator.Faults;
+using Runner.Emulator.Options;
+using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Jobs;
+using Runner.Jobs.Outcomes;
+using Runner.Testing;
+
+namespace Runner.Integration.Tests.Agents;
+
+/// <summary>An agent that is killed with <c>kill -9</c> at each moment of a job's life that has a name: the next agent brings the job to its end, which comes once.</summary>
+public sealed class AgentKilledAtMomentTests : IDisposable
+{
+    private const int Limit = 120_000;
+
+    // Longer than any test takes: the call is made, and never carried out, as its client dies.
+    private const double NeverCarriedOut = 600_000;
+
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Calls of the agent's: each is met before it is carried out, and with its answer on the way.</summary>
+    public static MatrixTheoryData<string, bool, string> Calls => new(
+        ["/generate-jitconfig", "/oauth/token", "/broker/session", "/broker/message", "/broker/acknowledge", "/acquirejob"], [false, true], ["runners"]);
+
+    /// <summary>The same of a scale set; its registrations and messages are another service's.</summary>
+    public static MatrixTheoryData<string, bool, string> CallsOfSets => new(
+        ["/generatejitconfig", "/sessions", "/acquirejob"], [false, true], ["scaleset"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory(Timeout = Limit), MemberData(nameof(Calls)), MemberData(nameof(CallsOfSets))]
+    public async Task Job_runs_once_where_its_agent_dies_in_a_call(string call, bool isCarriedOut, string mode)
+    {
+        await using var emulator = await StartAsync();
+        var fault = new Fault { Prefix = "/", Suffix = call, Requests = 1 };
+        emulator.AddFault(isCarriedOut ? fault with { StallsAfter = 0 } : fault with { DelayMilliseconds = NeverCarriedOut, Passes = true });
+        var configuration = await ConfigureAsync(emulator, mode);
+        using var first = AgentProcess.Start(Repository.Artifact("runner"), configuration, _folder["first.log"]);
+        var run = Queue(emulator);
+
+        await Until.TrueAsync(() => emulator.Faults.Count == 0, Token);
+        await first.KillAsync(Token);
+
+        await EndsOnceAsync(emulator, run, configuration);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("taken by runner", "runners")]
+    [InlineData("[1201]", "runners")] // launched
+    [InlineData("[1202]", "runners")] // its worker runs
+    [InlineData("[1204]", "runners")] // ended
+    [InlineData("taken by runner", "scaleset")]
+    [InlineData("[1202]", "scaleset")]
+    public async Task Job_runs_once_where_its_agent_dies_with_these_words(string words, string mode)
+    {
+        await using var emulator = await StartAsync();
+        var configuration = await ConfigureAsync(emulator, mode);
+        using var first = AgentProcess.Start(Repository.Artifact("runner"), configuration, _folder["first.log"]);
+        var run = Queue(emulator);
+
+        await first.PrintedAsync(words, Token);
+        await first.KillAsync(Token);
+
+        await EndsOnceAsync(emulator, run, configuration);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_runs_once_where_its_agent_dies_while_the_worker_reports()
+    {
+        await using var emulator = await StartAsync();
+        emulator.AddFault(new Fault { Prefix = "/", Suffix = "/completejob", Requests = 1, DelayMilliseconds = 1500, Passes = true });
+        var configuration = await ConfigureAsync(emulator, "runners");
+        using var first = AgentProcess.Start(Repository.Artifact("runner"), configuration, _folder["first.log"]);
+        var run = Queue(emulator);
+
+        await Until.TrueAsync(() => emulator.Faults.Count == 0, Token);
+        await first.KillAsync(Token);
+
+        await EndsOnceAsync(emulator, run, configuration);
+    }
+
+    private static Task<EmulatorServer> StartAsync() => EmulatorServer.StartAsync(
+        new EmulatorOptions { ShareRunnerKey = true, ScaleSetSessionDuration = TimeSpan.FromSeconds(2), OfferDuration = TimeSpan.FromSeconds(4) }, Token);
+
+    private RunInfo Queue(EmulatorServer emulator) => emulator.QueueWorkflow(new WorkflowRequest
+    {
+        Workflow = $"on: push\njobs:\n  one:\n    runs-on: self-hosted\n    steps: [{{shell: sh, run: 'echo ran >>{_folder["marks"]}'}}]\n",
+    });
+
+    /// <summary>Another agent takes over: the job is green, its step ran once, and the agent goes on to take the next job.</summary>
+    private async Task EndsOnceAsync(EmulatorServer emulator, RunInfo run, string configuration)
+    {
+        using var second = AgentProcess.Start(Repository.Artifact("runner"), configuration, _folder["second.log"]);
+        Assert.Equal(Conclusion.Succeeded, (await emulator.WaitForRunAsync(run.Id, Token)).Conclusion);
+        Assert.Equal(Conclusion.Succeeded, (await emulator.WaitForRunAsync(Queue(emulator).Id, Token)).Conclusion);
+
+        Assert.Equal(["ran", "ran"], await File.ReadAllLinesAsync(_folder["marks"], Token));
+        await Until.TrueAsync(() => Directory.GetDirectories(_folder["jobs"], "job-*").Length == 0, Token);
+    }
+
+    private async Task<string> ConfigureAsync(EmulatorServer emulator, string mode)
+    {
+        await File.WriteAllTextAsync(_folder["token"], "emulator", Token);
+        await File.WriteAllTextAsync(
+            _folder["runner.yaml"],
+            $$"""
+            backend: host
+            host: {root: "{{_folder["jobs"]}}", worker: "{{TestWorker.Real()}}"}
+            github: {url: "{{emulator.Url}}acme", auth: {tokenFile: "{{_folder["token"]}}"} }
+            pools: [{name: test, labels: [self-hosted], maxJobs: 1, mode: {{mode}}}]
+            monitoring: {enabled: false}
+            agent: {instance: agent-1, adoptionInterval: 500ms}
+            """,
+            Token);
+        return _folder["runner.yaml"];
+    }
+}
