@@ -85,6 +85,16 @@ public interface IJobHandle : IAsyncDisposable
     void Release();
 
     /// <summary>
+    /// Opens the log of a job that runs and is reported to GitHub, for somebody who watches, as its worker has masked it: the last part, by whole lines, and
+    /// what comes until all of it is at GitHub. Empty where nothing was logged; <c>null</c>: nobody can read it here.
+    /// </summary>
+    /// <param name="follows">Whether what comes is wanted, too.</param>
+    /// <param name="last">Bytes of the last part.</param>
+    /// <param name="cancellationToken">Stops opening.</param>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
+    Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+
+    /// <summary>
     /// Makes what an ended job ran in stay when the handle is disposed, under the name of <see cref="JobLaunch.KeepAs"/>. Gives how people look at
     /// it, as one line; <c>null</c>: there is nothing that can stay.
     /// </summary>

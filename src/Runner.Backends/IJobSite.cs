@@ -38,6 +38,9 @@ public interface IJobSite : IAsyncDisposable
     /// <summary>Another agent goes on with the job: from here nothing is told to its worker any more.</summary>
     void LetGo();
 
+    /// <summary>What <see cref="IJobHandle.OpenLogAsync"/> does.</summary>
+    Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+
     /// <summary>What <see cref="IJobHandle.KeepAsync"/> does.</summary>
     Task<string?> KeepAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }

@@ -134,6 +134,10 @@ public sealed class JobLifetime : IJobHandle
     }
 
     /// <inheritdoc/>
+    public Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken) =>
+        HasStarted && !Ended.IsCompleted ? _site.OpenLogAsync(follows, last, cancellationToken) : Task.FromResult<Stream?>(null);
+
+    /// <inheritdoc/>
     public Task<string?> KeepAsync(CancellationToken cancellationToken) =>
         Ended.IsCompleted ? _site.KeepAsync(cancellationToken) : Task.FromResult<string?>(null);
 

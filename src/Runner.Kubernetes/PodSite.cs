@@ -115,6 +115,9 @@ internal sealed class PodSite : IJobSite
         await Task.WhenAll(CloseLinkAsync(), _context.Finished.RemoveAsync(_pod, end, cancellationToken));
     }
 
+    public async Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken) =>
+        await _context.Cluster.OpenExecAsync(Location, LiveLog.Command(PodPaths.Worker, follows, last), cancellationToken);
+
     public void LetGo()
     {
         _link?.LetGo();

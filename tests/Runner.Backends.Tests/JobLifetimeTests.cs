@@ -205,6 +205,22 @@ public sealed class JobLifetimeTests : IAsyncDisposable
         Assert.True(life.Settled.IsCancellationRequested);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Log_can_be_read_while_the_worker_runs()
+    {
+        await using var life = Begin();
+        var before = await life.OpenLogAsync(follows: false, last: 7, Token);
+        _site.Life?.MarkStarted(new LaunchTimes());
+        var meanwhile = await life.OpenLogAsync(follows: true, last: 7, Token);
+        _site.End.SetResult(Good);
+        await life.Ended;
+
+        Assert.Null(before);
+        Assert.NotNull(meanwhile);
+        Assert.Null(await life.OpenLogAsync(follows: true, last: 7, Token));
+        Assert.Equal(["log True 7"], _site.Calls);
+    }
+
     private JobLifetime Begin() => new(Launch, _site, () => _forgotten++, _time, NullLogger.Instance);
 
     // Lets the pause pass that the life is in for the given time, and waits until its call was made.
@@ -246,6 +262,12 @@ public sealed class JobLifetimeTests : IAsyncDisposable
         {
             Life = life;
             return End.Task.WaitAsync(cancellationToken);
+        }
+
+        public Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken)
+        {
+            Calls.Add($"log {follows} {last}");
+            return Task.FromResult<Stream?>(Stream.Null);
         }
 
         public async Task<bool> AskToCancelAsync(TimeSpan grace, int earlierTries, CancellationToken cancellationToken)

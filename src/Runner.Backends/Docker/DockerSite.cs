@@ -151,6 +151,10 @@ internal sealed class DockerSite : IJobSite
         await life.Ended.WaitAsync(cancellationToken);
     }
 
+    public async Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken) => Container is { } id
+        ? await _engine.Streams.ExecuteAsync(id, LiveLog.Command(DockerPaths.Worker, follows, last), cancellationToken)
+        : null;
+
     public void LetGo()
     {
         _desk?.LetGo();

@@ -31,6 +31,9 @@ internal sealed class HostFolder(string path)
     /// <summary>What the worker itself prints; the steps' output is not in it.</summary>
     public string LogFile => Path.Combine(path, "worker.log");
 
+    /// <summary>What the steps print, masked, until all of it is at GitHub.</summary>
+    public string JobLog => WorkPaths.JobLogIn(Path.Combine(path, "spool"));
+
     /// <summary>Where the worker listens for what it asked for.</summary>
     public string LinkSocket => Path.Combine(path, "spool", "link.sock");
 

@@ -7,6 +7,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Secrets;
+using Runner.Jobs.Streams;
 
 namespace Runner.Backends.Host;
 
@@ -33,6 +34,7 @@ internal sealed class HostSite : IJobSite
     private readonly CancellationTokenSource _workerEnded = new();
     private readonly CancellationTokenSource _unread = new();
     private readonly Task _reading;
+    private volatile bool _hasEnded;
 
     /// <summary>Watches a worker.</summary>
     /// <param name="launch">The launch, or what could be read back of it.</param>
@@ -82,6 +84,7 @@ internal sealed class HostSite : IJobSite
         }
 
         var exitCode = await WaitForExitAsync(cancellationToken);
+        _hasEnded = true;
         await _workerEnded.CancelAsync();
         await StopRequestsAsync();
         JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
@@ -115,8 +118,15 @@ internal sealed class HostSite : IJobSite
         _logger.HostJobRemoved(_launch.JobId, _folder.FullPath);
     }
 
+    public Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken)
+    {
+        Func<bool>? isOver = follows ? () => _hasEnded : null;
+        return Task.FromResult<Stream?>(new GrowingLog(() => ForeignFile.TryOpen(_folder.JobLog), isOver, last, _time));
+    }
+
     public void LetGo()
     {
+        _hasEnded = true; // for those who watch here
         _desk?.LetGo();
         _containers.LetGo();
         _unread.Cancel();

@@ -136,6 +136,9 @@ public sealed record WorkPaths
 
     /// <summary>Where the worker leaves its <see cref="Outcomes.WorkerOutcome"/>.</summary>
     public required string Outcome { get; init; }
+
+    /// <summary>The log of a job that is reported to GitHub, in a worker's <see cref="Spool"/>; it is there until all of it is sent.</summary>
+    public static string JobLogIn(string spool) => Path.Combine(spool, "logs", "job.log");
 }
 
 /// <summary>When a job passed each stage before its worker started. <c>null</c>: not known, or no such stage.</summary>

@@ -24,6 +24,8 @@ internal static class WorkerProgram
               Tells the worker that runs in this pod that its job's services are ready, or why not: so many bytes of standard input.
           runner-worker removal --reason BYTES [--spool DIR]
               Tells the worker that runs in this pod that the pod is taken away, and why: so many bytes of standard input.
+          runner-worker log --until now|end [--last BYTES] [--spool DIR]
+              Prints the log of the job that runs here, as it is sent to GitHub: the last part of it, and with 'end' what comes.
           runner-worker link [--spool DIR]
               Bridges its standard input and output to the worker that runs here, which asked its launcher for something.
           runner-worker signal --name INT|TERM|KILL
@@ -36,7 +38,7 @@ internal static class WorkerProgram
 
         """;
 
-    private static readonly string[] Commands = ["job", "setup", "cancel", "release", "removal", "link", "signal", "version", "help"];
+    private static readonly string[] Commands = ["job", "setup", "cancel", "release", "removal", "log", "link", "signal", "version", "help"];
 
     /// <summary>Runs the command that the arguments name; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -68,6 +70,8 @@ internal static class WorkerProgram
                     return ReleaseCommand.Run(Arguments.Parse(args, [], ["--failure", "--spool"]), Console.OpenStandardInput(), Console.Error);
                 case "removal":
                     return RemovalCommand.Run(Arguments.Parse(args, ["--reason"], ["--spool"]), Console.OpenStandardInput(), Console.Error);
+                case "log":
+                    return await LogCommand.RunAsync(Arguments.Parse(args, ["--until"], ["--last", "--spool"]), Console.OpenStandardInput(), Console.OpenStandardOutput(), time);
                 case "link":
                     return await LinkCommand.RunAsync(Arguments.Parse(args, [], ["--spool"]), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error);
                 case "signal":

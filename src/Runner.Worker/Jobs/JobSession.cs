@@ -124,7 +124,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         }
 
         return new GitHubReporter(
-            Path.Combine(payload.Paths.Spool, "logs"),
+            Path.GetDirectoryName(WorkPaths.JobLogIn(payload.Paths.Spool)) ?? payload.Paths.Spool,
             services.Reports,
             services.Feed,
             options,

@@ -33,6 +33,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     private readonly Lock _lock = new();
     private readonly LineStamp _stamp = new();
     private readonly LogSpool _jobLog;
+    private readonly JobLogFile _jobLogFile;
     private readonly Dictionary<StepId, LogSpool> _stepLogs = [];
     private readonly List<Task<bool>> _uploads = [];
     private bool _isEnded;
@@ -68,6 +69,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         _summaries = new SummaryUploader(service, _slots, _retry, options, logger);
         _updating = _updates.RunAsync(giveUp);
         _jobLog = Open(step: null);
+        _jobLogFile = new JobLogFile(_jobLog, time);
     }
 
     /// <inheritdoc/>
@@ -92,6 +94,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
             }
 
             _jobLog.Append(stamp, text);
+            _jobLogFile.Grow();
         }
     }
 
@@ -154,7 +157,11 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _jobLogFile.Dispose();
+        _slots.Dispose();
+    }
 
     private IEnumerable<string> Losses(bool[] arrived)
     {

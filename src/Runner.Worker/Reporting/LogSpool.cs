@@ -167,6 +167,18 @@ internal sealed class LogSpool(string path, TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Puts what is in memory on disk for those who watch the file, unless the log has ended, which does that itself.</summary>
+    public void WriteThrough()
+    {
+        lock (_lock)
+        {
+            if (!_isEnded)
+            {
+                TryWritePage(isPatient: true);
+            }
+        }
+    }
+
     /// <summary>A part of what can be read, as the body of a request.</summary>
     public HttpContent Read(long offset, int length) => new SpoolContent(this, offset, length);
 
