@@ -25,6 +25,12 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Error, "The cluster cannot be used, next try in {DelaySeconds:F1} s: {Detail}")]
     public static partial void ClusterUnusable(this ILogger logger, double delaySeconds, string detail);
 
+    [LoggerMessage(1006, LogLevel.Information, "The page is served at {Address}")]
+    public static partial void PageStarted(this ILogger logger, string address);
+
+    [LoggerMessage(1007, LogLevel.Warning, "The page cannot be served at {Address}, jobs are taken without it; agent.page.address names another place: {Detail}")]
+    public static partial void PageNotServed(this ILogger logger, string address, string detail);
+
     // 1100: slots and sessions
     [LoggerMessage(1100, LogLevel.Debug, "Runner {RunnerName} of pool {Pool} waits for a job")]
     public static partial void RunnerWaits(this ILogger logger, string pool, string runnerName);

@@ -47,4 +47,7 @@ public sealed record SupervisionOptions
 
     /// <summary>Time within which a loop must turn to count as alive. Default 5 min.</summary>
     public TimeSpan LivenessTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A page that shows what the agent does.</summary>
+    public PageOptions Page { get; set; } = new();
 }

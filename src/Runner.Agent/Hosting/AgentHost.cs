@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
+using Runner.Agent.Page;
 using Runner.Agent.Sources;
 using Runner.Jobs.Errors;
 
@@ -29,7 +30,7 @@ public static class AgentHost
         {
             await host.Services.GetRequiredService<JobSources>().PrepareAsync(cancellationToken);
             await host.StartAsync(cancellationToken);
-            return new RunningAgent(host, MonitoringAddress(options, host));
+            return new RunningAgent(host, MonitoringAddress(options, host), host.Services.GetRequiredService<PageServer>().Address);
         }
         catch (Exception error) when (error is IOException or SocketException)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Board;
 using Runner.Agent.Checks;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
@@ -8,6 +9,7 @@ using Runner.Agent.GitHubClients;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
+using Runner.Agent.Page;
 using Runner.Agent.Pools;
 using Runner.Agent.Reruns;
 using Runner.Agent.ScaleSets;
@@ -44,6 +46,7 @@ internal static class AgentServices
         return services
             .AddGitHubClients(options, surroundings.Environment)
             .AddInspection(options)
+            .AddPage(options, surroundings)
             .AddHostedService<StartChecks>()
             .AddBackend(options, surroundings)
             .AddSources(options)
@@ -51,6 +54,22 @@ internal static class AgentServices
             .AddJournal(options, surroundings)
             .AddReruns(options, surroundings)
             .AddSupervision();
+    }
+
+    // The first to start and the last to stop: it shows a start that hangs, and a drain.
+    private static IServiceCollection AddPage(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings)
+    {
+        var access = PageAccess.Of(options.Agent.Page, surroundings.Environment);
+        services.AddSingleton<GitHubBoard>();
+        services.AddSingleton(provider => new JobBoard(
+            provider.GetRequiredService<GitHubBoard>(), provider.GetRequiredService<GitHubEndpoint>().Url, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AgentViews>();
+        services.AddSingleton<ChangeStreams>();
+        services.AddSingleton<LogStreams>();
+        services.AddSingleton<PageEndpoints>();
+        services.AddSingleton(provider => new PageServer(
+            options.Agent.Page, access, provider.GetRequiredService<PageEndpoints>(), provider.GetRequiredService<ILoggerFactory>()));
+        return services.AddHostedService(provider => provider.GetRequiredService<PageServer>());
     }
 
     private static IServiceCollection AddGitHubClients(
@@ -75,8 +94,12 @@ internal static class AgentServices
 
         services.AddHttpClient(RestClientName).AddHttpMessageHandler(provider =>
         {
-            var metrics = provider.GetService<AgentMetrics>(); // not where there is no agent
-            return new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call => metrics?.GitHub.Called(call));
+            var (metrics, board) = (provider.GetService<AgentMetrics>(), provider.GetService<GitHubBoard>()); // not where there is no agent
+            return new RateLimitHandler(provider.GetRequiredService<TimeProvider>(), call =>
+            {
+                metrics?.GitHub.Called(call);
+                board?.Called(call);
+            });
         });
         services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
         services.AddSingleton<IRunnerRegistrar>(provider => Registrars.Make(provider, options, RestClientName));

@@ -8,14 +8,18 @@ public sealed class RunningAgent : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    internal RunningAgent(IHost host, Uri? monitoring)
+    internal RunningAgent(IHost host, Uri? monitoring, Uri? page)
     {
+        Page = page;
         _host = host;
         Monitoring = monitoring;
     }
 
     /// <summary>Where health and metrics are served on this machine, or <c>null</c> where they are not.</summary>
     public Uri? Monitoring { get; }
+
+    /// <summary>Where the page is served on this machine, or <c>null</c> where it is not.</summary>
+    public Uri? Page { get; }
 
     /// <summary>Waits until the process is told to end (SIGTERM, Ctrl-C) or the token fires, then stops as <see cref="StopAsync"/> does.</summary>
     /// <exception cref="Exception">A loop of the agent failed: a bug.</exception>

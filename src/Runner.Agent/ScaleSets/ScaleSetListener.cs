@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Polly;
+using Runner.Agent.Board;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
 using Runner.Agent.Sources;
@@ -23,7 +24,8 @@ internal sealed class ScaleSetListener(
     LoopHealth health,
     AgentMetrics metrics,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger,
+    GitHubBoard? board = null)
 {
     // A session that ends sooner is no reason to open another one at once.
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
@@ -166,6 +168,7 @@ internal sealed class ScaleSetListener(
 
         orders.Read(news);
         Show(news.Statistics);
+        board?.Told(news.Jobs.Select(job => (job.JobId, job.QueueTime, job.MessageType == ScaleSetJobTypes.Completed)));
         foreach (var job in news.Jobs.Where(job => job.MessageType == ScaleSetJobTypes.Started && job.QueueTime != default))
         {
             metrics.Sets.Waited(pool.Name, time.GetUtcNow() - job.QueueTime);
@@ -193,6 +196,7 @@ internal sealed class ScaleSetListener(
         {
             _counted = time.GetTimestamp();
             metrics.Sets.SetJobs(pool.Name, counted.TotalAvailableJobs, counted.TotalAssignedJobs, counted.TotalRunningJobs);
+            board?.Counted(pool.Name, counted.TotalAvailableJobs, counted.TotalAssignedJobs, counted.TotalRunningJobs);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Board;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
@@ -20,6 +21,7 @@ internal sealed class ScaleSetSource(
     RegistrationGate gate,
     AgentHealth health,
     AgentMetrics metrics,
+    GitHubBoard board,
     TimeProvider time,
     ILogger<ScaleSetSource> logger) : IPoolSource
 {
@@ -42,7 +44,8 @@ internal sealed class ScaleSetSource(
             health.Watch($"scale set {pool.Name}", pool.Name),
             metrics,
             time,
-            logger);
+            logger,
+            board);
 
         // Whether the pool is ready says its session alone, so its slots are watched for their turning only.
         return

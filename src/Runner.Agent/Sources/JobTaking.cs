@@ -185,6 +185,7 @@ internal sealed class JobTaking(
         catch (WorkflowException refusal)
         {
             var verdict = JobVerdict.Failed(VerdictReasons.Unplaceable, refusal.Message, isInfrastructure: false);
+            supervisor.Refuse(message, pool.Name, session.RunnerName, seen, verdict);
             await FailAsync(job.Service, verdict, pool, seen);
             logger.JobEnded(message.JobId.ToString(), verdict.Conclusion, verdict.Reason, refusal.Message);
             kept?.Remove();

@@ -56,6 +56,7 @@ internal sealed class JobLauncher(JobRunContext context)
                 {
                     // Nothing is wrong, and room comes: what was taken is not failed for want of it. Who has enough of it cancels the job.
                     crowding ??= breaker.WaitForRoom(error.Message);
+                    context.Board.Waits(launch.JobId, error.Message);
                     failures = Math.Min(failures, RoomTries);
                     var pause = RetryPauses.OfJob(context.Options, failures, error);
                     context.Logger.JobWaitsForRoom(launch.JobId.ToString(), pause.TotalSeconds, error.Message);
@@ -67,6 +68,7 @@ internal sealed class JobLauncher(JobRunContext context)
                 {
                     waiting ??= breaker.Wait();
                     breaker.Fail(error.Message);
+                    context.Board.Waits(launch.JobId, error.Message);
                     var pause = RetryPauses.OfJob(context.Options, failures, error);
                     context.Logger.JobCallRetries("Launching", failures, launch.JobId.ToString(), pause.TotalSeconds, error.Message);
                     await Task.WhenAny(Task.Delay(pause, context.Time, CancellationToken.None), stop.Requested);

@@ -58,6 +58,9 @@ internal sealed class JobRun
     /// <summary>Which job.</summary>
     public JobId JobId => _launch.JobId;
 
+    /// <summary>Where it runs, or <c>null</c>: nowhere just now.</summary>
+    public IJobHandle? Place { get; private set; }
+
     /// <summary>Completes when nothing is left to do for the job. Never faults.</summary>
     public Task<JobVerdict> Ended { get; }
 
@@ -81,6 +84,7 @@ internal sealed class JobRun
             if (verdict.Reason != VerdictReasons.Released)
             {
                 _context.Metrics.Ended(_launch.Pool, verdict.Conclusion, verdict.Reason, times, _context.Time.GetUtcNow());
+                _context.Board.Ended(JobId, verdict);
                 _context.Logger.JobEnded(JobId.ToString(), verdict.Conclusion, verdict.Reason, JobPhases.Describe(times));
                 _kept?.Remove();
                 await _context.Reruns.SettleAsync(_launch);
@@ -100,6 +104,7 @@ internal sealed class JobRun
             _launched.TrySetResult();
             _trial?.Dispose();
             _kept?.Dispose();
+            _context.Board.Left(JobId); // where it did not end here
             ended(this);
         }
     }
@@ -131,6 +136,7 @@ internal sealed class JobRun
             }
 
             _context.Metrics.Replaced(_launch.Pool, verdict.Reason);
+            _context.Board.Replaced(JobId, verdict.Message);
             place = null;
             if (isPlaceAtFault)
             {
@@ -175,6 +181,7 @@ internal sealed class JobRun
         }
 
         // Step 3
+        _context.Board.Over(JobId, end);
         var isPlaceAtFault = ReportToBreaker(end);
         var replacements = _service is null ? 0 : _context.Options.Replacements;
         var hasOutputs = _launch.Job.JobOutputs is MappingToken { Entries.IsEmpty: false };
@@ -241,6 +248,8 @@ internal sealed class JobRun
     private async Task<JobEnd?> WatchAsync(IJobHandle handle, CancellationTokenSource workerRuns, JobPhaseGauge phase)
     {
         _context.Logger.JobLaunched(JobId.ToString(), handle.Location);
+        _context.Board.Placed(JobId, handle.Location);
+        Place = handle;
         using var over = new CancellationTokenSource();
         List<Task> signals = [handle.Ended, handle.Started, _stop.Requested, _released.Task];
         Task? breath = null;
@@ -269,6 +278,7 @@ internal sealed class JobRun
                 _kept?.NoteStart();
                 await workerRuns.CancelAsync();
                 phase.Runs();
+                _context.Board.Runs(JobId, await handle.Started);
                 _context.Logger.JobRuns(JobId.ToString(), handle.Location);
             }
         }
@@ -287,6 +297,7 @@ internal sealed class JobRun
     private async Task CancelAsync(IJobHandle handle)
     {
         _context.Logger.JobStopped(JobId.ToString(), _stop.Cause, _stop.Grace.TotalSeconds);
+        _context.Board.Stops(JobId);
         for (var failures = 1; !handle.Ended.IsCompleted; failures++)
         {
             try

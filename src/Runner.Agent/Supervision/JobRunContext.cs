@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Board;
 using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
@@ -9,4 +10,8 @@ namespace Runner.Agent.Supervision;
 
 /// <summary>What all job runs of an agent share.</summary>
 internal sealed record JobRunContext(
-    IJobBackend Backend, LaunchBreakers Breakers, RerunLedger Reruns, SupervisionOptions Options, AgentNetwork Network, AgentMetrics Metrics, TimeProvider Time, ILogger Logger);
+    IJobBackend Backend, LaunchBreakers Breakers, RerunLedger Reruns, SupervisionOptions Options, AgentNetwork Network, AgentMetrics Metrics, TimeProvider Time, ILogger Logger)
+{
+    /// <summary>Shows the jobs to people.</summary>
+    public required JobBoard Board { get; init; }
+}

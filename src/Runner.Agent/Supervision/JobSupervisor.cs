@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Board;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
@@ -7,6 +8,7 @@ using Runner.Agent.Network;
 using Runner.Agent.Reruns;
 using Runner.Backends;
 using Runner.Jobs;
+using Runner.Jobs.Messages;
 
 namespace Runner.Agent.Supervision;
 
@@ -20,11 +22,15 @@ internal sealed class JobSupervisor(
     AgentMetrics metrics,
     TimeProvider time,
     ILogger<JobSupervisor> logger,
-    AgentNetwork? network = null)
+    AgentNetwork? network = null,
+    JobBoard? board = null)
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
     private bool _letsGo;
-    private readonly JobRunContext _context = new(backend, breakers, reruns, options, network ?? AgentNetwork.None, metrics, time, logger);
+    private readonly JobRunContext _context = new(backend, breakers, reruns, options, network ?? AgentNetwork.None, metrics, time, logger)
+    {
+        Board = board ?? new JobBoard(new GitHubBoard(time), server: null, time),
+    };
 
     /// <summary>How many jobs it looks after.</summary>
     public int Count
@@ -64,6 +70,23 @@ internal sealed class JobSupervisor(
 
     /// <summary>Starts a job that an agent which is gone had taken and not launched.</summary>
     public JobRun TakeUp(JobLaunch launch, JournalEntry? kept) => Track(launch, services.For(launch.Job), adopted: null, kept, metrics.Adopted);
+
+    /// <summary>A job was taken that cannot be run: nothing is to be looked after, but it is shown.</summary>
+    public void Refuse(JobMessage job, string pool, string runner, DateTimeOffset seen, JobVerdict verdict) =>
+        _context.Board.Refused(job, pool, runner, seen, verdict);
+
+    /// <summary>Opens the log of a job as <see cref="IJobHandle.OpenLogAsync"/> does; <c>null</c>: it does not run here, or cannot be read.</summary>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
+    public Task<Stream?> OpenLogAsync(JobId job, bool follows, int last, CancellationToken cancellationToken)
+    {
+        JobRun? run;
+        lock (_runs)
+        {
+            run = _runs.GetValueOrDefault(job);
+        }
+
+        return run?.Place?.OpenLogAsync(follows, last, cancellationToken) ?? Task.FromResult<Stream?>(null);
+    }
 
     /// <summary>Waits for the jobs to end, and leaves those that take longer to a successor.</summary>
     /// <param name="timeout">How long is waited.</param>
@@ -106,6 +129,7 @@ internal sealed class JobSupervisor(
         {
             if (!_runs.TryGetValue(launch.JobId, out var run))
             {
+                _context.Board.Taken(launch, isAdopted: adopted is not null);
                 run = new JobRun(launch, service, adopted, kept, _context, Forget);
                 _runs.Add(launch.JobId, run);
                 count(launch.Pool);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Runner.Agent.Board;
 using Runner.Agent.Tests.Reruns;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
@@ -22,12 +23,14 @@ public sealed class JobRunTests : IDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly ScriptedBackend _backend = new();
     private readonly AgentMetrics _metrics = new();
+    private readonly JobBoard _board;
     private readonly JobLaunch _launch = Launches.Of(Some.Job());
     private readonly LaunchBreakers _breakers;
     private readonly ScriptedJobService _service;
 
     public JobRunTests()
     {
+        _board = new JobBoard(new GitHubBoard(_time), new Uri("https://github.test"), _time);
         _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
         _service = new ScriptedJobService(_launch.JobId, _time);
     }
@@ -389,7 +392,10 @@ public sealed class JobRunTests : IDisposable
 
     private JobRun Start() => new(_launch, _service, adopted: null, kept: null, Context(), _ => { });
 
-    private JobRunContext Context() => new(_backend, _breakers, Ledgers.Unused(_metrics, _time), new SupervisionOptions(), AgentNetwork.None, _metrics, _time, NullLogger.Instance);
+    private JobRunContext Context() => new(_backend, _breakers, Ledgers.Unused(_metrics, _time), new SupervisionOptions(), AgentNetwork.None, _metrics, _time, NullLogger.Instance)
+    {
+        Board = _board,
+    };
 
     private async Task<string> MetricsAsync()
     {

@@ -82,6 +82,15 @@ internal sealed class ScriptedPlace : IJobHandle
 
     public bool IsReleased { get; private set; }
 
+    /// <summary>What is read as its log.</summary>
+    public Stream? Log { get; set; }
+
+    /// <summary>Why that cannot be read.</summary>
+    public Exception? LogFailure { get; set; }
+
+    public Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken) =>
+        LogFailure is { } failure ? Task.FromException<Stream?>(failure) : Task.FromResult(Log);
+
     public void Start() => _started.TrySetResult(new LaunchTimes());
 
     public void End(JobEnd end)
