@@ -47,6 +47,9 @@ internal static class RunnerCommandLine
         {
             AgentCommand.Build(surroundings),
             DoctorCommand.Build(surroundings),
+            StatusCommand.Build(surroundings),
+            JobsCommand.Build(surroundings),
+            LogsCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
             EvalCommand.Build(surroundings),
             PlanCommand.Build(surroundings),

@@ -20,6 +20,14 @@ public sealed record PageOptions
     /// <summary>Name of an environment variable of the agent that holds the token.</summary>
     public string? TokenVariable { get; set; }
 
+    /// <summary>Where programs of the same machine find it; of settings whose rules hold.</summary>
+    public Uri LocalUrl => new UriBuilder("http", (EndPoint.Address switch
+    {
+        var any when any.Equals(IPAddress.Any) => IPAddress.Loopback,
+        var any when any.Equals(IPAddress.IPv6Any) => IPAddress.IPv6Loopback,
+        var one => one,
+    }).ToString(), EndPoint.Port).Uri;
+
     /// <summary>Where it listens by default.</summary>
     internal static IPEndPoint Default { get; } = new(IPAddress.Loopback, 8081);
 

@@ -28,24 +28,6 @@ internal static class PoolsHtml
         </tbody></table></div></section>
         """);
 
-    /// <summary>Why something of a pool waits; empty: nothing does.</summary>
-    public static IEnumerable<string> Reasons(PoolView pool)
-    {
-        if (pool.Trouble is { } trouble)
-        {
-            yield return trouble;
-        }
-
-        if (pool.HeldBack > 0 && (pool.Why is null || pool.Trouble?.Contains(pool.Why, StringComparison.Ordinal) != true))
-        {
-            yield return $"{Count(pool.HeldBack, "place")} held back ({pool.Reason}): {pool.Why}";
-        }
-        else if (pool is { Free: 0, HeldBack: 0, Trouble: null })
-        {
-            yield return "all places are taken";
-        }
-    }
-
     private static Html Row(PoolView pool, DateTimeOffset now) => Html.Of($"""
         <tr><th scope="row">{pool.Name}<span class="sub">{(pool.Mode == PoolMode.ScaleSet ? "scale set" : "runners")} · {string.Join(", ", pool.Labels)}</span></th>
         <td class="bar" data-label="places">{Places(pool)}</td><td class="number" data-label="running">{pool.Running}</td><td class="number" data-label="starting">{pool.Waiting}</td>
@@ -54,7 +36,7 @@ internal static class PoolsHtml
 
     private static Html Why(PoolView pool)
     {
-        var reasons = Reasons(pool).ToList();
+        var reasons = PoolReasons.Of(pool).ToList();
         return Html.Of($"""
             {Html.If(pool.IsStopped, $"""<span class="badge bad">stopped</span> """)}{(reasons.Count == 0 ? new Html("""<span class="dim">nothing does</span>""") : Html.Of($"{string.Join("; ", reasons)}"))}
             """);

@@ -83,7 +83,7 @@ public sealed partial class PageHtmlTests
                 string.Empty, "1 place held back (quota): quota 'ci' has no cpu left", "no session with GitHub: 401", "all places are taken",
                 "takes no jobs, as none can be started: no image",
             ],
-            pools.Select(pool => string.Join("; ", PoolsHtml.Reasons(pool))));
+            pools.Select(pool => string.Join("; ", PoolReasons.Of(pool))));
     }
 
     [Fact]

@@ -33,6 +33,8 @@ public sealed class UsageTests
     [Theory]
     [InlineData("root")]
     [InlineData("agent", "agent")]
+    [InlineData("status", "status")]
+    [InlineData("logs", "logs")]
     [InlineData("emulator", "emulator")]
     [InlineData("emulator-serve", "emulator", "serve")]
     [InlineData("emulator-queue", "emulator", "queue")]

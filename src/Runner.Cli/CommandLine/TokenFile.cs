@@ -1,6 +1,6 @@
 using Runner.Jobs.Errors;
 
-namespace Runner.Cli.Commands;
+namespace Runner.Cli.CommandLine;
 
 /// <summary>Reads a token from the file that a flag names, so that it stands on no command line.</summary>
 internal static class TokenFile
