@@ -23,7 +23,7 @@ RUNNER_TEST_NPM=$("$ROOT/scripts/npm-clients.sh")
 RUNNER_TEST_HELM=$("$ROOT/scripts/helm.sh")
 RUNNER_TEST_PROMTOOL=$("$ROOT/scripts/promtool.sh")
 export RUNNER_TEST_NPM RUNNER_TEST_HELM RUNNER_TEST_PROMTOOL
-need git git; need python3 python3; need busybox busybox-static; need musl-gcc musl-tools; need dockerd docker.io; need docker-registry docker-registry
+need git git; need python3 python3; need busybox busybox-static; need musl-gcc musl-tools; need dockerd docker.io; need docker-registry docker-registry; need chromium chromium
 started=
 finish() { [ -z "$started" ] || "$ROOT/scripts/dev-cluster.sh" down >/dev/null; }
 trap finish EXIT

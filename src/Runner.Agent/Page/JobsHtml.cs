@@ -13,7 +13,7 @@ internal static class JobsHtml
 
     /// <summary>Jobs that the agent looks after.</summary>
     public static Html Active(ImmutableArray<JobView> jobs, DateTimeOffset now) => Html.Of($"""
-        <section aria-labelledby="jobs"><h2 id="jobs">Jobs <span class="count">{jobs.Length}</span></h2>
+        <section aria-labelledby="jobs"><h2 id="jobs">Jobs <span class="count">{jobs.Length}</span></h2>{TimelineHtml.Legend}
         {(jobs.IsEmpty ? new Html("""<p class="empty">No job is here just now.</p>""") : Table(jobs.Take(MaxActive), now, "for"))}
         {Html.If(jobs.Length > MaxActive, $"""<p class="empty">{jobs.Length - MaxActive} more are at <a href="api/v1/jobs">api/v1/jobs</a>.</p>""")}</section>
         """);

@@ -26,9 +26,16 @@ internal static class TimelineHtml
 
     /// <summary>The stages as a list, with how long each took.</summary>
     public static Html List(JobView job, DateTimeOffset now) => Html.Of($"""
-        <ol class="stages">{Html.Join(JobStages.Of(job.Times).Select(stage => Html.Of($"""
-            <li><svg class="key" viewBox="0 0 1 1" aria-hidden="true"><rect class="{Class(stage.Stage)}" width="1" height="1"/></svg>{ShownWords.Of(stage.Stage)} {Lasted(stage, now)}</li>
-            """)))}</ol>
+        <ol class="stages">{Html.Join(JobStages.Of(job.Times).Select(stage => Html.Of($"<li>{Key(stage.Stage)} {Lasted(stage, now)}</li>")))}</ol>
+        """);
+
+    /// <summary>What the colours of the bars mean.</summary>
+    public static Html Legend { get; } = Html.Of($"""
+        <ul class="stages legend" aria-label="colours of the timelines">{Html.Join(Enum.GetValues<JobStage>().Select(stage => Html.Of($"<li>{Key(stage)}</li>")))}</ul>
+        """);
+
+    private static Html Key(JobStage stage) => Html.Of($"""
+        <svg class="key" viewBox="0 0 1 1" aria-hidden="true"><rect class="{Class(stage)}" width="1" height="1"/></svg>{ShownWords.Of(stage)}
         """);
 
     private static Html Lasted(StageView stage, DateTimeOffset now) => stage.End is null

@@ -76,6 +76,7 @@ internal sealed class AgentOnHost : IAsyncDisposable
                 RetryPause = TimeSpan.FromMilliseconds(50),
                 LongRetryPause = TimeSpan.FromMilliseconds(100),
                 JobRetryPause = TimeSpan.FromMilliseconds(50),
+                Page = new PageOptions { Address = "127.0.0.1:0" },
             },
         };
         configure?.Invoke(options);
