@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Agent.Board;
 using Runner.Agent.Configuration;
+using Runner.Jobs;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Agent.Page;
@@ -50,7 +51,8 @@ public sealed record PageError(string Error, string? Nearest = null, Uri? Link =
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [typeof(Words<JobState>), typeof(Words<Conclusion>), typeof(Words<PoolMode>)],
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(AgentView))]
 [JsonSerializable(typeof(PoolsAnswer))]
 [JsonSerializable(typeof(JobsAnswer))]

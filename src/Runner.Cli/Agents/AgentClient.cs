@@ -12,6 +12,9 @@ namespace Runner.Cli.Agents;
 /// <param name="http">The connection, with the token where there is one; ends with the client.</param>
 internal sealed class AgentClient(HttpClient http) : IDisposable
 {
+    /// <summary>The variable that holds the page's token.</summary>
+    public const string TokenVariable = "RUNNER_AGENT_TOKEN";
+
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>The agent and its pools, and the answer as it came.</summary>
@@ -112,7 +115,7 @@ internal sealed class AgentClient(HttpClient http) : IDisposable
             var text = error?.Error is null ? null : error.Link is null ? error.Error : $"{error.Error}: {error.Link.AbsoluteUri}";
             return (answer.StatusCode, text) switch
             {
-                (HttpStatusCode.Unauthorized, not null) => new OperatorException($"The agent at {http.BaseAddress} wants the token of its page: --token-file, or ${AgentUrl.TokenVariable}"),
+                (HttpStatusCode.Unauthorized, not null) => new OperatorException($"The agent at {http.BaseAddress} wants the token of its page: --token-file, or ${TokenVariable}"),
                 (_, null) => Strange(),
                 (HttpStatusCode.NotFound or HttpStatusCode.BadRequest, _) => new WorkflowException($"runner: {text}"),
                 _ => new InfrastructureException(text),

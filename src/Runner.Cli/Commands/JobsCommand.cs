@@ -9,7 +9,7 @@ internal static class JobsCommand
 {
     public static Command Build(CliSurroundings surroundings)
     {
-        var agent = new AgentUrl(AgentSettings.ConfigOption(), AgentSettings.FileOf(surroundings, named: null));
+        var agent = new AgentUrl();
         var (watch, json) = AgentFlags.Make();
         var command = new Command("jobs", "List the jobs that an agent has, and the last that ended.") { watch, json };
         agent.AddTo(command);

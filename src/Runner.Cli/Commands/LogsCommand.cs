@@ -14,7 +14,7 @@ internal static class LogsCommand
 
     public static Command Build(CliSurroundings surroundings)
     {
-        var agent = new AgentUrl(AgentSettings.ConfigOption(), AgentSettings.FileOf(surroundings, named: null));
+        var agent = new AgentUrl();
         var job = new Argument<string>("job") { Description = "The job: its id, the beginning of that, or its name." };
         var follow = new Option<bool>("--follow", "-f") { Description = "Print what comes, too, until the job is over." };
         var command = new Command("logs", "Print the log of a job that runs, as it is sent to GitHub.") { job, follow };

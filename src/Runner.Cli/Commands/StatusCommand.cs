@@ -9,7 +9,7 @@ internal static class StatusCommand
 {
     public static Command Build(CliSurroundings surroundings)
     {
-        var agent = new AgentUrl(AgentSettings.ConfigOption(), AgentSettings.FileOf(surroundings, named: null));
+        var agent = new AgentUrl();
         var (watch, json) = AgentFlags.Make();
         var command = new Command("status", "Show what an agent does: its pools, room, and why something waits or failed.") { watch, json };
         agent.AddTo(command);

@@ -1,17 +1,15 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
 using Runner.Agent.Configuration;
+using Runner.Cli.Agents;
 using Runner.Cli.CommandLine;
 using Runner.Jobs.Errors;
 
-namespace Runner.Cli.Agents;
+namespace Runner.Cli.Commands;
 
 /// <summary>The flags by which a command finds an agent's page, and the client for it.</summary>
 internal sealed class AgentUrl
 {
-    /// <summary>The variable that holds the page's token.</summary>
-    public const string TokenVariable = "RUNNER_AGENT_TOKEN";
-
     private const string UrlVariable = "RUNNER_AGENT_URL";
 
     private readonly Option<string?> _url = new("--agent")
@@ -20,14 +18,8 @@ internal sealed class AgentUrl
         HelpName = "URL",
     };
 
-    private readonly Option<string?> _token = new("--token-file") { Description = $"File of the page's token. Default: ${TokenVariable}, else that of the settings.", HelpName = "FILE" };
-    private readonly Option<string?> _config;
-    private readonly string _defaultFile;
-
-    /// <summary>The flags.</summary>
-    /// <param name="config">The flag that names the agent's settings.</param>
-    /// <param name="defaultFile">The file of the agent's settings where nothing names one.</param>
-    public AgentUrl(Option<string?> config, string defaultFile) => (_config, _defaultFile) = (config, defaultFile);
+    private readonly Option<string?> _token = new("--token-file") { Description = $"File of the page's token. Default: ${AgentClient.TokenVariable}, else that of the settings.", HelpName = "FILE" };
+    private readonly Option<string?> _config = AgentSettings.ConfigOption();
 
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
@@ -49,15 +41,15 @@ internal sealed class AgentUrl
         var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore RS0030
         var token = tokenFile is not null ? TokenFile.Read(tokenFile)
-            : surroundings.Variable(TokenVariable) ?? (page.TokenFile is { } file ? TokenFile.Read(file) : page.TokenVariable is { } name ? surroundings.Variable(name) : null);
+            : surroundings.Variable(AgentClient.TokenVariable) ?? (page.TokenFile is { } file ? TokenFile.Read(file) : page.TokenVariable is { } name ? surroundings.Variable(name) : null);
         http.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return new AgentClient(http);
     }
 
     // Of an agent's settings the page alone is wanted: whatever else is wrong with them the agent tells.
-    private PageOptions Settings(string? named, CliSurroundings surroundings)
+    private static PageOptions Settings(string? named, CliSurroundings surroundings)
     {
-        var file = named ?? _defaultFile;
+        var file = AgentSettings.FileOf(surroundings, named);
         if (named is null && !File.Exists(file))
         {
             return new PageOptions();

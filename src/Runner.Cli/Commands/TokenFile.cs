@@ -1,6 +1,6 @@
 using Runner.Jobs.Errors;
 
-namespace Runner.Cli.CommandLine;
+namespace Runner.Cli.Commands;
 
 /// <summary>Reads a token from the file that a flag names, so that it stands on no command line.</summary>
 internal static class TokenFile
