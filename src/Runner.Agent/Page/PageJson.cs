@@ -49,10 +49,10 @@ public sealed record PageError(string Error, string? Nearest = null, Uri? Link =
 
 /// <summary>JSON of the page.</summary>
 [JsonSourceGenerationOptions(
+    MaxDepth = JsonDepth.Max,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [typeof(Words<JobState>), typeof(Words<Conclusion>), typeof(Words<PoolMode>)],
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    MaxDepth = JsonDepth.Max)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AgentView))]
 [JsonSerializable(typeof(PoolsAnswer))]
 [JsonSerializable(typeof(JobsAnswer))]

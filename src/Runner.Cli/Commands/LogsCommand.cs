@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Runner.Agent.Board;
-using Runner.Cli.Agents;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Rendering;
 using Runner.Jobs.Errors;

@@ -14,7 +14,7 @@ public sealed class PagePicturesTests(FakeHttpServer server) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Page_fits_a_phone_is_dark_in_the_dark_and_nothing_of_it_breaks_its_own_rules()
     {
         var site = server.Open(AnswerAsync);
