@@ -40,7 +40,11 @@ internal static class ChartSections
                 ("noProxy", settings.Of(typeof(IList<string>))),
                 ("credentialsSecret", Section(("name", Text(OptionalName)), ("key", Text(Key)))))),
             ("ca", Section(("configMap", Text(OptionalName)), ("secret", Text(OptionalName)), ("key", Text(Key)))))),
-        ("monitoring", Section(("serviceMonitor", Monitor(settings)), ("podMonitor", Monitor(settings)))),
+        ("monitoring", Section(
+            ("serviceMonitor", Monitor(settings)),
+            ("podMonitor", Monitor(settings)),
+            ("prometheusRule", Section(("enabled", Boolean()), ("labels", Texts(settings)), ("namespace", Text(OptionalName)), ("runbookUrl", Type(["string"])))),
+            ("dashboards", Section(("enabled", Boolean()), ("labels", Texts(settings)), ("annotations", Texts(settings)), ("namespace", Text(OptionalName)))))),
         ("autoscaling", Section(
             ("enabled", Boolean()),
             ("minReplicas", Whole(1)),
