@@ -39,6 +39,11 @@ internal sealed class Bench : IAsyncDisposable
         }
     }
 
+    /// <summary>Memory that is the agent's own, MB: the rest of <see cref="AgentMegabytes"/> are pages of its program's file, which the kernel shares and drops.</summary>
+    public double AgentOwnMegabytes => File.ReadLines($"/proc/{_agent.Id}/smaps_rollup")
+        .Where(line => line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
+        .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) * 1024 / 1e6;
+
     /// <summary>Processor time of the agent and of all workers and steps that have ended, in ticks of 10 ms.</summary>
     public TimeSpan AgentProcessorTime
     {

@@ -5,11 +5,12 @@ internal static class SlotBenchmark
 {
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var (slots, target) in new[] { (1, "60"), (200, "200") })
+        foreach (var (slots, resident, own) in new[] { (1, "60", "40"), (200, "200", "100") })
         {
             await using var bench = await Bench.StartAsync(slots, cancellationToken);
             await bench.RunAsync(["true"], cancellationToken);
-            Figures.Print($"agent's resident memory, {slots} idle slot(s)", "MB", [bench.AgentMegabytes], target);
+            Figures.Print($"agent's resident memory, {slots} idle slot(s)", "MB", [bench.AgentMegabytes], resident);
+            Figures.Print($"of which its own, {slots} idle slot(s)", "MB", [bench.AgentOwnMegabytes], own);
         }
     }
 }
