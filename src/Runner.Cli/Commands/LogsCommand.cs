@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Runner.Agent.Board;
+using Runner.Agent.Page;
+using Runner.Cli.Agents;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Rendering;
 using Runner.Jobs.Errors;
@@ -23,6 +25,11 @@ internal static class LogsCommand
             using var client = agent.Connect(result, surroundings);
             var answer = (await client.ReadJobsAsync(cancellationToken)).Value;
             var id = Find(result.GetRequiredValue(job), [.. answer.Jobs, .. answer.Recent]);
+            if (result.GetValue(follow))
+            {
+                await BeginAsync(client, id, answer, surroundings, cancellationToken);
+            }
+
             await using var log = await client.OpenLogAsync(id, result.GetValue(follow), Last, cancellationToken);
             await PrintAsync(log, surroundings, cancellationToken);
             return ExitCodes.Success;
@@ -47,6 +54,26 @@ internal static class LogsCommand
             [] => throw new WorkflowException($"runner: the agent has no job '{given}'{NearestName.Hint(given, jobs.Select(job => job.Name).Concat(jobs.Select(job => job.Id)))}"),
             _ => throw new WorkflowException($"runner: '{given}' may be one of {meant.Count} jobs: {string.Join(", ", meant.Take(5).Select(job => job.Id))}{(meant.Count > 5 ? ", …" : string.Empty)}"),
         };
+    }
+
+    // Who wants what comes waits for its beginning, too.
+    private static async Task BeginAsync(AgentClient client, string id, JobsAnswer answer, CliSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        if (Early(answer) is not { } waiting)
+        {
+            return;
+        }
+
+        await surroundings.Error.WriteLineAsync($"runner: job '{waiting.Name}' has no log yet: it is {ShownWords.Of(waiting.State)}{(waiting.Why is null ? string.Empty : $" ({waiting.Why})")}");
+        await foreach (var change in client.WatchAsync(cancellationToken))
+        {
+            if (Early((await client.ReadJobsAsync(cancellationToken)).Value) is null)
+            {
+                return;
+            }
+        }
+
+        JobView? Early(JobsAnswer now) => now.Jobs.FirstOrDefault(job => job.Id == id && job.State is (JobState.Waiting or JobState.Starting));
     }
 
     private static async Task PrintAsync(Stream log, CliSurroundings surroundings, CancellationToken cancellationToken)

@@ -99,6 +99,17 @@ public sealed class AgentPageCommandsTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Log_that_is_followed_is_waited_for_until_the_job_runs()
+    {
+        _jobs.Add(Job("build") with { State = JobState.Waiting, Why = "the quota has no room" });
+
+        var result = await RunAsync("logs", "build", "-f");
+
+        Assert.Equal("runner: job 'build' has no log yet: it is waiting (the quota has no room)\n", result.Error.ReplaceLineEndings("\n"));
+        Assert.Contains("Run tests", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Job_that_is_not_there_is_told_with_the_nearest_one()
     {
         _jobs.AddRange(Job("build"), Job("twin"), Job("twin") with { Id = "22222222-2222-4333-8444-555555555555" }, Ended("done", Conclusion.Succeeded, "none"));
@@ -172,11 +183,21 @@ public sealed class AgentPageCommandsTests : IDisposable
         (_, "/api/v1/pools") => http.Response.WriteAsync(JsonSerializer.Serialize(_pools, PageJson.Default.PoolsAnswer)),
         (_, "/api/v1/jobs") => http.Response.WriteAsync(JsonSerializer.Serialize(
             new JobsAnswer { Jobs = [.. _jobs.Where(job => job.State != JobState.Ended)], Recent = [.. _jobs.Where(job => job.State == JobState.Ended)], Now = Now }, PageJson.Default.JobsAnswer)),
-        (_, "/api/v1/events") => http.Response.WriteAsync("event: change\ndata: {\"version\":1}\n\n: nothing new\n\nevent: change\ndata: {\"version\":2}\n\n"),
+        (_, "/api/v1/events") => ChangeAsync(http),
         (_, $"/api/v1/jobs/{Id}/log") => http.Response.WriteAsync(
             "2026-03-01T12:00:00.0000000Z ##[group]Run tests\n2026-03-01T12:00:01.0000000Z \u001b[31mred\u001b[0m \u001b[2Jnot\u001b]0;evil\u0007 titled\r\n2026-03-01T12:00:02.0000000Z ##[error]it broke\n", Encoding.UTF8),
         _ => GoneAsync(http),
     };
+
+    // All jobs run from the second change on.
+    private async Task ChangeAsync(HttpContext http)
+    {
+        await http.Response.WriteAsync("event: change\ndata: {\"version\":1}\n\n: nothing new\n\n");
+        var running = _jobs.Select(job => job with { State = JobState.Running }).ToList();
+        _jobs.Clear();
+        _jobs.AddRange(running);
+        await http.Response.WriteAsync("event: change\ndata: {\"version\":2}\n\n");
+    }
 
     private static Task GoneAsync(HttpContext http)
     {
