@@ -56,6 +56,7 @@ internal static class RunnerCommandLine
             ValidateCommand.Build(surroundings),
             ConfigCommands.Build(surroundings),
             ScaleSetCommands.Build(surroundings),
+            MigrateCommand.Build(surroundings),
             CompletionCommand.Build(surroundings),
             VersionCommand.Build(surroundings),
         };

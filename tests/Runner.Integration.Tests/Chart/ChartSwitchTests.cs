@@ -1,3 +1,4 @@
+using Runner.Integration.Tests.Jobs;
 using Runner.Testing;
 
 namespace Runner.Integration.Tests.Chart;
@@ -43,6 +44,19 @@ public sealed class ChartSwitchTests
 
         Assert.True(code == 0, output);
         Golden.Check($"{name}.yaml", output);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("kubernetes-mode")]
+    [InlineData("dind")]
+    public async Task Values_that_were_converted_from_another_chart_are_values_of_this_one(string name)
+    {
+        var values = Path.Combine(Repository.Root, $"tests/Runner.Cli.Tests/Migration/Golden/{name}.values.yaml");
+
+        var (code, output) = await HelmProgram.RunAsync(["template", "ci", HelmProgram.Chart, "--values", values], Token);
+
+        Assert.True(code == 0, output);
+        Assert.Contains("mode: scaleset", output, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = 60_000)]
