@@ -82,6 +82,9 @@ internal sealed class AgentViews(
         };
     }
 
+    // Runners that wait have a place already, and each takes a job; those of a scale set are for jobs that are its own.
+    private static int Idle(RunnerPool pool) => pool.Mode == PoolMode.Runners ? pool.Room.Unplaced.Idle : 0;
+
     private PoolView PoolOf(RunnerPool pool, ImmutableArray<JobView> active, ImmutableArray<string> problems)
     {
         var offer = offers.For(pool, assigned: 0);
@@ -96,7 +99,7 @@ internal sealed class AgentViews(
             MaxJobs = pool.Size,
             Running = own.Count - waiting,
             Waiting = waiting,
-            Free = Math.Max(0, offer.Free),
+            Free = Math.Max(0, offer.Free) + Idle(pool),
             HeldBack = offer.HeldBack,
             Reason = offer.Reason.ToString().ToLowerInvariant(),
             Why = ShownText.Message(offer.Why),

@@ -27,7 +27,7 @@ internal static class AgentTables
         surroundings.Out.WriteLine();
         Tables.Write(
             surroundings,
-            ["pool", "running", "starting", "places", "room for", "queued", "why something waits"],
+            ["pool", "running", "starting", "places", "room", "queued", "why"],
             answer.Pools.Select(pool => new[]
             {
                 pool.Name, Number(pool.Running), Number(pool.Waiting), Number(pool.MaxJobs), Number(pool.Free), pool.Queue is { } queue ? Number(queue.Queued) : "-", Why(pool),

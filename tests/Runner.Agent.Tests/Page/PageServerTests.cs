@@ -91,6 +91,21 @@ public sealed class PageServerTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Runner_that_waits_is_room_for_a_job()
+    {
+        var site = await StartAsync();
+        await _pool.Capacity.EnterAsync(Token);
+        using var waiting = await _pool.Room.EnterAsync(patience: null, Token);
+        await _pool.Capacity.EnterAsync(Token);
+        using var taken = await _pool.Room.EnterAsync(patience: null, Token);
+        taken.Take();
+
+        var pools = JsonSerializer.Deserialize(await GetAsync(site, "api/v1/pools"), PageJson.Default.PoolsAnswer)!; // it is an object
+
+        Assert.Equal((4, 3), (pools.Pools[0].MaxJobs, pools.Pools[0].Free));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Browser_is_told_to_run_nothing_but_the_pages_own_script()
     {
         var site = await StartAsync();
