@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Agents;
@@ -59,13 +60,18 @@ public sealed class PageInBrowserTests
 
         var status = await PrintAsync(program, test, "status");
         var jobs = await PrintAsync(program, test, "jobs", "--json");
-        var log = PrintAsync(program, test, "logs", "watched", "-f");
-        await File.WriteAllTextAsync(go, string.Empty, Token);
+        var log = await PrintAsync(program, test, ["logs", "watched", "-f"], line =>
+        {
+            if (line.Contains("***", StringComparison.Ordinal))
+            {
+                File.WriteAllText(go, string.Empty);
+            }
+        });
 
         Assert.Matches(@"(?m)^agent-1: ready, jobs of 127\.0\.0\.1/acme on host", status);
         Assert.Matches(@"(?m)^test +1 +0 +2 +1 +- +-", status);
         Assert.Contains($"{job.Id}", jobs, StringComparison.Ordinal);
-        Assert.Matches("(?s)a line before.*the key is \\*\\*\\*.*a line after", await log);
+        Assert.Matches("(?s)a line before.*the key is \\*\\*\\*.*a line after", log);
     }
 
     private static Task<AgentOnHost> StartAsync()
@@ -106,14 +112,22 @@ public sealed class PageInBrowserTests
         return (go, job);
     }
 
-    private static async Task<string> PrintAsync(string program, AgentOnHost test, params string[] arguments)
+    private static Task<string> PrintAsync(string program, AgentOnHost test, params string[] arguments) => PrintAsync(program, test, arguments, _ => { });
+
+    private static async Task<string> PrintAsync(string program, AgentOnHost test, string[] arguments, Action<string> printed)
     {
         var start = new ProcessStartInfo(program, [.. arguments, "--agent", test.Agent!.Page!.AbsoluteUri]) { RedirectStandardOutput = true }; // it runs, with a page
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
-        var output = await process.StandardOutput.ReadToEndAsync(Token);
+        var output = new StringBuilder();
+        while (await process.StandardOutput.ReadLineAsync(Token) is { } line)
+        {
+            output.AppendLine(line);
+            printed(line);
+        }
+
         await process.WaitForExitAsync(Token);
         Assert.Equal(0, process.ExitCode);
-        return output;
+        return output.ToString();
     }
 
     private static List<string> Texts(JsonElement seen, string name) => [.. seen.GetProperty(name).EnumerateArray().Select(text => text.GetString() ?? string.Empty)];
