@@ -198,4 +198,17 @@ internal static partial class Log
 
     [LoggerMessage(1241, LogLevel.Error, "The agent is not ready, next look in {DelaySeconds:F1} s: {Detail}")]
     public static partial void CheckFailed(this ILogger logger, string detail, double delaySeconds);
+
+    // 1250: the queue at GitHub
+    [LoggerMessage(1250, LogLevel.Information, "What waits at GitHub is not counted for pool(s) {Pools}: {Why}")]
+    public static partial void QueueNotCounted(this ILogger logger, string pools, string why);
+
+    [LoggerMessage(1251, LogLevel.Warning, "Counting what waits at GitHub failed: {Detail}")]
+    public static partial void QueueCountFailed(this ILogger logger, string detail);
+
+    [LoggerMessage(1252, LogLevel.Information, "External metrics are served to the API server on port {Port}")]
+    public static partial void ExternalMetricsServed(this ILogger logger, int port);
+
+    [LoggerMessage(1253, LogLevel.Warning, "External metrics cannot be served, next try in {DelaySeconds:F0} s: {Detail}")]
+    public static partial void ExternalMetricsFailed(this ILogger logger, double delaySeconds, string detail);
 }

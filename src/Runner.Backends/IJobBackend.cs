@@ -39,6 +39,9 @@ public interface IJobBackend
     /// <summary>How many more jobs of a kind there is room for, as was last seen; asked often, so it does not ask anybody.</summary>
     JobRoom RoomFor(JobKind kind) => JobRoom.Unlimited;
 
+    /// <summary>Jobs of a pool that all agents together have here, as was last seen; <c>null</c>: this backend cannot tell, or has not looked yet.</summary>
+    JobCount? CountJobs(string pool) => null;
+
     /// <summary>The backend's own loops, which must turn as long as it is used.</summary>
     IReadOnlyList<LoopPulse> Loops => [];
 

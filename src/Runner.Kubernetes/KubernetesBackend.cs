@@ -109,6 +109,9 @@ public sealed class KubernetesBackend : IJobBackend
     }
 
     /// <inheritdoc/>
+    public JobCount? CountJobs(string pool) => _watch.HasListed ? PodCounts.Of(pool, _watch.Pods) : null;
+
+    /// <inheritdoc/>
     public async Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(launch);

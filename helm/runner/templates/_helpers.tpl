@@ -39,6 +39,9 @@ app.kubernetes.io/component: agent
   "pools" .Values.pools
   "kubernetes" (deepCopy .Values.kubernetes)
   "monitoring" (dict "metricsPort" .Values.metricsPort) }}
+{{- if .Values.externalMetrics.enabled }}
+{{- $_ := set $config.monitoring "externalMetrics" (dict "enabled" true "port" (int64 .Values.externalMetrics.port) "certificateFile" "/etc/runner/external-metrics/tls.crt" "keyFile" "/etc/runner/external-metrics/tls.key") }}
+{{- end }}
 {{- with include "runner.network" . | fromYaml }}{{ $_ := set $config "network" . }}{{ end }}
 {{- $config = mergeOverwrite $config (deepCopy .Values.config) }}
 {{- $made := dict "namespace" (include "runner.defaultJobNamespace" .) "runnerImage" (include "runner.image" .) "instance" (include "runner.instance" (dict "release" .Release "url" $config.github.url)) }}
@@ -135,6 +138,14 @@ token
 {{- end -}}
 {{- if not $pools }}{{ fail "autoscaling, keda: no pool of the mode runners, and one of the mode scaleset takes no more jobs with more agents: set its maxJobs, or metrics or triggers of your own" }}{{ end -}}
 {{ toYaml $pools }}
+{{- end -}}
+
+{{- define "runner.externalMetrics" -}}
+{{ .Release.Name }}-external-metrics
+{{- end -}}
+
+{{- define "runner.externalMetricsSecret" -}}
+{{ .Values.externalMetrics.certificate.secretName | default (include "runner.externalMetrics" .) }}
 {{- end -}}
 
 {{- define "runner.jobSelector" -}}

@@ -13,7 +13,8 @@ internal static class AgentOptionsValidator
     public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
     [
         .. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. PoolRules.Check(options), .. options.Services.Validate(),
-        .. options.Network.Validate(), .. Monitoring(options.Monitoring), .. Agent(options), .. options.Agent.Page.Validate(), .. Kubernetes(options),
+        .. options.Network.Validate(), .. Monitoring(options.Monitoring), .. options.Monitoring.Queue.Validate(options.Github),
+        .. options.Monitoring.ExternalMetrics.Validate(options), .. Agent(options), .. options.Agent.Page.Validate(), .. Kubernetes(options),
     ];
 
     private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)

@@ -25,6 +25,12 @@ public sealed record MonitoringOptions
 
     /// <summary>How is logged.</summary>
     public LoggingOptions Logging { get; set; } = new();
+
+    /// <summary>How the jobs that wait at GitHub are counted.</summary>
+    public QueueOptions Queue { get; set; } = new();
+
+    /// <summary>The cluster's external metrics, for its HorizontalPodAutoscalers.</summary>
+    public ExternalMetricsOptions ExternalMetrics { get; set; } = new();
 }
 
 /// <summary>Section <c>monitoring.logging</c>.</summary>

@@ -5,12 +5,14 @@ using Runner.Agent.Board;
 using Runner.Agent.Checks;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
+using Runner.Agent.ExternalMetrics;
 using Runner.Agent.GitHubClients;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
 using Runner.Agent.Page;
 using Runner.Agent.Pools;
+using Runner.Agent.Queue;
 using Runner.Agent.Reruns;
 using Runner.Agent.ScaleSets;
 using Runner.Agent.Sources;
@@ -21,6 +23,7 @@ using Runner.GitHub.Inspection;
 using Runner.GitHub.Limits;
 using Runner.GitHub.Registration;
 using Runner.GitHub.Runs;
+using Runner.Kubernetes.Client;
 using Runner.Protocol.Http;
 using Runner.Protocol.ScaleSets;
 using Runner.Protocol.Tenant;
@@ -53,6 +56,8 @@ internal static class AgentServices
             .AddScaleSets(options)
             .AddJournal(options, surroundings)
             .AddReruns(options, surroundings)
+            .AddQueue(options)
+            .AddExternalMetrics(options, surroundings)
             .AddSupervision();
     }
 
@@ -197,6 +202,32 @@ internal static class AgentServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RerunLedger>>()));
         return services.AddHostedService<RerunQueue>();
+    }
+
+    private static IServiceCollection AddQueue(this IServiceCollection services, AgentOptions options)
+    {
+        services.AddSingleton(options.Monitoring.Queue);
+        services.AddSingleton<IQueuedJobs>(provider => new QueuedJobs(
+            provider.GetRequiredService<GitHubEndpoint>(),
+            GitHubAuth.Read(options.Github.Auth),
+            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunnerQueue>(provider, InstallationName.Mark(options)));
+        services.AddSingleton<SetQueue>();
+        services.AddSingleton<QueueBook>();
+        return services.AddHostedService<QueueWatch>();
+    }
+
+    private static IServiceCollection AddExternalMetrics(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings)
+    {
+        services.AddSingleton<PoolFigures>();
+        return !options.Monitoring.ExternalMetrics.Enabled ? services : services.AddHostedService(provider => new ExternalMetricsServer(
+            options.Monitoring.ExternalMetrics,
+            surroundings.Environment.GetValueOrDefault("RUNNER_POD_NAMESPACE"),
+            provider.GetRequiredService<PoolFigures>(),
+            provider.GetRequiredService<ClusterConnection>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ExternalMetricsServer>>()));
     }
 
     private static IServiceCollection AddSupervision(this IServiceCollection services)

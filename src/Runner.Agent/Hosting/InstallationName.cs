@@ -20,6 +20,10 @@ internal static class InstallationName
             : options.Agent.Instance ?? Environment.MachineName);
 
     /// <summary>The name, with a beginning for people.</summary>
-    public static string Of(string beginning, GitHubEndpoint endpoint) =>
-        $"{beginning}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(endpoint.Url.AbsoluteUri.TrimEnd('/').ToLowerInvariant())))[..HashLength]}";
+    public static string Of(string beginning, GitHubEndpoint endpoint) => $"{beginning}-{Hash(endpoint.Url.AbsoluteUri.TrimEnd('/').ToLowerInvariant())}";
+
+    /// <summary>A short word for an installation and its address, for names of what its agents share.</summary>
+    public static string Mark(AgentOptions options) => Hash($"{Of(options)} {options.Github.Url.TrimEnd('/').ToLowerInvariant()}");
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashLength];
 }

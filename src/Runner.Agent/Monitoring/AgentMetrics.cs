@@ -35,6 +35,7 @@ internal sealed class AgentMetrics
         var factory = Metrics.WithCustomRegistry(Registry);
         GitHub = new GitHubMetrics(factory);
         Sets = new ScaleSetMetrics(factory);
+        Queue = new QueueMetrics(factory);
         _queued = factory.CreateGauge("runner_queue_jobs", "Jobs taken whose worker does not run yet.", "pool");
         _running = factory.CreateGauge("runner_jobs_running", "Jobs whose worker runs.", "pool");
         _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time.", "pool");
@@ -67,6 +68,9 @@ internal sealed class AgentMetrics
 
     /// <summary>The scale sets of the pools that have one.</summary>
     public ScaleSetMetrics Sets { get; }
+
+    /// <summary>Those of what waits at GitHub.</summary>
+    public QueueMetrics Queue { get; }
 
     /// <summary>A pool was opened.</summary>
     public void PoolOpened(string pool, int capacity)

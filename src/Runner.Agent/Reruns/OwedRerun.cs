@@ -46,6 +46,9 @@ internal sealed record OwedRerun
         }
     }
 
+    /// <summary>Whether a note of this name is one of them, and no other feature's: theirs begin with a letter.</summary>
+    public static bool IsName(string name) => name.Length > 0 && char.IsAsciiDigit(name[0]);
+
     /// <summary>As the note's text.</summary>
     public string ToText() => JsonSerializer.Serialize(this, RerunJson.Default.OwedRerun);
 

@@ -52,7 +52,7 @@ internal sealed class RerunQueue(
     private async Task TurnAsync(bool isOfAll, CancellationToken cancellationToken)
     {
         var open = new List<OwedRerun>();
-        foreach (var (name, text) in await notes.ListAsync(cancellationToken))
+        foreach (var (name, text) in (await notes.ListAsync(cancellationToken)).Where(note => OwedRerun.IsName(note.Key)))
         {
             if (OwedRerun.Parse(text) is not { } owed || RerunRules.IsOver(owed, time.GetUtcNow()))
             {

@@ -31,15 +31,16 @@ internal static class WorkflowRunEndpoints
         actions.MapPost("/jobs/{job:long}/rerun", RerunOne);
     }
 
-    private static IResult ListRuns(HttpContext http, RestCaller caller, RunBoard runs, string owner, string repo) =>
-        caller.RefuseReader(http) ?? List("workflow_runs", runs.List().Where(run => IsOf(run, owner, repo)).Reverse().Select(run => Body(run)));
+    private static IResult ListRuns(HttpContext http, RestCaller caller, RunBoard runs, string owner, string repo, string? status) =>
+        caller.RefuseReader(http)
+            ?? List(http, "workflow_runs", runs.List().Where(run => IsOf(run, owner, repo) && (status is null || Status(run) == status)).Reverse().Select(run => Body(run)));
 
     private static IResult GetRun(HttpContext http, RestCaller caller, RunBoard runs, string owner, string repo, long run) =>
         caller.RefuseReader(http) ?? (Find(runs, owner, repo, run) is { } found ? Json(Body(found)) : RestError.NotFound);
 
     private static IResult ListJobs(HttpContext http, RestCaller caller, RunBoard runs, string owner, string repo, long run, string? filter) =>
         caller.RefuseReader(http) ?? (Find(runs, owner, repo, run) is { } found
-            ? List("jobs", Jobs(found, filter == "all").Select(job => Body(job, found)))
+            ? List(http, "jobs", Jobs(found, filter == "all").Select(job => Body(job, found)))
             : RestError.NotFound);
 
     private static IResult Cancel(HttpContext http, RestCaller caller, RunBoard runs, string owner, string repo, long run) =>
@@ -117,6 +118,9 @@ internal static class WorkflowRunEndpoints
 
     private static IEnumerable<JobInfo> Jobs(RunInfo run, bool isAll) => (isAll ? run.EarlierJobs.Concat(run.Jobs) : run.Jobs).Where(job => job.Number > 0);
 
+    private static string Status(RunInfo run) =>
+        run.Conclusion is not null ? "completed" : run.Jobs.Any(job => job.Status == JobStatus.InProgress) ? "in_progress" : "queued";
+
     private static JsonObject Body(RunInfo run) => new()
     {
         ["id"] = run.Id,
@@ -124,7 +128,7 @@ internal static class WorkflowRunEndpoints
         ["run_number"] = run.Id,
         ["run_attempt"] = run.Attempt,
         ["event"] = run.Event,
-        ["status"] = run.Conclusion is not null ? "completed" : run.Jobs.Any(job => job.Status == JobStatus.InProgress) ? "in_progress" : "queued",
+        ["status"] = Status(run),
         ["conclusion"] = Word(run.Conclusion),
         ["head_branch"] = run.HeadBranch,
         ["head_sha"] = run.HeadSha,
@@ -167,10 +171,13 @@ internal static class WorkflowRunEndpoints
 
     private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static IResult List(string name, IEnumerable<JsonObject> items)
+    // Pages as GitHub's: 30 items each unless per_page says otherwise, 100 at most.
+    private static IResult List(HttpContext http, string name, IEnumerable<JsonObject> items)
     {
-        var all = new JsonArray([.. items]);
-        return Json(new JsonObject { ["total_count"] = all.Count, [name] = all });
+        var (all, size, page) = (items.ToList(), Math.Min(Number("per_page", 30), 100), Number("page", 1));
+        return Json(new JsonObject { ["total_count"] = all.Count, [name] = new JsonArray([.. all.Skip((page - 1) * size).Take(size)]) });
+
+        int Number(string key, int standard) => int.TryParse(http.Request.Query[key], CultureInfo.InvariantCulture, out var number) && number > 0 ? number : standard;
     }
 
     private static IResult Json(JsonObject body) => TypedResults.Text(body.ToJsonString(), "application/json");

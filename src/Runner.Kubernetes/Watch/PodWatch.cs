@@ -65,6 +65,9 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
     }
 
+    /// <summary>Whether the pods were seen at all.</summary>
+    public bool HasListed => _listed.Task.IsCompleted;
+
     /// <summary>The pods as last seen.</summary>
     public IReadOnlyList<V1Pod> Pods
     {

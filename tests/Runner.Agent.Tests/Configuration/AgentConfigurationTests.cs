@@ -346,7 +346,13 @@ public sealed class AgentConfigurationTests : IDisposable
             _ => "enabled: true",
         };
         var pool = type == typeof(PoolOptions) ? setting : type == typeof(RerunOptions) ? $"rerun: {{{setting}}}" : "maxJobs: 1";
-        var monitoring = type == typeof(MonitoringOptions) ? setting : "enabled: true";
+        var monitoring = type.Name switch
+        {
+            nameof(MonitoringOptions) => setting,
+            nameof(QueueOptions) => $"queue: {{{setting}}}",
+            nameof(ExternalMetricsOptions) => $"externalMetrics: {{{setting}}}",
+            _ => "enabled: true",
+        };
         var agent = type == typeof(SupervisionOptions) ? setting : "replacements: 1";
         string[] names = [pool.StartsWith("name", StringComparison.Ordinal) ? "" : "name: a, ", pool.StartsWith("labels", StringComparison.Ordinal) ? "" : "labels: [x], "];
         return $"github: {{url: 'https://github.com/acme', auth: {{tokenFile: TOKEN}}}}\npools: [{{{names[0]}{names[1]}{pool}}}]\n"

@@ -45,6 +45,14 @@ internal static class ChartSections
             ("podMonitor", Monitor(settings)),
             ("prometheusRule", Section(("enabled", Boolean()), ("labels", Texts(settings)), ("namespace", Text(OptionalName)), ("runbookUrl", Type(["string"])))),
             ("dashboards", Section(("enabled", Boolean()), ("labels", Texts(settings)), ("annotations", Texts(settings)), ("namespace", Text(OptionalName)))))),
+        ("externalMetrics", Section(
+            ("enabled", Boolean()),
+            ("port", Whole(1024, 65535)),
+            ("certificate", Section(
+                ("secretName", Text(OptionalName)),
+                ("caBundle", Text("^(-----BEGIN CERTIFICATE-----)?")),
+                ("certManager", Section(("enabled", Boolean()), ("issuerRef", Section(("name", Text(Name)), ("kind", OneOf("Issuer", "ClusterIssuer")), ("group", Text(Name)))))),
+                ("days", Whole(1, 36500)))))),
         ("autoscaling", Section(
             ("enabled", Boolean()),
             ("minReplicas", Whole(1)),

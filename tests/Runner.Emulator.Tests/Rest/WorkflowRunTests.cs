@@ -109,6 +109,31 @@ public sealed class WorkflowRunTests
         Assert.Equal([200, 403, 403, 401], [.. new[] { read, cancel, register, after }.Select(answer => (int)answer.StatusCode)]);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Runs_are_listed_by_status_and_page_by_page()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            emulator.Server.QueueWorkflow(new WorkflowRequest { Workflow = Workflow, Repository = "emulator/app" });
+        }
+
+        var first = await TakeAsync(emulator, "good");
+
+        Assert.Equal("3: 3 2 1", await RunsAsync(string.Empty));
+        Assert.Equal("2: 3 2", await RunsAsync("?status=queued"));
+        Assert.Equal("1: 1", await RunsAsync("?status=in_progress"));
+        Assert.Equal("3: 1", await RunsAsync("?per_page=2&page=2"));
+        using var completed = await first.CompleteAsync(TestEmulator.Token);
+
+        async Task<string> RunsAsync(string query)
+        {
+            using var answer = await emulator.GetAsync("repos/emulator/app/actions/runs" + query);
+            var list = await OfficialRunner.ReadAsync(answer, TestEmulator.Token);
+            return $"{list["total_count"]}: {string.Join(' ', list["workflow_runs"]!.AsArray().Select(run => run!["id"]!.ToString()))}";
+        }
+    }
+
     private static async Task<long> FailedRunAsync(TestEmulator emulator)
     {
         var run = emulator.Server.QueueWorkflow(new WorkflowRequest { Workflow = Workflow, Repository = "emulator/app" }).Id;

@@ -55,7 +55,7 @@ public sealed class ChartOnClusterTests(ClusterFixture cluster)
         Assert.All(ended.Jobs, job => Assert.Equal((job.Name, Conclusion.Succeeded), (job.Name, job.Conclusion)));
         foreach (var job in ended.Jobs)
         {
-            Assert.Single(((await release.Emulator.ReadLogAsync(job.Id, Token)) ?? string.Empty).Split('\n'), line => line.EndsWith(" begun", StringComparison.Ordinal));
+            Assert.Single(((await release.Emulator.ReadLogAsync(job.Id, Token)) ?? string.Empty).Split('\n'), line => line.EndsWith("Z begun", StringComparison.Ordinal));
         }
 
         // Agents that took the jobs over clean up after them.

@@ -16,7 +16,11 @@ internal sealed class ChartRelease : IAsyncDisposable
 
     private const string Timeout = "150s";
 
+    // Repository scope, so that the agents know what to count.
+    private const string Repository = "acme/app";
+
     private readonly ClusterFixture _cluster;
+    private bool _isInstalled;
 
     private ChartRelease(ClusterFixture cluster, EmulatorServer emulator, string space) => (_cluster, Emulator, Space) = (cluster, emulator, space);
 
@@ -44,13 +48,20 @@ internal sealed class ChartRelease : IAsyncDisposable
     }
 
     /// <summary>Installs or upgrades, and waits until all is ready.</summary>
-    public Task ApplyAsync(string command, string values, CancellationToken cancellationToken) => HelmAsync(
-        cancellationToken,
-        command, "ci", HelmProgram.Chart, "--wait", "--timeout", Timeout,
-        "--set", $"github.url={Emulator.Url}acme,github.secretName=runner-github,config.github.allowInsecureHttp=true",
-        "--set", $"image.repository={BuiltImage.Name.Split(':')[0]},image.tag={BuiltImage.Name.Split(':')[1]},image.pullPolicy=Never",
-        "--set", $"kubernetes.defaultImage={_cluster.JobImage},pools[0].name=ci,pools[0].labels={{self-hosted}}",
-        "--set", values);
+    public Task ApplyAsync(string command, string values, CancellationToken cancellationToken)
+    {
+        _isInstalled = true;
+        return HelmAsync(
+            cancellationToken,
+            command, "ci", HelmProgram.Chart, "--wait", "--timeout", Timeout,
+
+            // The API server of Kubernetes 1.20 knows no server-side apply of an APIService, and Helm 4 would begin with it.
+            "--server-side=false",
+            "--set", $"github.url={Emulator.Url}{Repository},github.secretName=runner-github,config.github.allowInsecureHttp=true",
+            "--set", $"image.repository={BuiltImage.Name.Split(':')[0]},image.tag={BuiltImage.Name.Split(':')[1]},image.pullPolicy=Never",
+            "--set", $"kubernetes.defaultImage={_cluster.JobImage},pools[0].name=ci,pools[0].labels={{self-hosted}}",
+            "--set", values);
+    }
 
     /// <summary>Goes back to a revision.</summary>
     public Task RollBackAsync(int revision, CancellationToken cancellationToken) => HelmAsync(
@@ -60,12 +71,14 @@ internal sealed class ChartRelease : IAsyncDisposable
     public async Task UninstallAsync(CancellationToken cancellationToken)
     {
         await HelmAsync(cancellationToken, "uninstall", "ci", "--wait", "--timeout", Timeout);
+        _isInstalled = false;
         await _cluster.PodsGoneAsync(Space, Agents, cancellationToken);
     }
 
     /// <summary>Queues jobs that each run a script.</summary>
     public RunInfo Queue(int jobs, string script) => Emulator.QueueWorkflow(new WorkflowRequest
     {
+        Repository = Repository,
         Workflow = $$$"""
             on: push
             jobs:
@@ -84,7 +97,16 @@ internal sealed class ChartRelease : IAsyncDisposable
         (await _cluster.Connection.Client.CoreV1.ListNamespacedPodAsync(space, labelSelector: selector, cancellationToken: cancellationToken)).Items;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Emulator.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_isInstalled)
+        {
+            // An API of the cluster that nobody serves any more would keep every namespace from going.
+            await HelmProgram.RunAsync(["uninstall", "ci", "--ignore-not-found", "--namespace", Space], CancellationToken.None, _cluster.Kubeconfig);
+        }
+
+        await Emulator.DisposeAsync();
+    }
 
     private async Task HelmAsync(CancellationToken cancellationToken, params string[] arguments)
     {

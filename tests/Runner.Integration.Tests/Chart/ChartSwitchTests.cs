@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Runner.Integration.Tests.Jobs;
 using Runner.Testing;
 
@@ -25,6 +27,9 @@ public sealed class ChartSwitchTests
         { "service-monitor",  "monitoring.serviceMonitor.enabled=true,monitoring.serviceMonitor.labels.release=prometheus",  "monitors" },
         { "pod-monitor",      "monitoring.podMonitor.enabled=true,config.monitoring.metricsPath=/m",                        "monitors" },
         { "autoscaling",      "autoscaling.enabled=true",                                                                   "autoscaling" },
+        { "external-metrics", "externalMetrics.enabled=true,externalMetrics.certificate.secretName=mine,externalMetrics.certificate.caBundle=-----BEGIN CERTIFICATE-----,networkPolicy.enabled=true",
+            "externalmetrics,deployment,networkpolicy,config" },
+        { "cert-manager",     "externalMetrics.enabled=true,externalMetrics.certificate.certManager.enabled=true", "externalmetrics" },
         { "keda",             "keda.enabled=true,keda.prometheus=http://prometheus.monitoring:9090",                        "autoscaling" },
         { "disruption",       "podDisruptionBudget.minAvailable=50%",                                                       "disruption" },
         { "agent", "annotations.a=1,podAnnotations.b=2,podLabels.c=3,commonLabels.d=4,env.E=5,envFrom[0].secretRef.name=f,priorityClassName=high,"
@@ -67,6 +72,8 @@ public sealed class ChartSwitchTests
     [InlineData("github.token=a,autoscaling.enabled=true,keda.enabled=true", "autoscaling.enabled and keda.enabled are both true")]
     [InlineData("github.token=a,keda.enabled=true", "keda.prometheus is the address of a Prometheus")]
     [InlineData("github.token=a,autoscaling.enabled=true,pools[0].name=x,pools[0].labels={x},pools[0].mode=scaleset", "no pool of the mode runners")]
+    [InlineData("github.token=a,keda.enabled=true,externalMetrics.enabled=true", "externalMetrics.enabled and keda.enabled are both true")]
+    [InlineData("github.token=a,externalMetrics.enabled=true,externalMetrics.certificate.secretName=x", "externalMetrics.certificate.caBundle is the PEM")]
     [InlineData("github.token=a,autoscaling.minReplicas=0", "/autoscaling/minReplicas")]
     [InlineData("github.token=a,autoscaling.behavior.scaleDwn=1", "additional properties 'scaleDwn' not allowed")]
     [InlineData("github.token=a,jobs.toolCache.accessModes={ReadWriteAll}", "/jobs/toolCache/accessModes/0")]
@@ -81,6 +88,28 @@ public sealed class ChartSwitchTests
 
         Assert.NotEqual(0, code);
         Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Certificate_that_the_chart_makes_is_for_the_service_and_of_the_CA_that_the_API_server_is_told()
+    {
+        var (code, output) = await HelmProgram.RunAsync(
+            ["template", "ci", HelmProgram.Chart, .. Needed, "--set", "github.token=a,externalMetrics.enabled=true", "--show-only", "templates/externalmetrics.yaml"], Token);
+        Assert.True(code == 0, output);
+        using var certificate = X509Certificate2.CreateFromPem(Value("  tls.crt: "), Value("  tls.key: "));
+        using var authority = X509Certificate2.CreateFromPem(Value("  ca.crt: "));
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+
+        Assert.True(chain.Build(certificate));
+        Assert.True(certificate.MatchesHostname("ci-external-metrics.act-runners.svc"));
+        Assert.Equal(Value("  ca.crt: "), Value("  caBundle: "));
+        Assert.DoesNotContain("insecureSkipTLSVerify", output, StringComparison.Ordinal);
+
+        string Value(string key) => Encoding.UTF8.GetString(Convert.FromBase64String(
+            output.Split('\n').Single(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..]));
     }
 
     [Theory(Timeout = 60_000)]
