@@ -61,7 +61,9 @@ public sealed record PageOptions
     private static IPEndPoint? TryParse(string text)
     {
         var written = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? $"127.0.0.1{text["localhost".Length..]}" : text;
-        var hasPort = written.LastIndexOf(':') is var colon and > 0 && colon > written.LastIndexOf(']') && (written[0] == '[' || written.IndexOf(':', StringComparison.Ordinal) == colon);
+        var hasPort = written.LastIndexOf(':') is var colon and > 0
+            && colon > written.LastIndexOf(']')
+            && (written[0] == '[' || written.IndexOf(':', StringComparison.Ordinal) == colon);
         return hasPort && IPEndPoint.TryParse(written, out var parsed) ? parsed : null;
     }
 }

@@ -56,18 +56,23 @@ internal static class JobsHtml
     }
 
     private static Html Table(IEnumerable<JobView> jobs, DateTimeOffset now, string lasted) => Html.Of($"""
-        <div class="scroll"><table class="jobs"><thead><tr><th>job</th><th>state</th><th class="number">{lasted}</th><th>timeline</th><th>pool</th><th>where</th><th>GitHub</th></tr></thead><tbody>
+        <div class="scroll"><table class="jobs"><thead><tr><th>job</th><th>state</th><th class="number">{lasted}</th>
+        <th>timeline</th><th>pool</th><th>where</th><th>GitHub</th></tr></thead><tbody>
         {Html.Join(jobs.Select(job => Row(job, now, lasted)))}
         </tbody></table></div>
         """);
 
     private static Html Row(JobView job, DateTimeOffset now, string lasted) => Html.Of($"""
         <tr data-job="{job.Id}"><th scope="row"><a href="jobs/{job.Id}">{job.Name}</a><span class="sub">{Origin(job)}</span></th>
-        <td data-label="state">{Badge(job)}{Html.If(job.Reason is not (null or "none" or "canceled"), $"""<span class="sub">{ShownWords.Cause(job.Reason ?? string.Empty)}</span>""")}</td>
+        <td data-label="state">{Badge(job)}{Cause(job)}</td>
         <td class="number" data-label="{lasted}">{Lasted(job, now)}</td>
         <td class="bar" data-label="timeline">{TimelineHtml.Of(job, now)}{Html.If(job.Why is not null, $"""<span class="sub why">{job.Why}</span>""")}</td>
         <td data-label="pool">{job.Pool}</td><td data-label="where">{job.Place ?? "–"}</td><td data-label="GitHub">{Links(job)}</td></tr>
         """);
+
+    private static Html Cause(JobView job) => job.Reason is { } reason and not ("none" or "canceled")
+        ? Html.Of($"""<span class="sub">{ShownWords.Cause(reason)}</span>""")
+        : Html.None;
 
     /// <summary>Where a job comes from, on a line.</summary>
     public static string Origin(JobView job) => string.Join(" · ", new[] { job.Repository, job.Workflow, job.Ref }.OfType<string>());

@@ -81,8 +81,10 @@ internal sealed class PageEndpoints(AgentViews views, ChangeStreams changes, Log
             null => RefuseAsync(http, StatusCodes.Status404NotFound, Unknown(view, id)),
             { State: JobState.Ended } over => RefuseAsync(
                 http, StatusCodes.Status410Gone, new PageError($"Job '{over.Name}' is over, and its log is at GitHub", Link: over.JobUrl ?? over.RunUrl)),
-            { State: JobState.Waiting or JobState.Starting } early => RefuseAsync(
-                http, StatusCodes.Status409Conflict, new PageError($"Job '{early.Name}' has no log yet: its worker does not run{(early.Why is { } why ? $" ({why})" : string.Empty)}")),
+            { State: JobState.Waiting or JobState.Starting, Why: var why } early => RefuseAsync(
+                http,
+                StatusCodes.Status409Conflict,
+                new PageError($"Job '{early.Name}' has no log yet: its worker does not run{(why is null ? string.Empty : $" ({why})")}")),
             var job => logs.WriteAsync(http, job, stopping),
         };
     }

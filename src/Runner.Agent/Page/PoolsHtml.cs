@@ -11,7 +11,9 @@ internal static class PoolsHtml
     /// <summary>The pools: what they have, and why something waits.</summary>
     public static Html Of(ImmutableArray<PoolView> pools, DateTimeOffset now) => Html.Of($"""
         <section aria-labelledby="pools"><h2 id="pools">Pools</h2>
-        <div class="scroll"><table class="pools"><thead><tr><th>pool</th><th>places</th><th class="number">running</th><th class="number">starting</th><th class="number">room for</th><th>queued at GitHub</th><th>why something waits</th></tr></thead><tbody>
+        <div class="scroll"><table class="pools"><thead><tr><th>pool</th><th>places</th>
+        <th class="number">running</th><th class="number">starting</th><th class="number">room for</th>
+        <th>queued at GitHub</th><th>why something waits</th></tr></thead><tbody>
         {Html.Join(pools.Select(pool => Row(pool, now)))}
         </tbody></table></div></section>
         """);
@@ -30,16 +32,17 @@ internal static class PoolsHtml
 
     private static Html Row(PoolView pool, DateTimeOffset now) => Html.Of($"""
         <tr><th scope="row">{pool.Name}<span class="sub">{(pool.Mode == PoolMode.ScaleSet ? "scale set" : "runners")} · {string.Join(", ", pool.Labels)}</span></th>
-        <td class="bar" data-label="places">{Places(pool)}</td><td class="number" data-label="running">{pool.Running}</td><td class="number" data-label="starting">{pool.Waiting}</td>
-        <td class="number" data-label="room for">{pool.Free}</td><td data-label="queued">{Queue(pool, now)}</td><td class="why" data-label="why">{Why(pool)}</td></tr>
+        <td class="bar" data-label="places">{Places(pool)}</td>
+        <td class="number" data-label="running">{pool.Running}</td><td class="number" data-label="starting">{pool.Waiting}</td>
+        <td class="number" data-label="room for">{pool.Free}</td><td data-label="queued">{Queue(pool, now)}</td>
+        <td class="why" data-label="why">{Why(pool)}</td></tr>
         """);
 
     private static Html Why(PoolView pool)
     {
         var reasons = PoolReasons.Of(pool).ToList();
-        return Html.Of($"""
-            {Html.If(pool.IsStopped, $"""<span class="badge bad">stopped</span> """)}{(reasons.Count == 0 ? new Html("""<span class="dim">nothing does</span>""") : Html.Of($"{string.Join("; ", reasons)}"))}
-            """);
+        var text = reasons.Count == 0 ? new Html("""<span class="dim">nothing does</span>""") : Html.Of($"{string.Join("; ", reasons)}");
+        return Html.Of($"""{Html.If(pool.IsStopped, $"""<span class="badge bad">stopped</span> """)}{text}""");
     }
 
     private static Html Queue(PoolView pool, DateTimeOffset now) => pool switch
@@ -57,7 +60,8 @@ internal static class PoolsHtml
         (string Class, int Count)[] parts = [("stage-running", pool.Running), ("stage-starting", pool.Waiting), ("held", pool.HeldBack)];
         var left = 0.0;
         return Html.Of($"""
-            <svg class="timeline" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="{words}"><title>{words}</title><rect class="free" width="1000" height="10"/>{Html.Join(parts.Where(part => part.Count > 0).Select(part =>
+            <svg class="timeline" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="{words}"><title>{words}</title>
+            <rect class="free" width="1000" height="10"/>{Html.Join(parts.Where(part => part.Count > 0).Select(part =>
             {
                 var width = 1000.0 * part.Count / total;
                 var bar = Html.Of($"""<rect class="{part.Class}" x="{Number(left)}" width="{Number(width)}" height="10"/>""");

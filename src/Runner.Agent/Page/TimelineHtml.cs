@@ -53,8 +53,9 @@ internal static class TimelineHtml
         return Html.Join(stages.Select(stage =>
         {
             var width = Least + (spare * stage.Lasted(now).TotalMilliseconds / total);
+            var words = $"{ShownWords.Of(stage.Stage)} {ShownWords.Duration(stage.Lasted(now))}";
             var bar = Html.Of($"""
-                <rect class="{Class(stage.Stage)}" x="{Number(left)}" width="{Number(width)}" height="10"><title>{ShownWords.Of(stage.Stage)} {ShownWords.Duration(stage.Lasted(now))}</title></rect>
+                <rect class="{Class(stage.Stage)}" x="{Number(left)}" width="{Number(width)}" height="10"><title>{words}</title></rect>
                 """);
             left += width;
             return bar;

@@ -126,7 +126,8 @@ internal sealed class AgentClient(HttpClient http) : IDisposable
     private OperatorException Strange() => new($"What answers at {http.BaseAddress} is no page of an agent: is that the address of agent.page?");
 
     private InfrastructureException Unreachable(string why, Exception cause) => new(
-        $"The agent at {http.BaseAddress} cannot be reached: {why}. Is it running, with its page at this address (agent.page)? In a cluster: kubectl port-forward deployment/runner 8081",
+        $"The agent at {http.BaseAddress} cannot be reached: {why}. Is it running, with its page at this address (agent.page)?"
+            + " In a cluster: kubectl port-forward deployment/runner 8081",
         cause);
 }
 

@@ -18,7 +18,8 @@ internal static class AgentTables
         var (colors, agent) = (new Colors(surroundings.UseColors), answer.Agent);
         var state = agent.Problems.IsEmpty ? colors.Green("ready") : colors.Red("not ready");
         surroundings.Out.WriteLine(
-            $"{colors.Bold(agent.Instance)}: {state}, jobs of {agent.GitHub.Host}{agent.GitHub.AbsolutePath} on {agent.Backend}, version {agent.Version}, up {ShownWords.Duration(now - agent.Started)}");
+            $"{colors.Bold(agent.Instance)}: {state}, jobs of {agent.GitHub.Host}{agent.GitHub.AbsolutePath} on {agent.Backend},"
+            + $" version {agent.Version}, up {ShownWords.Duration(now - agent.Started)}");
         foreach (var problem in agent.Problems)
         {
             surroundings.Out.WriteLine(colors.Red($"  {problem}"));
@@ -38,15 +39,18 @@ internal static class AgentTables
             Tables.Write(
                 surroundings,
                 ["failed because", "jobs", "last", "told"],
-                answer.Failures.Select(failure => new[] { ShownWords.Cause(failure.Reason), Number(failure.Count), $"{ShownWords.Duration(now - failure.LastAt)} ago", failure.LastMessage ?? "-" }));
+                answer.Failures.Select(failure => new[]
+                {
+                    ShownWords.Cause(failure.Reason), Number(failure.Count), $"{ShownWords.Duration(now - failure.LastAt)} ago", failure.LastMessage ?? "-",
+                }));
         }
 
         foreach (var limit in agent.Limits)
         {
+            var full = limit.Reset is { } reset && reset > now ? $", full again in {ShownWords.Duration(reset - now)}" : string.Empty;
             surroundings.Out.WriteLine();
             surroundings.Out.WriteLine(colors.Dim(string.Create(
-                CultureInfo.InvariantCulture,
-                $"GitHub's limit ({limit.Resource}): {limit.Remaining:N0} of {limit.Limit:N0} calls left{(limit.Reset > now ? $", full again in {ShownWords.Duration((limit.Reset ?? now) - now)}" : string.Empty)}")));
+                CultureInfo.InvariantCulture, $"GitHub's limit ({limit.Resource}): {limit.Remaining:N0} of {limit.Limit:N0} calls left{full}")));
         }
     }
 

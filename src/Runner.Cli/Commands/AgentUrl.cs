@@ -18,7 +18,12 @@ internal sealed class AgentUrl
         HelpName = "URL",
     };
 
-    private readonly Option<string?> _token = new("--token-file") { Description = $"File of the page's token. Default: ${AgentClient.TokenVariable}, else that of the settings.", HelpName = "FILE" };
+    private readonly Option<string?> _token = new("--token-file")
+    {
+        Description = $"File of the page's token. Default: ${AgentClient.TokenVariable}, else that of the settings.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string?> _config = AgentSettings.ConfigOption();
 
     /// <summary>Adds the flags to a command.</summary>
@@ -40,11 +45,17 @@ internal sealed class AgentUrl
 #pragma warning disable RS0030 // one client for one command of a process that ends with it
         var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore RS0030
-        var token = tokenFile is not null ? TokenFile.Read(tokenFile)
-            : surroundings.Variable(AgentClient.TokenVariable) ?? (page.TokenFile is { } file ? TokenFile.Read(file) : page.TokenVariable is { } name ? surroundings.Variable(name) : null);
+        var token = tokenFile is not null ? TokenFile.Read(tokenFile) : surroundings.Variable(AgentClient.TokenVariable) ?? TokenOf(page, surroundings);
         http.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return new AgentClient(http);
     }
+
+    private static string? TokenOf(PageOptions page, CliSurroundings surroundings) => page switch
+    {
+        { TokenFile: { } file } => TokenFile.Read(file),
+        { TokenVariable: { } name } => surroundings.Variable(name),
+        _ => null,
+    };
 
     // Of an agent's settings the page alone is wanted: whatever else is wrong with them the agent tells.
     private static PageOptions Settings(string? named, CliSurroundings surroundings)

@@ -46,13 +46,17 @@ internal static class LogsCommand
             return exact.Id;
         }
 
-        var meant = jobs.Where(job => job.Name.Equals(given, StringComparison.OrdinalIgnoreCase) || (given.Length >= 4 && job.Id.StartsWith(given, StringComparison.OrdinalIgnoreCase))).ToList();
+        var meant = jobs
+            .Where(job => job.Name.Equals(given, StringComparison.OrdinalIgnoreCase)
+                || (given.Length >= 4 && job.Id.StartsWith(given, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
         meant = meant.Where(job => job.State != JobState.Ended).ToList() is { Count: > 0 } running ? running : meant.Take(1).ToList();
         return meant switch
         {
             [var one] => one.Id,
             [] => throw new WorkflowException($"runner: the agent has no job '{given}'{NearestName.Hint(given, jobs.Select(job => job.Name).Concat(jobs.Select(job => job.Id)))}"),
-            _ => throw new WorkflowException($"runner: '{given}' may be one of {meant.Count} jobs: {string.Join(", ", meant.Take(5).Select(job => job.Id))}{(meant.Count > 5 ? ", …" : string.Empty)}"),
+            _ => throw new WorkflowException(
+                $"runner: '{given}' may be one of {meant.Count} jobs: {string.Join(", ", meant.Take(5).Select(job => job.Id))}{(meant.Count > 5 ? ", …" : string.Empty)}"),
         };
     }
 
@@ -64,7 +68,8 @@ internal static class LogsCommand
             return;
         }
 
-        await surroundings.Error.WriteLineAsync($"runner: job '{waiting.Name}' has no log yet: it is {ShownWords.Of(waiting.State)}{(waiting.Why is null ? string.Empty : $" ({waiting.Why})")}");
+        var why = waiting.Why is null ? string.Empty : $" ({waiting.Why})";
+        await surroundings.Error.WriteLineAsync($"runner: job '{waiting.Name}' has no log yet: it is {ShownWords.Of(waiting.State)}{why}");
         await foreach (var change in client.WatchAsync(cancellationToken))
         {
             if (Early((await client.ReadJobsAsync(cancellationToken)).Value) is null)
