@@ -8,6 +8,8 @@ public sealed partial class PromiseTests
     [Theory]
     [InlineData("security.md")]
     [InlineData("reliability.md")]
+    [InlineData("install.md")]
+    [InlineData("scaling.md")]
     public void Every_test_that_a_page_names_is_there(string page)
     {
         var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", page)))
