@@ -4,7 +4,7 @@ using Runner.Testing;
 
 namespace Runner.Jobs.Tests.Streams;
 
-public sealed class GrowingLogTests
+public sealed class GrowingLogTests : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -12,6 +12,8 @@ public sealed class GrowingLogTests
     private readonly MemoryStream _file = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _file.Dispose();
 
     [Fact(Timeout = 30_000)]
     public async Task What_is_there_is_read_and_what_comes_meanwhile_is_not_where_nobody_follows()
