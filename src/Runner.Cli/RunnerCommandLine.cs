@@ -47,8 +47,8 @@ internal static class RunnerCommandLine
         {
             AgentCommand.Build(surroundings),
             DoctorCommand.Build(surroundings),
-            StatusCommand.Build(surroundings),
-            JobsCommand.Build(surroundings),
+            AgentViewCommands.BuildStatus(surroundings),
+            AgentViewCommands.BuildJobs(surroundings),
             LogsCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
             EvalCommand.Build(surroundings),
