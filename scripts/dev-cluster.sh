@@ -277,6 +277,7 @@ down() {
     for pid in $(ctr containers ls -q 2>/dev/null); do ctr containers delete "$pid" 2>/dev/null || true; done
   fi
   stop containerd
+  pkill -KILL -f -- "containerd-shim-.* -address $SOCK" || true # those of tasks that containerd had forgotten
   awk -v d="$RUN/" 'index($2, d) == 1 {print $2}' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" 2>/dev/null || true; done
   ip -o link show type veth 2>/dev/null | awk -F': ' '/master cni0/{sub(/@.*/,"",$2);print $2}' | while read -r link; do ip link del "$link" 2>/dev/null || true; done
   ip link del cni0 2>/dev/null || true
