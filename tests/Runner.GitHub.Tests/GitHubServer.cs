@@ -1,6 +1,5 @@
 using Runner.GitHub.Auth;
 using Runner.GitHub.Registration;
-using Runner.GitHub.Runs;
 using WireMock.RequestBuilders;
 using WireMock.ResponseBuilders;
 using WireMock.Server;
@@ -21,24 +20,13 @@ internal sealed class GitHubServer : IDisposable
         return path;
     }
 
-    public GitHubRegistrar Registrar(string path = "acme", GitHubCredentials? credentials = null, TimeProvider? time = null) => new(
+    public GitHubRest Rest(string path = "acme", GitHubCredentials? credentials = null, TimeProvider? time = null, Func<HttpMessageHandler>? handlers = null) => new(
         GitHubEndpoint.Parse($"{Http.Url}/{path}", allowInsecureHttp: false),
         credentials ?? new GitHubCredentials.TokenFile(File("token", " ghp_secret\n")),
-        () => new SocketsHttpHandler(),
+        handlers ?? (() => new SocketsHttpHandler()),
         time ?? TimeProvider.System);
 
-    public WorkflowJobs Jobs() => new(
-        GitHubEndpoint.Parse($"{Http.Url}/acme", allowInsecureHttp: false),
-        new GitHubCredentials.TokenFile(File("token", "ghp_secret")),
-        () => new SocketsHttpHandler(),
-        TimeProvider.System);
-
-    public RegistrationTokens Tokens(bool mayBeOwn = false) => new(
-        GitHubEndpoint.Parse($"{Http.Url}/acme", allowInsecureHttp: false),
-        new GitHubCredentials.TokenFile(File("token", "ghp_secret")),
-        () => new SocketsHttpHandler(),
-        TimeProvider.System,
-        mayBeOwn);
+    public GitHubRegistrar Registrar(string path = "acme", GitHubCredentials? credentials = null, TimeProvider? time = null) => new(Rest(path, credentials, time));
 
     public void Answers(string method, string path, int status, object? body = null, string? header = null) =>
         Answers(method, path, status, body, header?.Split(": ") is [var name, var value] ? [(name, value)] : []);

@@ -20,20 +20,13 @@ internal sealed class BrokerSession(
     {
         _status = status;
         var message = await VersionFloor.ToldAsync(Broker.GetMessageAsync(_id, status, cancellationToken));
-        switch (message)
+        if (message is BrokerMoved moved)
         {
-            case BrokerMoved moved:
-                _moved = home.At(moved.Address);
-                return null;
-            case TokenRefreshAsked:
-                tokens.TryDrop(await tokens.GetAsync(cancellationToken));
-                return null;
-            case UnknownMessage or UnreadableMessage:
-                metrics.GitHub.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
-                return message;
-            default:
-                return message;
+            _moved = home.At(moved.Address);
+            return null;
         }
+
+        return await SessionMessages.HandleAsync(message, tokens, metrics, cancellationToken);
     }
 
     public async Task ReopenAsync(CancellationToken cancellationToken)

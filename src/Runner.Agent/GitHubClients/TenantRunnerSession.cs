@@ -47,17 +47,18 @@ internal sealed class TenantRunnerSession(
             return null;
         }
 
-        var message = cipher.Read(sealedMessage);
+        IncomingMessage? message = cipher.Read(sealedMessage);
         if (message is BrokerMoved moved)
         {
             // One poll there, by this session; the next is here again.
             _offeredBy = brokerAt(moved.Address);
-            return await HandleAsync(await VersionFloor.ToldAsync(_offeredBy.GetMessageAsync(_id, status, cancellationToken)), cancellationToken);
+            message = await VersionFloor.ToldAsync(_offeredBy.GetMessageAsync(_id, status, cancellationToken));
+            return await SessionMessages.HandleAsync(message, tokens, metrics, cancellationToken);
         }
 
         _last = sealedMessage.MessageId;
         _undeleted = message is JobOffered && status == RunnerStatus.Busy ? null : _last; // a second job is not ours to settle
-        return await HandleAsync(message, cancellationToken);
+        return await SessionMessages.HandleAsync(message, tokens, metrics, cancellationToken);
     }
 
     public async Task ReopenAsync(CancellationToken cancellationToken)
@@ -99,21 +100,6 @@ internal sealed class TenantRunnerSession(
     }
 
     public void Dispose() => tokens.Dispose();
-
-    private async Task<IncomingMessage?> HandleAsync(IncomingMessage? message, CancellationToken cancellationToken)
-    {
-        switch (message)
-        {
-            case TokenRefreshAsked:
-                tokens.TryDrop(await tokens.GetAsync(cancellationToken));
-                return null;
-            case UnknownMessage or UnreadableMessage:
-                metrics.GitHub.MessageIgnored(message is UnknownMessage ? "unknown" : "unreadable");
-                return message;
-            default:
-                return message;
-        }
-    }
 
     private async Task DeleteHandledAsync(CancellationToken cancellationToken)
     {

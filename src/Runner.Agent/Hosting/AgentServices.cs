@@ -19,6 +19,7 @@ using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
 using Runner.Backends;
 using Runner.GitHub;
+using Runner.GitHub.Auth;
 using Runner.GitHub.Inspection;
 using Runner.GitHub.Limits;
 using Runner.GitHub.Registration;
@@ -107,19 +108,16 @@ internal static class AgentServices
             });
         });
         services.AddSingleton(GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp));
-        services.AddSingleton<IRunnerRegistrar>(provider => Registrars.Make(provider, options, RestClientName));
-        services.AddSingleton<IActionsTenant>(provider => Registrars.Tenant(provider, options, RestClientName, mayBeOwn: false, new RetryOptions()));
+        services.AddSingleton(provider => new GitHubRest(
+            provider.GetRequiredService<GitHubEndpoint>(),
+            GitHubAuth.Read(options.Github.Auth),
+            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRunnerRegistrar>(provider => Registrars.Make(provider, options));
+        services.AddSingleton<IActionsTenant>(provider => Registrars.Tenant(provider, mayBeOwn: false, new RetryOptions()));
         services.AddSingleton<TenantLocations>();
-        services.AddSingleton<IWorkflowRuns>(provider => new WorkflowRuns(
-            provider.GetRequiredService<GitHubEndpoint>(),
-            GitHubAuth.Read(options.Github.Auth),
-            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IWorkflowJobs>(provider => new WorkflowJobs(
-            provider.GetRequiredService<GitHubEndpoint>(),
-            GitHubAuth.Read(options.Github.Auth),
-            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IWorkflowRuns, WorkflowRuns>();
+        services.AddSingleton<IWorkflowJobs, WorkflowJobs>();
         services.AddSingleton<JobClients>();
         services.AddSingleton<IJobServices>(provider => provider.GetRequiredService<JobClients>());
         return services.AddSingleton<IRunnerSessions, BrokerSessions>();
@@ -130,11 +128,7 @@ internal static class AgentServices
         services.AddSingleton(options).AddSingleton(surroundings.Time).AddGitHubClients(options, surroundings.Environment).AddInspection(options);
 
     private static IServiceCollection AddInspection(this IServiceCollection services, AgentOptions options) => services
-        .AddSingleton(provider => new GitHubInspector(
-            provider.GetRequiredService<GitHubEndpoint>(),
-            GitHubAuth.Read(options.Github.Auth),
-            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
-            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<GitHubInspector>()
         .AddSingleton<GitHubChecks>();
 
     private static IServiceCollection AddSources(this IServiceCollection services, AgentOptions options)
@@ -207,11 +201,7 @@ internal static class AgentServices
     private static IServiceCollection AddQueue(this IServiceCollection services, AgentOptions options)
     {
         services.AddSingleton(options.Monitoring.Queue);
-        services.AddSingleton<IQueuedJobs>(provider => new QueuedJobs(
-            provider.GetRequiredService<GitHubEndpoint>(),
-            GitHubAuth.Read(options.Github.Auth),
-            () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(RestClientName),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IQueuedJobs, QueuedJobs>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunnerQueue>(provider, InstallationName.Mark(options)));
         services.AddSingleton<SetQueue>();
         services.AddSingleton<QueueBook>();

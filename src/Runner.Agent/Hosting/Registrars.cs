@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
 using Runner.Agent.GitHubClients;
 using Runner.GitHub;
+using Runner.GitHub.Auth;
 using Runner.GitHub.Registration;
 using Runner.Protocol.Http;
 using Runner.Protocol.ScaleSets;
@@ -16,14 +17,13 @@ internal static class Registrars
     /// <summary>The registrar.</summary>
     /// <param name="provider">The agent's services.</param>
     /// <param name="options">The agent's settings.</param>
-    /// <param name="restClient">Name of the HTTP client of GitHub's REST service.</param>
-    public static RunnerRegistrar Make(IServiceProvider provider, AgentOptions options, string restClient)
+    public static RunnerRegistrar Make(IServiceProvider provider, AgentOptions options)
     {
         var (endpoint, time) = (provider.GetRequiredService<GitHubEndpoint>(), provider.GetRequiredService<TimeProvider>());
-        var rest = new GitHubRegistrar(endpoint, GitHubAuth.Read(options.Github.Auth), Handlers(provider, restClient), time);
+        var rest = new GitHubRegistrar(provider.GetRequiredService<GitHubRest>());
         var pools = new AgentPoolClient(
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(BrokerSessions.HttpClientName),
-            Tenant(provider, options, restClient, mayBeOwn: true, RetryOptions.None),
+            Tenant(provider, mayBeOwn: true, RetryOptions.None),
             provider.GetRequiredService<TenantLocations>(),
             time);
         return new RunnerRegistrar(endpoint, rest, new PoolRegistrar(pools, endpoint, options.Github.RunnerVersion));
@@ -31,14 +31,12 @@ internal static class Registrars
 
     /// <summary>The service that administers runners and scale sets.</summary>
     /// <param name="provider">The agent's services.</param>
-    /// <param name="options">The agent's settings.</param>
-    /// <param name="restClient">Name of the HTTP client of GitHub's REST service.</param>
     /// <param name="mayBeOwn">Whether the configured token may be one for registrations itself.</param>
     /// <param name="retry">How calls are repeated.</param>
-    public static ActionsTenant Tenant(IServiceProvider provider, AgentOptions options, string restClient, bool mayBeOwn, RetryOptions retry)
+    public static ActionsTenant Tenant(IServiceProvider provider, bool mayBeOwn, RetryOptions retry)
     {
         var (endpoint, time) = (provider.GetRequiredService<GitHubEndpoint>(), provider.GetRequiredService<TimeProvider>());
-        var tokens = new RegistrationTokens(endpoint, GitHubAuth.Read(options.Github.Auth), Handlers(provider, restClient), time, mayBeOwn);
+        var tokens = new RegistrationTokens(provider.GetRequiredService<GitHubRest>(), mayBeOwn);
         return new ActionsTenant(
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(BrokerSessions.HttpClientName),
             endpoint.ApiBase,
@@ -48,7 +46,4 @@ internal static class Registrars
             time,
             provider.GetRequiredService<ILogger<ActionsTenant>>());
     }
-
-    private static Func<HttpMessageHandler> Handlers(IServiceProvider provider, string client) =>
-        () => provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(client);
 }

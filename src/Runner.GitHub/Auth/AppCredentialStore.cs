@@ -37,7 +37,7 @@ internal sealed class AppCredentialStore(
     private async Task<AccessToken> RequestAsync()
     {
         var store = new InMemoryCredentialStore(new Credentials(Sign(), AuthenticationType.Bearer));
-        var apps = new GitHubClient(new Connection(GitHubConnection.Product, endpoint.ApiBase, store, http, new SimpleJsonSerializer())).GitHubApps;
+        var apps = new GitHubClient(new Connection(GitHubRest.Product, endpoint.ApiBase, store, http, new SimpleJsonSerializer())).GitHubApps;
         try
         {
             var installation = app.InstallationId ?? (await FindInstallationAsync(apps)).Id;

@@ -1,34 +1,17 @@
 using System.Net;
 using Octokit;
 using Runner.GitHub.Auth;
+using Runner.GitHub.Limits;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 
 namespace Runner.GitHub.Inspection;
 
 /// <summary>Asks GitHub what the credentials are and may, for people who set a runner up. Changes nothing; retries nothing.</summary>
-public sealed class GitHubInspector
+/// <param name="rest">GitHub's REST service.</param>
+public sealed class GitHubInspector(GitHubRest rest)
 {
-    private readonly GitHubEndpoint _endpoint;
-    private readonly Connection _connection;
-    private readonly RegistrationTokens _tokens;
-    private readonly TimeProvider _time;
-
-    /// <summary>An inspector of one endpoint.</summary>
-    /// <param name="endpoint">Where runners are registered.</param>
-    /// <param name="credentials">As whom.</param>
-    /// <param name="handlers">Gives the HTTP handler.</param>
-    /// <param name="time">The clock of token renewal.</param>
-    public GitHubInspector(GitHubEndpoint endpoint, GitHubCredentials credentials, Func<HttpMessageHandler> handlers, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(credentials);
-        ArgumentNullException.ThrowIfNull(handlers);
-        _endpoint = endpoint;
-        _time = time;
-        _connection = GitHubConnection.Open(endpoint, credentials, handlers, time);
-        _tokens = new RegistrationTokens(endpoint, credentials, handlers, time, mayBeOwn: !endpoint.IsHosted);
-    }
+    private readonly RegistrationTokens _tokens = new(rest, mayBeOwn: !rest.Endpoint.IsHosted);
 
     /// <summary>Whether GitHub takes the credentials, and what it says of them. The call counts to no limit.</summary>
     /// <exception cref="OperatorException">GitHub refuses them.</exception>
@@ -42,11 +25,7 @@ public sealed class GitHubInspector
             Limit = core?.Limit,
             Remaining = core?.Remaining,
             Scopes = Header(response, "X-OAuth-Scopes")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-            Expires = DateTimeOffset.TryParse(
-                Header(response, "GitHub-Authentication-Token-Expiration")?.Replace(" UTC", "Z", StringComparison.Ordinal),
-                System.Globalization.CultureInfo.InvariantCulture,
-                System.Globalization.DateTimeStyles.AssumeUniversal,
-                out var expires) ? expires : null,
+            Expires = GitHubCall.Expiry(Header(response, GitHubCall.ExpiryHeader)),
         };
 
         // An Enterprise Server without limits has no such page for anybody it knows, and what only speaks its protocol has no page at all.
@@ -54,7 +33,7 @@ public sealed class GitHubInspector
         {
             try
             {
-                return await _connection.Get<RateLimitPage>(new Uri("rate_limit", UriKind.Relative), parameters: null, accepts: null, cancellationToken);
+                return await rest.Connection.Get<RateLimitPage>(new Uri("rate_limit", UriKind.Relative), parameters: null, accepts: null, cancellationToken);
             }
             catch (ApiException error) when (error.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
             {
@@ -73,12 +52,12 @@ public sealed class GitHubInspector
     /// <exception cref="InfrastructureException">As above.</exception>
     public async Task<IReadOnlyList<RunnerGroupView>?> FindGroupsAsync(CancellationToken cancellationToken)
     {
-        if (_endpoint.Scope == GitHubScope.Repository)
+        if (rest.Endpoint.Scope == GitHubScope.Repository)
         {
             return null;
         }
 
-        var groups = await CallAsync("list runner groups", () => RunnerGroupList.ReadAsync(_connection, _endpoint, cancellationToken), cancellationToken);
+        var groups = await CallAsync("list runner groups", () => RunnerGroupList.ReadAsync(rest.Connection, rest.Endpoint, cancellationToken), cancellationToken);
         return groups is null ? null :
         [
             .. groups.Select(group => new RunnerGroupView(group.Name, group.Default)
@@ -94,14 +73,14 @@ public sealed class GitHubInspector
     /// <exception cref="InfrastructureException">As above.</exception>
     public async Task<bool?> IsPublicAsync(CancellationToken cancellationToken)
     {
-        if (_endpoint.Scope != GitHubScope.Repository)
+        if (rest.Endpoint.Scope != GitHubScope.Repository)
         {
             return null;
         }
 
         var response = await CallAsync(
             "read the repository",
-            () => _connection.Get<RepositoryItem>(new Uri(_endpoint.Entity, UriKind.Relative), parameters: null, accepts: null, cancellationToken),
+            () => rest.Connection.Get<RepositoryItem>(new Uri(rest.Endpoint.Entity, UriKind.Relative), parameters: null, accepts: null, cancellationToken),
             cancellationToken);
         return !response.Body.Private;
     }
@@ -110,7 +89,7 @@ public sealed class GitHubInspector
         response?.HttpResponse.Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private Task<T> CallAsync<T>(string action, Func<Task<T>> call, CancellationToken cancellationToken) =>
-        GitHubErrors.TranslateAsync(_endpoint, action, _time, call, cancellationToken);
+        GitHubErrors.TranslateAsync(rest, action, call, cancellationToken);
 }
 
 /// <summary>What GitHub says of credentials.</summary>

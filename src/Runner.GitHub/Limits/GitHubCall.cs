@@ -12,6 +12,9 @@ namespace Runner.GitHub.Limits;
 /// <param name="RetryAfter">How long nothing may be asked; <c>null</c>: the server did not refuse for its limits.</param>
 public sealed record GitHubCall(int Status, string Resource, int? Limit, int? Remaining, DateTimeOffset? Reset, TimeSpan? RetryAfter)
 {
+    /// <summary>By which GitHub says when the credentials end.</summary>
+    internal const string ExpiryHeader = "GitHub-Authentication-Token-Expiration";
+
     // What GitHub asks for after its secondary limits when it does not say how long.
     private static readonly TimeSpan SecondaryPause = TimeSpan.FromMinutes(1);
 
@@ -38,12 +41,12 @@ public sealed record GitHubCall(int Status, string Resource, int? Limit, int? Re
             full,
             PauseOf((int)answer.StatusCode, After(answer.Headers.RetryAfter, now), remaining, full, now))
         {
-            CredentialsExpire = Expiry(Text(answer, "GitHub-Authentication-Token-Expiration")),
+            CredentialsExpire = Expiry(Text(answer, ExpiryHeader)),
         };
     }
 
-    // "2026-12-24 18:00:00 UTC", or with an offset in the place of the zone (documentation, "Token expiration and revocation").
-    private static DateTimeOffset? Expiry(string? text) =>
+    /// <summary>Reads the header: "2026-12-24 18:00:00 UTC", or with an offset in the place of the zone (documentation, "Token expiration and revocation").</summary>
+    internal static DateTimeOffset? Expiry(string? text) =>
         DateTimeOffset.TryParse(
             text?.Replace(" UTC", "Z", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var end)
             ? end

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Octokit;
+using Runner.GitHub.Auth;
 using Runner.Jobs.Errors;
 
 namespace Runner.GitHub.Registration;
@@ -15,14 +16,13 @@ internal static class GitHubErrors
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs a call and translates what it throws. Cancellation by the caller's token passes as it is.</summary>
-    public static async Task<T> TranslateAsync<T>(
-        GitHubEndpoint endpoint, string action, TimeProvider time, Func<Task<T>> call, CancellationToken cancellationToken)
+    public static async Task<T> TranslateAsync<T>(GitHubRest rest, string action, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call().WaitAsync(AnswerLimit, time, cancellationToken);
+            return await call().WaitAsync(AnswerLimit, rest.Time, cancellationToken);
         }
-        catch (Exception error) when (Translate(endpoint, action, time, error, cancellationToken) is { } translated)
+        catch (Exception error) when (Translate(rest.Endpoint, action, rest.Time, error, cancellationToken) is { } translated)
         {
             throw translated;
         }

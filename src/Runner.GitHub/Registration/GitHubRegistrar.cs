@@ -8,7 +8,8 @@ using Runner.Jobs.Secrets;
 namespace Runner.GitHub.Registration;
 
 /// <summary>Registers JIT runners over GitHub's REST service.</summary>
-public sealed class GitHubRegistrar : IRunnerRegistrar
+/// <param name="rest">GitHub's REST service.</param>
+public sealed class GitHubRegistrar(GitHubRest rest) : IRunnerRegistrar
 {
     // Eight random letters collide by chance never; a few tries cover a server that remembers names of the past.
     private const int NameTries = 5;
@@ -16,27 +17,8 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     // The default group's id at organisations and repositories; where groups cannot be listed it is the only one there is.
     private const long DefaultGroupId = 1;
 
-    private readonly GitHubEndpoint _endpoint;
-    private readonly Connection _connection;
-    private readonly IActionsSelfHostedRunnersClient _runners;
-    private readonly TimeProvider _time;
+    private readonly IActionsSelfHostedRunnersClient _runners = new GitHubClient(rest.Connection).Actions.SelfHostedRunners;
     private readonly ConcurrentDictionary<string, long> _groupIds = new(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>A registrar of one endpoint.</summary>
-    /// <param name="endpoint">Where runners are registered.</param>
-    /// <param name="credentials">As whom.</param>
-    /// <param name="handlers">Gives the HTTP handler: proxy, certificates and pooling are its matter.</param>
-    /// <param name="time">The clock of token renewal.</param>
-    public GitHubRegistrar(GitHubEndpoint endpoint, GitHubCredentials credentials, Func<HttpMessageHandler> handlers, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(credentials);
-        ArgumentNullException.ThrowIfNull(handlers);
-        _endpoint = endpoint;
-        _time = time;
-        _connection = GitHubConnection.Open(endpoint, credentials, handlers, time);
-        _runners = new GitHubClient(_connection).Actions.SelfHostedRunners;
-    }
 
     /// <inheritdoc/>
     public async Task<RunnerRegistration> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken)
@@ -80,7 +62,7 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     private async Task<long> GroupIdAsync(string? group, CancellationToken cancellationToken)
     {
         // A repository has no groups of its own: its runners are in the default one.
-        if (_endpoint.Scope == GitHubScope.Repository)
+        if (rest.Endpoint.Scope == GitHubScope.Repository)
         {
             return DefaultGroupId;
         }
@@ -97,7 +79,7 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
 
     private async Task<long> FindGroupAsync(string? group, CancellationToken cancellationToken)
     {
-        var groups = await CallAsync("list runner groups", () => RunnerGroupList.ReadAsync(_connection, _endpoint, cancellationToken), cancellationToken);
+        var groups = await CallAsync("list runner groups", () => RunnerGroupList.ReadAsync(rest.Connection, rest.Endpoint, cancellationToken), cancellationToken);
         var isDefault = group is null || group.Equals("default", StringComparison.OrdinalIgnoreCase);
         var found = groups?.FirstOrDefault(item => item.Name.Equals(group, StringComparison.OrdinalIgnoreCase))
             ?? (isDefault ? groups?.FirstOrDefault(item => item.Default) : null);
@@ -112,7 +94,7 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     private OperatorException UnknownGroup(string group, IReadOnlyList<RunnerGroupItem>? groups)
     {
         var names = (groups ?? []).Select(item => item.Name).ToList();
-        var problem = $"runnerGroup '{group}' is unknown at {_endpoint.Url}, there is {(names.Count == 0 ? "none" : string.Join(", ", names))}"
+        var problem = $"runnerGroup '{group}' is unknown at {rest.Endpoint.Url}, there is {(names.Count == 0 ? "none" : string.Join(", ", names))}"
             + NearestName.Hint(group, names);
 
         // That there is no list says the same as a registration that is not there: runners may be registered in another way.
@@ -122,7 +104,7 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     private async Task<RunnerRegistration?> TryRegisterAsync(
         string name, long group, RegistrationRequest request, CancellationToken cancellationToken)
     {
-        var uri = new Uri($"{_endpoint.Entity}/actions/runners/generate-jitconfig", UriKind.Relative);
+        var uri = new Uri($"{rest.Endpoint.Entity}/actions/runners/generate-jitconfig", UriKind.Relative);
         var body = new JitConfigRequest { Name = name, RunnerGroupId = group, Labels = [.. request.Labels], WorkFolder = "_work" };
         var (isTaken, response) = await CallAsync("register a runner", PostAsync, cancellationToken);
         if (isTaken)
@@ -132,13 +114,13 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
 
         return response is { Runner: { } runner, EncodedJitConfig: { Length: > 0 } config }
             ? new RunnerRegistration { RunnerId = runner.Id, Name = runner.Name ?? name, EncodedJitConfig = new Secret(config) }
-            : throw new InfrastructureException($"{_endpoint.ApiBase} answered a registration without a JIT configuration");
+            : throw new InfrastructureException($"{rest.Endpoint.ApiBase} answered a registration without a JIT configuration");
 
         async Task<(bool IsTaken, JitConfigResponse? Response)> PostAsync()
         {
             try
             {
-                var answer = await _connection.Post<JitConfigResponse>(
+                var answer = await rest.Connection.Post<JitConfigResponse>(
                     uri, body, "application/vnd.github+json", "application/json", parameters: null, cancellationToken);
                 return (false, answer.Body);
             }
@@ -154,9 +136,9 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
         var runners = new List<RegisteredRunner>();
         for (var page = 1; ; page++)
         {
-            var uri = new Uri($"{_endpoint.Entity}/actions/runners?per_page=100&page={page}{filter}", UriKind.Relative);
+            var uri = new Uri($"{rest.Endpoint.Entity}/actions/runners?per_page=100&page={page}{filter}", UriKind.Relative);
             var response = await CallAsync(
-                "list runners", () => _connection.Get<RunnerPage>(uri, parameters: null, accepts: null, cancellationToken), cancellationToken);
+                "list runners", () => rest.Connection.Get<RunnerPage>(uri, parameters: null, accepts: null, cancellationToken), cancellationToken);
             runners.AddRange(response.Body.Runners.Select(runner => new RegisteredRunner(runner.Id, runner.Name ?? string.Empty, runner.Status == "online", runner.Busy)
             {
                 Labels = [.. runner.Labels.Select(label => label.Name).OfType<string>()],
@@ -172,11 +154,11 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     {
         try
         {
-            await (_endpoint.Scope switch
+            await (rest.Endpoint.Scope switch
             {
-                GitHubScope.Organization => _runners.DeleteOrganizationRunner(_endpoint.Owner, id),
-                GitHubScope.Repository => _runners.DeleteRepositoryRunner(_endpoint.Owner, _endpoint.Repository, id),
-                _ => _runners.DeleteEnterpriseRunner(_endpoint.Owner, id),
+                GitHubScope.Organization => _runners.DeleteOrganizationRunner(rest.Endpoint.Owner, id),
+                GitHubScope.Repository => _runners.DeleteRepositoryRunner(rest.Endpoint.Owner, rest.Endpoint.Repository, id),
+                _ => _runners.DeleteEnterpriseRunner(rest.Endpoint.Owner, id),
             });
             return RemovalResult.Removed;
         }
@@ -191,5 +173,5 @@ public sealed class GitHubRegistrar : IRunnerRegistrar
     }
 
     private Task<T> CallAsync<T>(string action, Func<Task<T>> call, CancellationToken cancellationToken) =>
-        GitHubErrors.TranslateAsync(_endpoint, action, _time, call, cancellationToken);
+        GitHubErrors.TranslateAsync(rest, action, call, cancellationToken);
 }

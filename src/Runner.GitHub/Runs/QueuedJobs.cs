@@ -7,7 +7,8 @@ namespace Runner.GitHub.Runs;
 
 /// <summary>Finds jobs that wait for a runner or have one (docs.github.com/rest/actions/workflow-runs and workflow-jobs): of each run that is not over, its jobs.</summary>
 /// <remarks>GitHub lists no jobs but by their run. A run in progress may have jobs that wait, so it takes a call for each of them, too.</remarks>
-public sealed class QueuedJobs : IQueuedJobs
+/// <param name="rest">GitHub's REST service.</param>
+public sealed class QueuedJobs(GitHubRest rest) : IQueuedJobs
 {
     private const int PageSize = 100;
 
@@ -15,24 +16,6 @@ public sealed class QueuedJobs : IQueuedJobs
     private const int MaxPages = 10;
 
     private static readonly string[] States = ["queued", "in_progress"];
-
-    private readonly GitHubEndpoint _endpoint;
-    private readonly Connection _connection;
-    private readonly TimeProvider _time;
-
-    /// <summary>For the repositories of one endpoint.</summary>
-    /// <param name="endpoint">Where the runners are registered.</param>
-    /// <param name="credentials">As whom.</param>
-    /// <param name="handlers">Gives the HTTP handler: proxy, certificates and pooling are its matter.</param>
-    /// <param name="time">The clock of token renewal.</param>
-    public QueuedJobs(GitHubEndpoint endpoint, GitHubCredentials credentials, Func<HttpMessageHandler> handlers, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(credentials);
-        ArgumentNullException.ThrowIfNull(handlers);
-        (_endpoint, _time) = (endpoint, time);
-        _connection = GitHubConnection.Open(endpoint, credentials, handlers, time);
-    }
 
     /// <inheritdoc/>
     public async Task<QueuedJobList> ListAsync(string repository, CancellationToken cancellationToken)
@@ -68,13 +51,13 @@ public sealed class QueuedJobs : IQueuedJobs
     }
 
     private Task<T> GetAsync<T>(string repository, string route, CancellationToken cancellationToken) =>
-        GitHubErrors.TranslateAsync(_endpoint, "list queued jobs", _time, () => ReadAsync<T>(repository, route, cancellationToken), cancellationToken);
+        GitHubErrors.TranslateAsync(rest, "list queued jobs", () => ReadAsync<T>(repository, route, cancellationToken), cancellationToken);
 
     private async Task<T> ReadAsync<T>(string repository, string route, CancellationToken cancellationToken)
     {
         try
         {
-            return (await _connection.Get<T>(new Uri(route, UriKind.Relative), parameters: null, accepts: null, cancellationToken)).Body;
+            return (await rest.Connection.Get<T>(new Uri(route, UriKind.Relative), parameters: null, accepts: null, cancellationToken)).Body;
         }
         catch (ApiException refusal) when (refusal is NotFoundException || refusal.GetType() == typeof(ForbiddenException)) // limits are of types derived from it
         {

@@ -6,34 +6,16 @@ using Runner.Jobs.Errors;
 namespace Runner.GitHub.Runs;
 
 /// <summary>Looks at workflow runs and runs them again, over Octokit.</summary>
-public sealed class WorkflowRuns : IWorkflowRuns
+/// <param name="rest">GitHub's REST service.</param>
+public sealed class WorkflowRuns(GitHubRest rest) : IWorkflowRuns
 {
-    private readonly GitHubEndpoint _endpoint;
-    private readonly TimeProvider _time;
-    private readonly Connection _connection;
-    private readonly IActionsWorkflowRunsClient _runs;
-
-    /// <summary>Runs of an endpoint.</summary>
-    /// <param name="endpoint">Which GitHub.</param>
-    /// <param name="credentials">As whom.</param>
-    /// <param name="handlers">Gives the HTTP handler: proxy, certificates and pooling are its matter.</param>
-    /// <param name="time">The clock of token renewal.</param>
-    public WorkflowRuns(GitHubEndpoint endpoint, GitHubCredentials credentials, Func<HttpMessageHandler> handlers, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(credentials);
-        ArgumentNullException.ThrowIfNull(handlers);
-        _endpoint = endpoint;
-        _time = time;
-        _connection = GitHubConnection.Open(endpoint, credentials, handlers, time);
-        _runs = new GitHubClient(_connection).Actions.Workflows.Runs;
-    }
+    private readonly IActionsWorkflowRunsClient _runs = new GitHubClient(rest.Connection).Actions.Workflows.Runs;
 
     /// <inheritdoc/>
     public Task<WorkflowRunState?> FindAsync(string repository, long run, CancellationToken cancellationToken)
     {
         var (owner, name) = Split(repository);
-        return GitHubErrors.TranslateAsync(_endpoint, "look at a workflow run", _time, GetAsync, cancellationToken);
+        return GitHubErrors.TranslateAsync(rest, "look at a workflow run", GetAsync, cancellationToken);
 
         async Task<WorkflowRunState?> GetAsync()
         {
@@ -60,13 +42,13 @@ public sealed class WorkflowRuns : IWorkflowRuns
 
     private Task<RerunReply> RerunAsync(string route, CancellationToken cancellationToken)
     {
-        return GitHubErrors.TranslateAsync(_endpoint, "run a job again", _time, PostAsync, cancellationToken);
+        return GitHubErrors.TranslateAsync(rest, "run a job again", PostAsync, cancellationToken);
 
         async Task<RerunReply> PostAsync()
         {
             try
             {
-                await _connection.Post(new Uri(route, UriKind.Relative), cancellationToken);
+                await rest.Connection.Post(new Uri(route, UriKind.Relative), cancellationToken);
                 return new RerunReply(RerunReplyKind.Started, string.Empty);
             }
             catch (NotFoundException error)
@@ -80,7 +62,7 @@ public sealed class WorkflowRuns : IWorkflowRuns
             catch (ForbiddenException error) when (error is not (RateLimitExceededException or SecondaryRateLimitExceededException or AbuseException))
             {
                 throw new OperatorException(
-                    $"GitHub does not let the agent run jobs of {_endpoint.Url} again ({error.Message}): the credentials of github.auth need the repository "
+                    $"GitHub does not let the agent run jobs of {rest.Endpoint.Url} again ({error.Message}): the credentials of github.auth need the repository "
                     + "permission 'Actions: write' (classic token: scope repo)", error);
             }
         }

@@ -47,7 +47,7 @@ public sealed class StartChecksTests(FakeHttpServer server) : IDisposable
         File.WriteAllText(_folder["token"], "ghp_x");
         var options = new AgentOptions { Github = new GitHubOptions { Auth = new GitHubAuthOptions { TokenFile = _folder["token"] } }, Pools = [new PoolOptions { Name = "a" }] };
         var endpoint = GitHubEndpoint.Parse($"{site.Address.GetLeftPart(UriPartial.Authority)}/acme", allowInsecureHttp: false) with { ApiBase = site.Address };
-        var inspector = new GitHubInspector(endpoint, new GitHubCredentials.TokenFile(_folder["token"]), () => new SocketsHttpHandler(), TimeProvider.System);
+        var inspector = new GitHubInspector(new GitHubRest(endpoint, new GitHubCredentials.TokenFile(_folder["token"]), () => new SocketsHttpHandler(), TimeProvider.System));
         return new StartChecks(
             new GitHubChecks(options, endpoint, AgentNetwork.None, inspector, TimeProvider.System),
             health,

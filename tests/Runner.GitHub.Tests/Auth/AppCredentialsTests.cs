@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Runner.GitHub.Auth;
+using Runner.GitHub.Registration;
+using Runner.GitHub.Runs;
 using Runner.Jobs.Errors;
 
 namespace Runner.GitHub.Tests.Auth;
@@ -49,6 +51,19 @@ public sealed class AppCredentialsTests : IDisposable
         Assert.Equal(1, before);
         Assert.Equal(2, TokenRequests());
         Assert.Equal("Bearer ghs_app", _server.Http.LogEntries[^1].RequestMessage!.Headers!["Authorization"].Single());
+    }
+
+    [Fact]
+    public async Task Clients_of_one_service_share_the_token()
+    {
+        Serve("orgs/acme/installation", 77);
+        _server.Answers("GET", "repos/acme/app/actions/runs/7", 404);
+        var rest = _server.Rest(credentials: App(), time: _time);
+
+        await new GitHubRegistrar(rest).RemoveAsync(5, Token);
+        await new WorkflowRuns(rest).FindAsync("acme/app", 7, Token);
+
+        Assert.Equal(1, TokenRequests());
     }
 
     [Fact]

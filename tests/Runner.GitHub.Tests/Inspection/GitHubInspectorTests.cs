@@ -1,4 +1,3 @@
-using Runner.GitHub.Auth;
 using Runner.GitHub.Inspection;
 using Runner.Jobs.Errors;
 
@@ -104,9 +103,5 @@ public sealed class GitHubInspectorTests : IDisposable
         Assert.Single(_server.Http.LogEntries);
     }
 
-    private GitHubInspector Inspector(string path = "acme") => new(
-        GitHubEndpoint.Parse($"{_server.Http.Url}/{path}", allowInsecureHttp: false),
-        new GitHubCredentials.TokenFile(_server.File("token", "ghp_secret")),
-        () => new SocketsHttpHandler(),
-        TimeProvider.System);
+    private GitHubInspector Inspector(string path = "acme") => new(_server.Rest(path));
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
-using Runner.GitHub.Auth;
 using Runner.GitHub.Limits;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
@@ -169,7 +168,6 @@ public sealed class RateLimitHandlerTests : IDisposable
     private GitHubRegistrar Registrar()
     {
         var handler = new RateLimitHandler(_time, _calls.Add) { InnerHandler = new SocketsHttpHandler() };
-        return new GitHubRegistrar(
-            GitHubEndpoint.Parse($"{_server.Http.Url}/acme", allowInsecureHttp: false), new GitHubCredentials.TokenFile(_server.File("token", "ghp_secret")), () => handler, _time);
+        return new GitHubRegistrar(_server.Rest(time: _time, handlers: () => handler));
     }
 }

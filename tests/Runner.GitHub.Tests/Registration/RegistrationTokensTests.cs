@@ -1,3 +1,4 @@
+using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 
 namespace Runner.GitHub.Tests.Registration;
@@ -15,7 +16,7 @@ public sealed class RegistrationTokensTests : IDisposable
     {
         _server.Answers("POST", "orgs/acme/actions/runners/registration-token", 201, new { token = "AABF3J", expires_at = "2026-03-01T12:00:00Z" });
 
-        var token = await _server.Tokens().NewAsync(Token);
+        var token = await new RegistrationTokens(_server.Rest()).NewAsync(Token);
 
         Assert.Equal("AABF3J", token.Reveal());
         Assert.Equal("Bearer ghp_secret", _server.Http.LogEntries[^1].RequestMessage!.Headers!["Authorization"].Single());
@@ -26,7 +27,7 @@ public sealed class RegistrationTokensTests : IDisposable
     {
         _server.Answers("POST", "orgs/acme/actions/runners/registration-token", 403, new { message = "Resource not accessible by integration" });
 
-        var error = await Assert.ThrowsAsync<OperatorException>(() => _server.Tokens().NewAsync(Token));
+        var error = await Assert.ThrowsAsync<OperatorException>(() => new RegistrationTokens(_server.Rest()).NewAsync(Token));
 
         Assert.StartsWith("GitHub does not allow us to make a registration token at ", error.Message, StringComparison.Ordinal);
         Assert.Contains("'Self-hosted runners: write'", error.Message, StringComparison.Ordinal);
@@ -37,9 +38,9 @@ public sealed class RegistrationTokensTests : IDisposable
     {
         _server.Answers("POST", "orgs/acme/actions/runners/registration-token", 404);
 
-        var token = await _server.Tokens(mayBeOwn: true).NewAsync(Token);
+        var token = await new RegistrationTokens(_server.Rest(), mayBeOwn: true).NewAsync(Token);
 
         Assert.Equal("ghp_secret", token.Reveal());
-        await Assert.ThrowsAsync<OperatorException>(() => _server.Tokens().NewAsync(Token));
+        await Assert.ThrowsAsync<OperatorException>(() => new RegistrationTokens(_server.Rest()).NewAsync(Token));
     }
 }

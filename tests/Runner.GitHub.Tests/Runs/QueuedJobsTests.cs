@@ -1,5 +1,4 @@
 using System.Globalization;
-using Runner.GitHub.Auth;
 using Runner.GitHub.Runs;
 using Runner.Jobs.Errors;
 using WireMock.RequestBuilders;
@@ -79,11 +78,7 @@ public sealed class QueuedJobsTests : IDisposable
         await Assert.ThrowsAsync<InfrastructureException>(() => Queue().ListAsync("acme/app", Token));
     }
 
-    private QueuedJobs Queue() => new(
-        GitHubEndpoint.Parse($"{_server.Http.Url}/acme", allowInsecureHttp: false),
-        new GitHubCredentials.TokenFile(_server.File("token", "ghp_secret")),
-        () => new SocketsHttpHandler(),
-        TimeProvider.System);
+    private QueuedJobs Queue() => new(_server.Rest());
 
     private void Runs(string status, int page, int total, params (long Id, string Status)[] runs) => Page(
         "repos/acme/app/actions/runs", page, "status", status,

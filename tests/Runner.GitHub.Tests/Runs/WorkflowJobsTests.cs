@@ -1,3 +1,4 @@
+using Runner.GitHub.Runs;
 using Runner.Jobs.Errors;
 
 namespace Runner.GitHub.Tests.Runs;
@@ -18,7 +19,7 @@ public sealed class WorkflowJobsTests : IDisposable
     {
         _server.Answers("GET", Path, 200, new { id = 77, run_id = 5, name = "build", status = "in_progress", labels = new[] { "self-hosted", "cpu=4" }, runner_name = "r" });
 
-        Assert.Equal(["self-hosted", "cpu=4"], await _server.Jobs().FindLabelsAsync("acme/site", 77, Token));
+        Assert.Equal(["self-hosted", "cpu=4"], await new WorkflowJobs(_server.Rest()).FindLabelsAsync("acme/site", 77, Token));
     }
 
     [Theory]
@@ -28,7 +29,7 @@ public sealed class WorkflowJobsTests : IDisposable
     {
         _server.Answers("GET", Path, status, new { message = "no" });
 
-        var error = await Assert.ThrowsAsync<OperatorException>(() => _server.Jobs().FindLabelsAsync("acme/site", 77, Token));
+        var error = await Assert.ThrowsAsync<OperatorException>(() => new WorkflowJobs(_server.Rest()).FindLabelsAsync("acme/site", 77, Token));
 
         Assert.Equal(
             $"GitHub does not show us the jobs of acme/site (HTTP {status}): the credentials of github.auth need the repository permission 'Actions: read' (classic token: scope repo)", error.Message);
@@ -39,7 +40,7 @@ public sealed class WorkflowJobsTests : IDisposable
     {
         _server.Answers("GET", Path, 403, new { message = "You have triggered an abuse detection mechanism" }, "Retry-After: 17");
 
-        var error = await Assert.ThrowsAsync<InfrastructureException>(() => _server.Jobs().FindLabelsAsync("acme/site", 77, Token));
+        var error = await Assert.ThrowsAsync<InfrastructureException>(() => new WorkflowJobs(_server.Rest()).FindLabelsAsync("acme/site", 77, Token));
 
         Assert.Equal(TimeSpan.FromSeconds(17), error.RetryAfter);
     }
@@ -49,6 +50,6 @@ public sealed class WorkflowJobsTests : IDisposable
     {
         _server.Answers("GET", Path, 503, new { message = "no" });
 
-        await Assert.ThrowsAsync<InfrastructureException>(() => _server.Jobs().FindLabelsAsync("acme/site", 77, Token));
+        await Assert.ThrowsAsync<InfrastructureException>(() => new WorkflowJobs(_server.Rest()).FindLabelsAsync("acme/site", 77, Token));
     }
 }

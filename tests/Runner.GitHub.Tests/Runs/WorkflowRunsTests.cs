@@ -1,4 +1,3 @@
-using Runner.GitHub.Auth;
 using Runner.GitHub.Runs;
 using Runner.Jobs.Errors;
 
@@ -66,9 +65,5 @@ public sealed class WorkflowRunsTests : IDisposable
         await Assert.ThrowsAsync<InfrastructureException>(() => Runs().RerunJobAsync("acme/app", 70, Token));
     }
 
-    private WorkflowRuns Runs() => new(
-        GitHubEndpoint.Parse($"{_server.Http.Url}/acme", allowInsecureHttp: false),
-        new GitHubCredentials.TokenFile(_server.File("token", "ghp_secret")),
-        () => new SocketsHttpHandler(),
-        TimeProvider.System);
+    private WorkflowRuns Runs() => new(_server.Rest());
 }
