@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using k8s;
 using k8s.Autorest;
 using Microsoft.AspNetCore.Builder;
@@ -66,11 +68,14 @@ internal sealed class ExternalMetricsServer(
         certificate.Get(); // now, and not with the first connection
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps(https =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            https.ServerCertificateSelector = (_, _) => certificate.Get();
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (client, _, _) => _trust?.Accepts(client, time.GetUtcNow()) == true;
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = certificate.Get(),
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback = (_, client, _, _) => client is X509Certificate2 known && _trust?.Accepts(known, time.GetUtcNow()) == true,
+            }),
         })));
         var app = builder.Build();
         app.MapExternalMetrics(figures, space, time);

@@ -1,21 +1,22 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Runner.Jobs.Errors;
 
 namespace Runner.Agent.ExternalMetrics;
 
-/// <summary>The certificate that is served, as its files hold it: whoever renews them need not restart the agent.</summary>
+/// <summary>The certificate that is served, with those between it and its root, as its files hold them: whoever renews them need not restart the agent.</summary>
 internal sealed class ServingCertificate(string certificateFile, string keyFile, TimeProvider time)
 {
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private X509Certificate2? _certificate;
+    private SslStreamCertificateContext? _certificate;
     private long _read;
 
     /// <summary>The certificate of now. Files that cannot be read are of no account as long as there is an earlier one.</summary>
     /// <exception cref="OperatorException">They cannot be read, and never could.</exception>
-    public X509Certificate2 Get()
+    public SslStreamCertificateContext Get()
     {
         lock (_gate)
         {
@@ -23,15 +24,17 @@ internal sealed class ServingCertificate(string certificateFile, string keyFile,
             {
                 try
                 {
-                    _certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-                }
-                catch (Exception error) when (_certificate is null && error is CryptographicException or IOException or UnauthorizedAccessException)
-                {
-                    throw new OperatorException($"monitoring.externalMetrics: {certificateFile} and {keyFile} are no certificate and its key: {error.Message}", error);
+                    var chain = new X509Certificate2Collection();
+                    chain.ImportFromPemFile(certificateFile);
+                    _certificate = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificateFile, keyFile), chain, offline: true);
                 }
                 catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
                 {
                     // Half of a renewal: the next minute has the whole.
+                    if (_certificate is null)
+                    {
+                        throw new OperatorException($"monitoring.externalMetrics: {certificateFile} and {keyFile} are no certificate and its key: {error.Message}", error);
+                    }
                 }
 
                 _read = time.GetTimestamp();

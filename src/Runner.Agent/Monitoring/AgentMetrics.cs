@@ -38,7 +38,7 @@ internal sealed class AgentMetrics
         Queue = new QueueMetrics(factory);
         _queued = factory.CreateGauge("runner_queue_jobs", "Jobs taken whose worker does not run yet.", "pool");
         _running = factory.CreateGauge("runner_jobs_running", "Jobs whose worker runs.", "pool");
-        _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time.", "pool");
+        _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time; of a scale set they count where its session is.", "pool");
         _stopped = factory.CreateGauge("runner_pool_stopped", "1 while the pool takes no jobs because none can be started.", "pool");
         _heldBack = factory.CreateGauge(
             "runner_pool_held_back_jobs", "Free places for which no jobs are taken, by reason: failing, quota, unplaceable. Jobs for them wait at GitHub.", "pool", "reason");
@@ -99,6 +99,13 @@ internal sealed class AgentMetrics
         }
 
         GitHub.PoolOpened(pool);
+    }
+
+    /// <summary>This agent holds the session of a pool's scale set, or does not. Its places are the set's, and count once however many agents there are.</summary>
+    public void SetSession(string pool, int places, bool isHeld)
+    {
+        Sets.SetSession(pool, isHeld);
+        _capacity.WithLabels(pool).Set(isHeld ? places : 0);
     }
 
     /// <summary>A pool takes no jobs any more, or takes them again.</summary>

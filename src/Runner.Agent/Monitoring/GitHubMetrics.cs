@@ -96,5 +96,9 @@ internal sealed class GitHubMetrics
         {
             _expiry.Set(end.ToUnixTimeSeconds());
         }
+        else if (call.Status is >= 200 and < 300)
+        {
+            _expiry.Unpublish(); // a token without an end is in the place of one that had one
+        }
     }
 }

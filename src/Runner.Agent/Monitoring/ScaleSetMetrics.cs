@@ -5,6 +5,8 @@ namespace Runner.Agent.Monitoring;
 /// <summary>What is known of the scale sets. A pool without one has none of these series.</summary>
 internal sealed class ScaleSetMetrics(MetricFactory factory)
 {
+    private static readonly string[] States = ["available", "assigned", "running"];
+
     private readonly Gauge _jobs = factory.CreateGauge(
         "runner_scaleset_jobs", "Jobs of the pool's scale set as GitHub counts them: available, assigned, running.", "pool", "state");
 
@@ -19,8 +21,16 @@ internal sealed class ScaleSetMetrics(MetricFactory factory)
         ["pool"],
         new HistogramConfiguration { Buckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600, 86_400] });
 
-    /// <summary>This agent holds the session of a pool's scale set, or does not any more.</summary>
-    public void SetSession(string pool, bool isHeld) => _session.WithLabels(pool).Set(isHeld ? 1 : 0);
+    /// <summary>This agent holds the session of a pool's scale set, or does not: then it knows nothing of its jobs.</summary>
+    public void SetSession(string pool, bool isHeld)
+    {
+        _session.WithLabels(pool).Set(isHeld ? 1 : 0);
+        if (!isHeld)
+        {
+            _capacity.RemoveLabelled(pool);
+            Array.ForEach(States, state => _jobs.RemoveLabelled(pool, state));
+        }
+    }
 
     /// <summary>GitHub was told how many jobs a pool's scale set may have.</summary>
     public void SetCapacity(string pool, int capacity) => _capacity.WithLabels(pool).Set(capacity);
@@ -28,9 +38,11 @@ internal sealed class ScaleSetMetrics(MetricFactory factory)
     /// <summary>GitHub counted the jobs of a pool's scale set.</summary>
     public void SetJobs(string pool, int available, int assigned, int running)
     {
-        _jobs.WithLabels(pool, "available").Set(available);
-        _jobs.WithLabels(pool, "assigned").Set(assigned);
-        _jobs.WithLabels(pool, "running").Set(running);
+        int[] counts = [available, assigned, running];
+        foreach (var (state, count) in States.Zip(counts))
+        {
+            _jobs.WithLabels(pool, state).Set(count);
+        }
     }
 
     /// <summary>A job that had been queued got its runner.</summary>

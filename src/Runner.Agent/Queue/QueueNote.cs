@@ -13,6 +13,12 @@ internal sealed record QueueNote
     /// <summary>The last counts, or <c>null</c>: there are none yet.</summary>
     public QueueCounts? Counts { get; init; }
 
+    /// <summary>When the last count ended, well or not; <c>null</c>: there was none.</summary>
+    public DateTimeOffset? Tried { get; init; }
+
+    /// <summary>How many calls that took.</summary>
+    public int TriedCalls { get; init; }
+
     /// <summary>Since when an agent counts, or <c>null</c>: none does.</summary>
     public DateTimeOffset? Begun { get; init; }
 

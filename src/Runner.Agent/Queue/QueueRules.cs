@@ -9,9 +9,12 @@ internal static class QueueRules
     private const int MissedCounts = 2;
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether a runner with these labels takes a job that asks for those: GitHub compares without regard to case.</summary>
-    public static bool Takes(IReadOnlyCollection<string> labels, IReadOnlyCollection<string> asked) =>
-        asked.Count > 0 && asked.All(label => labels.Contains(label, StringComparer.OrdinalIgnoreCase));
+    /// <summary>Whether a runner takes a job that asks for these labels: GitHub compares without regard to case.</summary>
+    /// <param name="labels">The runner's.</param>
+    /// <param name="hasGroup">Whether it is in a group of its own: a job may ask for a group alone, and GitHub does not show for which.</param>
+    /// <param name="asked">What the job asks for.</param>
+    public static bool Takes(IReadOnlyCollection<string> labels, bool hasGroup, IReadOnlyCollection<string> asked) =>
+        (asked.Count > 0 || hasGroup) && asked.All(label => labels.Contains(label, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Time from a count to the next one, by the calls that it took.</summary>
     public static TimeSpan Pause(QueueOptions options, int calls)

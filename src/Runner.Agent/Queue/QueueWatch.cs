@@ -66,9 +66,12 @@ internal sealed class QueueWatch(
             return;
         }
 
+        // Nobody waits longer for a count than others do for its agent, and nothing else of the agent hangs by it.
+        using var limit = new CancellationTokenSource(RunnerQueue.CountLimit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         try
         {
-            if (await look(stoppingToken) is { } counts)
+            if (await look(both.Token) is { } counts)
             {
                 book.Write(counts, QueueRules.Age(options, counts.Calls));
             }
@@ -77,14 +80,23 @@ internal sealed class QueueWatch(
         }
         catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException)
         {
-            if (part.Trouble != error.Message)
-            {
-                part.Trouble = error.Message;
-                logger.QueueCountFailed(error.Message);
-            }
-
-            part.Next = time.GetUtcNow() + ((error as InfrastructureException)?.RetryAfter ?? options.Interval);
+            Fail(part, error.Message, (error as InfrastructureException)?.RetryAfter);
         }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            Fail(part, $"counting took longer than {RunnerQueue.CountLimit.TotalSeconds:0} s, and was given up", pause: null);
+        }
+    }
+
+    private void Fail(Part part, string why, TimeSpan? pause)
+    {
+        if (part.Trouble != why)
+        {
+            part.Trouble = why;
+            logger.QueueCountFailed(why);
+        }
+
+        part.Next = time.GetUtcNow() + (pause ?? options.Interval);
     }
 
     private sealed class Part

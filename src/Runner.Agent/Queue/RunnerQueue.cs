@@ -11,9 +11,10 @@ namespace Runner.Agent.Queue;
 internal sealed class RunnerQueue(
     IEnumerable<RunnerPool> pools, IQueuedJobs jobs, IJobBackend backend, IAgentNotes notes, GitHubEndpoint endpoint, string installation, QueueOptions options, TimeProvider time)
 {
-    // An agent that counts for longer is gone.
-    private static readonly TimeSpan CountLimit = TimeSpan.FromMinutes(2);
+    /// <summary>An agent that counts for longer gives up, or is gone.</summary>
+    public static TimeSpan CountLimit { get; } = TimeSpan.FromMinutes(2);
 
+    private readonly List<RunnerPool> _all = [.. pools];
     private readonly List<RunnerPool> _pools = [.. pools.Where(pool => pool.Mode == PoolMode.Runners)];
     private readonly IReadOnlyList<string> _repositories = options.RepositoriesOf(endpoint);
     private readonly string _note = QueueNote.NamePrefix + installation;
@@ -37,42 +38,48 @@ internal sealed class RunnerQueue(
     {
         var note = QueueNote.Parse((await notes.ListAsync(cancellationToken)).GetValueOrDefault(_note));
         var now = time.GetUtcNow();
-        if ((note.Counts is { } known && now - known.At < QueueRules.Pause(options, known.Calls)) || (note.Begun is { } begun && now - begun < CountLimit))
+        if ((note.Tried is { } tried && now - tried < QueueRules.Pause(options, note.TriedCalls)) || (note.Begun is { } begun && now - begun < CountLimit))
         {
             return note.Counts;
         }
 
         await notes.KeepAsync(_note, (note with { Begun = now }).ToText(), cancellationToken);
+        var calls = 0;
         try
         {
-            note = new QueueNote { Counts = await CountAsync(cancellationToken) };
+            note = note with { Counts = await CountAsync(() => calls++, () => calls, cancellationToken) };
             return note.Counts;
         }
         finally
         {
-            await notes.KeepAsync(_note, (note with { Begun = null }).ToText(), CancellationToken.None);
+            // What failed has cost its calls, and is not made again before the budget has them, by whichever agent.
+            await notes.KeepAsync(_note, (note with { Begun = null, Tried = time.GetUtcNow(), TriedCalls = calls }).ToText(), CancellationToken.None);
         }
     }
 
-    private async Task<QueueCounts> CountAsync(CancellationToken cancellationToken)
+    private async Task<QueueCounts> CountAsync(Action called, Func<int> calls, CancellationToken cancellationToken)
     {
-        var (waiting, runners, calls) = (new List<IReadOnlyList<string>>(), new List<string>(), 0);
+        var (waiting, runners) = (new List<IReadOnlyList<string>>(), new List<string>());
         foreach (var repository in _repositories)
         {
-            var found = await jobs.ListAsync(repository, cancellationToken);
+            var found = await jobs.ListAsync(repository, called, cancellationToken);
             waiting.AddRange(found.Labels);
             runners.AddRange(found.Runners);
-            calls += found.Calls;
         }
 
-        return new QueueCounts(time.GetUtcNow(), _pools.ToDictionary(pool => pool.Name, Count, StringComparer.Ordinal), calls);
+        var ofPools = runners.CountBy(PoolOf).ToDictionary(StringComparer.Ordinal);
+        return new QueueCounts(time.GetUtcNow(), _pools.ToDictionary(pool => pool.Name, Count, StringComparer.Ordinal), calls());
 
         // A job that was just taken has a runner at GitHub before it has a place here, and one that ended may still have its place.
         QueueCount Count(RunnerPool pool)
         {
-            var queued = waiting.Count(asked => QueueRules.Takes(pool.Labels, asked));
+            var queued = waiting.Count(asked => QueueRules.Takes(pool.Labels, pool.Group is not null, asked));
             var held = backend.CountJobs(pool.Name)?.All ?? pool.Capacity.InUse;
-            return new QueueCount(queued, queued + Math.Max(held, runners.Count(name => RunnerName.IsOf(pool.Name, name))));
+            return new QueueCount(queued, queued + Math.Max(held, ofPools.GetValueOrDefault(pool.Name)));
         }
     }
+
+    // The name of one pool may begin with that of another: "linux" and "linux-large".
+    private string PoolOf(string runner) =>
+        _all.Where(pool => RunnerName.IsOf(pool.Name, runner)).MaxBy(pool => pool.Name.Length)?.Name ?? string.Empty;
 }

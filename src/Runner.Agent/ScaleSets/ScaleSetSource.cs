@@ -32,6 +32,7 @@ internal sealed class ScaleSetSource(
             return null;
         }
 
+        metrics.SetSession(pool.Name, pool.Size, isHeld: false);
         var orders = new ScaleSetOrders(pool, client, supervisor, gate, time, logger);
         var listener = new ScaleSetListener(
             pool,

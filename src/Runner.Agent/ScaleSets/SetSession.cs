@@ -35,7 +35,7 @@ internal sealed class SetSession(
                 }
 
                 logger.SetSessionOpened(pool.Name, set.Name ?? string.Empty, messages.Statistics.TotalAssignedJobs, messages.Statistics.TotalRunningJobs);
-                metrics.Sets.SetSession(pool.Name, isHeld: true);
+                metrics.SetSession(pool.Name, pool.Size, isHeld: true);
                 return messages;
             }
             catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.SessionConflict)
@@ -70,7 +70,7 @@ internal sealed class SetSession(
     /// <summary>Closes it, so that the next agent need not wait.</summary>
     public async Task CloseAsync(RunnerPool pool, ScaleSetMessages messages)
     {
-        metrics.Sets.SetSession(pool.Name, isHeld: false);
+        metrics.SetSession(pool.Name, pool.Size, isHeld: false);
         using var limit = new CancellationTokenSource(CloseLimit, time);
         try
         {

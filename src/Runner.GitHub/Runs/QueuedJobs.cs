@@ -18,15 +18,15 @@ public sealed class QueuedJobs(GitHubRest rest) : IQueuedJobs
     private static readonly string[] States = ["queued", "in_progress"];
 
     /// <inheritdoc/>
-    public async Task<QueuedJobList> ListAsync(string repository, CancellationToken cancellationToken)
+    public async Task<QueuedJobList> ListAsync(string repository, Action called, CancellationToken cancellationToken)
     {
-        var (calls, runs, labels, runners) = (0, new HashSet<long>(), new List<IReadOnlyList<string>>(), new List<string>());
+        var (runs, labels, runners) = (new HashSet<long>(), new List<IReadOnlyList<string>>(), new List<string>());
         foreach (var state in States)
         {
             for (var (page, seen, isMore) = (1, 0, true); isMore && page <= MaxPages; page++)
             {
+                called();
                 var answer = await GetAsync<RunPage>(repository, $"repos/{repository}/actions/runs?status={state}&per_page={PageSize}&page={page}", cancellationToken);
-                calls++;
                 seen += answer.WorkflowRuns.Count;
                 isMore = answer.WorkflowRuns.Count > 0 && seen < answer.TotalCount;
                 runs.UnionWith(answer.WorkflowRuns.Where(run => States.Contains(run.Status)).Select(run => run.Id)); // a run may move on meanwhile
@@ -37,9 +37,9 @@ public sealed class QueuedJobs(GitHubRest rest) : IQueuedJobs
         {
             for (var (page, seen, isMore) = (1, 0, true); isMore; page++)
             {
+                called();
                 var answer = await GetAsync<JobPage>(
                     repository, FormattableString.Invariant($"repos/{repository}/actions/runs/{run}/jobs?filter=latest&per_page={PageSize}&page={page}"), cancellationToken);
-                calls++;
                 seen += answer.Jobs.Count;
                 isMore = answer.Jobs.Count > 0 && seen < answer.TotalCount;
                 labels.AddRange(answer.Jobs.Where(job => job.Status == "queued").Select(job => job.Labels));
@@ -47,7 +47,7 @@ public sealed class QueuedJobs(GitHubRest rest) : IQueuedJobs
             }
         }
 
-        return new QueuedJobList(labels, runners, calls);
+        return new QueuedJobList(labels, runners);
     }
 
     private Task<T> GetAsync<T>(string repository, string route, CancellationToken cancellationToken) =>

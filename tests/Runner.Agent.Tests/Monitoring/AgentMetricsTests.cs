@@ -74,11 +74,39 @@ public sealed class AgentMetricsTests
     {
         var call = new GitHubCall(200, "core", Limit: null, Remaining: null, Reset: null, RetryAfter: null);
         _metrics.GitHub.Called(call);
-        Assert.DoesNotContain(await ReadAsync(), line => line.StartsWith("runner_github_credentials_expiry", StringComparison.Ordinal));
+        Assert.DoesNotContain(await ReadAsync(), line => line.StartsWith("runner_github_credentials_expiry_timestamp_seconds ", StringComparison.Ordinal));
 
         _metrics.GitHub.Called(call with { CredentialsExpire = Noon });
 
         Assert.Contains($"runner_github_credentials_expiry_timestamp_seconds {Noon.ToUnixTimeSeconds()}", await ReadAsync());
+
+        _metrics.GitHub.Called(call with { Status = 502 });
+        Assert.Contains(await ReadAsync(), line => line.StartsWith("runner_github_credentials_expiry_timestamp_seconds ", StringComparison.Ordinal));
+
+        _metrics.GitHub.Called(call); // one without an end is in its place
+        Assert.DoesNotContain(await ReadAsync(), line => line.StartsWith("runner_github_credentials_expiry_timestamp_seconds ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Figures_of_a_scale_set_are_there_while_its_session_is_here()
+    {
+        _metrics.PoolOpened("set", 10);
+        _metrics.SetSession("set", 10, isHeld: false);
+        var before = await ReadAsync();
+        Assert.Contains("runner_scaleset_session{pool=\"set\"} 0", before);
+        Assert.Contains("runner_capacity_jobs{pool=\"set\"} 0", before);
+
+        _metrics.SetSession("set", 10, isHeld: true);
+        _metrics.Sets.SetCapacity("set", 7);
+        _metrics.Sets.SetJobs("set", available: 3, assigned: 2, running: 1);
+        var held = await ReadAsync();
+        Assert.Contains("runner_capacity_jobs{pool=\"set\"} 10", held);
+        Assert.Contains("runner_scaleset_jobs{pool=\"set\",state=\"available\"} 3", held);
+
+        _metrics.SetSession("set", 10, isHeld: false);
+        var after = await ReadAsync();
+        Assert.Contains("runner_capacity_jobs{pool=\"set\"} 0", after);
+        Assert.DoesNotContain(after, line => line.StartsWith("runner_scaleset_jobs{", StringComparison.Ordinal) || line.StartsWith("runner_scaleset_capacity_jobs{", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class QueueRulesTests
     [InlineData("self-hosted,gpu", false)]
     [InlineData("", false)]
     public void Job_waits_for_a_pool_that_has_all_its_labels(string asked, bool takes) =>
-        Assert.Equal(takes, QueueRules.Takes(["self-hosted", "linux"], asked.Split(',', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(takes, QueueRules.Takes(["self-hosted", "linux"], hasGroup: false, asked.Split(',', StringSplitOptions.RemoveEmptyEntries)));
 
     [Theory]
     [InlineData(3, 600, 30)]    // the interval is longer than 3 calls need

@@ -88,7 +88,7 @@ public sealed class RunnerQueueTests
     }
 
     [Fact]
-    public async Task Failure_leaves_the_last_count_and_lets_others_try()
+    public async Task Failure_leaves_the_last_count()
     {
         var queue = Queue(Pool("p", "linux"));
         _github.Waiting = [["linux"]];
@@ -101,6 +101,45 @@ public sealed class RunnerQueueTests
         var note = QueueNote.Parse(_notes.All["queue-here"]);
         Assert.Null(note.Begun);
         Assert.Equal(1, note.Counts!.Pools["p"].Queued);
+    }
+
+    [Fact]
+    public async Task Count_that_failed_has_cost_its_calls_and_no_agent_makes_it_again_before_the_budget_has_them()
+    {
+        var (first, second) = (Queue(Pool("p", "linux")), Queue(Pool("p", "linux")));
+        _github.Calls = 50;
+        _github.Failure = new OperatorException("GitHub does not show us the runs of acme/typo");
+
+        await Assert.ThrowsAsync<OperatorException>(() => first.LookAsync(Token));
+        _time.Advance(TimeSpan.FromMinutes(4.9)); // 50 of 600 calls an hour are 5 minutes
+        Assert.Null(await second.LookAsync(Token));
+        Assert.Equal(1, _github.Lists);
+        _time.Advance(TimeSpan.FromMinutes(0.1));
+        await Assert.ThrowsAsync<OperatorException>(() => second.LookAsync(Token));
+        Assert.Equal(2, _github.Lists);
+    }
+
+    [Fact]
+    public async Task Runner_of_a_pool_whose_name_begins_with_that_of_another_is_its_own()
+    {
+        _github.Runners = ["linux-large-agent-7bcdfghj", "linux-large-agent-8bcdfghj", "linux-agent-7bcdfghj"];
+
+        var counts = await Queue(Pool("linux", "linux"), Pool("linux-large", "large")).LookAsync(Token);
+
+        Assert.Equal(1, counts!.Pools["linux"].Wanted);
+        Assert.Equal(2, counts.Pools["linux-large"].Wanted);
+    }
+
+    [Fact]
+    public async Task Job_that_asks_for_a_group_alone_counts_for_pools_that_have_one()
+    {
+        _github.Waiting = [[]];
+        using var grouped = new RunnerPool(new PoolOptions { Name = "g", Labels = ["linux"], RunnerGroup = "big" }, "agent", []);
+
+        var counts = await Queue(grouped, Pool("p", "linux")).LookAsync(Token);
+
+        Assert.Equal(1, counts!.Pools["g"].Queued);
+        Assert.Equal(0, counts.Pools["p"].Queued);
     }
 
     [Fact]
@@ -163,10 +202,15 @@ internal sealed class ScriptedQueue : IQueuedJobs
 
     public int Lists => Asked.Count;
 
-    public Task<QueuedJobList> ListAsync(string repository, CancellationToken cancellationToken)
+    public Task<QueuedJobList> ListAsync(string repository, Action called, CancellationToken cancellationToken)
     {
         Asked.Add(repository);
-        return Failure is null ? Task.FromResult(new QueuedJobList(Waiting, Runners, Calls)) : Task.FromException<QueuedJobList>(Failure);
+        for (var call = 0; call < Calls; call++)
+        {
+            called();
+        }
+
+        return Failure is null ? Task.FromResult(new QueuedJobList(Waiting, Runners)) : Task.FromException<QueuedJobList>(Failure);
     }
 }
 
