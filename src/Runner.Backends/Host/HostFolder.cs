@@ -3,6 +3,7 @@ using System.Text;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
+using Runner.Jobs.Streams;
 
 namespace Runner.Backends.Host;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Streams;
 using Runner.Jobs;
 
 namespace Runner.Backends.Host;

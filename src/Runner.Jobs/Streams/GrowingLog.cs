@@ -9,7 +9,7 @@ namespace Runner.Jobs.Streams;
 /// </summary>
 /// <param name="open">Opens the log; <c>null</c>: there is none yet.</param>
 /// <param name="isOver">Whether nothing more comes; <c>null</c>: only what is there now is wanted.</param>
-/// <param name="last">Bytes that are shown of what was before, and that a reader may be behind.</param>
+/// <param name="last">Bytes that are shown of what was before.</param>
 /// <param name="time">The clock.</param>
 public sealed class GrowingLog(Func<Stream?> open, Func<bool>? isOver, int last, TimeProvider time) : SequentialStream
 {
@@ -24,6 +24,8 @@ public sealed class GrowingLog(Func<Stream?> open, Func<bool>? isOver, int last,
     private long _end = long.MaxValue;
     private int _sincePause;
     private bool _isInLine; // of which the beginning was skipped
+    private bool _hasBegun;
+    private bool _isWithinLine; // what was read ends in the middle of one
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -84,9 +86,15 @@ public sealed class GrowingLog(Func<Stream?> open, Func<bool>? isOver, int last,
             return part.Length;
         }
 
+        if (_position >= _end)
+        {
+            return 0; // the line that was skipped ends behind what was there
+        }
+
         var count = await _log!.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _end - _position)], cancellationToken); // not null: it advanced
         _position += count;
         _sincePause += count;
+        _isWithinLine = count > 0 ? buffer.Span[count - 1] != (byte)'\n' : _isWithinLine;
         return count;
     }
 
@@ -104,12 +112,17 @@ public sealed class GrowingLog(Func<Stream?> open, Func<bool>? isOver, int last,
             _end = isOver is null ? _log.Length : long.MaxValue;
         }
 
-        if (Math.Min(_log.Length, _end) - last is var behind && behind > _position)
+        // Whoever has begun to read may be as far behind as it reads in one pause.
+        var allowed = _hasBegun ? Math.Max(last, MaxBytesPerPause) : last;
+        if (Math.Min(_log.Length, _end) - allowed is var behind && behind > _position)
         {
-            _note = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"[{(behind - _position + 1023) / 1024} KiB of this log are not shown here]\n"));
+            var text = string.Create(CultureInfo.InvariantCulture, $"{(_isWithinLine ? "\n" : string.Empty)}[{(behind - _position + 1023) / 1024} KiB of this log are not shown here]\n");
+            (_note, _isWithinLine) = (Encoding.UTF8.GetBytes(text), false);
             _position = _log.Seek(behind, SeekOrigin.Begin);
             _isInLine = true;
         }
+
+        _hasBegun = true;
 
         return !_isInLine || await SkipLineAsync(cancellationToken);
     }

@@ -3,7 +3,6 @@ using Runner.Jobs.Launch;
 using Runner.Jobs.Streams;
 using Runner.Worker.Hosting;
 using Runner.Worker.Jobs;
-using Runner.Worker.Reporting;
 
 namespace Runner.Worker.Commands;
 
@@ -33,7 +32,7 @@ internal static class LogCommand
         await using var log = new GrowingLog(
             () =>
             {
-                var file = JobLogFile.TryOpen(path);
+                var file = ForeignFile.TryOpen(path); // steps may have put something in its place
                 wasSeen |= file is not null;
                 return file;
             },

@@ -19,19 +19,6 @@ internal sealed class JobLogFile : IDisposable
         _timer = time.CreateTimer(_ => Write(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Opens it; <c>null</c>: nothing was logged yet, or it is at GitHub as a whole.</summary>
-    public static FileStream? TryOpen(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>A line was added.</summary>
     public void Grow()
     {

@@ -76,15 +76,43 @@ public sealed class GrowingLogTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Reader_that_is_slower_than_the_job_misses_lines_and_is_told_so()
+    public async Task Reader_that_is_slower_than_the_job_misses_lines_and_is_told_so_on_a_line_of_its_own()
     {
         Append("0000\n");
         await using var log = new GrowingLog(() => Open(), () => true, last: 12, _time);
-        await ReadAsync(log, 5);
+        Assert.Equal("000", await ReadAsync(log, 3));
 
-        Append(string.Concat(Enumerable.Range(1, 1000).Select(number => $"{number:D4}\n")));
+        Append(string.Concat(Enumerable.Range(1, 60_000).Select(number => $"{number:D5}\n"))); // 360,000 bytes, and a reader may be 262,144 behind
 
-        Assert.Equal("[5 KiB of this log are not shown here]\n0999\n1000\n", await ToEndAsync(log));
+        var text = await ToEndAsync(log);
+        Assert.StartsWith("\n[96 KiB of this log are not shown here]\n16311\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("59999\n60000\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Who_wants_little_of_what_was_misses_nothing_of_what_comes()
+    {
+        Append("before\n");
+        var isOver = false;
+        await using var log = new GrowingLog(() => Open(), () => isOver, last: 1, _time);
+        Assert.Equal("[1 KiB of this log are not shown here]\n", await ReadAsync(log, 100));
+
+        Append("one\ntwo\n");
+        isOver = true;
+
+        Assert.Equal("one\ntwo\n", await ToEndAsync(log));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Line_that_was_skipped_and_grows_meanwhile_ends_the_log_that_is_not_followed()
+    {
+        Append(new string('x', 20_000));
+        await using var log = new GrowingLog(() => Open(), isOver: null, last: 10, _time);
+        Assert.Equal("[20", await ReadAsync(log, 3));
+
+        Append("the end of it\nand more\n");
+
+        Assert.Equal(" KiB of this log are not shown here]\n", await ToEndAsync(log));
     }
 
     [Fact(Timeout = 30_000)]

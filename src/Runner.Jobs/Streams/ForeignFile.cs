@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Runner.Backends.Host;
+namespace Runner.Jobs.Streams;
 
 /// <summary>
 /// Reads files that a job can write to. It may have put a pipe in their place, at which a reader waits for ever, a link to somewhere else, or a
 /// file without end.
 /// </summary>
-internal static partial class ForeignFile
+public static partial class ForeignFile
 {
     private const int ReadOnly = 0;
     private const int NonBlocking = 0x800;
