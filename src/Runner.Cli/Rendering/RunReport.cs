@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runner.Agent.Board;
 using Runner.Cli.Running;
 using Runner.Jobs.Outcomes;
 
@@ -108,7 +109,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
         output.WriteLine();
         foreach (var (ended, name) in _ended.Zip(names))
         {
-            var time = ended.Duration > TimeSpan.Zero ? Durations.Text(ended.Duration) : string.Empty;
+            var time = ended.Duration > TimeSpan.Zero ? ShownWords.Duration(ended.Duration) : string.Empty;
             var row = $"{Marks.Of(ended.Conclusion, colors)} {JobPrefixes.Fit(name, width).PadRight(width)}  {Marks.Word(ended.Conclusion),-9}  {time,7}";
             output.WriteLine(row.TrimEnd());
             if (ended.Reason is not null)

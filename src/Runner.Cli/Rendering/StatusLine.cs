@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runner.Agent.Board;
 using Runner.Cli.Running;
 
 namespace Runner.Cli.Rendering;
@@ -42,7 +43,7 @@ internal sealed class StatusLine
         var elapsed = now > since ? now - since : TimeSpan.Zero;
         var more = _jobs.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" · {_jobs.Count - 1} more") : string.Empty;
         var sign = Spinner[(int)(now.ToUnixTimeMilliseconds() / 100 % Spinner.Length)];
-        var tail = $" {Durations.Text(elapsed)}{more}";
+        var tail = $" {ShownWords.Duration(elapsed)}{more}";
         return $"{sign} {JobPrefixes.Fit($"{job.Name}: {phase}", Math.Max(10, width - tail.Length - 3))}{tail}";
     }
 }

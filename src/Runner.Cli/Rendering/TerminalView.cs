@@ -1,3 +1,4 @@
+using Runner.Agent.Board;
 using Runner.Cli.Running;
 using Runner.Jobs.Outcomes;
 
@@ -152,7 +153,7 @@ internal sealed class TerminalView : IRunView
         var sign = Marks.Of(step.Conclusion, _colors);
         return step.Conclusion == Conclusion.Skipped
             ? $"{sign} {_colors.Dim(step.Step.Name)}"
-            : $"{sign} {step.Step.Name}  {_colors.Dim(Durations.Text(step.Duration))}";
+            : $"{sign} {step.Step.Name}  {_colors.Dim(ShownWords.Duration(step.Duration))}";
     }
 
     private string? Line(LocalLineEvent line)
@@ -188,7 +189,7 @@ internal sealed class TerminalView : IRunView
     {
         _logs.Remove(ended.Job);
         var reason = ended.Reason is null ? string.Empty : $": {ended.Reason}";
-        var time = ended.Duration > TimeSpan.Zero ? $" in {Durations.Text(ended.Duration)}" : string.Empty;
+        var time = ended.Duration > TimeSpan.Zero ? $" in {ShownWords.Duration(ended.Duration)}" : string.Empty;
         return $"{Marks.Of(ended.Conclusion, _colors)} {_colors.Bold(Marks.Word(ended.Conclusion))}{time}{reason}";
     }
 
