@@ -8,7 +8,7 @@ namespace Runner.Agent.Board;
 /// <summary>What GitHub has told of its limits, and of the queues of scale sets: the last of each, for people.</summary>
 internal sealed class GitHubBoard(TimeProvider time)
 {
-    // More jobs than that wait for no agent; what is forgotten is a moment on a page.
+    // More jobs than that wait for no agent; of the oldest is forgotten since when they waited, which a page shows.
     private const int MaxQueued = 5000;
 
     private readonly ConcurrentDictionary<string, LimitView> _limits = new(StringComparer.Ordinal);
@@ -44,10 +44,16 @@ internal sealed class GitHubBoard(TimeProvider time)
             {
                 _queued.TryRemove(job, out _);
             }
-            else if (job is not null && queued > DateTimeOffset.UnixEpoch && (_queued.Count < MaxQueued || _queued.ContainsKey(job)))
+            else if (job is not null && queued > DateTimeOffset.UnixEpoch)
             {
                 _queued[job] = queued;
             }
+        }
+
+        // The end of some is told to another agent's session only.
+        foreach (var (job, _) in _queued.OrderBy(entry => entry.Value).Take(_queued.Count - MaxQueued).ToList())
+        {
+            _queued.TryRemove(job, out _);
         }
     }
 

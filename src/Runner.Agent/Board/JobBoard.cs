@@ -60,7 +60,7 @@ internal sealed class JobBoard(GitHubBoard github, Uri? server, TimeProvider tim
     /// <summary>Its worker runs.</summary>
     public void Runs(JobId job, LaunchTimes times) => Change(job, view => view with
     {
-        State = JobState.Running,
+        State = view.State == JobState.Cancelling ? view.State : JobState.Running,
         Times = Merge(view.Times, times) with { Started = times.ContainersStarted ?? time.GetUtcNow() },
     });
 

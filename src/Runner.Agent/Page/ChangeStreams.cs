@@ -13,12 +13,12 @@ internal sealed class ChangeStreams(AgentViews views, TimeProvider time)
     // A proxy between may cut what is silent for long.
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(15);
 
-    private readonly StreamSlots _slots = new(MaxStreams);
+    private readonly StreamSlots _slots = new(MaxStreams, MaxStreams);
 
     /// <summary>Writes the events until the watcher leaves.</summary>
     public async Task WriteAsync(HttpContext http, CancellationToken stopping)
     {
-        using var slot = _slots.TryTake();
+        using var slot = _slots.TryTake("events");
         if (slot is null)
         {
             http.Response.Headers.RetryAfter = "10";

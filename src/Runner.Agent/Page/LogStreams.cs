@@ -11,10 +11,13 @@ namespace Runner.Agent.Page;
 internal sealed class LogStreams(JobSupervisor supervisor)
 {
     private const int MaxStreams = 16;
+
+    // In a pod each is a process of a few megabytes beside the job, which counts to the job's memory.
+    private const int MaxStreamsOfJob = 3;
     private const int DefaultLast = 256 * 1024;
     private const int MostLast = 4 * 1024 * 1024;
 
-    private readonly StreamSlots _slots = new(MaxStreams);
+    private readonly StreamSlots _slots = new(MaxStreams, MaxStreamsOfJob);
 
     /// <summary>Writes the log: the last part, and with <c>?follow=true</c> what comes until the job is over or the watcher leaves.</summary>
     public async Task WriteAsync(HttpContext http, JobView job, CancellationToken stopping)
@@ -25,11 +28,11 @@ internal sealed class LogStreams(JobSupervisor supervisor)
             return;
         }
 
-        using var slot = _slots.TryTake();
+        using var slot = _slots.TryTake(job.Id);
         if (slot is null)
         {
             http.Response.Headers.RetryAfter = "10";
-            await PageEndpoints.RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, new PageError($"{MaxStreams} logs are read already, which is all that may be"));
+            await PageEndpoints.RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, new PageError($"{MaxStreams} logs are read already, or this one {MaxStreamsOfJob} times, which is all that may be"));
             return;
         }
 
@@ -44,16 +47,21 @@ internal sealed class LogStreams(JobSupervisor supervisor)
             }
 
             http.Response.ContentType = "text/plain; charset=utf-8";
-            await http.Response.StartAsync(over.Token);
+            await http.Response.Body.FlushAsync(over.Token); // the watcher knows that it watches, though nothing may come for long
             await CopyAsync(log, http.Response.Body, over.Token);
         }
         catch (InfrastructureException error) when (!http.Response.HasStarted)
         {
             await PageEndpoints.RefuseAsync(http, StatusCodes.Status502BadGateway, new PageError($"The log of job '{job.Name}' cannot be read: {error.Message}"));
         }
-        catch (Exception end) when (end is OperationCanceledException or IOException)
+        catch (IOException error) when (!http.Response.HasStarted)
         {
-            // The watcher left, or the job's place is gone: there is nothing more to pass on.
+            await PageEndpoints.RefuseAsync(http, StatusCodes.Status502BadGateway, new PageError($"The log of job '{job.Name}' cannot be read: {error.Message}"));
+        }
+        catch (Exception end) when (end is OperationCanceledException or IOException or InfrastructureException)
+        {
+            // The watcher left, or it breaks off here: what is closed in order would be taken for the log's end.
+            http.Abort();
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class PageServer(PageOptions options, PageAccess access, PageEnd
     private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger = loggers.CreateLogger<PageServer>();
+    private readonly CancellationTokenSource _stopping = new(); // the inner application's own fires at SIGTERM, and not when the agent has drained
     private WebApplication? _app;
 
     /// <summary>Where it is served, or <c>null</c>: it is not.</summary>
@@ -58,15 +59,23 @@ internal sealed class PageServer(PageOptions options, PageAccess access, PageEnd
 
         _app = app;
         var bound = BindingAddress.Parse(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? string.Empty);
-        Address = new Uri($"http://{(options.EndPoint.Address is { AddressFamily: AddressFamily.InterNetworkV6 } ? "[::1]" : "127.0.0.1")}:{bound.Port}/");
+        Address = new UriBuilder(options.LocalUrl) { Port = bound.Port }.Uri;
         _logger.PageStarted(new IPEndPoint(options.EndPoint.Address, bound.Port).ToString());
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await (_app?.StopAsync(cancellationToken) ?? Task.CompletedTask);
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await (_app?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _stopping.Dispose();
+    }
 
     private WebApplication Build()
     {
@@ -85,7 +94,7 @@ internal sealed class PageServer(PageOptions options, PageAccess access, PageEnd
         });
         var app = builder.Build();
         app.Use(GuardAsync);
-        endpoints.Map(app, app.Lifetime.ApplicationStopping);
+        endpoints.Map(app, _stopping.Token);
         return app;
     }
 

@@ -1,23 +1,37 @@
 namespace Runner.Agent.Page;
 
 /// <summary>Places for answers that last, so that watchers who come without end take nothing from the agent.</summary>
-internal sealed class StreamSlots(int count)
+/// <param name="count">How many there are.</param>
+/// <param name="ofOne">How many of them one thing that is watched may take.</param>
+internal sealed class StreamSlots(int count, int ofOne)
 {
-    private int _free = count;
+    private readonly List<string> _taken = [];
 
     /// <summary>Takes a place until the result is disposed; <c>null</c>: there is none.</summary>
-    public IDisposable? TryTake()
+    /// <param name="what">What is watched.</param>
+    public IDisposable? TryTake(string what)
     {
-        if (Interlocked.Decrement(ref _free) >= 0)
+        lock (_taken)
         {
-            return new Taken(this);
-        }
+            if (_taken.Count >= count || _taken.Count(taken => taken == what) >= ofOne)
+            {
+                return null;
+            }
 
-        Interlocked.Increment(ref _free);
-        return null;
+            _taken.Add(what);
+            return new Taken(this, what);
+        }
     }
 
-    private sealed class Taken(StreamSlots slots) : IDisposable
+    private void GiveBack(string what)
+    {
+        lock (_taken)
+        {
+            _taken.Remove(what);
+        }
+    }
+
+    private sealed class Taken(StreamSlots slots, string what) : IDisposable
     {
         private int _isDisposed;
 
@@ -25,7 +39,7 @@ internal sealed class StreamSlots(int count)
         {
             if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
             {
-                Interlocked.Increment(ref slots._free);
+                slots.GiveBack(what);
             }
         }
     }

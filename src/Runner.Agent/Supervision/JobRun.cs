@@ -97,6 +97,7 @@ internal sealed class JobRun
             // The boundary of one job: whatever went wrong with this one, the agent has others to look after.
             _context.Logger.JobSupervisionFailed(error, JobId.ToString());
             var verdict = JobVerdict.Failed(VerdictReasons.Internal, "The agent that ran the job failed", isInfrastructure: true);
+            _context.Board.Ended(JobId, verdict);
             return _isSettled ? verdict : await FailAsync(verdict);
         }
         finally

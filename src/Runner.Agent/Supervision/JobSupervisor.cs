@@ -57,7 +57,7 @@ internal sealed class JobSupervisor(
     /// <param name="launch">The job.</param>
     /// <param name="service">By which GitHub is told of it.</param>
     /// <param name="kept">The job in the journal, or <c>null</c>.</param>
-    public JobRun Start(JobLaunch launch, IJobService service, JournalEntry? kept) => Track(launch, service, adopted: null, kept, metrics.Taken);
+    public JobRun Start(JobLaunch launch, IJobService service, JournalEntry? kept) => Track(launch, service, adopted: null, kept, isOwn: true);
 
     /// <summary>Looks after a job of an agent that is gone.</summary>
     /// <param name="handle">Where it runs.</param>
@@ -65,11 +65,11 @@ internal sealed class JobSupervisor(
     public JobRun Adopt(IJobHandle handle, JournalEntry? kept)
     {
         var launch = kept?.Record.ToLaunch() is { } known ? known with { Attempt = handle.Launch.Attempt } : handle.Launch;
-        return Track(launch, services.For(launch.Job), handle, kept, metrics.Adopted);
+        return Track(launch, services.For(launch.Job), handle, kept, isOwn: false);
     }
 
     /// <summary>Starts a job that an agent which is gone had taken and not launched.</summary>
-    public JobRun TakeUp(JobLaunch launch, JournalEntry? kept) => Track(launch, services.For(launch.Job), adopted: null, kept, metrics.Adopted);
+    public JobRun TakeUp(JobLaunch launch, JournalEntry? kept) => Track(launch, services.For(launch.Job), adopted: null, kept, isOwn: false);
 
     /// <summary>A job was taken that cannot be run: nothing is to be looked after, but it is shown.</summary>
     public void Refuse(JobMessage job, string pool, string runner, DateTimeOffset seen, JobVerdict verdict) =>
@@ -123,16 +123,24 @@ internal sealed class JobSupervisor(
         }
     }
 
-    private JobRun Track(JobLaunch launch, IJobService? service, IJobHandle? adopted, JournalEntry? kept, Action<string> count)
+    private JobRun Track(JobLaunch launch, IJobService? service, IJobHandle? adopted, JournalEntry? kept, bool isOwn)
     {
         lock (_runs)
         {
             if (!_runs.TryGetValue(launch.JobId, out var run))
             {
-                _context.Board.Taken(launch, isAdopted: adopted is not null);
+                _context.Board.Taken(launch, isAdopted: !isOwn);
                 run = new JobRun(launch, service, adopted, kept, _context, Forget);
                 _runs.Add(launch.JobId, run);
-                count(launch.Pool);
+                if (isOwn)
+                {
+                    metrics.Taken(launch.Pool);
+                }
+                else
+                {
+                    metrics.Adopted(launch.Pool);
+                }
+
                 if (_letsGo)
                 {
                     run.Release();

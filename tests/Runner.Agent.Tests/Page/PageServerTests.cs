@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -246,6 +247,39 @@ public sealed class PageServerTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Log_that_breaks_off_is_not_passed_on_as_one_that_ended()
+    {
+        var site = await StartAsync();
+        var job = Run("build");
+        await UntilAsync(site, "\"state\":\"running\"");
+        _backend.Place(0).Log = new BrokenLog("begun\n"u8.ToArray());
+
+        var failure = await Record.ExceptionAsync(() => _http.GetStringAsync(new Uri(site, $"api/v1/jobs/{job}/log?follow=true"), Token));
+
+        Assert.True(failure is HttpRequestException or IOException, failure?.ToString() ?? "it was taken for whole");
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Log_of_one_job_is_read_three_times_at_once_and_the_fourth_is_told_so()
+    {
+        var site = await StartAsync();
+        var job = Run("build");
+        await UntilAsync(site, "\"state\":\"running\"");
+        var logs = new List<HttpResponseMessage>();
+        for (var reader = 0; reader < 3; reader++)
+        {
+            _backend.Place(0).Log = new SilentLog();
+            logs.Add(await _http.GetAsync(new Uri(site, $"api/v1/jobs/{job}/log?follow=true"), HttpCompletionOption.ResponseHeadersRead, Token));
+        }
+
+        var (status, error) = await ErrorAsync(site, job, "?follow=true");
+
+        Assert.Equal(503, status);
+        Assert.Contains("or this one 3 times", error, StringComparison.Ordinal);
+        logs.ForEach(log => log.Dispose());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Port_that_is_taken_stops_an_agent_only_where_it_was_asked_for()
     {
         var first = await StartAsync();
@@ -254,6 +288,26 @@ public sealed class PageServerTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<OperatorException>(() => second.StartAsync(Token));
 
         Assert.StartsWith($"agent.page.address: the agent cannot listen on {first.Authority}: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Agent_whose_page_has_no_address_of_its_own_goes_on_where_the_port_is_taken()
+    {
+        using var taken = new TcpListener(PageOptions.Default);
+        try
+        {
+            taken.Start();
+        }
+        catch (SocketException)
+        {
+            // Somebody else has it: as good.
+        }
+
+        var server = new PageServer(new PageOptions(), new PageAccess(token: null), _endpoints, NullLoggerFactory.Instance);
+        _servers.Add(server);
+        await server.StartAsync(Token);
+
+        Assert.Null(server.Address);
     }
 
     private async Task<Uri> StartAsync(string? token = null)
@@ -302,5 +356,22 @@ public sealed class PageServerTests : IAsyncLifetime
         }
 
         return lines;
+    }
+}
+
+/// <summary>A log whose reader's connection breaks after its first bytes.</summary>
+internal sealed class BrokenLog(byte[] first) : MemoryStream(first)
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Position == Length ? ValueTask.FromException<int>(new IOException("the connection was reset")) : base.ReadAsync(buffer, cancellationToken);
+}
+
+/// <summary>A log to which nothing comes.</summary>
+internal sealed class SilentLog : MemoryStream
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        return 0;
     }
 }
