@@ -8,7 +8,7 @@ namespace Runner.Integration.Tests.Corpus;
 /// <remarks>
 /// The second document: <c>secrets</c> and <c>vars</c> to run it with; <c>except</c>, backend → reason why the case does not hold there;
 /// <c>jobs</c>, key or shown name → <c>conclusion</c>, <c>outputs</c>, <c>steps</c> (name → conclusion), <c>log</c> (lines that stand in the job's log in
-/// this order, between any others) and <c>not-in-log</c> (texts that stand nowhere in it).
+/// this order, between any others), <c>in-log</c> (lines that stand anywhere in it) and <c>not-in-log</c> (texts that stand nowhere in it).
 /// </remarks>
 internal sealed record CorpusCase
 {
@@ -62,6 +62,7 @@ internal sealed record CorpusCase
         Texts(job, "outputs"),
         Texts(job, "steps"),
         Lines(job, "log"),
+        Lines(job, "in-log"),
         Lines(job, "not-in-log"));
 
     private static ImmutableDictionary<string, string> Texts(YamlMappingNode parent, string key) =>
@@ -81,6 +82,7 @@ internal sealed record CorpusCase
 /// <param name="Outputs">All its outputs.</param>
 /// <param name="Steps">Conclusions of some steps, by name.</param>
 /// <param name="Log">Lines in order, between any others.</param>
+/// <param name="InLog">Lines that stand anywhere.</param>
 /// <param name="NotInLog">Texts that stand nowhere.</param>
 internal sealed record ExpectedJob(
     string Name,
@@ -88,4 +90,5 @@ internal sealed record ExpectedJob(
     ImmutableDictionary<string, string> Outputs,
     ImmutableDictionary<string, string> Steps,
     ImmutableArray<string> Log,
+    ImmutableArray<string> InLog,
     ImmutableArray<string> NotInLog);

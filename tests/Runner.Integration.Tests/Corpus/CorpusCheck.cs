@@ -76,6 +76,11 @@ internal static class CorpusCheck
             }
         }
 
+        foreach (var line in expected.InLog.Where(line => !lines.Contains(line, StringComparer.Ordinal)))
+        {
+            yield return $"{expected.Name}: the log lacks '{line}'";
+        }
+
         foreach (var text in expected.NotInLog.Where(text => log.Contains(text, StringComparison.Ordinal)))
         {
             yield return $"{expected.Name}: the log holds '{text}'";

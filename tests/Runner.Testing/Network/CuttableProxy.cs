@@ -55,13 +55,13 @@ public sealed class CuttableProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
-        _listener.Stop();
         foreach (var socket in _sockets.Keys)
         {
             Reset(socket);
         }
 
         await _accepting;
+        _listener.Stop(); // not before: whoever asks a stopped one for a connection has made a mistake
         _stopped.Dispose();
     }
 
