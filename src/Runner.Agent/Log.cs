@@ -111,7 +111,7 @@ internal static partial class Log
     [LoggerMessage(1139, LogLevel.Debug, "{Action} failed for pool {Pool}, it is tried again with the next poll: {Detail}")]
     public static partial void SetCallFailed(this ILogger logger, string action, string pool, string detail);
 
-    [LoggerMessage(1140, LogLevel.Debug, "Job {JobId} ended at GitHub ({Result}); its worker here is left to its own end")]
+    [LoggerMessage(1140, LogLevel.Debug, "Job {JobId} ended at GitHub ({Result}); where it is not over here in five minutes, too, it is stopped")]
     public static partial void JobEndedAtGitHub(this ILogger logger, string jobId, string? result);
 
     // 1200: jobs, one line a milestone

@@ -176,10 +176,9 @@ internal sealed class ScaleSetListener(
 
         foreach (var job in news.Jobs.Where(job => job.MessageType == ScaleSetJobTypes.Completed))
         {
-            // A worker that runs has a lock or none: that decides, and not a message that may be early or wrong.
-            if (Guid.TryParse(job.JobId, out var id) && supervisor.Has(new JobId(id)))
+            if (Guid.TryParse(job.JobId, out var id))
             {
-                logger.JobEndedAtGitHub(id.ToString("D"), job.Result);
+                supervisor.EndedAtGitHub(new JobId(id), job.Result);
             }
         }
     }

@@ -26,6 +26,11 @@ internal sealed class JobRun
     // A program that cannot run is seen to start, too, and to end at once.
     private static readonly TimeSpan FirstBreath = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan FreshLock = TimeSpan.FromSeconds(5);
+
+    // GitHub was seen to count jobs as over whose lock it had just renewed and whose workers still wrote their log (actions/runner#4492).
+    private static readonly TimeSpan GraceAfterEnd = TimeSpan.FromMinutes(5);
+
     private readonly JobLaunch _launch;
     private readonly IJobService? _service;
     private readonly JournalEntry? _kept;
@@ -33,6 +38,7 @@ internal sealed class JobRun
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _launched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _overAtGitHub = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LaunchBreaker _breaker;
     private bool _isLaunchedHere; // an adopted job says nothing of whether jobs can be started now
     private IDisposable? _trial; // this job is one by which the breaker learns whether its pool is well again
@@ -69,6 +75,9 @@ internal sealed class JobRun
 
     /// <summary>Asks the job to end as GitHub's cancel does.</summary>
     public void Cancel(TimeSpan timeout) => _stop.Cancel(timeout);
+
+    /// <summary>GitHub counts the job as over. That may be early: it is stopped only where it is not over here, too, some minutes later.</summary>
+    public void EndedAtGitHub() => _overAtGitHub.TrySetResult();
 
     /// <summary>Leaves the job running, for another agent to adopt.</summary>
     public void Release() => _released.TrySetResult();
@@ -236,10 +245,17 @@ internal sealed class JobRun
         Reason = VerdictReasons.Released,
     };
 
+    // A job that was just taken is locked for minutes, and most have a worker by then, which renews when it starts.
+    private TimeSpan UntilFirstRenewal()
+    {
+        var left = _launch.MessageSeen + FreshLock - _context.Time.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < FreshLock ? left : FreshLock; // clocks may have been set meanwhile
+    }
+
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         if (_service is not null
-            && !await new LockRenewal(_service, _context.Options, _context.Time, _context.Logger).KeepAsync(TimeSpan.Zero, cancellationToken))
+            && !await new LockRenewal(_service, _context.Options, _context.Time, _context.Logger).KeepAsync(UntilFirstRenewal(), cancellationToken))
         {
             _stop.LoseLock();
         }
@@ -252,8 +268,8 @@ internal sealed class JobRun
         _context.Board.Placed(JobId, handle.Location);
         Place = handle;
         using var over = new CancellationTokenSource();
-        List<Task> signals = [handle.Ended, handle.Started, _stop.Requested, _released.Task];
-        Task? breath = null;
+        List<Task> signals = [handle.Ended, handle.Started, _stop.Requested, _released.Task, _overAtGitHub.Task];
+        Task? breath = null, grace = null;
         while (await Task.WhenAny(signals) is var signal && signal != handle.Ended)
         {
             signals.Remove(signal);
@@ -272,6 +288,14 @@ internal sealed class JobRun
             else if (signal == breath)
             {
                 NoteSuccess();
+            }
+            else if (signal == _overAtGitHub.Task)
+            {
+                signals.Add(grace = Task.Delay(GraceAfterEnd, _context.Time, over.Token));
+            }
+            else if (signal == grace)
+            {
+                _stop.LoseLock();
             }
             else if (handle.Started.IsCompletedSuccessfully)
             {

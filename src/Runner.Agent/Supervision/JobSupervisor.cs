@@ -53,6 +53,21 @@ internal sealed class JobSupervisor(
         }
     }
 
+    /// <summary>GitHub counts a job as over (<see cref="JobRun.EndedAtGitHub"/>); one of another agent is none of ours.</summary>
+    /// <param name="job">Which.</param>
+    /// <param name="result">How it ended there.</param>
+    public void EndedAtGitHub(JobId job, string? result)
+    {
+        lock (_runs)
+        {
+            if (_runs.TryGetValue(job, out var run))
+            {
+                logger.JobEndedAtGitHub(job.ToString(), result);
+                run.EndedAtGitHub();
+            }
+        }
+    }
+
     /// <summary>Starts a job that was taken. One that runs already, because its message came twice, is not started again.</summary>
     /// <param name="launch">The job.</param>
     /// <param name="service">By which GitHub is told of it.</param>

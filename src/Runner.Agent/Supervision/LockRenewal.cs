@@ -16,7 +16,7 @@ internal sealed class LockRenewal(IJobService service, SupervisionOptions option
     private static readonly TimeSpan AssumedLock = TimeSpan.FromMinutes(10);
 
     /// <summary>Renews again and again until the token says that it is enough. False where the lock was lost.</summary>
-    /// <param name="first">Pause before the first renewal: none for a job that was just taken.</param>
+    /// <param name="first">Pause before the first renewal: none where nobody knows when it was renewed last.</param>
     /// <param name="cancellationToken">Ends the renewal: the worker does it now, or the job is over.</param>
     public async Task<bool> KeepAsync(TimeSpan first, CancellationToken cancellationToken)
     {

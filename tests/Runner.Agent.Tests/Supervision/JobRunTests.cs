@@ -58,13 +58,26 @@ public sealed class JobRunTests : IDisposable
         await AdvanceUntilAsync(() => _service.Renewals >= 3);
 
         _backend.Place(0).Start();
-        await AdvanceUntilAsync(async () => (await MetricsAsync()).Contains("runner_jobs_running{pool=\"test\"} 1", StringComparison.Ordinal));
+        await AdvanceUntilAsync(IsRunningAsync);
         var atStart = _service.Renewals;
         _time.Advance(TimeSpan.FromMinutes(10));
         _backend.Place(0).End(Conclusion.Succeeded);
         await run.Ended;
 
         Assert.Equal(atStart, _service.Renewals);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_whose_worker_runs_at_once_is_renewed_by_that_alone()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+        await AdvanceUntilAsync(IsRunningAsync, TimeSpan.FromMilliseconds(1));
+        _time.Advance(TimeSpan.FromMinutes(10));
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await run.Ended;
+
+        Assert.Equal(0, _service.Renewals);
     }
 
     [Fact(Timeout = Limit)]
@@ -171,13 +184,44 @@ public sealed class JobRunTests : IDisposable
     {
         _service.Fail(nameof(IJobService.RenewAsync), new ProtocolException(ProtocolErrorKind.JobNotFound, "gone"));
         var run = Start();
-        await _backend.Place(0).Cancelled;
+        await AdvanceUntilAsync(() => _backend.Place(0).Cancelled.IsCompleted);
         _backend.Place(0).End(new JobEnd { Failure = FailureReason.Deleted });
 
         var verdict = await run.Ended;
 
         Assert.Equal((Conclusion.Abandoned, "lock_lost"), (verdict.Conclusion, verdict.Reason));
         Assert.False(_service.Completed.IsCompleted);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_that_GitHub_counts_as_over_is_stopped_only_where_it_goes_on_for_minutes()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+        await AdvanceUntilAsync(IsRunningAsync);
+
+        run.EndedAtGitHub();
+        var begun = _time.GetUtcNow();
+        await AdvanceUntilAsync(() => _backend.Place(0).Cancelled.IsCompleted);
+        var waited = _time.GetUtcNow() - begun;
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.Deleted });
+        var verdict = await run.Ended;
+
+        Assert.InRange(waited, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5.5));
+        Assert.Equal((Conclusion.Abandoned, "lock_lost"), (verdict.Conclusion, verdict.Reason));
+        Assert.False(_service.Completed.IsCompleted);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_that_GitHub_counts_as_over_too_early_ends_as_its_worker_says()
+    {
+        var run = Start();
+        _backend.Place(0).Start();
+        run.EndedAtGitHub();
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        Assert.Equal(Conclusion.Succeeded, (await run.Ended).Conclusion);
+        Assert.False(_backend.Place(0).Cancelled.IsCompleted);
     }
 
     [Fact(Timeout = Limit)]
@@ -396,6 +440,8 @@ public sealed class JobRunTests : IDisposable
     {
         Board = _board,
     };
+
+    private async Task<bool> IsRunningAsync() => (await MetricsAsync()).Contains("runner_jobs_running{pool=\"test\"} 1", StringComparison.Ordinal);
 
     private async Task<string> MetricsAsync()
     {
