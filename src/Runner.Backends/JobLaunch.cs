@@ -35,6 +35,9 @@ public sealed record JobLaunch
     /// <summary>Platform to use where the labels name none, or <c>null</c>.</summary>
     public string? Platform { get; init; }
 
+    /// <summary>The most that one container of the job may ask for itself (<c>container.options</c>), or <c>null</c>: no limit of the pool's.</summary>
+    public MostResources? Most { get; init; }
+
     /// <summary>When the job message was seen.</summary>
     public required DateTimeOffset MessageSeen { get; init; }
 
@@ -113,6 +116,11 @@ public sealed record JobLaunch
         }
     }
 }
+
+/// <summary>The largest sizes of a pool; <c>null</c>: it has none of that kind, so no bound.</summary>
+/// <param name="Cpu">In cores.</param>
+/// <param name="Memory">In bytes.</param>
+public sealed record MostResources(decimal? Cpu, decimal? Memory);
 
 /// <summary>Memory of a job that ran out of it the last time.</summary>
 /// <param name="Factor">By which its request and its limit grow.</param>

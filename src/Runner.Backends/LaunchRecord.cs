@@ -41,6 +41,9 @@ public sealed record LaunchRecord
     /// <summary><see cref="JobLaunch.Platform"/>.</summary>
     public string? Platform { get; init; }
 
+    /// <summary><see cref="JobLaunch.Most"/>.</summary>
+    public MostResources? Most { get; init; }
+
     /// <summary><see cref="JobLaunch.Attempt"/>.</summary>
     public int Attempt { get; init; }
 
@@ -83,6 +86,7 @@ public sealed record LaunchRecord
             Labels = launch.Labels,
             Pool = launch.Pool,
             Platform = launch.Platform,
+            Most = launch.Most,
             Attempt = launch.Attempt,
             Reporting = launch.Reporting,
             Services = launch.Services,
@@ -108,6 +112,7 @@ public sealed record LaunchRecord
         Labels = Labels,
         Pool = Pool,
         Platform = Platform,
+        Most = Most,
         Attempt = Attempt,
         Reporting = Reporting,
         Services = Services,

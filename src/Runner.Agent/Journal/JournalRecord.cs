@@ -44,6 +44,9 @@ internal sealed record JournalRecord
     /// <summary>Platform of the launch.</summary>
     public string? Platform { get; init; }
 
+    /// <summary>Bounds of the launch.</summary>
+    public MostResources? Most { get; init; }
+
     /// <summary>Which job, once it was acquired.</summary>
     public Guid? JobId { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record JournalRecord
         Payload = JsonSerializer.Serialize(PayloadBuilder.Build(launch, NoPaths, launch.MessageSeen), PayloadJson.Default.LaunchPayload),
         Labels = launch.Labels,
         Platform = launch.Platform,
+        Most = launch.Most,
         JobId = launch.JobId.Value,
         JobMessage = null, // the payload has it
     };
@@ -79,6 +83,7 @@ internal sealed record JournalRecord
             Labels = Labels,
             Pool = Pool,
             Platform = Platform,
+            Most = Most,
             MessageSeen = MessageSeen,
             Services = payload.Services,
         };

@@ -23,6 +23,7 @@ internal static class PoolLaunches
         Labels = size.Labels,
         Pool = pool.Name,
         Platform = pool.Platform,
+        Most = pool.Most,
         MessageSeen = seen,
         Services = options.Services.ToAddresses(),
     };

@@ -37,6 +37,9 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
     /// <summary>Whether its jobs are placed by labels of their own.</summary>
     public bool HasSizes => _sizes is not null;
 
+    /// <summary>The most that a container of its jobs may ask for, or <c>null</c>: it has no sizes.</summary>
+    public MostResources? Most => _sizes?.Most;
+
     /// <summary>The labels that place a job of it.</summary>
     /// <param name="asked">Labels that the job asks for, as far as they are known. They count in a pool that has sizes.</param>
     /// <exception cref="Jobs.Errors.WorkflowException">The job asks for what the pool does not give.</exception>

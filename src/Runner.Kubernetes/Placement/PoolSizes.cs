@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
 
@@ -24,6 +25,9 @@ public sealed class PoolSizes
 
     /// <summary>The labels, cpu first.</summary>
     public ImmutableArray<string> Labels { get; }
+
+    /// <summary>The largest of them.</summary>
+    public MostResources Most => new(_ranges.GetValueOrDefault(SizeKind.Cpu)?.Max, _ranges.GetValueOrDefault(SizeKind.Memory)?.Max);
 
     /// <summary>The sizes that the settings say. What they say wrong is left out (<see cref="Check"/>).</summary>
     public static PoolSizes Of(SizesOptions options)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using k8s.Models;
+using Runner.Backends;
 using Runner.Jobs.Containers;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Naming;
@@ -9,7 +10,7 @@ namespace Runner.Kubernetes.Spec;
 
 /// <summary>Puts a container's <c>docker create</c> options and volumes into its part of the pod spec. Pure.</summary>
 internal sealed class PodOptionMapping(
-    V1Container container, string where, StorageOptions storage, ICollection<V1Volume> volumes, ICollection<string> warnings)
+    V1Container container, string where, JobLaunch launch, StorageOptions storage, ICollection<V1Volume> volumes, ICollection<string> warnings)
 {
     // A volume's name has at most 63 characters, the beginning that is ours included.
     private const int MaxNameLength = 50;
@@ -54,12 +55,27 @@ internal sealed class PodOptionMapping(
         switch (option.Name)
         {
             case "--cpus":
-                Limit("cpu", DockerValues.Number(option, $"{where}.options").ToString("0.###", CultureInfo.InvariantCulture));
+                var cores = (decimal)DockerValues.Number(option, $"{where}.options");
+                Bound(option, cores, launch.Most?.Cpu, unit: 1, "CPU");
+                Limit("cpu", cores.ToString("0.###", CultureInfo.InvariantCulture));
                 return true;
             case "--memory":
-                Limit("memory", DockerValues.Bytes(option, $"{where}.options").ToString(CultureInfo.InvariantCulture));
+                var bytes = DockerValues.Bytes(option, $"{where}.options");
+                Bound(option, bytes, launch.Most?.Memory, unit: 1 << 20, "MiB of memory");
+                Limit("memory", bytes.ToString(CultureInfo.InvariantCulture));
                 return true;
             default: return false;
+        }
+    }
+
+    // What a pool gives at most to a label, it gives at most to an option.
+    private void Bound(ContainerOption option, decimal asked, decimal? most, decimal unit, string what)
+    {
+        if (asked > most)
+        {
+            throw new WorkflowException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{where}.options: '{option.Name} {option.Value}' is not within the bounds of pool '{launch.Pool}': {most / unit:0.###} {what} at most"));
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
         var job = Job(ImageOf(launch, placement), placement, externals);
         if (launch.Containers.Job is { } container)
         {
-            new PodOptionMapping(job, "container", options.Storage, volumes, warnings).Apply(container);
+            new PodOptionMapping(job, "container", launch, options.Storage, volumes, warnings).Apply(container);
             PodResources.Settle(job, isGuaranteed: false);
         }
 

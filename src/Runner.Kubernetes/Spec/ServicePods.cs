@@ -89,7 +89,7 @@ internal sealed partial class ServicePods(
             SecurityContext = options.Security.SecurityContext,
             Resources = PodResources.OfService(options, isGuaranteed),
         };
-        new PodOptionMapping(container, $"services.{service.Name}", options.Storage, volumes, warnings).Apply(job);
+        new PodOptionMapping(container, $"services.{service.Name}", launch, options.Storage, volumes, warnings).Apply(job);
         PodResources.Settle(container, isGuaranteed);
         container.Command = job.Entrypoint is { } entrypoint ? [entrypoint] : container.Command;
         container.Args = job.Command.IsEmpty ? null : [.. job.Command];

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Journal;
 using Runner.Agent.Tests.Supervision;
+using Runner.Backends;
 using Runner.Testing;
 
 namespace Runner.Agent.Tests.Journal;
@@ -26,7 +27,7 @@ public sealed class JobJournalTests : IDisposable
     [Fact]
     public void Job_of_an_agent_that_lives_is_left_to_it_and_that_of_one_that_is_gone_is_found_with_all_that_is_known()
     {
-        var launch = Launches.Of(Some.Job()) with { Labels = ["linux"], Platform = "p" };
+        var launch = Launches.Of(Some.Job()) with { Labels = ["linux"], Platform = "p", Most = new MostResources(4, 1024) };
         using var entry = _first.Begin(Offer())!;
         entry.Keep(launch);
         var whileItLives = _second.TakeAbandoned().Count;
@@ -38,8 +39,8 @@ public sealed class JobJournalTests : IDisposable
         Assert.False(found.Record.HasStarted);
         var read = found.Record.ToLaunch();
         Assert.Equal(
-            (launch.JobId, launch.Runner.Name, "p", launch.MessageSeen, launch.Job.Variables.Count),
-            (read?.JobId, read?.Runner.Name, read?.Platform, read?.MessageSeen, read?.Job.Variables.Count));
+            (launch.JobId, launch.Runner.Name, "p", launch.Most, launch.MessageSeen, launch.Job.Variables.Count),
+            (read?.JobId, read?.Runner.Name, read?.Platform, read?.Most, read?.MessageSeen, read?.Job.Variables.Count));
         Assert.Equal(["linux"], read?.Labels ?? []);
         Assert.Empty(_first.TakeAbandoned()); // it is the second's now
         found.Remove();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Configuration;
 using Runner.Agent.Pools;
+using Runner.Backends;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
@@ -96,6 +97,7 @@ public sealed class JobSizingTests
         using var pool = Pool();
 
         Assert.Equal(["self-hosted", "linux", "cpu=1", "cpu=2", "cpu=4"], pool.Registration.Labels);
+        Assert.Equal(new MostResources(4, Memory: null), PoolLaunches.Of(Job(), "runner", pool, new JobSize([], Warning: null), new AgentOptions(), default).Most);
     }
 
     private Task<JobSize> FindAsync(RunnerPool pool, JobMessage job, IReadOnlyList<string>? asked) =>

@@ -100,6 +100,36 @@ public sealed class PodSpecBuilderTests
             warnings);
     }
 
+    [Theory]
+    [InlineData("--cpus 4 --memory 8g", null)]
+    [InlineData("--cpus 4.5", "container.options: '--cpus 4.5' is not within the bounds of pool 'build': 4 CPU at most")]
+    [InlineData("--memory 8193m", "container.options: '--memory 8193m' is not within the bounds of pool 'build': 8192 MiB of memory at most")]
+    public void Options_of_a_container_get_no_more_than_labels_may_ask_the_pool_for(string asked, string? refusal)
+    {
+        var launch = SomeKubernetes.Launch() with
+        {
+            Pool = "build",
+            Most = new MostResources(4, 8L << 30),
+            Containers = new JobContainers { Job = Container("node:22", asked) },
+        };
+
+        Assert.Equal(refusal, Record.Exception(() => Build(SomeKubernetes.Options(), launch))?.Message);
+    }
+
+    [Fact]
+    public void Service_gets_no_more_than_labels_may_ask_the_pool_for()
+    {
+        var launch = SomeKubernetes.Launch() with
+        {
+            Most = new MostResources(4, Memory: null),
+            Containers = new JobContainers { Services = [new("db", Container("postgres:16", "--cpus 64 --memory 500g"))] },
+        };
+
+        Assert.Equal(
+            "services.db.options: '--cpus 64' is not within the bounds of pool 'default': 4 CPU at most",
+            Assert.Throws<WorkflowException>(() => Build(SomeKubernetes.Options(), launch)).Message);
+    }
+
     [Fact]
     public void Services_are_containers_whose_probe_is_their_check_and_whose_variables_are_in_the_Secret()
     {
@@ -235,7 +265,7 @@ public sealed class PodSpecBuilderTests
             nameof(JobLaunch.Job), nameof(JobLaunch.Requests), nameof(JobLaunch.SendsWorkspace), nameof(JobLaunch.BoundWorkspace),
             // What the backend goes by, and the worker need not know.
             nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt), nameof(JobLaunch.KeepAs),
-            nameof(JobLaunch.MoreMemory), nameof(JobLaunch.Network)); // the latter by the next test
+            nameof(JobLaunch.MoreMemory), nameof(JobLaunch.Most), nameof(JobLaunch.Network)); // the latter by the next test
         Assert.Same(launch.Job, payload.Job);
     }
 
@@ -272,6 +302,7 @@ public sealed class PodSpecBuilderTests
     {
         Pool = "gpu",
         Platform = "big",
+        Most = new MostResources(4, 1024),
         Containers = new JobContainers { Job = Container("debian:12", "--user 1001"), Services = [new("db", Container("postgres:16", "--health-cmd true"))] },
         Reporting = ReportingTarget.Launcher,
         Services = new ServiceAddresses(new Uri("https://results.example/"), new Uri("https://cache.example/")),
@@ -290,12 +321,11 @@ public sealed class PodSpecBuilderTests
         string[]? labels = null,
         JobContainers? containers = null,
         ClusterFeatures? features = null,
-        List<string>? warnings = null)
-    {
-        var launch = SomeKubernetes.Launch(job, labels) with { Containers = containers ?? JobContainers.None };
-        var placement = PlacementRules.Place(launch.Labels, launch.Platform, options);
-        return new PodSpecBuilder(options).Build(launch, placement, features ?? ClusterFeatures.Of("v1.33.1"), "agent-0/abc123", warnings ?? []);
-    }
+        List<string>? warnings = null) =>
+        Build(options, SomeKubernetes.Launch(job, labels) with { Containers = containers ?? JobContainers.None }, features, warnings);
+
+    private static V1Pod Build(KubernetesOptions options, JobLaunch launch, ClusterFeatures? features = null, List<string>? warnings = null) => new PodSpecBuilder(options).Build(
+        launch, PlacementRules.Place(launch.Labels, launch.Platform, options), features ?? ClusterFeatures.Of("v1.33.1"), "agent-0/abc123", warnings ?? []);
 
     private static void Check(string name, V1Pod pod) => Golden.Check(name, KubernetesYaml.Serialize(pod));
 }
