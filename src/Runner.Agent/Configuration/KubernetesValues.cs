@@ -27,6 +27,12 @@ internal static class KubernetesValues
         [(typeof(V1TopologySpreadConstraint), "whenUnsatisfiable")] = ["DoNotSchedule", "ScheduleAnyway"],
         [(typeof(V1TopologySpreadConstraint), "nodeAffinityPolicy")] = Honoring,
         [(typeof(V1TopologySpreadConstraint), "nodeTaintsPolicy")] = Honoring,
+        [(typeof(V1Container), "imagePullPolicy")] = ["Always", "IfNotPresent", "Never"],
+        [(typeof(V1Container), "restartPolicy")] = ["Always", "OnFailure", "Never"],
+        [(typeof(V1Container), "terminationMessagePolicy")] = ["File", "FallbackToLogsOnError"],
+        [(typeof(V1ContainerPort), "protocol")] = ["TCP", "UDP", "SCTP"],
+        [(typeof(V1PodSpec), "dnsPolicy")] = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
+        [(typeof(V1PodSpec), "preemptionPolicy")] = ["PreemptLowerPriority", "Never"],
         [(typeof(V1SeccompProfile), "type")] = Profiles,
         [(typeof(V1AppArmorProfile), "type")] = Profiles,
         [(typeof(V1SecurityContext), "procMount")] = ["Default", "Unmasked"],
@@ -44,6 +50,10 @@ internal static class KubernetesValues
         [typeof(V1WeightedPodAffinityTerm)] = ["weight", "podAffinityTerm"],
         [typeof(V1PodAffinityTerm)] = ["topologyKey"],
         [typeof(V1TopologySpreadConstraint)] = ["maxSkew", "topologyKey", "whenUnsatisfiable"],
+        [typeof(V1Container)] = ["name"],
+        [typeof(V1Volume)] = ["name"],
+        [typeof(V1VolumeMount)] = ["name", "mountPath"],
+        [typeof(V1EnvVar)] = ["name"],
         [typeof(V1SeccompProfile)] = ["type"],
         [typeof(V1AppArmorProfile)] = ["type"],
         [typeof(V1Sysctl)] = ["name", "value"],
@@ -55,10 +65,11 @@ internal static class KubernetesValues
     /// <summary>Whether a piece is written as a single value, such as a quantity.</summary>
     public static bool IsSingle(Type type) => type.IsDefined(typeof(JsonConverterAttribute));
 
-    /// <summary>The keys of a piece, each with its property.</summary>
+    /// <summary>The keys of a piece, each with its property. What is made of a template has names of ours: of its metadata only these can be said.</summary>
     public static IEnumerable<PropertyInfo> Keys(Type type) => type
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.SetMethod is { IsPublic: true } && property.IsDefined(typeof(JsonPropertyNameAttribute)));
+        .Where(property => property.SetMethod is { IsPublic: true } && property.IsDefined(typeof(JsonPropertyNameAttribute)))
+        .Where(property => type != typeof(V1ObjectMeta) || KeyName(property) is "labels" or "annotations");
 
     /// <summary>A key as a manifest writes it.</summary>
     public static string? KeyName(PropertyInfo property) => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name;

@@ -8,7 +8,6 @@ internal static class RefusedSettings
     // `*` is any one key.
     private static readonly (string Path, string Why)[] All =
     [
-        ("kubernetes.podTemplate", $"{NotYet}; platforms, security, storage and networking shape the pod"),
         ("kubernetes.volumeTemplates", $"{NotYet}; use storage.workspace and storage.toolCache"),
         ("kubernetes.platforms.*.docker", NotYet),
         ("kubernetes.networking.networkPolicy", $"{NotYet}; make the NetworkPolicy beside the chart"),
@@ -26,7 +25,7 @@ internal static class RefusedSettings
     ];
 
     /// <summary>Why a setting is refused; <c>null</c>: nothing is known of it.</summary>
-    /// <param name="path">Its path, such as <c>kubernetes.podTemplate</c>.</param>
+    /// <param name="path">Its path, such as <c>kubernetes.volumeTemplates</c>.</param>
     public static string? Why(string path) => Array.Find(All, refused => Matches(refused.Path.Split('.'), path.Split('.'))).Why;
 
     private static bool Matches(string[] pattern, string[] path) =>

@@ -12,6 +12,9 @@ internal static class ContainerNames
     /// <summary>What the containers of actions begin with.</summary>
     public const string ActionPrefix = "action-";
 
+    /// <summary>What stands for all services in a template of pods: no name of a container.</summary>
+    public const string AnyService = ServicePrefix + "*";
+
     // A container's name has at most 63 characters.
     private const int MaxNameLength = 50;
     private const string ServicePrefix = "service-";

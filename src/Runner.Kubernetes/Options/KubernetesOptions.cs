@@ -97,6 +97,13 @@ public sealed record KubernetesOptions
     [AllowedValues(ExternalsWay.Copy, ExternalsWay.Image, ExternalsWay.ToolCache, ExternalsWay.None)]
     public string Externals { get; set; } = ExternalsWay.Copy;
 
+    /// <summary>
+    /// What else the pods of jobs have, as a PodTemplateSpec, which is laid under what is made for a job by Kubernetes' own merge keys: volumes and their
+    /// mounts, init containers, sidecars, <c>schedulerName</c>, <c>hostUsers</c>, claims. The job's container is <c>job</c> there, the one that sets the pod up
+    /// <c>setup</c>, a service <c>service-NAME</c>, and <c>service-*</c> all of them.
+    /// </summary>
+    public V1PodTemplateSpec? PodTemplate { get; set; }
+
     /// <summary>Scripts of the operator's around every job.</summary>
     public HookOptions Hooks { get; set; } = new();
 
@@ -178,6 +185,9 @@ public sealed record PlatformOptions
 
     /// <summary>Variables that steps see, under those of the workflow.</summary>
     public IDictionary<string, string> Env { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>What else the pods of this platform have, over <see cref="KubernetesOptions.PodTemplate"/> by the same rules.</summary>
+    public V1PodTemplateSpec? PodTemplate { get; set; }
 }
 
 /// <summary>

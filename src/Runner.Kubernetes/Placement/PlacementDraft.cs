@@ -3,6 +3,7 @@ using System.Globalization;
 using k8s.Models;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
+using Runner.Kubernetes.Templates;
 
 namespace Runner.Kubernetes.Placement;
 
@@ -95,6 +96,7 @@ internal sealed class PlacementDraft(KubernetesOptions options)
             NodeSelector = _selector.ToImmutableSortedDictionary(entry => entry.Key, entry => entry.Value.Value, StringComparer.Ordinal),
             Tolerations = [.. _tolerations],
             Affinity = _platform?.Affinity,
+            PodTemplate = PodTemplates.Of(options.PodTemplate, _platform?.PodTemplate),
             TopologySpread = [.. _platform?.TopologySpreadConstraints ?? []],
             Requests = requests,
             Limits = limits,

@@ -55,6 +55,9 @@ public sealed record PodPlacement
     /// <summary>Variables that steps see.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = Empty;
 
+    /// <summary>The template over which the pod is laid, or <c>null</c>.</summary>
+    public V1PodTemplateSpec? PodTemplate { get; init; }
+
     /// <summary>How each label was used, in the order written.</summary>
     public ImmutableArray<LabelUse> Trace { get; init; } = [];
 

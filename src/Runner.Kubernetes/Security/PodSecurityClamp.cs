@@ -249,11 +249,14 @@ internal sealed class PodSecurityClamp(PodSecurityLevel level, Action<string, st
     private V1TCPSocketAction? TcpSocket(V1TCPSocketAction? action, string where) =>
         action is null ? null : action with { Host = Only(action.Host, string.IsNullOrEmpty(action.Host), where, $"a probe of the host {action.Host}") };
 
+    /// <summary>Whether the level has volumes of that kind.</summary>
+    public bool Allows(V1Volume volume) =>
+        level == PodSecurityLevel.Privileged || (volume.HostPath is null && (level < PodSecurityLevel.Restricted || IsOfAnAllowedKind(volume)));
+
     // The containers that mount it find an empty folder in its place.
     private V1Volume Volume(V1Volume volume)
     {
-        var isAllowed = volume.HostPath is null && (level < PodSecurityLevel.Restricted || IsOfAnAllowedKind(volume));
-        return Only(volume, isAllowed, string.Empty, $"the volume '{volume.Name}'") ?? new V1Volume { Name = volume.Name, EmptyDir = new V1EmptyDirVolumeSource() };
+        return Only(volume, Allows(volume), string.Empty, $"the volume '{volume.Name}'") ?? new V1Volume { Name = volume.Name, EmptyDir = new V1EmptyDirVolumeSource() };
     }
 
     // Images are among them since Kubernetes 1.33 (kubernetes/kubernetes#130394), though the page does not have them yet.

@@ -14,10 +14,12 @@ internal static class SecurityContexts
     // Any group does, as all containers of the pod get it; this one is the runner image's own.
     private const long AnyGroup = 1654;
 
-    /// <summary>The security context of a pod: the platform's over that of the settings, field by field, and what neither says by default.</summary>
+    /// <summary>
+    /// The security context of a pod: the platform's over that of the settings, over that of the template, field by field, and what none says by default.
+    /// </summary>
     public static V1PodSecurityContext OfPod(KubernetesOptions options, PodPlacement placement)
     {
-        var context = Merge(options.Security.PodSecurityContext, placement.SecurityContext);
+        var context = Merge(Merge(placement.PodTemplate?.Spec?.SecurityContext, options.Security.PodSecurityContext), placement.SecurityContext);
         var fsGroup = context.FsGroup is null && NeedsGroup(options, placement, context);
         return context with
         {

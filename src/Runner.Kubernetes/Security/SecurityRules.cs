@@ -1,3 +1,5 @@
+using k8s;
+using k8s.Models;
 using Runner.Kubernetes.Options;
 
 namespace Runner.Kubernetes.Security;
@@ -29,6 +31,11 @@ internal static class SecurityRules
             }
         }
 
+        foreach (var template in TemplatesOf(options))
+        {
+            CheckTemplate(template, add);
+        }
+
         // The containers of all platforms have the same context.
         var strictest = levels.Max();
         var clamp = Clamp("security.securityContext", strictest, add);
@@ -43,7 +50,7 @@ internal static class SecurityRules
             .Append(options.Security.PodSecurityStandard)
             .Select(PodSecurityLevels.Parse);
         var strictest = levels.Max();
-        return strictest == PodSecurityLevel.Privileged
+        var own = strictest == PodSecurityLevel.Privileged
             ? []
             :
             from setting in new[]
@@ -53,7 +60,47 @@ internal static class SecurityRules
                 (Name: "storage.toolCache", IsBeyond: options.Storage.ToolCache.Type == "hostPath"),
             }
             where setting.IsBeyond
-            select ($"{KubernetesOptions.SectionName}.{setting.Name}", strictest.NameOf());
+            select (setting.Name, strictest.NameOf());
+        return own.Concat(TemplatesOf(options).SelectMany(FindExceptions)).Select(found => ($"{KubernetesOptions.SectionName}.{found.Item1}", found.Item2));
+    }
+
+    private static IEnumerable<(string Setting, string Level)> FindExceptions(WrittenTemplate written)
+    {
+        var clamp = new PodSecurityClamp(written.Level, static (_, _) => { });
+        var volumes = (written.Template.Spec?.Volumes ?? []).Select((volume, index) => (Name: $"volumes[{index}]", IsBeyond: !clamp.Allows(volume)));
+        return volumes.Append((Name: "hostNetwork", IsBeyond: written.Template.Spec?.HostNetwork == true && written.Level > PodSecurityLevel.Privileged))
+            .Where(part => part.IsBeyond)
+            .Select(part => ($"{written.Setting}.spec.{part.Name}", written.Level.NameOf()));
+    }
+
+    // That of all pods counts in those of the narrowest level, too.
+    private static IEnumerable<WrittenTemplate> TemplatesOf(KubernetesOptions options)
+    {
+        var levels = options.Platforms.Values.Select(platform => platform.PodSecurityStandard).Append(options.Security.PodSecurityStandard).OfType<string>();
+        if (options.PodTemplate is { } all)
+        {
+            yield return new WrittenTemplate("podTemplate", all, levels.Select(PodSecurityLevels.Parse).Max());
+        }
+
+        foreach (var (name, platform) in options.Platforms.Where(platform => platform.Value.PodTemplate is not null))
+        {
+            var level = PodSecurityLevels.Parse(platform.PodSecurityStandard ?? options.Security.PodSecurityStandard);
+            yield return new WrittenTemplate($"platforms.{name}.podTemplate", platform.PodTemplate!, level); // not null: asked for
+        }
+    }
+
+    // Its volumes and the node's network stay as they are, and are told as exceptions.
+    private static void CheckTemplate(WrittenTemplate written, Action<string, string> add)
+    {
+        var spec = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(written.Template.Spec ?? new V1PodSpec()));
+        var pod = new V1Pod { Metadata = new V1ObjectMeta { Annotations = written.Template.Metadata?.Annotations }, Spec = spec };
+        var clamp = new PodSecurityClamp(written.Level, (container, what) => add(written.PlaceOf(container), Beyond(what, written.Level)));
+        if (clamp.FindRoot(pod) is { } root)
+        {
+            add(written.PlaceOf(root), Root(written.Level));
+        }
+
+        clamp.Apply(pod, (spec.Volumes ?? []).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal));
     }
 
     private static PodSecurityLevel? LevelOf(string name, string setting, Action<string, string> add)
@@ -84,15 +131,37 @@ internal static class SecurityRules
         CheckRoot(context.RunAsUser, setting, level, add);
     }
 
-    private static PodSecurityClamp Clamp(string setting, PodSecurityLevel level, Action<string, string> add) => new(level, (_, what) => add(
-        setting,
-        $"asks for {what}, which the Pod Security Standard '{level.NameOf()}' (podSecurityStandard) does not have: take it out, or choose a wider standard"));
+    private static PodSecurityClamp Clamp(string setting, PodSecurityLevel level, Action<string, string> add) =>
+        new(level, (_, what) => add(setting, Beyond(what, level)));
 
     private static void CheckRoot(long? user, string setting, PodSecurityLevel level, Action<string, string> add)
     {
         if (user == 0 && level == PodSecurityLevel.Restricted)
         {
-            add(setting, $"asks for the user 0, which is root, and the Pod Security Standard '{level.NameOf()}' (podSecurityStandard) has none: give another number");
+            add(setting, Root(level));
+        }
+    }
+
+    private static string Beyond(string what, PodSecurityLevel level) =>
+        $"asks for {what}, which the Pod Security Standard '{level.NameOf()}' (podSecurityStandard) does not have: take it out, or choose a wider standard";
+
+    private static string Root(PodSecurityLevel level) =>
+        $"asks for the user 0, which is root, and the Pod Security Standard '{level.NameOf()}' (podSecurityStandard) has none: give another number";
+
+    // A template as the settings have it, with the level that it must keep to.
+    private sealed record WrittenTemplate(string Setting, V1PodTemplateSpec Template, PodSecurityLevel Level)
+    {
+        public string PlaceOf(string container)
+        {
+            foreach (var (name, list) in new[] { ("initContainers", Template.Spec?.InitContainers), ("containers", Template.Spec?.Containers) })
+            {
+                if (list?.Index().FirstOrDefault(entry => entry.Item.Name == container) is { Item: not null } found)
+                {
+                    return $"{Setting}.spec.{name}[{found.Index}]";
+                }
+            }
+
+            return $"{Setting}.spec";
         }
     }
 }

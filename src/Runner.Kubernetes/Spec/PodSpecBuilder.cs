@@ -8,6 +8,7 @@ using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
 using Runner.Kubernetes.Security;
+using Runner.Kubernetes.Templates;
 
 namespace Runner.Kubernetes.Spec;
 
@@ -88,7 +89,12 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
                 Volumes = volumes,
             },
         };
-        return JobSecurity.Within(placement.PodSecurityLevel, pod, launch, PodVolumes.OperatorsOwn(options), warnings);
+        if (placement.PodTemplate is { } template)
+        {
+            pod = PodTemplates.Under(template, pod);
+        }
+
+        return JobSecurity.Within(placement.PodSecurityLevel, pod, launch, PodVolumes.OperatorsOwn(options, placement.PodTemplate), warnings);
     }
 
     private static string ImageOf(JobLaunch launch, PodPlacement placement) => (launch.Containers.Job?.Image ?? placement.Image) is { Length: > 0 } image

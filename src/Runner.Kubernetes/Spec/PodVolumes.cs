@@ -22,9 +22,20 @@ internal static class PodVolumes
     public const string ToolCache = "tool-cache";
     private const string Home = "home";
 
-    /// <summary>Names of the volumes that the operator put on folders of the node.</summary>
-    public static IReadOnlySet<string> OperatorsOwn(KubernetesOptions options) =>
-        Of(options, secretName: string.Empty).Where(volume => volume.HostPath is not null).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
+    // Volumes of options, of services and of actions.
+    private static readonly string[] Prefixes = ["memory-", "volume-", "named-", "github-"];
+
+    /// <summary>Names that a template's own volumes cannot have.</summary>
+    public static bool IsOurs(string name) =>
+        name is Secret or Payload or Runner or Temp or Workspace or ToolCache or Home or "externals" or "hooks" || Array.Exists(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>Whether another container of the operator's may see one of ours: what the job works with, and nothing of the worker's.</summary>
+    public static bool MayBeShared(string name) => name is Temp or Workspace or ToolCache or Home;
+
+    /// <summary>Names of the volumes that are as the operator said, whatever they are: those on folders of the node, and those of the template.</summary>
+    public static IReadOnlySet<string> OperatorsOwn(KubernetesOptions options, V1PodTemplateSpec? template) =>
+        Of(options, secretName: string.Empty).Where(volume => volume.HostPath is not null).Concat(template?.Spec?.Volumes ?? [])
+            .Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Volumes of the pod.</summary>
     public static List<V1Volume> Of(KubernetesOptions options, string secretName) =>

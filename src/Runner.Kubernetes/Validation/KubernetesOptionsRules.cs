@@ -73,7 +73,7 @@ public static class KubernetesOptionsRules
         Positive(errors, "start.startDeadline", options.Start.StartDeadline);
         NotNegative(errors, "cleanupPolicy.successfulJobsHistoryLimit", options.CleanupPolicy.SuccessfulJobsHistoryLimit);
         NotNegative(errors, "cleanupPolicy.failedJobsHistoryLimit", options.CleanupPolicy.FailedJobsHistoryLimit);
-        foreach (var (name, problem) in NamingRules.Check(options))
+        foreach (var (name, problem) in NamingRules.Check(options).Concat(PodTemplateRules.Check(options)))
         {
             Add(errors, name, problem);
         }

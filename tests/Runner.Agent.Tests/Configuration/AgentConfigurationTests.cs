@@ -178,6 +178,10 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("{platforms: {p: {image: i, securityContext: {runAsUser: many}}}}", "platforms.p.securityContext.runAsUser: 'many' is not a whole number")]
     [InlineData("{platforms: {p: {image: i, securityContext: {seccompProfile: {type: Runtime}}}}}", "platforms.p.securityContext.seccompProfile.type: 'Runtime' is not one of RuntimeDefault, Localhost, Unconfined")]
     [InlineData("{platforms: {p: {image: i, affinity: {nodeAffinty: {}}}}}", "platforms.p.affinity.nodeAffinty: there is no such setting; did you mean 'nodeAffinity'?")]
+    [InlineData("{podTemplate: {spec: {containers: [{name: job, volumeMount: []}]}}}", "podTemplate.spec.containers[0].volumeMount: there is no such setting; did you mean 'volumeMounts'?")]
+    [InlineData("{podTemplate: {spec: {volumes: [{emptyDir: {}}]}}}", "podTemplate.spec.volumes[0].name: is missing")]
+    [InlineData("{platforms: {p: {image: i, podTemplate: {spec: {dnsPolicy: Cluster}}}}}", "platforms.p.podTemplate.spec.dnsPolicy: 'Cluster' is not one of ClusterFirst, ClusterFirstWithHostNet, Default, None")]
+    [InlineData("{podTemplate: {metadata: {name: x}}}", "podTemplate.metadata.name: there is no such setting")]
     [InlineData("{networking: {dnsConfig: {nameserver: [10.0.0.1]}}}", "networking.dnsConfig.nameserver: there is no such setting; did you mean 'nameservers'?")]
     public void Mistake_in_a_piece_of_a_manifest_is_told_with_its_place(string kubernetes, string problem)
     {
@@ -210,7 +214,7 @@ public sealed class AgentConfigurationTests : IDisposable
             binder.Read(piece, new ConfigMapping(origin, [new ConfigEntry(key + "z", origin, new ConfigScalar(origin, "1"))]));
 
             var problem = Assert.Single(binder.Problems, text => text.StartsWith($"x:1:1: {key}z: ", StringComparison.Ordinal));
-            Assert.Matches("^x:1:1: [A-Za-z]+: there is no such setting; did you mean '[A-Za-z]+'\\?$", problem);
+            Assert.Matches("^x:1:1: [A-Za-z0-9]+: there is no such setting; did you mean '[A-Za-z0-9]+'\\?$", problem);
         }
     }
 
@@ -265,6 +269,8 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("platforms: {p: {image: i, nodeSelector: {a/b/c: x}}}", "platforms.p.nodeSelector.a/b/c 'a/b/c' is no Kubernetes label key")]
     [InlineData("platforms: {p: {image: i, labels: {a: -x}}}", "platforms.p.labels.a is '-x', which is no Kubernetes label value")]
     [InlineData("storage: {workspace: {type: hostPath, path: data}}", "storage.workspace.path is 'data', expected the absolute path of a folder of the node")]
+    [InlineData("podTemplate: {spec: {restartPolicy: Always}}", "podTemplate.spec.restartPolicy is always Never")]
+    [InlineData("podTemplate: {spec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}}", "podTemplate.spec.containers[0] asks for privileged")]
     [InlineData("networking: {dnsPolicy: None}", "networking.dnsConfig.nameservers is not set, which dnsPolicy None needs")]
     public void Text_that_the_API_server_would_refuse_is_refused_at_the_start(string settings, string problem)
     {

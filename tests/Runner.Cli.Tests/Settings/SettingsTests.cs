@@ -47,7 +47,7 @@ public sealed class SettingsTests : IDisposable
     public async Task Every_mistake_is_told_with_its_place()
     {
         Write("home/.actrc", "--lits\n--verbose\n");
-        Write("here/.actrc", "backnd: host\nkubernetes:\n  podTemplate: {}\n  spread: maybe\n");
+        Write("here/.actrc", "backnd: host\nkubernetes:\n  volumeTemplates: {}\n  spread: maybe\n");
 
         var result = await RunAsync([], "config", "validate");
 
@@ -56,7 +56,7 @@ public sealed class SettingsTests : IDisposable
             [
                 $"{_folder["home/.actrc"]}:1:1: unknown flag '--lits' of 'runner'; did you mean '--list'?",
                 ".actrc:1:1: backnd: there is no such setting; did you mean 'backend'?",
-                ".actrc:3:3: kubernetes.podTemplate: is not supported by this version; platforms, security, storage and networking shape the pod",
+                ".actrc:3:3: kubernetes.volumeTemplates: is not supported by this version; use storage.workspace and storage.toolCache",
                 ".actrc:4:11: kubernetes.spread: 'maybe' is not true or false",
             ],
             result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
