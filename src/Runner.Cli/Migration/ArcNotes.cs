@@ -10,8 +10,6 @@ internal static class ArcNotes
         ("listenerMetrics", "the agents' metrics have other names: docs/observability.md"),
         ("controllerServiceAccount", "there is no controller: the agents make the pods"),
         ("containerMode.kubernetesModeServiceAccount", "jobs get no right at the API server, so their account needs no roles"),
-        ("template.spec.initContainers", "pods are made anew for each job; what they prepared belongs into the image, or into kubernetes.hooks"),
-        ("template.spec.volumes", "see kubernetes.storage for the workspace and the tool cache; other volumes cannot be mounted into jobs"),
         ("template.spec.serviceAccount", "the account is kubernetes.serviceAccount, whose token is never mounted"),
         ("template.spec.restartPolicy", "a pod runs one job, once"),
         ("template.spec.terminationGracePeriodSeconds", "see kubernetes.terminationGrace"),
@@ -30,7 +28,6 @@ internal static class ArcNotes
             return field switch
             {
                 "command" or "args" => "the worker is started by us",
-                "volumeMounts" => "see kubernetes.storage; other volumes cannot be mounted into jobs",
                 _ when field.StartsWith("env", StringComparison.Ordinal) => "variables of Secrets and ConfigMaps are not given to jobs: make them secrets and variables at GitHub",
                 _ => "has no counterpart",
             };

@@ -128,20 +128,8 @@ internal sealed class ArcSet
     {
         var template = values.Open("template");
         var (metadata, spec) = (template?.Open("metadata"), template?.Open("spec"));
-        SourceSection? runner = null;
-        foreach (var container in spec?.OpenAll("containers") ?? [])
-        {
-            var name = container.Text("name");
-            if (name == RunnerContainer)
-            {
-                runner = container;
-                continue;
-            }
-
-            _notes.Add($"container '{name}' beside the runner is left out: what serves a job is a service of its workflow");
-            container.Forget();
-        }
-
+        var more = ArcTemplate.Read(spec, RunnerContainer, out var runner);
+        _notes.AddRange(more.LeftOut.Select(name => $"'{name}' is left out: the job's folder is kubernetes.storage.workspace, and no Docker runs beside it"));
         Image = runner?.Text("image");
         PullSecrets = spec?.OpenAll("imagePullSecrets") is { Count: > 0 } secrets
             ? new YamlSequenceNode(secrets.Select(secret => secret.Text("name")).OfType<string>().Select(secret => new YamlScalarNode(secret)))
@@ -158,7 +146,8 @@ internal sealed class ArcSet
             ("securityContext", spec?.Take("securityContext")),
             ("labels", metadata?.Take("labels")),
             ("annotations", metadata?.Take("annotations")),
-            ("env", Variables(runner)));
+            ("env", Variables(runner)),
+            ("podTemplate", more.Yaml));
     }
 
     // Those with ACTIONS_RUNNER_ are settings of GitHub's runner, which does not run here.

@@ -56,10 +56,17 @@ internal sealed class SourceSection
 
     /// <summary>The mappings of a list below; none where there is none.</summary>
     /// <exception cref="OperatorException">It is no list of mappings.</exception>
-    public IReadOnlyList<SourceSection> OpenAll(string key) => Take(key) switch
+    public IReadOnlyList<SourceSection> OpenAll(string key) => [.. OpenWhole(key).Select(opened => opened.Section)];
+
+    /// <summary>The same, each with what it is as a whole.</summary>
+    /// <exception cref="OperatorException">It is no list of mappings.</exception>
+    public IReadOnlyList<(SourceSection Section, YamlMappingNode Node)> OpenWhole(string key) => Take(key) switch
     {
         null => [],
-        YamlSequenceNode list => [.. list.Select((item, index) => Opened($"{key}[{index}]", item as YamlMappingNode ?? throw Wrong(item, key, "a mapping")))],
+        YamlSequenceNode list =>
+        [
+            .. list.Select(item => item as YamlMappingNode ?? throw Wrong(item, key, "a mapping")).Select((item, index) => (Opened($"{key}[{index}]", item), item)),
+        ],
         var other => throw Wrong(other, key, "a list"),
     };
 
