@@ -1,5 +1,7 @@
 using k8s.Models;
+using Microsoft.Extensions.Logging;
 using Runner.Backends;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Naming;
@@ -8,24 +10,25 @@ using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes;
 
-/// <summary>Removes the pods of jobs that are over, but for the last few that the clean-up policy keeps for a look.</summary>
-internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy)
+/// <summary>Removes the pods of jobs that are over, but for the last few that the clean-up policy keeps for a while for a look.</summary>
+/// <remarks>What is kept says so by a label, so that any agent of the installation knows it, also after a restart.</remarks>
+internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy, string instance, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan AtOnce = TimeSpan.Zero;
 
     // A job that still runs has a moment to see its signal; nobody waits for its report any more.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
-    // Services of a job that is over have nothing to save for anybody.
-    private static readonly TimeSpan ServiceGrace = TimeSpan.FromSeconds(1);
+    // Containers beside a job that is over have nothing to save for anybody.
+    private static readonly TimeSpan OthersGrace = TimeSpan.FromSeconds(1);
+
+    // Where nothing is kept, what other settings kept before is looked for all the same.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromMinutes(10);
 
     private static readonly Dictionary<string, string> None = [];
 
-    private readonly Lock _gate = new();
-    private readonly Queue<string> _succeeded = new();
-    private readonly Queue<string> _failed = new();
-
-    /// <summary>Removes a job's Secret, and its pod or an older one that was kept.</summary>
+    /// <summary>Removes a job's Secret, and its pod where that is not kept.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="end">How the job ended; <c>null</c>: it has not and is stopped.</param>
     /// <param name="cancellationToken">Stops the calls.</param>
@@ -39,33 +42,45 @@ internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy)
             return;
         }
 
-        if (ServiceJudge.ServicesOf(pod).Any())
+        var hasOthers = (pod.Spec?.Containers ?? []).Any(container => container.Name != ContainerNames.Job);
+        var isSuccess = end.Outcome?.Conclusion is Conclusion.Succeeded or Conclusion.SucceededWithIssues;
+        if (hasOthers || LimitOf(isSuccess) == 0 || policy.TtlSecondsAfterFinished == 0)
         {
-            await cluster.DeletePodAsync(name, ServiceGrace, cancellationToken); // never kept: they would run on in it
+            await cluster.DeletePodAsync(name, hasOthers ? OthersGrace : AtOnce, cancellationToken); // the others would run on
             return;
         }
 
-        var isSuccess = end.Outcome?.Conclusion is Conclusion.Succeeded or Conclusion.SucceededWithIssues;
-        var surplus = Keep(name, isSuccess);
-        if (surplus != name)
-        {
-            await cluster.PatchPodAsync(pod, None, new Dictionary<string, string> { [PodLabels.Finished] = "true" }, cancellationToken);
-        }
-
-        if (surplus is not null)
-        {
-            await cluster.DeletePodAsync(surplus, AtOnce, cancellationToken);
-        }
+        var label = isSuccess ? PodLabels.Succeeded : PodLabels.Failed;
+        await cluster.PatchPodAsync(pod, None, new Dictionary<string, string> { [PodLabels.Finished] = label }, cancellationToken);
+        await RemoveSurplusAsync(cancellationToken);
     }
 
-    // The pod that is one too many now: an older one, this one, or none.
-    private string? Keep(string name, bool isSuccess)
+    /// <summary>Looks from time to time for those that need not be kept any longer, until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var (queue, limit) = isSuccess ? (_succeeded, policy.SuccessfulJobsHistoryLimit) : (_failed, policy.FailedJobsHistoryLimit);
-        lock (_gate)
+        using var timer = new PeriodicTimer(policy is { SuccessfulJobsHistoryLimit: 0, FailedJobsHistoryLimit: 0 } ? IdleInterval : Interval, time);
+        do
         {
-            queue.Enqueue(name);
-            return queue.Count > limit ? queue.Dequeue() : null;
+            try
+            {
+                await RemoveSurplusAsync(cancellationToken);
+            }
+            catch (InfrastructureException error)
+            {
+                logger.FinishedPodsKept(error.Message); // the next look finds them
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private async Task RemoveSurplusAsync(CancellationToken cancellationToken)
+    {
+        var finished = await cluster.ListPodsAsync(PodLabels.FinishedSelector(instance), cancellationToken);
+        foreach (var pod in KeptPods.Surplus(finished, policy, time.GetUtcNow()).ToList())
+        {
+            await cluster.DeletePodAsync(pod.Metadata.Name, AtOnce, cancellationToken);
         }
     }
+
+    private int LimitOf(bool isSuccess) => isSuccess ? policy.SuccessfulJobsHistoryLimit : policy.FailedJobsHistoryLimit;
 }

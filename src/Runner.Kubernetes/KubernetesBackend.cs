@@ -42,6 +42,7 @@ public sealed class KubernetesBackend : IJobBackend
     private readonly AgentLease _lease;
     private readonly PodSpecBuilder _builder;
     private readonly ClusterRoom _room;
+    private readonly FinishedPods _finished;
     private readonly PodContext _context;
     private ClusterFeatures _features = ClusterFeatures.Of(string.Empty); // until the Lease is held, before which nothing is launched
     private readonly ConcurrentDictionary<string, Lazy<JobLifetime>> _handles = new(StringComparer.Ordinal);
@@ -69,8 +70,8 @@ public sealed class KubernetesBackend : IJobBackend
         Notes = new LeaseNotes(_cluster, options.InstanceInUse);
         _builder = new PodSpecBuilder(_options);
         _room = new ClusterRoom(_cluster, _watch, _options, time, logger);
-        var finished = new FinishedPods(_cluster, options.CleanupPolicy);
-        _context = new PodContext(_cluster, new PodJudge(options.Start), finished, agent.ToString(), time, logger);
+        _finished = new FinishedPods(_cluster, options.CleanupPolicy, options.InstanceInUse, time, logger);
+        _context = new PodContext(_cluster, new PodJudge(options.Start), _finished, agent.ToString(), time, logger);
     }
 
     /// <inheritdoc/>
@@ -98,7 +99,7 @@ public sealed class KubernetesBackend : IJobBackend
             _logger.BeyondStandard(setting, level);
         }
 
-        await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken), _room.RunAsync(cancellationToken));
+        await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken), _room.RunAsync(cancellationToken), _finished.RunAsync(cancellationToken));
     }
 
     /// <inheritdoc/>

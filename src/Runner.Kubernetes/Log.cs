@@ -77,4 +77,7 @@ internal static partial class Log
 
     [LoggerMessage(2140, LogLevel.Warning, "{Setting} goes beyond the Pod Security Standard '{Level}' and stays, since it is yours; a namespace that enforces the standard refuses such pods")]
     public static partial void BeyondStandard(this ILogger logger, string setting, string level);
+
+    [LoggerMessage(2144, LogLevel.Warning, "Pods of jobs that are over could not be removed, it is tried again: {Problem}")]
+    public static partial void FinishedPodsKept(this ILogger logger, string problem);
 }

@@ -19,7 +19,7 @@ public sealed class PodSiteTests(FakeHttpServer server)
         _time.SetUtcNow(SomePod.Created);
         var cluster = FakeCluster.Connect(site, _time);
         var context = new PodContext(
-            cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions()), "agent", _time, NullLogger.Instance);
+            cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions(), "runner", _time, NullLogger.Instance), "agent", _time, NullLogger.Instance);
         var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), context);
         await using var life = new JobLifetime(SomeKubernetes.Launch(), pod, () => { }, _time, NullLogger.Instance);
 
@@ -37,7 +37,7 @@ public sealed class PodSiteTests(FakeHttpServer server)
         _time.SetUtcNow(SomePod.Created);
         var cluster = FakeCluster.Connect(site, _time);
         var context = new PodContext(
-            cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions()), "agent", _time, NullLogger.Instance);
+            cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions(), "runner", _time, NullLogger.Instance), "agent", _time, NullLogger.Instance);
         var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), context);
         await using var life = new JobLifetime(SomeKubernetes.Launch(), pod, () => { }, _time, NullLogger.Instance);
 

@@ -12,12 +12,14 @@ public static class AgentConfiguration
     /// <param name="environment">Variables of the process; those named <c>RUNNER__…</c> and act's own count.</param>
     /// <param name="flags">Settings from the command line.</param>
     /// <param name="startCheck">Tells what a start would fail with, of settings whose own rules hold; or <c>null</c>: the start itself will tell.</param>
+    /// <param name="warn">Is told every setting that does nothing, with its place and the reason; or <c>null</c>.</param>
     /// <exception cref="OperatorException">Something is wrong: every problem at once, each with its place.</exception>
     public static AgentOptions Load(
         string path,
         IReadOnlyDictionary<string, string> environment,
         IEnumerable<ConfigOverride> flags,
-        Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null)
+        Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null,
+        Action<string>? warn = null)
     {
         string yaml;
         try
@@ -29,7 +31,7 @@ public static class AgentConfiguration
             throw new OperatorException($"The configuration file '{path}' cannot be read: {error.Message}", error);
         }
 
-        return Parse(path, yaml, environment, flags, startCheck);
+        return Parse(path, yaml, environment, flags, startCheck, warn);
     }
 
     /// <summary>As <see cref="Load"/>, from a text.</summary>
@@ -38,10 +40,12 @@ public static class AgentConfiguration
         string yaml,
         IReadOnlyDictionary<string, string> environment,
         IEnumerable<ConfigOverride> flags,
-        Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null)
+        Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null,
+        Action<string>? warn = null)
     {
         var reading = Check(source, Read([new ConfigText(source, yaml)], environment, flags));
         reading = startCheck is null ? reading : Check(source, reading, startCheck);
+        reading.Warnings.ToList().ForEach(warning => warn?.Invoke(warning));
         return reading.Problems.Count == 0 ? reading.Options : throw new OperatorException(reading.Problems);
     }
 
@@ -54,7 +58,7 @@ public static class AgentConfiguration
         var root = Hoist(ConfigOverrides.Apply(written, [.. ConfigOverrides.FromEnvironment(environment), .. flags]));
         var binder = new ConfigBinder();
         var options = binder.Bind<AgentOptions>(root);
-        return new ConfigReading(options, root, binder.Origins, binder.Problems);
+        return new ConfigReading(options, root, binder.Origins, binder.Problems, binder.Warnings);
     }
 
     /// <summary>The same reading with what breaks the agent's rules among its problems.</summary>

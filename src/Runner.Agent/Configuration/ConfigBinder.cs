@@ -14,10 +14,14 @@ namespace Runner.Agent.Configuration;
 internal sealed class ConfigBinder
 {
     private readonly List<string> _problems = [];
+    private readonly List<string> _warnings = [];
     private readonly Dictionary<string, ConfigOrigin> _origins = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What is wrong, each with its place.</summary>
     public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Settings that are known and do nothing, each with its place and the reason.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Where each setting was written, by path such as <c>pools[0].labels</c>.</summary>
     public IReadOnlyDictionary<string, ConfigOrigin> Origins => _origins;
@@ -176,8 +180,7 @@ internal sealed class ConfigBinder
         {
             if (!properties.TryGetValue(entry.Key, out var property) || !IsWrittenRight(type, property, entry))
             {
-                var place = Join(path, entry.Key);
-                Problem(entry.KeyOrigin, place, RefusedSettings.Why(place) ?? $"there is no such setting{NearestName.Hint(entry.Key, properties.Keys)}");
+                Unknown(entry.KeyOrigin, Join(path, entry.Key), NearestName.Hint(entry.Key, properties.Keys));
             }
             else if (Read(property.PropertyType, entry.Value, Join(path, KeyName(property))) is { } value)
             {
@@ -192,6 +195,22 @@ internal sealed class ConfigBinder
         }
 
         return result;
+    }
+
+    private void Unknown(ConfigOrigin origin, string path, string hint)
+    {
+        switch (UnusedSettings.Find(path))
+        {
+            case { IsMistake: false, Why: var why }:
+                _warnings.Add($"{origin}: {path}: {why}");
+                break;
+            case { Why: var why }:
+                Problem(origin, path, why);
+                break;
+            default:
+                Problem(origin, path, $"there is no such setting{hint}");
+                break;
+        }
     }
 
     private static bool IsWrittenRight(Type type, PropertyInfo property, ConfigEntry entry) =>

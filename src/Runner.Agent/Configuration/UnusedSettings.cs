@@ -1,32 +1,42 @@
 namespace Runner.Agent.Configuration;
 
-/// <summary>Settings that other tools or our specification have and that are not read, each with the reason: nobody should hunt for a typing mistake.</summary>
-internal static class RefusedSettings
+/// <summary>A setting that is known, and not read.</summary>
+/// <param name="Why">The reason, as the end of a sentence that begins with the setting.</param>
+/// <param name="IsMistake">Whether jobs would go wrong without it, so that nothing may start.</param>
+internal sealed record UnusedSetting(string Why, bool IsMistake);
+
+/// <summary>
+/// Settings that other tools or our specification have and that are not read, each with the reason: nobody should hunt for a typing mistake, and files that
+/// have them need not be rewritten.
+/// </summary>
+internal static class UnusedSettings
 {
     private const string NotYet = "is not supported by this version";
+    private const string Nothing = "has no effect:";
 
     // `*` is any one key.
-    private static readonly (string Path, string Why)[] All =
+    private static readonly (string Path, string Why, bool IsMistake)[] All =
     [
-        ("kubernetes.volumeTemplates", $"{NotYet}; use storage.workspace and storage.toolCache"),
-        ("kubernetes.platforms.*.docker", NotYet),
-        ("kubernetes.networking.networkPolicy", $"{NotYet}; make the NetworkPolicy beside the chart"),
-        ("kubernetes.networking.serviceMesh", NotYet),
-        ("kubernetes.security.rbac", "is the Helm chart's: it makes the service account and its rights"),
-        ("kubernetes.security.networkPolicies", $"{NotYet}; make them beside the chart"),
-        ("kubernetes.storage.artifacts", NotYet),
-        ("kubernetes.extraCertificates", "is network.caFile, which names a file and is for all backends"),
-        ("kubernetes.cleanupPolicy.ttlSecondsAfterFinished", $"{NotYet}; use successfulJobsHistoryLimit and failedJobsHistoryLimit"),
-        ("kubernetes.cleanupPolicy.autoCleanup", "is always on"),
-        ("monitoring.tracing", NotYet),
-        ("monitoring.logging.output", "is no choice: logs go to standard error, where the container engine takes them"),
-        ("monitoring.logging.aggregation", "is the cluster's: collect the container's log"),
-        ("monitoring.logging.retention", "is the cluster's: it keeps the container's log"),
+        ("kubernetes.volumeTemplates", $"{Nothing} say podTemplate.spec.volumes, storage.workspace and storage.toolCache", false),
+        ("kubernetes.platforms.*.docker", NotYet, true),
+        ("kubernetes.platforms.*.securityContext.privileged", $"{Nothing} it is a container's, not a pod's; say podSecurityStandard: privileged, within which a workflow's container.options may ask for it", false),
+        ("kubernetes.networking.networkPolicy", $"{Nothing} make the NetworkPolicy beside the chart, or by its networkPolicy", false),
+        ("kubernetes.networking.serviceMesh", $"{Nothing} say the mesh's labels and annotations in podTemplate.metadata", false),
+        ("kubernetes.security.rbac", $"{Nothing} the Helm chart makes the service account and its rights", false),
+        ("kubernetes.security.networkPolicies", $"{Nothing} make them beside the chart, or by its networkPolicy", false),
+        ("kubernetes.storage.artifacts", $"{Nothing} artifacts are GitHub's, or where services says", false),
+        ("kubernetes.storage.toolCache.reclaimPolicy", $"{Nothing} the claim is yours and is never removed", false),
+        ("kubernetes.extraCertificates", "is network.caFile, which names a file and is for all backends", true),
+        ("monitoring.tracing", $"{Nothing} this version writes no traces", false),
+        ("monitoring.logging.output", $"{Nothing} logs go to standard error, where the container engine takes them", false),
+        ("monitoring.logging.aggregation", $"{Nothing} let the cluster collect the container's log", false),
+        ("monitoring.logging.retention", $"{Nothing} the cluster keeps the container's log", false),
     ];
 
-    /// <summary>Why a setting is refused; <c>null</c>: nothing is known of it.</summary>
+    /// <summary>What is known of a setting that is not read; <c>null</c>: nothing.</summary>
     /// <param name="path">Its path, such as <c>kubernetes.volumeTemplates</c>.</param>
-    public static string? Why(string path) => Array.Find(All, refused => Matches(refused.Path.Split('.'), path.Split('.'))).Why;
+    public static UnusedSetting? Find(string path) =>
+        Array.Find(All, unused => Matches(unused.Path.Split('.'), path.Split('.'))) is { Path: not null } found ? new UnusedSetting(found.Why, found.IsMistake) : null;
 
     private static bool Matches(string[] pattern, string[] path) =>
         pattern.Length == path.Length && pattern.Zip(path).All(part => part.First == "*" || part.First.Equals(part.Second, StringComparison.OrdinalIgnoreCase));

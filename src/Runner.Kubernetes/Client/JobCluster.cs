@@ -307,13 +307,20 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     public async Task<IReadOnlySet<string>> ListOwnersAsync(CancellationToken cancellationToken)
     {
         const string Ours = $"{PodLabels.ManagedBy}={PodLabels.Us}";
-        var pods = await _api.CallAsync(
-            "list pods", token => Core.ListNamespacedPodAsync(Namespace, labelSelector: Ours, cancellationToken: token), cancellationToken);
+        var pods = await ListPodsAsync(Ours, cancellationToken);
         var secrets = await ListSecretsAsync($"{Ours},{PodLabels.Launching}", cancellationToken);
-        return pods.Items.Select(pod => pod.Metadata).Concat(secrets.Select(secret => secret.Metadata))
+        return pods.Select(pod => pod.Metadata).Concat(secrets.Select(secret => secret.Metadata))
             .Select(metadata => metadata.Annotations?.TryGetValue(PodLabels.Owner, out var owner) == true ? owner : null)
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>All pods of a selector.</summary>
+    public async Task<IList<V1Pod>> ListPodsAsync(string selector, CancellationToken cancellationToken)
+    {
+        var list = await _api.CallAsync(
+            "list pods", token => Core.ListNamespacedPodAsync(Namespace, labelSelector: selector, cancellationToken: token), cancellationToken);
+        return list.Items;
     }
 
     /// <summary>Removes a lease.</summary>

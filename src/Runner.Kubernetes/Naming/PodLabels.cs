@@ -15,7 +15,12 @@ internal static class PodLabels
     public const string Instance = "app.kubernetes.io/instance";
     public const string JobId = Domain + "job-id";
     public const string RunId = Domain + "run-id";
+
+    /// <summary>Label of a pod that is kept for a look: how its job ended, as <see cref="Succeeded"/> or <see cref="Failed"/>.</summary>
     public const string Finished = Domain + "finished";
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+
     public const string Pool = Domain + "pool";
 
     /// <summary>Label of a Secret whose pod is not made yet. Taken off with the pod's creation, so that few Secrets ever have it.</summary>
@@ -40,6 +45,9 @@ internal static class PodLabels
 
     /// <summary>Selector of everything that agents of an instance made for jobs that are not over.</summary>
     public static string RunningSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},!{Finished}";
+
+    /// <summary>Selector of the pods that are kept for a look.</summary>
+    public static string FinishedSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{Finished}";
 
     /// <summary>Selector of the Secrets of launches that are under way, or were when their agent ended.</summary>
     public static string LaunchingSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},{Launching}";

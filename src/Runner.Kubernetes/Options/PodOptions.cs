@@ -107,13 +107,20 @@ public sealed record SecurityOptions
 /// <summary>What stays of a job when it is over. Its Secret never does.</summary>
 public sealed record CleanupOptions
 {
-    /// <summary>How many pods of successful jobs each agent keeps for a look. Default 0.</summary>
+    /// <summary>How many pods of successful jobs are kept for a look: the last ones of the installation. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int SuccessfulJobsHistoryLimit { get; set; }
 
     /// <summary>The same for failed ones. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int FailedJobsHistoryLimit { get; set; }
+
+    /// <summary>How many seconds a pod is kept at most. Default 3600.</summary>
+    [Range(0, int.MaxValue)]
+    public int TtlSecondsAfterFinished { get; set; } = 3600;
+
+    /// <summary>Whether pods that are not kept are removed: always, so that <c>false</c> is a mistake.</summary>
+    public bool AutoCleanup { get; set; } = true;
 }
 
 /// <summary>When a pod that does not start is given up.</summary>

@@ -71,6 +71,12 @@ public static class KubernetesOptionsRules
         Positive(errors, "start.imagePullGrace", options.Start.ImagePullGrace);
         Positive(errors, "start.schedulingDeadline", options.Start.SchedulingDeadline);
         Positive(errors, "start.startDeadline", options.Start.StartDeadline);
+        NotNegative(errors, "cleanupPolicy.ttlSecondsAfterFinished", options.CleanupPolicy.TtlSecondsAfterFinished);
+        if (!options.CleanupPolicy.AutoCleanup)
+        {
+            Add(errors, "cleanupPolicy.autoCleanup", "is false, but pods of jobs that are over are always removed; say how many are kept by successfulJobsHistoryLimit and failedJobsHistoryLimit");
+        }
+
         NotNegative(errors, "cleanupPolicy.successfulJobsHistoryLimit", options.CleanupPolicy.SuccessfulJobsHistoryLimit);
         NotNegative(errors, "cleanupPolicy.failedJobsHistoryLimit", options.CleanupPolicy.FailedJobsHistoryLimit);
         foreach (var (name, problem) in NamingRules.Check(options).Concat(PodTemplateRules.Check(options)))

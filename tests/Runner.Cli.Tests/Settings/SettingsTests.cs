@@ -54,12 +54,31 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(78, result.Code);
         Assert.Equal(
             [
+                "warning: .actrc:3:3: kubernetes.volumeTemplates: has no effect: say podTemplate.spec.volumes, storage.workspace and storage.toolCache",
                 $"{_folder["home/.actrc"]}:1:1: unknown flag '--lits' of 'runner'; did you mean '--list'?",
                 ".actrc:1:1: backnd: there is no such setting; did you mean 'backend'?",
-                ".actrc:3:3: kubernetes.volumeTemplates: is not supported by this version; use storage.workspace and storage.toolCache",
                 ".actrc:4:11: kubernetes.spread: 'maybe' is not true or false",
             ],
             result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("cleanupPolicy: {autoCleanup: true, ttlSecondsAfterFinished: 7200}", null)]
+    [InlineData("volumeTemplates: {w: {spec: {}}}", "kubernetes.volumeTemplates: has no effect: say podTemplate.spec.volumes")]
+    [InlineData("platforms: {p: {image: i, securityContext: {privileged: true}}}", "kubernetes.platforms.p.securityContext.privileged: has no effect: it is a container's")]
+    [InlineData("networking: {networkPolicy: ci, serviceMesh: {enabled: true}}", "kubernetes.networking.serviceMesh: has no effect: say the mesh's labels")]
+    [InlineData("security: {rbac: {create: true}, networkPolicies: []}", "kubernetes.security.rbac: has no effect: the Helm chart makes")]
+    [InlineData("storage: {artifacts: {type: pvc}, toolCache: {reclaimPolicy: Retain}}", "kubernetes.storage.artifacts: has no effect: artifacts are GitHub's")]
+    [InlineData("monitoring: {tracing: {enabled: true}, logging: {output: stdout, aggregation: {}, retention: {days: 3}}}", "monitoring.logging.retention: has no effect: the cluster keeps")]
+    public async Task Setting_that_does_nothing_here_is_a_warning_with_the_reason(string kubernetes, string? warning)
+    {
+        Write("here/.actrc", $"kubernetes: {{{kubernetes}}}\n");
+
+        var result = await RunAsync([], "config", "validate");
+
+        Assert.Equal((0, "The settings are right.\n"), (result.Code, result.Out));
+        Assert.Equal(warning is not null, result.Error.Contains("warning: .actrc:1:", StringComparison.Ordinal));
+        Assert.Contains(warning ?? string.Empty, result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
