@@ -51,6 +51,7 @@ internal static class RunnerCommandLine
             AgentViewCommands.BuildJobs(surroundings),
             LogsCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
+            ExplainCommand.Build(surroundings),
             EvalCommand.Build(surroundings),
             PlanCommand.Build(surroundings),
             ValidateCommand.Build(surroundings),
