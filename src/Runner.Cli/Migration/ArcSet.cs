@@ -112,7 +112,7 @@ internal sealed class ArcSet
         var type = mode?.Text("type");
         Note(
             type == "dind",
-            "containerMode dind: services, job containers and container actions need no Docker here; steps that call docker themselves do, and find none (docs/containers.md)");
+            "containerMode dind: services, job containers and container actions need no Docker here; steps that call docker themselves do: see 'Docker for steps in pods' (docs/containers.md)");
         Note(type?.StartsWith("kubernetes", StringComparison.Ordinal) == true, "containerMode kubernetes: jobs run in pods of their own as they are, without hooks, also those without a container");
         if (mode?.Open("kubernetesModeWorkVolumeClaim") is { } claim)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Runner.Testing;
 
 namespace Runner.Cli.Tests.Commands;
@@ -40,6 +41,24 @@ public sealed class ExplainCommandTests : IDisposable
         Assert.NotEqual(0, beyond.Code);
         Assert.Contains("runs-on: 'cpu=16' is not within the bounds of pool 'build': cpu 1 to 8", beyond.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Engine_beside_a_job_as_the_docs_have_it_is_one_that_the_settings_take()
+    {
+        const string Begin = "```yaml\nkubernetes:\n  platforms:\n    docker-builds:";
+        var docs = await File.ReadAllTextAsync(Docs("containers.md"), TestContext.Current.CancellationToken);
+        var from = docs.IndexOf(Begin, StringComparison.Ordinal) + "```yaml\n".Length;
+        await File.WriteAllTextAsync(_folder["docs.yaml"], docs[from..docs.IndexOf("```", from, StringComparison.Ordinal)], TestContext.Current.CancellationToken);
+
+        var result = await Cli.RunAsync("explain", "docker-builds", "--config", _folder["docs.yaml"]);
+
+        Assert.Equal((0, string.Empty), (result.Code, result.Error));
+        Assert.Contains("    image: docker:28-dind\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("      privileged: true\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("    - mountPath: /run/docker\n", result.Out, StringComparison.Ordinal);
+    }
+
+    private static string Docs(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../docs", name); // a path of the compiler
 
     [Theory]
     [InlineData(new[] { "linux", "windows" }, "runs-on: 'linux' and 'windows' contradict each other")]
