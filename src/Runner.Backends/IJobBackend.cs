@@ -36,6 +36,16 @@ public interface IJobBackend
     /// <summary>Where agents that share jobs by this backend keep notes for each other, or <c>null</c>: on the machine, as they are on one.</summary>
     IAgentNotes? Notes => null;
 
+    /// <summary>Where they keep the jobs that they have taken and not launched yet, or <c>null</c>: on the machine likewise.</summary>
+    ITakenJobs? TakenJobs => null;
+
+    /// <summary>
+    /// Whether a job that an agent which is gone had taken has its place, of whichever agent: then it is adopted there. False where who looks for jobs to adopt
+    /// finds what is known of them, too.
+    /// </summary>
+    /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
+    Task<bool> HasPlaceAsync(JobId job, CancellationToken cancellationToken) => Task.FromResult(false);
+
     /// <summary>How many more jobs of a kind there is room for, as was last seen; asked often, so it does not ask anybody.</summary>
     JobRoom RoomFor(JobKind kind) => JobRoom.Unlimited;
 

@@ -68,6 +68,7 @@ public sealed class KubernetesBackend : IJobBackend
         _watch = new PodWatch(_cluster, PodLabels.RunningSelector(options.InstanceInUse), time, logger);
         _lease = new AgentLease(_cluster, agent, options.InstanceInUse, time, logger);
         Notes = new LeaseNotes(_cluster, options.InstanceInUse);
+        TakenJobs = new TakenJobSecrets(_cluster, _lease, agent.ToString(), options.InstanceInUse);
         _builder = new PodSpecBuilder(_options);
         _room = new ClusterRoom(_cluster, _watch, _options, time, logger);
         _finished = new FinishedPods(_cluster, options.CleanupPolicy, options.InstanceInUse, time, logger);
@@ -82,6 +83,9 @@ public sealed class KubernetesBackend : IJobBackend
 
     /// <inheritdoc/>
     public IAgentNotes Notes { get; }
+
+    /// <inheritdoc/>
+    public ITakenJobs TakenJobs { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<LoopPulse> Loops => [_watch.Pulse, _lease.Pulse];
@@ -193,7 +197,7 @@ public sealed class KubernetesBackend : IJobBackend
         var living = await _lease.FindLivingAsync(cancellationToken);
         var pods = await _watch.SnapshotAsync(cancellationToken);
         var adopted = new List<IJobHandle>();
-        foreach (var pod in pods.Where(pod => living.IsGone(OwnerOf(pod.Metadata))))
+        foreach (var pod in pods.Where(pod => living.IsGone(PodLabels.OwnerOf(pod.Metadata))))
         {
             try
             {
@@ -213,6 +217,10 @@ public sealed class KubernetesBackend : IJobBackend
     }
 
     /// <inheritdoc/>
+    public async Task<bool> HasPlaceAsync(JobId job, CancellationToken cancellationToken) =>
+        (await _cluster.ListSecretsAsync(PodLabels.JobSelector(_options.InstanceInUse, job), cancellationToken)).Count > 0;
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<JobLaunch>> FindUnlaunchedAsync(CancellationToken cancellationToken)
     {
         await _lease.Held.WaitAsync(cancellationToken);
@@ -221,7 +229,7 @@ public sealed class KubernetesBackend : IJobBackend
 
         // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between.
         var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.InstanceInUse), cancellationToken);
-        foreach (var secret in secrets.Where(secret => living.IsGone(OwnerOf(secret.Metadata))))
+        foreach (var secret in secrets.Where(secret => living.IsGone(PodLabels.OwnerOf(secret.Metadata))))
         {
             if (!_handles.ContainsKey(secret.Metadata.Name) && await AdoptSecretAsync(secret, cancellationToken) is { } launch)
             {
@@ -231,9 +239,6 @@ public sealed class KubernetesBackend : IJobBackend
 
         return found;
     }
-
-    private static string? OwnerOf(V1ObjectMeta metadata) =>
-        metadata.Annotations is { } annotations && annotations.TryGetValue(PodLabels.Owner, out var owner) ? owner : null;
 
     private static void RefuseBoundWorkspace(JobLaunch launch)
     {
@@ -298,7 +303,7 @@ public sealed class KubernetesBackend : IJobBackend
 
     private async Task<IJobHandle?> AdoptPodAsync(V1Pod pod, CancellationToken cancellationToken)
     {
-        var from = OwnerOf(pod.Metadata) ?? "nobody";
+        var from = PodLabels.OwnerOf(pod.Metadata) ?? "nobody";
         var claim = new Dictionary<string, string> { [PodLabels.Owner] = _agent.ToString() };
         var subscription = _watch.Open(pod.Metadata.Name);
         try
@@ -324,7 +329,7 @@ public sealed class KubernetesBackend : IJobBackend
 
     private async Task<JobLaunch?> AdoptSecretAsync(V1Secret secret, CancellationToken cancellationToken)
     {
-        var from = OwnerOf(secret.Metadata) ?? "nobody";
+        var from = PodLabels.OwnerOf(secret.Metadata) ?? "nobody";
         var claim = new Dictionary<string, string> { [PodLabels.Owner] = _agent.ToString() };
         if (await _cluster.PatchSecretAsync(secret, claim, cancellationToken) is null)
         {

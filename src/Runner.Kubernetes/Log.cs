@@ -66,7 +66,7 @@ internal static partial class Log
     [LoggerMessage(2141, LogLevel.Debug, "A watch that stood for long was cut off and is made again: {Problem}")]
     public static partial void WatchCutOff(this ILogger logger, string problem);
 
-    [LoggerMessage(2134, LogLevel.Information, "Lease {Name} of agent {Agent}, which is gone and owns nothing, is removed")]
+    [LoggerMessage(2134, LogLevel.Information, "Lease {Name} of agent {Agent}, which is gone, is removed")]
     public static partial void LeaseSwept(this ILogger logger, string name, string agent);
 
     [LoggerMessage(2122, LogLevel.Warning, "The agent's Lease could not be renewed: {Problem}; other agents may take this one for gone")]

@@ -180,10 +180,17 @@ internal static class AgentServices
     }
 
     private static IServiceCollection AddJournal(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings) =>
-        services.AddSingleton(provider => new JobJournal(
-            StateFolder.For(options, surroundings.Environment),
-            options.Github.Auth.TokenFile ?? options.Github.Auth.PrivateKeyFile,
-            provider.GetRequiredService<ILogger<JobJournal>>()));
+        services.AddSingleton<IJobJournal>(provider =>
+        {
+            var backend = provider.GetRequiredService<IJobBackend>();
+            var seal = new JournalSeal(options.Github.Auth.TokenFile ?? options.Github.Auth.PrivateKeyFile);
+            return backend.TakenJobs is { } jobs
+                ? new BackendJournal(jobs, backend.Name, seal, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BackendJournal>>())
+                : new JobJournal(
+                    StateFolder.For(options, surroundings.Environment) ?? throw new InvalidOperationException($"Backend {backend.Name} keeps no jobs"),
+                    seal,
+                    provider.GetRequiredService<ILogger<JobJournal>>());
+        });
 
     private static IServiceCollection AddReruns(this IServiceCollection services, AgentOptions options, AgentSurroundings surroundings)
     {

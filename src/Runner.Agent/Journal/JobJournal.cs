@@ -11,34 +11,37 @@ namespace Runner.Agent.Journal;
 /// </summary>
 /// <remarks>
 /// Each job has a file, and a lock beside it that its agent holds for as long as it lives. Files are readable by the agent's user alone and
-/// sealed (AES-GCM) by a key that is made of the GitHub credentials: who can read a job's secrets out of them could read those of every job
-/// without them. Where the folder cannot be used, jobs are taken all the same, and the log says so.
+/// sealed. Where the folder cannot be used, jobs are taken all the same, and the log says so.
 /// </remarks>
-/// <param name="folder">Where, or <c>null</c>: this agent keeps none, as its backend does.</param>
-/// <param name="credentials">File whose content makes the key.</param>
+/// <param name="folder">Where.</param>
+/// <param name="seal">Seals records.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed class JobJournal(string? folder, string? credentials, ILogger<JobJournal> logger)
+internal sealed class JobJournal(string folder, JournalSeal seal, ILogger<JobJournal> logger) : IJobJournal
 {
     private const string FileEnd = ".job";
     private const string LockEnd = ".lock";
     private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Keeps a job; <c>null</c> where that cannot be, which is told.</summary>
-    public JournalEntry? Begin(JournalRecord record)
-    {
-        if (folder is null)
-        {
-            return null;
-        }
+    /// <inheritdoc/>
+    public bool KeepsToTheEnd => true;
 
+    /// <inheritdoc/>
+    public Task<JournalEntry?> BeginAsync(JournalRecord record, CancellationToken cancellationToken) => Task.FromResult<JournalEntry?>(Begin(record));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalEntry>> TakeAbandonedAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<JournalEntry>>(TakeAbandoned());
+
+    private FileEntry? Begin(JournalRecord record)
+    {
         try
         {
             MakeFolder();
             var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
             var ownership = Lock(path + LockEnd) ?? throw new IOException($"'{path}{LockEnd}' is locked");
-            var entry = new JournalEntry(this, path, ownership, record);
-            entry.Write(record);
+            var entry = new FileEntry(this, path, ownership, record);
+            entry.Write();
             return entry;
         }
         catch (Exception error) when (IsOfDisk(error))
@@ -48,13 +51,12 @@ internal sealed class JobJournal(string? folder, string? credentials, ILogger<Jo
         }
     }
 
-    /// <summary>Takes over the jobs whose agents are gone. Who gets an entry disposes it, or removes it once nothing is left to do.</summary>
-    public IReadOnlyList<JournalEntry> TakeAbandoned()
+    private List<FileEntry> TakeAbandoned()
     {
-        var found = new List<JournalEntry>();
+        var found = new List<FileEntry>();
         try
         {
-            foreach (var file in folder is not null && Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + FileEnd) : [])
+            foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + FileEnd) : [])
             {
                 var path = file[..^FileEnd.Length];
                 if (Lock(path + LockEnd) is { } ownership && Open(path, ownership) is { } entry)
@@ -65,7 +67,7 @@ internal sealed class JobJournal(string? folder, string? credentials, ILogger<Jo
         }
         catch (Exception error) when (IsOfDisk(error))
         {
-            logger.JournalFailed(folder ?? string.Empty, error.Message);
+            logger.JournalFailed(folder, error.Message);
         }
 
         return found;
@@ -85,7 +87,7 @@ internal sealed class JobJournal(string? folder, string? credentials, ILogger<Jo
 
             using (var stream = new FileStream(next, options))
             {
-                stream.Write(Seal(JsonSerializer.SerializeToUtf8Bytes(record, JournalJson.Default.JournalRecord)));
+                stream.Write(seal.Seal(JsonSerializer.SerializeToUtf8Bytes(record, JournalJson.Default.JournalRecord)));
                 stream.Flush(flushToDisk: true);
             }
 
@@ -127,14 +129,14 @@ internal sealed class JobJournal(string? folder, string? credentials, ILogger<Jo
         }
     }
 
-    private JournalEntry? Open(string path, FileStream ownership)
+    private FileEntry? Open(string path, FileStream ownership)
     {
         try
         {
-            var json = Unseal(File.ReadAllBytes(path + FileEnd));
+            var json = seal.Unseal(File.ReadAllBytes(path + FileEnd));
             if (JsonSerializer.Deserialize(json, JournalJson.Default.JournalRecord) is { } record)
             {
-                return new JournalEntry(this, path, ownership, record);
+                return new FileEntry(this, path, ownership, record);
             }
         }
         catch (FileNotFoundException)
@@ -152,11 +154,6 @@ internal sealed class JobJournal(string? folder, string? credentials, ILogger<Jo
 
     private void MakeFolder()
     {
-        if (folder is null)
-        {
-            return;
-        }
-
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder);
@@ -168,38 +165,5 @@ internal sealed class JobJournal(string? folder, string? credentials, ILogger<Jo
         {
             throw new OperatorException($"The folder '{folder}' of agent.stateFolder is open to others (expected mode 700)");
         }
-    }
-
-    private byte[] Seal(byte[] text)
-    {
-        using var aes = Cipher();
-        var result = new byte[AesGcm.NonceByteSizes.MaxSize + AesGcm.TagByteSizes.MaxSize + text.Length];
-        var (nonce, tag, sealedText) = Parts(result);
-        RandomNumberGenerator.Fill(nonce.Span);
-        aes.Encrypt(nonce.Span, text, sealedText.Span, tag.Span);
-        return result;
-    }
-
-    private byte[] Unseal(byte[] bytes)
-    {
-        using var aes = Cipher();
-        var (nonce, tag, sealedText) = Parts(bytes);
-        var text = new byte[sealedText.Length];
-        aes.Decrypt(nonce.Span, sealedText.Span, tag.Span, text);
-        return text;
-    }
-
-    private AesGcm Cipher()
-    {
-        var shared = credentials is null ? [] : File.ReadAllBytes(credentials);
-        return new AesGcm(HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, 32, info: "runner agent's journal of jobs"u8.ToArray()), AesGcm.TagByteSizes.MaxSize);
-    }
-
-    private static (Memory<byte> Nonce, Memory<byte> Tag, Memory<byte> Text) Parts(Memory<byte> bytes)
-    {
-        var (nonce, tag) = (AesGcm.NonceByteSizes.MaxSize, AesGcm.TagByteSizes.MaxSize);
-        return bytes.Length < nonce + tag
-            ? throw new CryptographicException("it is too short")
-            : (bytes[..nonce], bytes[nonce..(nonce + tag)], bytes[(nonce + tag)..]);
     }
 }

@@ -3,59 +3,29 @@ using Runner.Backends;
 namespace Runner.Agent.Journal;
 
 /// <summary>
-/// One job in the <see cref="JobJournal"/>, held by this agent. Disposing it leaves the job to the next one; removing it says that nothing
+/// One job in the <see cref="IJobJournal"/>, held by this agent. Disposing it leaves the job to the next one; removing it says that nothing
 /// is left to do.
 /// </summary>
-internal sealed class JournalEntry(JobJournal journal, string path, FileStream ownership, JournalRecord record) : IDisposable
+internal abstract class JournalEntry(JournalRecord record) : IDisposable
 {
-    private readonly Lock _gate = new();
-    private bool _isOver;
-
     /// <summary>What is known of the job.</summary>
     public JournalRecord Record { get; private set; } = record;
 
     /// <summary>The job was acquired.</summary>
-    public void Keep(JobLaunch launch) => Write(Record.With(launch));
+    public void Keep(JobLaunch launch) => Change(Record.With(launch));
+
+    /// <summary>The job has a place. Never faults.</summary>
+    public abstract Task LaunchedAsync();
 
     /// <summary>The job's worker runs: it may not be started again.</summary>
-    public void NoteStart() => Write(Record with { HasStarted = true });
+    public void NoteStart() => Change(Record with { HasStarted = true });
 
-    /// <summary>Writes what is known now.</summary>
-    public void Write(JournalRecord next)
-    {
-        lock (_gate)
-        {
-            Record = next;
-            if (!_isOver)
-            {
-                journal.Write(path, next);
-            }
-        }
-    }
-
-    /// <summary>Nothing is left to do for the job.</summary>
-    public void Remove()
-    {
-        lock (_gate)
-        {
-            if (!_isOver)
-            {
-                _isOver = true;
-                journal.Remove(path, ownership);
-            }
-        }
-    }
+    /// <summary>Nothing is left to do for the job. Never faults.</summary>
+    public abstract Task RemoveAsync();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            if (!_isOver)
-            {
-                _isOver = true;
-                ownership.Dispose();
-            }
-        }
-    }
+    public abstract void Dispose();
+
+    /// <summary>Keeps what is known now.</summary>
+    protected virtual void Change(JournalRecord next) => Record = next;
 }

@@ -17,7 +17,7 @@ namespace Runner.Agent.Sources;
 
 /// <summary>Takes the one job of a runner: waits for its offer, acquires it, keeps it in the journal from before that, and starts it.</summary>
 internal sealed class JobTaking(
-    JobSupervisor supervisor, JobJournal journal, JobSizing sizing, AgentMetrics metrics, AgentOptions options, TimeProvider time, ILogger<RunnerSlot> logger)
+    JobSupervisor supervisor, IJobJournal journal, JobSizing sizing, AgentMetrics metrics, AgentOptions options, TimeProvider time, ILogger<RunnerSlot> logger)
 {
     // How long the answer of a poll may take that GitHub has begun to give when the slot wants to leave.
     private static readonly TimeSpan LastMessageLimit = TimeSpan.FromSeconds(5);
@@ -60,7 +60,7 @@ internal sealed class JobTaking(
             }
 
             var offerId = offer.RunnerRequestId ?? $"of message {message.MessageId}";
-            var kept = journal.Begin(RecordOf(turn.Pool, registration, offer, seen));
+            var kept = await journal.BeginAsync(RecordOf(turn.Pool, registration, offer, seen), CancellationToken.None);
 
             var acknowledged = AcknowledgeAsync(session, offer);
             try
@@ -82,13 +82,13 @@ internal sealed class JobTaking(
                 }
 
                 await FailAsync(error, turn.Pool, seen);
-                kept?.Remove();
+                await RemoveAsync(kept);
                 return null;
             }
             catch (ProtocolException refusal)
             {
                 // An ephemeral runner is consumed by the job that it is assigned, and never gets another.
-                kept?.Remove();
+                await RemoveAsync(kept);
                 logger.OfferGone(offerId, refusal.Message);
                 turn.Throttle.Fail();
                 return null;
@@ -96,7 +96,7 @@ internal sealed class JobTaking(
             catch (InfrastructureException error)
             {
                 // It may be offered again, here or elsewhere.
-                kept?.Remove();
+                await RemoveAsync(kept);
                 logger.OfferGone(offerId, error.Message);
                 turn.Throttle.Fail();
                 await turn.Throttle.WaitAsync(stopping);
@@ -188,10 +188,12 @@ internal sealed class JobTaking(
             supervisor.Refuse(message, pool.Name, session.RunnerName, seen, verdict);
             await FailAsync(job.Service, verdict, pool, seen);
             logger.JobEnded(message.JobId.ToString(), verdict.Conclusion, verdict.Reason, refusal.Message);
-            kept?.Remove();
+            await RemoveAsync(kept);
             return null;
         }
     }
+
+    private static Task RemoveAsync(JournalEntry? kept) => kept?.RemoveAsync() ?? Task.CompletedTask;
 
     private static string? Repository(AcquiredJob job) =>
         job.Message.ContextData.TryGetValue("github", out var github) ? (github as DictionaryData)?.FindText("repository") : null;

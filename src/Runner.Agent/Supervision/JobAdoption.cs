@@ -12,12 +12,12 @@ namespace Runner.Agent.Supervision;
 /// <summary>Looks for jobs of agents that are gone, at the start and then again and again, and looks after them to their end.</summary>
 /// <remarks>
 /// Such a job runs somewhere (<see cref="IJobBackend.AdoptAsync"/>), or its launch had begun (<see cref="IJobBackend.FindUnlaunchedAsync"/>),
-/// or it was only taken: then it stands in the <see cref="JobJournal"/> alone.
+/// or it was only taken: then it stands in the <see cref="IJobJournal"/> alone.
 /// </remarks>
 internal sealed class JobAdoption(
     IJobBackend backend,
     JobSupervisor supervisor,
-    JobJournal journal,
+    IJobJournal journal,
     JobTakeUp takeUp,
     IEnumerable<RunnerPool> pools,
     AgentHealth health,
@@ -59,12 +59,12 @@ internal sealed class JobAdoption(
     private async Task LookAsync(List<Task> watched, CancellationToken stoppingToken)
     {
         // The journal first: a job whose agent ends in between is left for the next look, and none is seen without its place.
-        var entries = journal.TakeAbandoned().ToList();
+        var entries = (await journal.TakeAbandonedAsync(stoppingToken)).ToList();
         try
         {
             foreach (var handle in await backend.AdoptAsync(stoppingToken))
             {
-                watched.Add(AdoptAsync(handle, Take(handle, entries)));
+                watched.Add(AdoptAsync(handle, await TakeAsync(handle, entries, stoppingToken)));
             }
 
             foreach (var launch in await backend.FindUnlaunchedAsync(stoppingToken))
@@ -94,12 +94,12 @@ internal sealed class JobAdoption(
     }
 
     /// <summary>What the journal has of an adopted job: taken out of what is at hand, or, where its agent ended during this look, of the journal.</summary>
-    private JournalEntry? Take(IJobHandle handle, List<JournalEntry> entries)
+    private async Task<JournalEntry?> TakeAsync(IJobHandle handle, List<JournalEntry> entries, CancellationToken cancellationToken)
     {
         var entry = Find(entries) ?? Find(_started);
-        if (entry is null)
+        if (entry is null && journal.KeepsToTheEnd)
         {
-            entries.AddRange(journal.TakeAbandoned());
+            entries.AddRange(await journal.TakeAbandonedAsync(cancellationToken));
             entry = Find(entries);
         }
 

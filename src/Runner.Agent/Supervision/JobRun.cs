@@ -95,7 +95,7 @@ internal sealed class JobRun
                 _context.Metrics.Ended(_launch.Pool, verdict.Conclusion, verdict.Reason, times, _context.Time.GetUtcNow());
                 _context.Board.Ended(JobId, verdict);
                 _context.Logger.JobEnded(JobId.ToString(), verdict.Conclusion, verdict.Reason, JobPhases.Describe(times));
-                _kept?.Remove();
+                await RemoveKeptAsync();
                 await _context.Reruns.SettleAsync(_launch);
             }
 
@@ -125,7 +125,7 @@ internal sealed class JobRun
         try
         {
             await ReportAsync(verdict);
-            _kept?.Remove();
+            await RemoveKeptAsync();
         }
         catch (Exception error)
         {
@@ -174,6 +174,10 @@ internal sealed class JobRun
                 : new LaunchResult(place, Refusal: null);
 
             _launched.TrySetResult();
+            if (launched.Handle is not null && _kept is { } kept)
+            {
+                await kept.LaunchedAsync();
+            }
 
             // Step 2
             end = launched.Handle is { } handle ? await WatchAsync(handle, workerRuns, phase) : new JobEnd();
@@ -360,6 +364,8 @@ internal sealed class JobRun
             _context.Logger.JobCompletedByAgent(JobId.ToString(), verdict.Message);
         }
     }
+
+    private Task RemoveKeptAsync() => _kept?.RemoveAsync() ?? Task.CompletedTask;
 
     private async Task RemoveAsync(IJobHandle? handle)
     {

@@ -4,6 +4,7 @@ using Runner.Agent.Contracts;
 using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
+using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
@@ -12,7 +13,7 @@ namespace Runner.Agent.Supervision;
 
 /// <summary>Goes on where an agent ended that had taken a job and left it nowhere: the job is started, or it is told to GitHub that it failed.</summary>
 internal sealed class JobTakeUp(
-    JobSupervisor supervisor, IJobServices services, IRunnerSessions sessions, JobSizing sizing, AgentOptions options, TimeProvider time, ILogger<JobTakeUp> logger)
+    IJobBackend backend, JobSupervisor supervisor, IJobServices services, IRunnerSessions sessions, JobSizing sizing, AgentOptions options, TimeProvider time, ILogger<JobTakeUp> logger)
 {
     /// <summary>Takes the job up. <c>null</c> where nothing runs: it was concluded, or it is not ours any more, or the next look tries again.</summary>
     /// <param name="entry">The job. It is removed, or disposed, by this call or by the run.</param>
@@ -27,7 +28,7 @@ internal sealed class JobTakeUp(
 
         if (entry.Record.ToLaunch() is not { } launch)
         {
-            entry.Remove();
+            await entry.RemoveAsync();
             return null;
         }
 
@@ -39,7 +40,7 @@ internal sealed class JobTakeUp(
 
         const string Lost = "The agent that ran the job ended, and so did the job, without telling how it went";
         await FailAsync(services.For(launch.Job), Lost, launch.JobId.ToString());
-        entry.Remove();
+        await entry.RemoveAsync();
         return null;
     }
 
@@ -51,10 +52,16 @@ internal sealed class JobTakeUp(
         {
             using var session = sessions.Resume(new Secret(record.JitConfig));
             var job = await session.AcquireAsync(record.ToOffer(), cancellationToken);
+            if (!await IsNowhereAsync(job, cancellationToken))
+            {
+                await entry.RemoveAsync(); // it is adopted where it is
+                return false;
+            }
+
             if (pool is null)
             {
                 await FailAsync(job.Service, $"The runner has no pool '{record.Pool}' any more", job.Message.JobId.ToString());
-                entry.Remove();
+                await entry.RemoveAsync();
                 return false;
             }
 
@@ -67,19 +74,19 @@ internal sealed class JobTakeUp(
             catch (WorkflowException refusal)
             {
                 await FailAsync(job.Service, refusal.Message, job.Message.JobId.ToString());
-                entry.Remove();
+                await entry.RemoveAsync();
                 return false;
             }
         }
         catch (UnreadableJobException error)
         {
             await FailAsync(error.Service, $"The runner cannot read this job, so it did not run it: {error.Message}", record.RunnerRequestId);
-            entry.Remove();
+            await entry.RemoveAsync();
         }
         catch (Exception error) when (error is ProtocolException or OperatorException or FormatException)
         {
             logger.OfferGone(record.RunnerRequestId, error.Message);
-            entry.Remove();
+            await entry.RemoveAsync();
         }
         catch (InfrastructureException error)
         {
@@ -88,6 +95,26 @@ internal sealed class JobTakeUp(
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Whether a job that was taken was never launched. One without a place may also be over, but a place goes only after GitHub was told of the end: where the
+    /// lock can be renewed after the look for a place, there was none.
+    /// </summary>
+    private async Task<bool> IsNowhereAsync(AcquiredJob job, CancellationToken cancellationToken)
+    {
+        if (backend.TakenJobs is null)
+        {
+            return true; // a job's record goes with its place
+        }
+
+        if (supervisor.Has(job.Message.JobId) || await backend.HasPlaceAsync(job.Message.JobId, cancellationToken))
+        {
+            return false;
+        }
+
+        await job.Service.RenewAsync(cancellationToken);
+        return true;
     }
 
     private async Task FailAsync(IJobService? service, string message, string job)

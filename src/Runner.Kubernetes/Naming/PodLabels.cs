@@ -1,4 +1,5 @@
 using System.Globalization;
+using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs.Data;
 using Runner.Kubernetes.Options;
@@ -26,6 +27,9 @@ internal static class PodLabels
     /// <summary>Label of a Secret whose pod is not made yet. Taken off with the pod's creation, so that few Secrets ever have it.</summary>
     public const string Launching = Domain + "launching";
 
+    /// <summary>Label of a Secret that keeps a job which an agent has taken and not launched yet.</summary>
+    public const string Taken = Domain + "taken";
+
     /// <summary>Label of a Lease that is a note of agents, and annotation that holds its text.</summary>
     public const string Note = Domain + "note";
 
@@ -51,6 +55,13 @@ internal static class PodLabels
 
     /// <summary>Selector of the Secrets of launches that are under way, or were when their agent ended.</summary>
     public static string LaunchingSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},{Launching}";
+
+    /// <summary>Selector of what was made for one job.</summary>
+    public static string JobSelector(string instance, Jobs.JobId job) => $"{ManagedBy}={Us},{Instance}={instance},{JobId}={job}";
+
+    /// <summary>The agent that an object is of, or <c>null</c>.</summary>
+    public static string? OwnerOf(V1ObjectMeta metadata) =>
+        metadata.Annotations is { } annotations && annotations.TryGetValue(Owner, out var owner) ? owner : null;
 
     /// <summary>Labels of a job's pod and Secret.</summary>
     public static SortedDictionary<string, string> LabelsOf(JobLaunch launch, string instance)

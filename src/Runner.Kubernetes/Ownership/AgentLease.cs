@@ -57,6 +57,11 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
         var all = await cluster.ListLeasesAsync(Ours, cancellationToken);
         var now = time.GetUtcNow();
         await SweepAsync([.. all.Where(lease => !IsFresh(lease, now - Litter))], cancellationToken);
+        foreach (var earlier in all.Where(lease => IsOfInstance(lease) && lease.Spec?.HolderIdentity is { } holder && agent.IsEarlierLife(holder)))
+        {
+            await RemoveAsync(earlier, cancellationToken); // certainly gone, and what it owned is this agent's to take over, Lease or not
+        }
+
         return new LivingAgents(agent, [.. all.Where(IsOfInstance).Where(lease => IsFresh(lease, now - Duration)).Select(lease => lease.Metadata.Name)]);
     }
 
@@ -75,9 +80,14 @@ internal sealed class AgentLease(JobCluster cluster, AgentIdentity agent, string
         var owners = await cluster.ListOwnersAsync(cancellationToken);
         foreach (var lease in expired.Where(lease => lease.Spec?.HolderIdentity is not { } holder || !owners.Contains(holder)))
         {
-            logger.LeaseSwept(lease.Metadata.Name, lease.Spec?.HolderIdentity ?? string.Empty);
-            await cluster.DeleteLeaseAsync(lease.Metadata.Name, cancellationToken);
+            await RemoveAsync(lease, cancellationToken);
         }
+    }
+
+    private async Task RemoveAsync(V1Lease lease, CancellationToken cancellationToken)
+    {
+        logger.LeaseSwept(lease.Metadata.Name, lease.Spec?.HolderIdentity ?? string.Empty);
+        await cluster.DeleteLeaseAsync(lease.Metadata.Name, cancellationToken);
     }
 
     /// <summary>Names of the agents that live.</summary>

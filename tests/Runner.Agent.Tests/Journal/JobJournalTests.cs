@@ -18,22 +18,24 @@ public sealed class JobJournalTests : IDisposable
     public JobJournalTests()
     {
         File.WriteAllText(_folder["token"], "the token");
-        _first = new JobJournal(_folder["state"], _folder["token"], NullLogger<JobJournal>.Instance);
-        _second = new JobJournal(_folder["state"], _folder["token"], NullLogger<JobJournal>.Instance);
+        _first = new JobJournal(_folder["state"], new JournalSeal(_folder["token"]), NullLogger<JobJournal>.Instance);
+        _second = new JobJournal(_folder["state"], new JournalSeal(_folder["token"]), NullLogger<JobJournal>.Instance);
     }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Job_of_an_agent_that_lives_is_left_to_it_and_that_of_one_that_is_gone_is_found_with_all_that_is_known()
+    public async Task Job_of_an_agent_that_lives_is_left_to_it_and_that_of_one_that_is_gone_is_found_with_all_that_is_known()
     {
         var launch = Launches.Of(Some.Job()) with { Labels = ["linux"], Platform = "p", Most = new MostResources(4, 1024) };
-        using var entry = _first.Begin(Offer())!;
+        using var entry = (await _first.BeginAsync(Offer(), Token))!;
         entry.Keep(launch);
-        var whileItLives = _second.TakeAbandoned().Count;
+        var whileItLives = (await _second.TakeAbandonedAsync(Token)).Count;
 
         entry.Dispose(); // as the end of its process does
-        var found = Assert.Single(_second.TakeAbandoned());
+        var found = Assert.Single(await _second.TakeAbandonedAsync(Token));
 
         Assert.Equal(0, whileItLives);
         Assert.False(found.Record.HasStarted);
@@ -42,24 +44,24 @@ public sealed class JobJournalTests : IDisposable
             (launch.JobId, launch.Runner.Name, "p", launch.Most, launch.MessageSeen, launch.Job.Variables.Count),
             (read?.JobId, read?.Runner.Name, read?.Platform, read?.Most, read?.MessageSeen, read?.Job.Variables.Count));
         Assert.Equal(["linux"], read?.Labels ?? []);
-        Assert.Empty(_first.TakeAbandoned()); // it is the second's now
-        found.Remove();
+        Assert.Empty(await _first.TakeAbandonedAsync(Token)); // it is the second's now
+        await found.RemoveAsync();
     }
 
     [Fact]
-    public void Job_that_is_over_leaves_nothing()
+    public async Task Job_that_is_over_leaves_nothing()
     {
-        var entry = _first.Begin(Offer())!;
+        var entry = (await _first.BeginAsync(Offer(), Token))!;
         entry.NoteStart();
-        entry.Remove();
+        await entry.RemoveAsync();
 
         Assert.Empty(Directory.GetFiles(_folder["state"]));
     }
 
     [Fact]
-    public void Files_are_the_users_alone_and_show_no_secret()
+    public async Task Files_are_the_users_alone_and_show_no_secret()
     {
-        using var entry = _first.Begin(Offer())!;
+        using var entry = (await _first.BeginAsync(Offer(), Token))!;
         entry.Keep(Launches.Of(Some.Job()));
 
         var file = Assert.Single(Directory.GetFiles(_folder["state"], "*.job"));
@@ -71,26 +73,26 @@ public sealed class JobJournalTests : IDisposable
     [Theory]
     [InlineData("garbage")]
     [InlineData("")]
-    public void File_that_cannot_be_read_does_not_keep_the_others_from_being_found(string content)
+    public async Task File_that_cannot_be_read_does_not_keep_the_others_from_being_found(string content)
     {
         Directory.CreateDirectory(_folder["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(_folder["state/0.job"], content);
-        _first.Begin(Offer())!.Dispose();
+        (await _first.BeginAsync(Offer(), Token))!.Dispose();
 
-        var found = Assert.Single(_second.TakeAbandoned());
+        var found = Assert.Single(await _second.TakeAbandonedAsync(Token));
 
         Assert.Equal("r-1", found.Record.RunnerRequestId);
         Assert.False(File.Exists(_folder["state/0.job"]));
-        found.Remove();
+        await found.RemoveAsync();
     }
 
     [Fact]
-    public void Folder_that_is_open_to_others_is_not_used()
+    public async Task Folder_that_is_open_to_others_is_not_used()
     {
         Directory.CreateDirectory(_folder["state"]);
         File.SetUnixFileMode(_folder["state"], (UnixFileMode)0b111_111_111);
 
-        Assert.Null(_first.Begin(Offer()));
+        Assert.Null(await _first.BeginAsync(Offer(), Token));
     }
 
     private static JournalRecord Offer() => new()

@@ -40,7 +40,7 @@ public sealed class RunnerSlotTests : IDisposable
     {
         _github = new ScriptedGitHub(_time);
         File.WriteAllText(_folder["token"], "secret");
-        _journal = new JobJournal(_folder["state"], _folder["token"], NullLogger<JobJournal>.Instance);
+        _journal = new JobJournal(_folder["state"], new JournalSeal(_folder["token"]), NullLogger<JobJournal>.Instance);
         _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
         _running = Start();
     }

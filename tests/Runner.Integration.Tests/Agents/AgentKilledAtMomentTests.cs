@@ -2,16 +2,19 @@ using Runner.Emulator;
 using Runner.Emulator.Faults;
 using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Cluster;
 using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
+using Runner.Testing.Docker;
 
 namespace Runner.Integration.Tests.Agents;
 
 /// <summary>An agent that is killed with <c>kill -9</c> at each moment of a job's life that has a name: the next agent brings the job to its end, which comes once.</summary>
-public sealed class AgentKilledAtMomentTests : IDisposable
+public sealed class AgentKilledAtMomentTests(ClusterFixture cluster, DockerEngineFixture engine) : IDisposable
 {
     private const int Limit = 120_000;
+    private const string OlderServer = "runners of an older server";
 
     // Longer than any test takes: the call is made, and never carried out, as its client dies.
     private const double NeverCarriedOut = 600_000;
@@ -79,6 +82,95 @@ public sealed class AgentKilledAtMomentTests : IDisposable
         await first.KillAsync(Token);
 
         await EndsOnceAsync(emulator, run, configuration);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("docker", "runners", true)]
+    [InlineData("docker", OlderServer, true)]
+    [InlineData("kubernetes", "runners", false)]
+    [InlineData("kubernetes", "runners", true)]
+    [InlineData("kubernetes", "scaleset", true)]
+    [InlineData("kubernetes", OlderServer, false)]
+    [InlineData("kubernetes", OlderServer, true)]
+    public async Task Job_of_a_container_or_a_pod_runs_once_where_its_agent_dies_between_taking_and_launching(string backend, string mode, bool isTaken)
+    {
+        var (place, emulator, marks) = await StartAsync(backend, mode);
+        await using var theirs = emulator;
+        await using var mine = marks;
+        emulator.AddFault(Taking(mode, isTaken));
+        var name = $"agent-{Guid.NewGuid():N}"[..14]; // the engine is one for all tests
+        var configuration = await place.ConfigureAsync(backend, emulator, Mode(mode), maxJobs: 1, name, Token);
+        using var first = AgentProcess.Start(Repository.Artifact("runner"), configuration, _folder["first.log"]);
+        var run = Queue(emulator, marks);
+
+        await Until.TrueAsync(() => emulator.Faults.Count == 0, Token);
+        await first.KillAsync(Token);
+
+        await EndsOnceAsync(emulator, marks, place, run, configuration);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("docker", "[1201]", "runners")] // launched
+    [InlineData("kubernetes", "taken by runner", "runners")]
+    [InlineData("kubernetes", "[1201]", "runners")]
+    [InlineData("host", "taken by runner", OlderServer)]
+    [InlineData("host", "[1202]", OlderServer)] // its worker runs
+    public async Task Job_runs_once_wherever_its_agent_dies_with_these_words(string backend, string words, string mode)
+    {
+        var (place, emulator, marks) = await StartAsync(backend, mode);
+        await using var theirs = emulator;
+        await using var mine = marks;
+        var name = $"agent-{Guid.NewGuid():N}"[..14];
+        var configuration = await place.ConfigureAsync(backend, emulator, Mode(mode), maxJobs: 1, name, Token);
+        using var first = AgentProcess.Start(Repository.Artifact("runner"), configuration, _folder["first.log"]);
+        var run = Queue(emulator, marks);
+
+        await first.PrintedAsync(words, Token);
+        await first.KillAsync(Token);
+
+        await EndsOnceAsync(emulator, marks, place, run, configuration);
+    }
+
+    private static string Mode(string mode) => mode == OlderServer ? "runners" : mode;
+
+    // With the older protocol a job is taken by the first renewal of its lock.
+    private static Fault Taking(string mode, bool isTaken)
+    {
+        var fault = mode == OlderServer
+            ? new Fault { Prefix = "/broker/_apis/v9/pipelinework/groups/1/locks/", Requests = 1 }
+            : new Fault { Prefix = "/", Suffix = "/acquirejob", Requests = 1 };
+        return isTaken ? fault with { StallsAfter = 0 } : fault with { DelayMilliseconds = NeverCarriedOut, Passes = true };
+    }
+
+    private async Task<(AgentPlace Place, EmulatorServer Emulator, MarkServer Marks)> StartAsync(string backend, string mode)
+    {
+        var place = await AgentPlace.OfAsync(backend, _folder, cluster, engine, Token);
+        var emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions
+            {
+                ShareRunnerKey = true,
+                ListenAddress = place.Address,
+                Protocol = mode == OlderServer ? EmulatorProtocol.V1 : EmulatorProtocol.V2,
+                ScaleSetSessionDuration = TimeSpan.FromSeconds(2),
+                OfferDuration = TimeSpan.FromSeconds(4),
+            },
+            Token);
+        return (place, emulator, await MarkServer.StartAsync(place.Address, Token));
+    }
+
+    private static RunInfo Queue(EmulatorServer emulator, MarkServer marks) => emulator.QueueWorkflow(new WorkflowRequest
+    {
+        Workflow = $"on: push\njobs:\n  one:\n    runs-on: self-hosted\n    steps: [{{shell: sh, run: '{marks.Leave("ran")}'}}]\n",
+    });
+
+    private async Task EndsOnceAsync(EmulatorServer emulator, MarkServer marks, AgentPlace place, RunInfo run, string configuration)
+    {
+        using var second = AgentProcess.Start(Repository.Artifact("runner"), configuration, _folder["second.log"]);
+        Assert.Equal(Conclusion.Succeeded, (await emulator.WaitForRunAsync(run.Id, Token)).Conclusion);
+        Assert.Equal(Conclusion.Succeeded, (await emulator.WaitForRunAsync(Queue(emulator, marks).Id, Token)).Conclusion);
+
+        Assert.Equal(["ran", "ran"], marks.Marks);
+        await place.EmptyAsync(Token);
     }
 
     private static Task<EmulatorServer> StartAsync() => EmulatorServer.StartAsync(

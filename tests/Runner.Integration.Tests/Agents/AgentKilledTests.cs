@@ -24,11 +24,13 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact(Timeout = Limit)]
-    public async Task Job_in_a_process_goes_on_and_the_next_agent_adopts_it()
+    [Theory(Timeout = Limit)]
+    [InlineData(EmulatorProtocol.V2)]
+    [InlineData(EmulatorProtocol.V1)]
+    public async Task Job_in_a_process_goes_on_and_the_next_agent_adopts_it(EmulatorProtocol protocol)
     {
         var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
-        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true }, Cancellation);
+        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true, Protocol = protocol }, Cancellation);
         var configuration = await ConfigureAsync(emulator, $$"""
             backend: host
             host: {root: "{{_folder["jobs"]}}", worker: "{{worker}}"}
@@ -47,55 +49,6 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         Assert.Contains(" before\n", log, StringComparison.Ordinal);
         Assert.Contains(" after\n", log, StringComparison.Ordinal);
         await Until.TrueAsync(() => Directory.GetDirectories(_folder["jobs"], "job-*").Length == 0, Cancellation);
-    }
-
-    [Theory(Timeout = Limit)]
-    [InlineData("runners")]
-    [InlineData("scaleset")]
-    public async Task No_job_is_lost_doubled_or_made_up_where_agents_are_killed_while_they_take_jobs(string mode)
-    {
-        const int Jobs = 16;
-        int[] moments = [0, 60, 250, 800]; // in milliseconds after a job was taken
-        var (program, worker) = (Repository.Artifact("runner"), TestWorker.Real());
-        await using var emulator = await EmulatorServer.StartAsync(
-            new EmulatorOptions { ShareRunnerKey = true, ScaleSetSessionDuration = TimeSpan.FromSeconds(2), OfferDuration = TimeSpan.FromSeconds(10) }, Cancellation);
-        var configuration = await ConfigureAsync(emulator, $$"""
-            backend: host
-            host: {root: "{{_folder["jobs"]}}", worker: "{{worker}}"}
-            """, maxJobs: 4, mode);
-        var run = emulator.QueueWorkflow(new WorkflowRequest
-        {
-            Workflow = $$$"""
-                on: push
-                jobs:
-                  one:
-                    strategy: {fail-fast: false, matrix: {n: [{{{string.Join(',', Enumerable.Range(0, Jobs))}}}]}}
-                    name: ${{ matrix.n }}
-                    runs-on: self-hosted
-                    steps:
-                      - {shell: sh, run: "echo ${{ matrix.n }} >>{{{_folder["begun"]}}}; sleep 0.2"}
-                      - {shell: sh, run: "test $((${{ matrix.n }} % 3)) != 0 && echo ${{ matrix.n }} >>{{{_folder["ended"]}}}"}
-                """,
-        });
-
-        foreach (var (moment, index) in moments.Select((moment, index) => (moment, index)))
-        {
-            using var agent = AgentProcess.Start(program, configuration, _folder[$"agent-{index}.log"]);
-            await agent.PrintedAsync("taken by runner", Cancellation);
-            await Task.Delay(TimeSpan.FromMilliseconds(moment), TimeProvider.System, Cancellation);
-            await agent.KillAsync(Cancellation);
-        }
-
-        using var last = AgentProcess.Start(program, configuration, _folder["last.log"]);
-        var ended = await emulator.WaitForRunAsync(run.Id, Cancellation);
-
-        Assert.All(ended.Jobs, job => Assert.Equal((job.Name, Number(job.Name) % 3 == 0 ? Conclusion.Failed : Conclusion.Succeeded), (job.Name, job.Conclusion)));
-        Assert.Equal(Enumerable.Range(0, Jobs), Numbers("begun"));
-        Assert.Equal(Enumerable.Range(0, Jobs).Where(number => number % 3 != 0), Numbers("ended"));
-
-        IEnumerable<int> Numbers(string file) => File.ReadAllLines(_folder[file]).Select(Number).Order();
-
-        static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact(Timeout = Limit)]
@@ -120,14 +73,16 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         await Until.TrueAsync(() => !Directory.Exists($"/proc/{process.Trim()}"), Cancellation); // a zombie would stay: it is cleared away, too
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task Job_in_a_pod_goes_on_and_the_next_agent_cleans_up_after_it()
+    [Theory(Timeout = Limit)]
+    [InlineData(EmulatorProtocol.V2)]
+    [InlineData(EmulatorProtocol.V1)]
+    public async Task Job_in_a_pod_goes_on_and_the_next_agent_cleans_up_after_it(EmulatorProtocol protocol)
     {
         var client = cluster.Connection.Client;
         var (program, image) = (Repository.Artifact("runner"), await cluster.RealWorkerImageAsync(TestWorker.Real()));
         var space = await cluster.NewNamespaceAsync(Cancellation);
         await using var emulator = await EmulatorServer.StartAsync(
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress }, Cancellation);
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress, Protocol = protocol }, Cancellation);
         var configuration = await ConfigureAsync(emulator, $$"""
             backend: kubernetes
             kubernetes: {kubeconfig: "{{cluster.Kubeconfig}}", namespace: {{space}}, runnerImage: "{{image}}", defaultImage: "{{cluster.JobImage}}"}
@@ -149,11 +104,13 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         await cluster.PodsGoneAsync(space, ClusterFixture.JobObjects, Cancellation);
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task Job_in_a_container_goes_on_and_the_next_agent_runs_its_container_step()
+    [Theory(Timeout = Limit)]
+    [InlineData(EmulatorProtocol.V2)]
+    [InlineData(EmulatorProtocol.V1)]
+    public async Task Job_in_a_container_goes_on_and_the_next_agent_runs_its_container_step(EmulatorProtocol protocol)
     {
         var program = Repository.Artifact("runner");
-        await using var emulator = await StartForContainersAsync();
+        await using var emulator = await StartForContainersAsync(protocol);
         var configuration = await ConfigureForContainersAsync(emulator);
         using var first = AgentProcess.Start(program, configuration, _folder["first.log"]);
         var run = await QueueAsync(
@@ -200,11 +157,11 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         Assert.True(log.Split(" begun\n").Length <= 2, log);
     }
 
-    private async Task<EmulatorServer> StartForContainersAsync()
+    private async Task<EmulatorServer> StartForContainersAsync(EmulatorProtocol protocol = EmulatorProtocol.V2)
     {
         Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? string.Empty);
         return await EmulatorServer.StartAsync(
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(Cancellation) }, Cancellation);
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(Cancellation), Protocol = protocol }, Cancellation);
     }
 
     private Task<string> ConfigureForContainersAsync(EmulatorServer emulator) => ConfigureAsync(emulator, $$"""
@@ -227,7 +184,7 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
         await output.ReadOutputToEndAsync(Cancellation);
     }
 
-    private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend, int maxJobs = 1, string mode = "runners")
+    private async Task<string> ConfigureAsync(EmulatorServer emulator, string backend)
     {
         await File.WriteAllTextAsync(_folder["token"], Token, Cancellation);
         await File.WriteAllTextAsync(
@@ -235,7 +192,7 @@ public sealed class AgentKilledTests(ClusterFixture cluster, DockerEngineFixture
             $$"""
             {{backend}}
             github: {url: "{{emulator.Url}}acme", auth: {tokenFile: "{{_folder["token"]}}"}, allowInsecureHttp: true}
-            pools: [{name: test, labels: [self-hosted], maxJobs: {{maxJobs}}, mode: {{mode}}}]
+            pools: [{name: test, labels: [self-hosted], maxJobs: 1}]
             monitoring: {enabled: false}
             agent: {instance: agent-1, adoptionInterval: 500ms}
             """,

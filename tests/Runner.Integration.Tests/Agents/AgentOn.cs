@@ -20,8 +20,10 @@ internal static class AgentOn
     /// <param name="configure">Changes settings; image and namespace are set already.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="space">Namespace, or <c>null</c>: a new one.</param>
+    /// <param name="protocol">What the emulator speaks.</param>
     public static async Task<AgentOnHost> ClusterAsync(
-        ClusterFixture cluster, Action<AgentOptions> configure, CancellationToken cancellationToken, string? space = null)
+        ClusterFixture cluster, Action<AgentOptions> configure, CancellationToken cancellationToken, string? space = null,
+        EmulatorProtocol protocol = EmulatorProtocol.V2)
     {
         _ = cluster.Connection; // the skip comes first
         var image = await cluster.RealWorkerImageAsync(TestWorker.Real());
@@ -42,13 +44,15 @@ internal static class AgentOn
                 options.Kubernetes = kubernetes;
                 configure(options);
             },
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress, ServerUrl = ServerUrl });
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress, ServerUrl = ServerUrl, Protocol = protocol });
     }
 
     /// <summary>Jobs in containers. Skips the test where engine, image or worker are missing.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public static async Task<AgentOnHost> DockerAsync(DockerEngineFixture engine, CancellationToken cancellationToken)
+    /// <param name="protocol">What the emulator speaks.</param>
+    public static async Task<AgentOnHost> DockerAsync(
+        DockerEngineFixture engine, CancellationToken cancellationToken, EmulatorProtocol protocol = EmulatorProtocol.V2)
     {
         var worker = TestWorker.Real();
         Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? string.Empty);
@@ -64,6 +68,6 @@ internal static class AgentOn
                 options.Github.AllowInsecureHttp = true;
                 options.Docker = new DockerSectionOptions { Host = engine.Host, Worker = worker, DefaultImage = DebianImage };
             },
-            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(cancellationToken), ServerUrl = ServerUrl });
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(cancellationToken), ServerUrl = ServerUrl, Protocol = protocol });
     }
 }

@@ -32,9 +32,19 @@ internal sealed class AgentProcess : IDisposable
         await _process.WaitForExitAsync(cancellationToken);
     }
 
+    /// <summary>Asks it to stop, as <c>kill</c> and a rolling update do, and waits until it is gone.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var terminate = Process.Start("kill", [_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync(cancellationToken);
+    }
+
     /// <summary>Waits until it has printed a text.</summary>
-    public Task PrintedAsync(string text, CancellationToken cancellationToken) =>
-        Until.TrueAsync(() => File.Exists(LogFile) && File.ReadAllText(LogFile).Contains(text, StringComparison.Ordinal), cancellationToken);
+    public Task PrintedAsync(string text, CancellationToken cancellationToken) => PrintedAsync(text, times: 1, cancellationToken);
+
+    /// <summary>Waits until it has printed a text so many times.</summary>
+    public Task PrintedAsync(string text, int times, CancellationToken cancellationToken) =>
+        Until.TrueAsync(() => File.Exists(LogFile) && File.ReadAllText(LogFile).Split(text).Length > times, cancellationToken);
 
     public void Dispose()
     {

@@ -31,6 +31,20 @@ public sealed class AgentLeaseTests(FakeHttpServer server)
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Lease_of_an_agents_earlier_life_is_removed_at_once_whatever_it_owns()
+    {
+        var site = Site(
+            [Lease("mine", "a/1", "ours", minutes: 0), Lease("foreign", "a/1", "theirs", minutes: 0), Lease("others", "b/1", "ours", minutes: 0)],
+            Owned(FakeCluster.Pod("job", "1"), "a/1"));
+        var lease = new AgentLease(FakeCluster.Connect(site, _time), new AgentIdentity("a", "2"), "ours", _time, NullLogger.Instance);
+
+        var living = await lease.FindLivingAsync(Token);
+
+        Assert.True(living.IsGone("a/1"));
+        Assert.Equal(["mine"], site.Requests.Where(request => request.Method == "DELETE").Select(request => request.Path.Split('/')[^1]));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Agents_of_another_instance_do_not_count_as_living_ones_of_this()
     {
         var site = Site([Lease(AgentIdentity.LeaseName("b/1"), "b/1", "theirs", minutes: 0), Lease(AgentIdentity.LeaseName("c/1"), "c/1", "ours", minutes: 0)]);
