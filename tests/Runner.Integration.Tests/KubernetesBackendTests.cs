@@ -399,6 +399,32 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Template_of_the_operators_gives_volumes_and_containers_beside_the_job_and_goes_with_it()
+    {
+        var template = KubernetesYaml.Deserialize<V1PodTemplateSpec>($$$"""
+            metadata: {labels: {team: build}}
+            spec:
+              volumes: [{name: settings, emptyDir: {}}]
+              initContainers:
+              - {name: prepare, image: "{{{cluster.JobImage}}}", command: [sh, -c, "echo from-the-template >/out/word"], volumeMounts: [{name: settings, mountPath: /out}]}
+              containers:
+              - {name: beside, image: "{{{cluster.JobImage}}}", command: [sleep, "600"]}
+              - {name: job, env: [{name: TEAM, value: build}], volumeMounts: [{name: settings, mountPath: /etc/job, readOnly: true}]}
+            """);
+        var options = Options() with { PodTemplate = template, CleanupPolicy = new CleanupOptions { SuccessfulJobsHistoryLimit = 1 } };
+        await using var agent = Agent(options);
+        await using (var handle = await agent.Backend.LaunchAsync(Launch("conclude succeeded \"$(cat /etc/job/word)-$TEAM\""), Token))
+        {
+            var end = await handle.Ended.WaitAsync(Token);
+
+            Assert.Equal("from-the-template-build", end.Outcome?.Reason);
+            Assert.Equal("build", (await FindPodAsync(handle.Location))?.Metadata.Labels["team"]);
+        }
+
+        await cluster.PodsGoneAsync(_namespace, "team=build", Token);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Pods_of_failed_jobs_can_be_kept_for_a_look()
     {
         var options = Options() with { CleanupPolicy = new CleanupOptions { FailedJobsHistoryLimit = 1 } };
