@@ -20,6 +20,7 @@ internal sealed class JobJournal(string folder, JournalSeal seal, ILogger<JobJou
 {
     private const string FileEnd = ".job";
     private const string LockEnd = ".lock";
+    private const string NextEnd = ".new";
     private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -56,6 +57,7 @@ internal sealed class JobJournal(string folder, JournalSeal seal, ILogger<JobJou
         var found = new List<FileEntry>();
         try
         {
+            Sweep();
             foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + FileEnd) : [])
             {
                 var path = file[..^FileEnd.Length];
@@ -73,10 +75,30 @@ internal sealed class JobJournal(string folder, JournalSeal seal, ILogger<JobJou
         return found;
     }
 
+    // An agent that is killed before its record is written, or after it was removed, leaves the lock.
+    private void Sweep()
+    {
+        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + LockEnd) : [])
+        {
+            var path = file[..^LockEnd.Length];
+            if (!File.Exists(path + FileEnd) && Lock(file) is { } ownership)
+            {
+                if (File.Exists(path + FileEnd))
+                {
+                    ownership.Dispose(); // written meanwhile by one that has just ended
+                    continue;
+                }
+
+                File.Delete(path + NextEnd);
+                Remove(path, ownership);
+            }
+        }
+    }
+
     /// <summary>Writes a record in the place of the one before, so that a reader sees the one or the other.</summary>
     internal void Write(string path, JournalRecord record)
     {
-        var (file, next) = (path + FileEnd, path + ".new");
+        var (file, next) = (path + FileEnd, path + NextEnd);
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };

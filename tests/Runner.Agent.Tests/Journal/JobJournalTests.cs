@@ -59,6 +59,19 @@ public sealed class JobJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_agent_left_that_was_killed_before_its_record_stood_is_cleared_away()
+    {
+        using var living = (await _first.BeginAsync(Offer(), Token))!;
+        File.WriteAllText(_folder["state/0.lock"], string.Empty);
+        File.WriteAllText(_folder["state/0.new"], "half");
+
+        await _second.TakeAbandonedAsync(Token);
+
+        Assert.Equal(2, Directory.GetFiles(_folder["state"]).Length); // the record and the lock of the one that lives
+        Assert.DoesNotContain("0.", Directory.GetFiles(_folder["state"]).Select(file => Path.GetFileName(file)[..2]));
+    }
+
+    [Fact]
     public async Task Files_are_the_users_alone_and_show_no_secret()
     {
         using var entry = (await _first.BeginAsync(Offer(), Token))!;
