@@ -27,7 +27,7 @@ internal sealed class ScaleSetOrders(
     private readonly Lock _gate = new();
     private readonly CountDoubts _doubts = new();
     private AssignedJobs _jobs = new(supervisor.Has);
-    private TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IdleSlots _idle = new();
     private int _coming; // runners without a job
     private int? _set;
 
@@ -143,35 +143,41 @@ internal sealed class ScaleSetOrders(
     }
 
     /// <inheritdoc/>
-    public async Task<IRunnerOrder> NextAsync(CancellationToken cancellationToken)
+    public Task<IRunnerOrder> NextAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        lock (_gate)
         {
-            Task wanted;
-            lock (_gate)
-            {
-                if (_jobs.Waiting > _coming)
-                {
-                    _coming++;
-                    return new Order(this);
-                }
-
-                wanted = _wanted.Task;
-            }
-
-            await wanted.WaitAsync(cancellationToken);
+            return IsWanted ? Task.FromResult(NewOrder()) : _idle.WaitAsync().WaitAsync(cancellationToken);
         }
     }
 
-    // Wakes the slots that wait; each looks for itself whether it is needed.
-    private void Signal()
+    /// <summary>Waits until more runners are wanted than slots wait for an order.</summary>
+    public async Task ShortAsync(CancellationToken cancellationToken)
     {
-        if (_jobs.Waiting > _coming)
+        while (WhenShort() is { } change)
         {
-            _wanted.TrySetResult();
-            _wanted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await change.WaitAsync(cancellationToken);
         }
     }
+
+    // What is wanted and waits is what no slot that waits has got.
+    private Task? WhenShort()
+    {
+        lock (_gate)
+        {
+            return IsWanted ? null : _idle.Short;
+        }
+    }
+
+    private bool IsWanted => _jobs.Waiting > _coming;
+
+    private IRunnerOrder NewOrder()
+    {
+        _coming++;
+        return new Order(this);
+    }
+
+    private void Signal() => _idle.Serve(NewOrder, () => IsWanted);
 
     private bool IsSurplus
     {
