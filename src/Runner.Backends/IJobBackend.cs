@@ -94,6 +94,13 @@ public interface IJobHandle : IAsyncDisposable
     /// </summary>
     Task CancelAsync(TimeSpan grace, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Lets go of what the worker alone needs, now that it runs: <see cref="Launch"/> is <see cref="JobLaunch.WithoutWork"/> from then on.
+    /// </summary>
+    void ForgetWork()
+    {
+    }
+
     /// <summary>Lets go of the job without stopping it, for a successor to adopt.</summary>
     void Release();
 

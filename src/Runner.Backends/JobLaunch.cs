@@ -107,6 +107,9 @@ public sealed record JobLaunch
         }
     }
 
+    /// <summary>The launch of a job whose worker has its work (<see cref="JobMessage.WithoutWork"/>).</summary>
+    public JobLaunch WithoutWork() => this with { Job = Job.WithoutWork(), Containers = JobContainers.None };
+
     /// <exception cref="WorkflowException"><see cref="BoundWorkspace"/> is no folder of this machine.</exception>
     internal void RefuseMissingWorkspace()
     {

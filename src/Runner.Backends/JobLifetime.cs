@@ -51,7 +51,7 @@ public sealed class JobLifetime : IJobHandle
     public JobId JobId => Launch.JobId;
 
     /// <inheritdoc/>
-    public JobLaunch Launch { get; }
+    public JobLaunch Launch { get; private set; }
 
     /// <inheritdoc/>
     public string Location => _site.Location;
@@ -111,6 +111,9 @@ public sealed class JobLifetime : IJobHandle
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public void ForgetWork() => Launch = Launch.WithoutWork();
 
     /// <inheritdoc/>
     public void Release()

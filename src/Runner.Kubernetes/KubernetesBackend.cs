@@ -274,7 +274,7 @@ public sealed class KubernetesBackend : IJobBackend
 
     private JobLifetime Watch(JobLaunch launch, V1Pod pod, Secret? linkKey, PodSubscription subscription)
     {
-        var name = pod.Metadata.Name;
+        var name = WatchedPods.Trim(pod).Metadata.Name;
         var begun = new Lazy<JobLifetime>(Begin);
         var first = _handles.GetOrAdd(name, begun);
         if (!ReferenceEquals(first, begun))
@@ -288,18 +288,19 @@ public sealed class KubernetesBackend : IJobBackend
         {
             var actions = new PodActions(launch.JobId, pod, new ActionContext(_cluster, _watch, _options, _features, _time, _logger));
             var link = PodLink.Of(launch, pod, linkKey, actions, _cluster, _time, _logger);
-            var site = new PodSite(launch, pod, link, subscription, _context);
-            var life = new JobLifetime(launch, site, () => Forget(name), _time, _logger);
+            var site = new PodSite(launch.JobId, pod, link, subscription, _context);
+            var life = new JobLifetime(launch, site, Forgetter(name), _time, _logger);
             subscription.Attach(site.Observe);
             return life;
         }
     }
 
-    private void Forget(string name)
+    // Of a method of its own: what it is made in holds the whole launch, which would stay as long as the job.
+    private Action Forgetter(string name) => () =>
     {
         _handles.TryRemove(name, out _);
         _room.Look();
-    }
+    };
 
     private async Task<IJobHandle?> AdoptPodAsync(V1Pod pod, CancellationToken cancellationToken)
     {

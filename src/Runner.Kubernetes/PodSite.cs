@@ -1,5 +1,6 @@
 using k8s.Models;
 using Runner.Backends;
+using Runner.Jobs;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Link;
@@ -13,7 +14,7 @@ internal sealed class PodSite : IJobSite
 {
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
 
-    private readonly JobLaunch _launch;
+    private readonly JobId _job;
     private readonly PodLink? _link;
     private readonly IDisposable _subscription;
     private readonly PodContext _context;
@@ -32,19 +33,19 @@ internal sealed class PodSite : IJobSite
     private Task? _linkClosing;
 
     /// <summary>A pod that is made.</summary>
-    /// <param name="launch">What was launched.</param>
+    /// <param name="job">Which job.</param>
     /// <param name="pod">The pod as made, or as claimed.</param>
     /// <param name="link">The way to its worker, or <c>null</c>: none is needed. Ends with the site.</param>
     /// <param name="subscription">Ends with the site.</param>
     /// <param name="context">What it needs of its backend.</param>
-    public PodSite(JobLaunch launch, V1Pod pod, PodLink? link, IDisposable subscription, PodContext context)
+    public PodSite(JobId job, V1Pod pod, PodLink? link, IDisposable subscription, PodContext context)
     {
-        _launch = launch;
+        _job = job;
         _pod = pod;
         _link = link;
         _subscription = subscription;
         _context = context;
-        _canceller = new PodCanceller(context, launch.JobId, Location);
+        _canceller = new PodCanceller(context, job, Location);
         _timer = context.Time.CreateTimer(_ => JudgeNow(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -81,7 +82,7 @@ internal sealed class PodSite : IJobSite
 
         if (!isGone && OwnerOf(pod) is { } owner && owner != _context.Owner)
         {
-            _context.Logger.PodLostToAgent(_launch.JobId, Location, owner);
+            _context.Logger.PodLostToAgent(_job, Location, owner);
             _life?.Release();
             return;
         }
@@ -169,7 +170,7 @@ internal sealed class PodSite : IJobSite
     {
         if (_explaining is null && life.Grace is null && _pod.Metadata.DeletionTimestamp is not null && PodFailures.Removal(_pod) is { } removal)
         {
-            _explaining = new PodWord(_context, _launch.JobId, Location).ExplainRemovalAsync(removal.Message, life.Settled);
+            _explaining = new PodWord(_context, _job, Location).ExplainRemovalAsync(removal.Message, life.Settled);
         }
     }
 
@@ -185,7 +186,7 @@ internal sealed class PodSite : IJobSite
         _startFailingSince = waiting?.IsStartFailing == true ? _startFailingSince ?? now : null;
         if (waiting is null)
         {
-            _releasing = new PodWord(_context, _launch.JobId, Location).ReleaseAsync(services, life.Settled);
+            _releasing = new PodWord(_context, _job, Location).ReleaseAsync(services, life.Settled);
         }
 
         return waiting?.JudgeAgainAt;
@@ -203,7 +204,7 @@ internal sealed class PodSite : IJobSite
         if (life.MarkStarted(times))
         {
             _link?.Begin();
-            _context.Logger.WorkerRuns(_launch.JobId, Location, times.ContainersStarted);
+            _context.Logger.WorkerRuns(_job, Location, times.ContainersStarted);
         }
     }
 
@@ -230,7 +231,7 @@ internal sealed class PodSite : IJobSite
         }
 
         end = await ReadToEndAsync(end);
-        _context.Logger.PodEnded(_launch.JobId, Location, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
+        _context.Logger.PodEnded(_job, Location, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
         return end;
     }
 

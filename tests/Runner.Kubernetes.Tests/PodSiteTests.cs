@@ -20,7 +20,7 @@ public sealed class PodSiteTests(FakeHttpServer server)
         var cluster = FakeCluster.Connect(site, _time);
         var context = new PodContext(
             cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions(), "runner", _time, NullLogger.Instance), "agent", _time, NullLogger.Instance);
-        var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), context);
+        var pod = new PodSite(SomeKubernetes.Launch().JobId, SomePod.New(), link: null, new NoSubscription(), context);
         await using var life = new JobLifetime(SomeKubernetes.Launch(), pod, () => { }, _time, NullLogger.Instance);
 
         pod.Observe(SomePod.New("Running").OnNode().Running(), isGone: false);
@@ -38,7 +38,7 @@ public sealed class PodSiteTests(FakeHttpServer server)
         var cluster = FakeCluster.Connect(site, _time);
         var context = new PodContext(
             cluster, new PodJudge(new StartOptions()), new FinishedPods(cluster, new CleanupOptions(), "runner", _time, NullLogger.Instance), "agent", _time, NullLogger.Instance);
-        var pod = new PodSite(SomeKubernetes.Launch(), SomePod.New(), link: null, new NoSubscription(), context);
+        var pod = new PodSite(SomeKubernetes.Launch().JobId, SomePod.New(), link: null, new NoSubscription(), context);
         await using var life = new JobLifetime(SomeKubernetes.Launch(), pod, () => { }, _time, NullLogger.Instance);
 
         await life.CancelAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);

@@ -94,7 +94,16 @@ internal sealed class BackendJournal(ITakenJobs jobs, string place, JournalSeal 
 
         public override Task LaunchedAsync() => RemoveAsync();
 
-        public override Task RemoveAsync() => Interlocked.Exchange(ref _isOver, 1) == 0 ? journal.RemoveAsync(name) : Task.CompletedTask;
+        public override Task RemoveAsync()
+        {
+            if (Interlocked.Exchange(ref _isOver, 1) != 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            Change(Record with { JitConfig = string.Empty, JobMessage = null, Payload = null }); // the job may be looked after for days
+            return journal.RemoveAsync(name);
+        }
 
         public override void Dispose()
         {

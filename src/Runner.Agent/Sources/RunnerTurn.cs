@@ -64,6 +64,8 @@ internal sealed class RunnerTurn(
             if (run is not null)
             {
                 turn.Throttle.Reset();
+                registration = registration with { EncodedJitConfig = default }; // it is of no more use, and the job may run for days
+                runner = runner with { Registration = registration };
                 turn.Next.Prepare(turn.Order, stopping);
                 var following = new SessionListener(turn.Session, polls, turn.Health, time, logger).FollowAsync(run);
                 await run.Launched;

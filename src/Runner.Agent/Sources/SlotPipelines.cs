@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -17,13 +18,14 @@ internal sealed class SlotPipelines(SupervisionOptions options, TimeProvider tim
     public const int PollTries = 10;
 
     private readonly PoolTroubles _troubles = new(time);
+    private readonly ConcurrentDictionary<string, ResiliencePipeline> _polls = new(StringComparer.Ordinal);
 
     /// <summary>For polls of one session: transient failures, a bounded number of times.</summary>
-    public ResiliencePipeline Polls(string pool) => Build(
+    public ResiliencePipeline Polls(string pool) => _polls.GetOrAdd(pool, name => Build(
         PollTries - 1,
         new PredicateBuilder().Handle<InfrastructureException>(),
         retry => RetryPauses.OfLoop(options, retry.AttemptNumber + 1, retry.Outcome.Exception),
-        retry => Log("Polling", retry, pool));
+        retry => Log("Polling", retry, name)));
 
     /// <summary>For the whole turn of a slot, from registration on: for ever, as an outage or a wrong right may be mended at any time.</summary>
     public ResiliencePipeline Turns(string pool, LoopHealth health) => Build(

@@ -31,7 +31,7 @@ internal sealed class JobRun
     // GitHub was seen to count jobs as over whose lock it had just renewed and whose workers still wrote their log (actions/runner#4492).
     private static readonly TimeSpan GraceAfterEnd = TimeSpan.FromMinutes(5);
 
-    private readonly JobLaunch _launch;
+    private JobLaunch _launch;
     private readonly IJobService? _service;
     private readonly JournalEntry? _kept;
     private readonly JobRunContext _context;
@@ -42,6 +42,7 @@ internal sealed class JobRun
     private readonly LaunchBreaker _breaker;
     private bool _isLaunchedHere; // an adopted job says nothing of whether jobs can be started now
     private IDisposable? _trial; // this job is one by which the breaker learns whether its pool is well again
+    private bool _isUnderWay; // its worker has breathed: it is never launched again
     private bool _isSettled; // nothing more is to be said to GitHub
 
     /// <summary>Starts to run the job, or to watch an adopted one.</summary>
@@ -292,6 +293,9 @@ internal sealed class JobRun
             else if (signal == breath)
             {
                 NoteSuccess();
+                handle.ForgetWork();
+                _launch = _launch.WithoutWork();
+                _isUnderWay = true;
             }
             else if (signal == _overAtGitHub.Task)
             {
@@ -320,7 +324,8 @@ internal sealed class JobRun
             return null;
         }
 
-        return await handle.Ended;
+        var end = await handle.Ended;
+        return end with { WorkerStarted = end.WorkerStarted || _isUnderWay };
     }
 
     private async Task CancelAsync(IJobHandle handle)

@@ -96,6 +96,29 @@ public sealed record JobMessage
 
     private static IReadOnlyDictionary<string, VariableValue> EmptyVariables { get; } = new Dictionary<string, VariableValue>();
 
+    /// <summary>
+    /// The message for whoever looks after a job that a worker has: which job it is, whom to tell of it, whether it has outputs. What the worker alone
+    /// needs, most of it the event that started the run, is left out: an agent looks after thousands of jobs.
+    /// </summary>
+    public JobMessage WithoutWork() => this with
+    {
+        JobContainer = null,
+        JobServiceContainers = null,
+        ContextData = ContextData.Where(context => context.Key is "github" or "job").ToDictionary(
+            context => context.Key,
+            context => context.Value is DictionaryData data ? data.Without("event") : context.Value,
+            StringComparer.Ordinal),
+        Masks = [],
+        EnvironmentVariables = [],
+        Defaults = [],
+        ActionsEnvironment = null,
+        Snapshot = null,
+        Variables = EmptyVariables,
+        Steps = [],
+        FileTable = [],
+        Dependencies = [],
+    };
+
     /// <summary>The value of a variable, found without regard to case, or <c>null</c>.</summary>
     public string? Variable(string name)
     {

@@ -38,6 +38,8 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
     private static readonly TimeSpan LateStartLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
+    // The name alone: the watch knows the rest, and gives it when a request comes.
+    private readonly V1Pod _seen = new() { Metadata = new V1ObjectMeta { Name = pod.Metadata.Name, NamespaceProperty = pod.Metadata.NamespaceProperty } };
     private readonly string _pod = pod.Metadata.Name;
     private readonly PodSecurityLevel _level = JobSecurity.LevelOf(pod, services.Options);
 
@@ -47,7 +49,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         var asked = request as ContainerRequest ?? throw new InfrastructureException($"A request '{request.Kind}' asks for no container");
         var container = ActionPodContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options, _level);
         var output = new ActionOutput(exchange.Output, exchange.Received);
-        using var watch = new ActionWatch(services.Watch, pod, container.Name, services.Options.Start, services.Time);
+        using var watch = new ActionWatch(services.Watch, _seen, container.Name, services.Options.Start, services.Time);
         await ReportAsync(container, output, cancellationToken);
         return await StartAsync(container, watch, cancellationToken) switch
         {

@@ -7,6 +7,7 @@ using Polly.Retry;
 using Runner.Backends;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Client;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes.Watch;
 
@@ -162,11 +163,8 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
     {
         // Subscribers that come while the list is on its way are not judged by it.
         var list = Interlocked.Increment(ref _lists);
-        var pods = await ApiCaller.CallOnceAsync(
-            "list pods",
-            token => cluster.Core.ListNamespacedPodAsync(cluster.Namespace, labelSelector: selector, cancellationToken: token),
-            cancellationToken);
-        var present = pods.Items.ToDictionary(pod => pod.Metadata.Name, StringComparer.Ordinal);
+        var (pods, version) = await PodPages.ListAsync(cluster, selector, WatchedPods.Trim, cancellationToken);
+        var present = pods.ToDictionary(pod => pod.Metadata.Name, StringComparer.Ordinal);
         List<(PodObserver Observer, V1Pod Last)> gone;
         lock (_gate)
         {
@@ -183,8 +181,8 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
             _pods.Clear();
         }
 
-        logger.WatchListed(pods.Metadata.ResourceVersion, pods.Items.Count);
-        foreach (var pod in pods.Items)
+        logger.WatchListed(version, pods.Count);
+        foreach (var pod in pods)
         {
             Notify(pod, isGone: false);
         }
@@ -195,7 +193,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
 
         _listed.TrySetResult();
-        return pods.Metadata.ResourceVersion;
+        return version;
     }
 
     private async Task WatchAsync(string from, CancellationToken cancellationToken)
@@ -243,7 +241,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         _resourceVersion = pod.Metadata?.ResourceVersion ?? _resourceVersion;
         if (type is WatchEventType.Added or WatchEventType.Modified or WatchEventType.Deleted)
         {
-            Notify(pod, isGone: type == WatchEventType.Deleted);
+            Notify(WatchedPods.Trim(pod), isGone: type == WatchEventType.Deleted);
         }
     }
 
