@@ -5,10 +5,11 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Runner.Benchmarks;
 using Runner.Benchmarks.EndToEnd;
 using Runner.Benchmarks.Language;
+using Runner.Benchmarks.Scale;
 
 // Run on a quiet machine, after scripts/build.sh:
-//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|latency|steps|lines|slots|expressions|plan|list …]
-// Without a name: all that run a real agent and worker against the emulator. `expressions` runs BenchmarkDotNet.
+//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|latency|steps|lines|slots|scale|burst|held|sets|flow|expressions|plan|list …]
+// Without a name: all that run a real agent and worker against the emulator. `scale` is burst, held, sets and flow. `expressions` runs BenchmarkDotNet.
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -36,6 +37,21 @@ foreach (var name in names)
         case "slots":
             await SlotBenchmark.RunAsync(cancellation.Token);
             break;
+        case "scale":
+            await ScaleBenchmark.RunAsync(cancellation.Token);
+            break;
+        case "burst":
+            await ScaleBenchmark.BurstAsync(500, cancellation.Token);
+            break;
+        case "held":
+            await ScaleBenchmark.HoldAsync(2000, cancellation.Token);
+            break;
+        case "sets":
+            await ScaleBenchmark.IdleAsync(100, cancellation.Token);
+            break;
+        case "flow":
+            await ScaleBenchmark.FlowAsync(5000, cancellation.Token);
+            break;
         case "plan":
             PlanBenchmark.Run();
             break;
@@ -47,7 +63,7 @@ foreach (var name in names)
             BenchmarkRunner.Run<ExpressionBenchmarks>(ManualConfig.Create(DefaultConfig.Instance).AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
             break;
         default:
-            Console.Error.WriteLine($"No benchmark '{name}': expected start, latency, steps, lines, slots, expressions, plan or list");
+            Console.Error.WriteLine($"No benchmark '{name}': expected start, latency, steps, lines, slots, scale, burst, held, sets, flow, expressions, plan or list");
             return 2;
     }
 }

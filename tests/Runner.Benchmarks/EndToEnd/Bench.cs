@@ -21,6 +21,7 @@ internal sealed class Bench : IAsyncDisposable
         _emulator = emulator;
         _agent = agent;
         _folder = folder;
+        Agent = new ProcessFigures(agent);
     }
 
     /// <summary>The local GitHub.</summary>
@@ -29,31 +30,8 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>A folder that steps may write to.</summary>
     public string Folder => _folder.FullName;
 
-    /// <summary>Resident memory of the agent, MB.</summary>
-    public double AgentMegabytes
-    {
-        get
-        {
-            _agent.Refresh();
-            return _agent.WorkingSet64 / 1e6;
-        }
-    }
-
-    /// <summary>Memory that is the agent's own, MB: the rest of <see cref="AgentMegabytes"/> are pages of its program's file, which the kernel shares and drops.</summary>
-    public double AgentOwnMegabytes => File.ReadLines($"/proc/{_agent.Id}/smaps_rollup")
-        .Where(line => line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
-        .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) * 1024 / 1e6;
-
-    /// <summary>Processor time of the agent and of all workers and steps that have ended, in ticks of 10 ms.</summary>
-    public TimeSpan AgentProcessorTime
-    {
-        get
-        {
-            // After the name, which may hold blanks: utime, stime, cutime and cstime are the fields 14 to 17 (proc(5)).
-            var fields = File.ReadAllText($"/proc/{_agent.Id}/stat").Split(')')[^1].Trim().Split(' ');
-            return TimeSpan.FromMilliseconds(10 * fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
-        }
-    }
+    /// <summary>What the agent takes; of its processor time, that of all workers and steps that have ended, too.</summary>
+    public ProcessFigures Agent { get; }
 
     /// <summary>Starts both and waits until all runners are there.</summary>
     public static async Task<Bench> StartAsync(int slots, CancellationToken cancellationToken, Action<AnsweredCall>? answered = null)

@@ -9,8 +9,8 @@ internal static class SlotBenchmark
         {
             await using var bench = await Bench.StartAsync(slots, cancellationToken);
             await bench.RunAsync(["true"], cancellationToken);
-            Figures.Print($"agent's resident memory, {slots} idle slot(s)", "MB", [bench.AgentMegabytes], resident);
-            Figures.Print($"of which its own, {slots} idle slot(s)", "MB", [bench.AgentOwnMegabytes], own);
+            Figures.Print($"agent's resident memory, {slots} idle slot(s)", "MB", [bench.Agent.Megabytes], resident);
+            Figures.Print($"of which its own, {slots} idle slot(s)", "MB", [bench.Agent.OwnMegabytes], own);
         }
     }
 }

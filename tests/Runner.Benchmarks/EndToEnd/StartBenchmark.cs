@@ -27,7 +27,7 @@ internal static class StartBenchmark
         for (var i = 0; i < Jobs; i++)
         {
             // The step's parent is the worker.
-            var before = bench.AgentProcessorTime;
+            var before = bench.Agent.ProcessorTime;
             var (job, queued) = await bench.RunAsync(
                 [$"t=$EPOCHREALTIME; up=$(cut -d' ' -f1 /proc/uptime); s=$(cut -d' ' -f22 /proc/$PPID/stat); m=$(sed -n 's/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$PPID/status); printf '%s %s %s %s %s' $t $up $s $m $EPOCHREALTIME > {moments}"],
                 cancellationToken);
@@ -40,7 +40,7 @@ internal static class StartBenchmark
                 end.Add((completed - Figures.Moment(parts[4])).TotalMilliseconds);
             }
 
-            processor.Add((bench.AgentProcessorTime - before).TotalMilliseconds);
+            processor.Add((bench.Agent.ProcessorTime - before).TotalMilliseconds);
         }
 
         // The first job pays for the agent's just-in-time compilation.
