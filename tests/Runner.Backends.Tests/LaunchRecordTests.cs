@@ -18,6 +18,7 @@ public sealed class LaunchRecordTests
         Labels = ["linux", "x64"],
         Pool = "gpu",
         Platform = "big",
+        Most = new MostResources(4, 1024),
         MessageSeen = new DateTimeOffset(2026, 5, 4, 10, 0, 0, TimeSpan.Zero),
         Attempt = 2,
         Reporting = ReportingTarget.Launcher,
