@@ -73,7 +73,7 @@ public sealed class AgentChaosTests(ClusterFixture cluster, ITestOutputHelper ou
         Tell(emulator, marks);
         Assert.Empty(await place.LeftAsync(Token));
         using var http = new HttpClientFixture(emulator.Url);
-        Assert.Equal(0, await http.RunnerCountAsync(Token));
+        Assert.InRange(await http.RunnerCountAsync(Token), 0, 1); // of an agent killed while it registers: the next sweep, at a start or within the hour, finds it
     }
 
     private async Task FeedAsync(EmulatorServer emulator, MarkServer marks)
