@@ -40,8 +40,8 @@ public interface IJobBackend
     ITakenJobs? TakenJobs => null;
 
     /// <summary>
-    /// Whether a job that an agent which is gone had taken has its place, of whichever agent: then it is adopted there. False where who looks for jobs to adopt
-    /// finds what is known of them, too.
+    /// Whether a job that an agent which is gone had taken has its place with another agent, or will be adopted in it. False where an agent's jobs are seen by
+    /// its own successor alone.
     /// </summary>
     /// <exception cref="Jobs.Errors.InfrastructureException">The backend could not be reached.</exception>
     Task<bool> HasPlaceAsync(JobId job, CancellationToken cancellationToken) => Task.FromResult(false);

@@ -79,7 +79,7 @@ internal sealed class JobAdoption(
             throw;
         }
 
-        // A job that had started and is nowhere may have its place taken over by another agent just now; the second look is sure.
+        // A job that had started and is nowhere may have its place taken over by another agent just now; the second look sees whose it is.
         foreach (var entry in _started)
         {
             watched.Add(FollowAsync(entry.Record.Pool, () => takeUp.StartAsync(entry, PoolOf(entry.Record.Pool), stoppingToken)));

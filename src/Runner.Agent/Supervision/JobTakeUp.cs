@@ -5,6 +5,7 @@ using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
 using Runner.Backends;
+using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
@@ -21,7 +22,8 @@ internal sealed class JobTakeUp(
     /// <param name="cancellationToken">Stops it before the job is acquired.</param>
     public async Task<JobRun?> StartAsync(JournalEntry entry, RunnerPool? pool, CancellationToken cancellationToken)
     {
-        if (entry.Record.Payload is null && !await AcquireAsync(entry, pool, cancellationToken))
+        var isNew = entry.Record.Payload is null;
+        if (isNew && !await AcquireAsync(entry, pool, cancellationToken))
         {
             return null;
         }
@@ -29,6 +31,11 @@ internal sealed class JobTakeUp(
         if (entry.Record.ToLaunch() is not { } launch)
         {
             await entry.RemoveAsync();
+            return null;
+        }
+
+        if (!isNew && !await IsLostAsync(entry, launch, cancellationToken))
+        {
             return null;
         }
 
@@ -52,7 +59,7 @@ internal sealed class JobTakeUp(
         {
             using var session = sessions.Resume(new Secret(record.JitConfig));
             var job = await session.AcquireAsync(record.ToOffer(), cancellationToken);
-            if (!await IsNowhereAsync(job, cancellationToken))
+            if (!await IsNowhereAsync(job.Message.JobId, job.Service, cancellationToken))
             {
                 await entry.RemoveAsync(); // it is adopted where it is
                 return false;
@@ -97,23 +104,44 @@ internal sealed class JobTakeUp(
         return false;
     }
 
-    /// <summary>
-    /// Whether a job that was taken was never launched. One without a place may also be over, but a place goes only after GitHub was told of the end: where the
-    /// lock can be renewed after the look for a place, there was none.
-    /// </summary>
-    private async Task<bool> IsNowhereAsync(AcquiredJob job, CancellationToken cancellationToken)
+    /// <summary>Whether a job that was acquired is in no place, and not over. One that another agent looks after is left to it, and looked at again.</summary>
+    private async Task<bool> IsLostAsync(JournalEntry entry, JobLaunch launch, CancellationToken cancellationToken)
     {
-        if (backend.TakenJobs is null)
+        try
         {
-            return true; // a job's record goes with its place
+            if (await IsNowhereAsync(launch.JobId, services.For(launch.Job), cancellationToken))
+            {
+                return true;
+            }
+
+            entry.Dispose();
+        }
+        catch (ProtocolException over)
+        {
+            logger.OfferGone(entry.Record.RunnerRequestId, over.Message);
+            await entry.RemoveAsync();
+        }
+        catch (InfrastructureException error)
+        {
+            logger.OfferGone(entry.Record.RunnerRequestId, error.Message);
+            entry.Dispose(); // the next look finds it again
         }
 
-        if (supervisor.Has(job.Message.JobId) || await backend.HasPlaceAsync(job.Message.JobId, cancellationToken))
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a job that was taken was never launched, or has lost its place. One without a place may also be over, but a place goes only after GitHub was told of the end: where the
+    /// lock can be renewed after the look for a place, there was none.
+    /// </summary>
+    private async Task<bool> IsNowhereAsync(JobId job, IJobService? service, CancellationToken cancellationToken)
+    {
+        if (supervisor.Has(job) || await backend.HasPlaceAsync(job, cancellationToken))
         {
             return false;
         }
 
-        await job.Service.RenewAsync(cancellationToken);
+        await (service?.RenewAsync(cancellationToken) ?? Task.CompletedTask);
         return true;
     }
 

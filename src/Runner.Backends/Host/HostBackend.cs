@@ -54,6 +54,10 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
     public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<IJobHandle>>(Try(() => Adopt(cancellationToken)));
 
+    /// <inheritdoc/>
+    public Task<bool> HasPlaceAsync(JobId job, CancellationToken cancellationToken) =>
+        Task.FromResult(Try(() => HostFolder.Of(options.Root, job).Any(folder => folder.IsLookedAfter)));
+
     private List<IJobHandle> Adopt(CancellationToken cancellationToken)
     {
         PrivateFolder.Check(options.Root);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
@@ -53,6 +54,21 @@ internal sealed class HostFolder(string path)
             return Directory.Exists(spool) && Directory.EnumerateFileSystemEntries(spool).Any();
         }
     }
+
+    /// <summary>Whether a living agent looks after the job there.</summary>
+    public bool IsLookedAfter
+    {
+        get
+        {
+            using var free = TryLock();
+            return free is null && Directory.Exists(path);
+        }
+    }
+
+    /// <summary>The folders of a job, one for each launch that there is something of.</summary>
+    public static IEnumerable<HostFolder> Of(string root, JobId job) => Directory.Exists(root)
+        ? Directory.EnumerateDirectories(root, $"{Prefix}{job}-*").Select(folder => new HostFolder(folder))
+        : [];
 
     /// <summary>Every job's folder under a root.</summary>
     public static IEnumerable<HostFolder> All(string root) => Directory.Exists(root)

@@ -33,6 +33,11 @@ internal sealed class ScriptedBackend : IJobBackend
     /// <summary>The next job's places are new ones.</summary>
     public void Forget() => _places.Clear();
 
+    /// <summary>Whether each job is looked after by another agent.</summary>
+    public bool IsElsewhere { get; set; }
+
+    public Task<bool> HasPlaceAsync(JobId job, CancellationToken cancellationToken) => Task.FromResult(IsElsewhere);
+
     public Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         Launches++;
