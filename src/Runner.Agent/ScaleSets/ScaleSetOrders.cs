@@ -217,7 +217,7 @@ internal sealed class ScaleSetOrders(
     }
 
     private Task<RunnerRegistration> RegisterAsync(CancellationToken cancellationToken) =>
-        gate.PassAsync(() => RegisterNewAsync(cancellationToken), cancellationToken);
+        gate.PassAsync(RegisterNewAsync, cancellationToken);
 
     private async Task<bool> IsWaitingAsync(RunnerRegistration runner, CancellationToken cancellationToken) =>
         await client.FindRunnerAsync(runner.Name, cancellationToken) is not null;

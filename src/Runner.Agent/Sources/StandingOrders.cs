@@ -14,7 +14,7 @@ internal sealed class StandingOrders(RunnerPool pool, IRunnerRegistrar registrar
     public Task<IRunnerOrder> NextAsync(CancellationToken cancellationToken) => Task.FromResult<IRunnerOrder>(this);
 
     public Task<RunnerRegistration> RegisterAsync(CancellationToken cancellationToken) =>
-        gate.PassAsync(() => registrar.RegisterAsync(pool.Registration, cancellationToken), cancellationToken);
+        gate.PassAsync(token => registrar.RegisterAsync(pool.Registration, token), cancellationToken);
 
     public async Task<bool> IsWaitingAsync(RunnerRegistration runner, CancellationToken cancellationToken) =>
         await registrar.FindAsync(runner.Name, cancellationToken) is { IsBusy: false };

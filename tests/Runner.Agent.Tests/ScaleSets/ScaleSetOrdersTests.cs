@@ -24,7 +24,7 @@ public sealed class ScaleSetOrdersTests : IDisposable
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly AgentMetrics _metrics = new();
-    private readonly RegistrationGate _gate = new();
+    private readonly RegistrationGate _gate = new(TimeProvider.System);
     private readonly RunnerPool _pool = new(new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 3, Mode = PoolMode.ScaleSet }, "agent", platforms: []);
     private readonly LaunchBreakers _breakers;
     private readonly ScaleSetOrders _orders;

@@ -28,7 +28,7 @@ public sealed class RunnerSlotTests : IDisposable
     private readonly AgentMetrics _metrics = new();
     private readonly ScriptedJobs _jobs = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly RegistrationGate _gate = new();
+    private readonly RegistrationGate _gate = new(TimeProvider.System);
     private readonly LaunchBreakers _breakers;
     private readonly TempFolder _folder = new();
     private readonly JobJournal _journal;
