@@ -83,7 +83,7 @@ public sealed class RemovedPodTests(ClusterFixture cluster) : IAsyncLifetime
                     runs-on: self-hosted
                     steps:
                       - {name: Work, run: "{{{before}}}; echo begun; while :; do sleep 0.1; done"}
-                      - {name: After, if: always(), run: "sleep 2; echo cleaned up"}
+                      - {name: After, if: always(), run: "sleep 6; echo cleaned up"}
                 """,
         });
         await agent.Emulator.WaitForJobAsync(run.Job("one").Id, job => job.Steps.Any(step => step.Name == "Work" && step.Status == StepStatus.InProgress), Token);
