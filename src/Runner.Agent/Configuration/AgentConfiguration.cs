@@ -12,14 +12,14 @@ public static class AgentConfiguration
     /// <param name="environment">Variables of the process; those named <c>RUNNER__…</c> and act's own count.</param>
     /// <param name="flags">Settings from the command line.</param>
     /// <param name="startCheck">Tells what a start would fail with, of settings whose own rules hold; or <c>null</c>: the start itself will tell.</param>
-    /// <param name="warn">Is told every setting that does nothing, with its place and the reason; or <c>null</c>.</param>
+    /// <param name="warn">Is told the settings that do nothing, each with its place and the reason; or <c>null</c>.</param>
     /// <exception cref="OperatorException">Something is wrong: every problem at once, each with its place.</exception>
     public static AgentOptions Load(
         string path,
         IReadOnlyDictionary<string, string> environment,
         IEnumerable<ConfigOverride> flags,
         Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null,
-        Action<string>? warn = null)
+        Action<IReadOnlyList<string>>? warn = null)
     {
         string yaml;
         try
@@ -41,11 +41,11 @@ public static class AgentConfiguration
         IReadOnlyDictionary<string, string> environment,
         IEnumerable<ConfigOverride> flags,
         Func<AgentOptions, IEnumerable<(string Path, string Problem)>>? startCheck = null,
-        Action<string>? warn = null)
+        Action<IReadOnlyList<string>>? warn = null)
     {
         var reading = Check(source, Read([new ConfigText(source, yaml)], environment, flags));
         reading = startCheck is null ? reading : Check(source, reading, startCheck);
-        reading.Warnings.ToList().ForEach(warning => warn?.Invoke(warning));
+        warn?.Invoke(reading.Warnings);
         return reading.Problems.Count == 0 ? reading.Options : throw new OperatorException(reading.Problems);
     }
 

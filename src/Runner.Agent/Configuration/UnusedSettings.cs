@@ -11,14 +11,13 @@ internal sealed record UnusedSetting(string Why, bool IsMistake);
 /// </summary>
 internal static class UnusedSettings
 {
-    private const string NotYet = "is not supported by this version";
     private const string Nothing = "has no effect:";
 
     // `*` is any one key.
     private static readonly (string Path, string Why, bool IsMistake)[] All =
     [
         ("kubernetes.volumeTemplates", $"{Nothing} say podTemplate.spec.volumes, storage.workspace and storage.toolCache", false),
-        ("kubernetes.platforms.*.docker", NotYet, true),
+        ("kubernetes.platforms.*.docker", "is not read, and jobs that call docker would find none: put an engine beside them by podTemplate (docs/containers.md)", true),
         ("kubernetes.platforms.*.securityContext.privileged", $"{Nothing} it is a container's, not a pod's; say podSecurityStandard: privileged, within which a workflow's container.options may ask for it", false),
         ("kubernetes.networking.networkPolicy", $"{Nothing} make the NetworkPolicy beside the chart, or by its networkPolicy", false),
         ("kubernetes.networking.serviceMesh", $"{Nothing} say the mesh's labels and annotations in podTemplate.metadata", false),

@@ -68,6 +68,15 @@ internal sealed record CliSurroundings
     private static IEnumerable<string> FilesOf(int output) =>
         new FileInfo($"/proc/self/fd/{output}") is { Exists: true, LinkTarget: { } target } && Path.IsPathFullyQualified(target) ? [target] : [];
 
+    /// <summary>Prints what does no harm and should be known, a line each.</summary>
+    public void Warn(IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings)
+        {
+            Error.WriteLine($"warning: {warning}");
+        }
+    }
+
     /// <summary>A variable, or <c>null</c> where it is not set or empty.</summary>
     public string? Variable(string name) => Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 }

@@ -45,7 +45,7 @@ internal sealed class AgentSettings
         };
         var flags = Flags(result.GetValue(Backend), result.GetValue(Set) ?? []);
         return (AgentConfiguration.Load(
-            FileOf(surroundings, result.GetValue(Config)), surroundings.Environment, flags, settings => AgentHost.Check(settings, agent), warning => surroundings.Error.WriteLine($"warning: {warning}")), agent);
+            FileOf(surroundings, result.GetValue(Config)), surroundings.Environment, flags, settings => AgentHost.Check(settings, agent), surroundings.Warn), agent);
     }
 
     private static List<ConfigOverride> Flags(string? backend, IEnumerable<string> settings)

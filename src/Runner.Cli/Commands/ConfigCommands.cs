@@ -56,7 +56,7 @@ internal static partial class ConfigCommands
                 reading = AgentConfiguration.Check(files.Yaml.LastOrDefault()?.Name ?? "settings", reading);
             }
 
-            Warn(surroundings, reading.Warnings);
+            surroundings.Warn(reading.Warnings);
             return Write(surroundings, [.. files.Flags.SelectMany(file => FlagFile.Check(file.Name, file.Lines, result.RootCommandResult.Command)), .. reading.Problems]);
         });
         return command;
@@ -95,14 +95,6 @@ internal static partial class ConfigCommands
 
     [GeneratedRegex(@"^(?<flag>--replace-ghe-action-token-with-github-com)[=\s]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex TokenFlag();
-
-    private static void Warn(CliSurroundings surroundings, IEnumerable<string> warnings)
-    {
-        foreach (var warning in warnings)
-        {
-            surroundings.Error.WriteLine($"warning: {warning}");
-        }
-    }
 
     private static int Write(CliSurroundings surroundings, IReadOnlyList<string> problems)
     {

@@ -75,6 +75,7 @@ internal sealed class ExplainCommand(CliSurroundings surroundings)
     {
         var files = SettingsFiles.Read(surroundings, result.GetValue(_flags.Config));
         var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, _flags));
+        surroundings.Warn(reading.Warnings);
         return reading.Problems.Count > 0 ? throw new OperatorException(reading.Problems) : reading.Options;
     }
 

@@ -49,10 +49,7 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
             throw new OperatorException(reading.Problems);
         }
 
-        foreach (var warning in reading.Warnings)
-        {
-            surroundings.Error.WriteLine($"warning: {warning}");
-        }
+        surroundings.Warn(reading.Warnings);
 
         var options = reading.Options;
         if (options.Network.Validate().ToList() is { Count: > 0 } wrong)
