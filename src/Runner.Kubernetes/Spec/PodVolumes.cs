@@ -32,6 +32,10 @@ internal static class PodVolumes
     /// <summary>Whether another container of the operator's may see one of ours: what the job works with, and nothing of the worker's.</summary>
     public static bool MayBeShared(string name) => name is Temp or Workspace or ToolCache or Home;
 
+    /// <summary>Whether a path in a job's container is one of ours, or below the worker's folder.</summary>
+    public static bool IsPlaceOfOurs(string path) =>
+        path.TrimEnd('/') is var place && (place == PodPaths.Runner || place.StartsWith(PodPaths.Runner + "/", StringComparison.Ordinal) || SetupMounts().Any(mount => mount.MountPath == place));
+
     /// <summary>Names of the volumes that are as the operator said, whatever they are: those on folders of the node, and those of the template.</summary>
     public static IReadOnlySet<string> OperatorsOwn(KubernetesOptions options, V1PodTemplateSpec? template) =>
         Of(options, secretName: string.Empty).Where(volume => volume.HostPath is not null).Concat(template?.Spec?.Volumes ?? [])

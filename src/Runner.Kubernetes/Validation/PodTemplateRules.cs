@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
+using Runner.Jobs.Errors;
 using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Spec;
@@ -58,10 +59,10 @@ internal static class PodTemplateRules
     };
 
     /// <summary>What is wrong, each with the setting's path below the section.</summary>
-    public static IEnumerable<(string Name, string Problem)> Check(KubernetesOptions options) => Check("podTemplate", options.PodTemplate)
-        .Concat(options.Platforms.SelectMany(platform => Check($"platforms.{platform.Key}.podTemplate", platform.Value.PodTemplate)));
+    public static IEnumerable<(string Name, string Problem)> Check(KubernetesOptions options) => Check("podTemplate", options.PodTemplate, under: null)
+        .Concat(options.Platforms.SelectMany(platform => Check($"platforms.{platform.Key}.podTemplate", platform.Value.PodTemplate, options.PodTemplate)));
 
-    private static IEnumerable<(string Name, string Problem)> Check(string setting, V1PodTemplateSpec? template)
+    private static IEnumerable<(string Name, string Problem)> Check(string setting, V1PodTemplateSpec? template, V1PodTemplateSpec? under)
     {
         if (template is null)
         {
@@ -69,13 +70,14 @@ internal static class PodTemplateRules
         }
 
         var spec = template.Spec ?? new V1PodSpec();
+        string[] volumes = [.. (spec.Volumes ?? []).Concat(under?.Spec?.Volumes ?? []).Select(volume => volume.Name)];
         return
         [
             .. Metadata($"{setting}.metadata", template.Metadata),
             .. Refused($"{setting}.spec", spec, OfSpec),
             .. Volumes($"{setting}.spec.volumes", spec.Volumes ?? []),
-            .. Containers($"{setting}.spec.initContainers", spec.InitContainers ?? [], isInit: true),
-            .. Containers($"{setting}.spec.containers", spec.Containers ?? [], isInit: false),
+            .. Containers($"{setting}.spec.initContainers", spec.InitContainers ?? [], volumes, isInit: true),
+            .. Containers($"{setting}.spec.containers", spec.Containers ?? [], volumes, isInit: false),
         ];
     }
 
@@ -98,13 +100,13 @@ internal static class PodTemplateRules
         .Where(volume => PodVolumes.IsOurs(volume.Item.Name))
         .Select(volume => ($"{setting}[{volume.Index}].name", $"is '{volume.Item.Name}', a volume that the pods of jobs have already; give another name, or say it in kubernetes.storage"));
 
-    private static IEnumerable<(string Name, string Problem)> Containers(string setting, IList<V1Container> containers, bool isInit)
+    private static IEnumerable<(string Name, string Problem)> Containers(string setting, IList<V1Container> containers, string[] volumes, bool isInit)
     {
         var twice = containers.GroupBy(container => container.Name).Where(group => group.Count() > 1).Select(group => (setting, $"names '{group.Key}' twice"));
-        return twice.Concat(containers.Index().SelectMany(entry => Container($"{setting}[{entry.Index}]", entry.Item, isInit)));
+        return twice.Concat(containers.Index().SelectMany(entry => Container($"{setting}[{entry.Index}]", entry.Item, volumes, isInit)));
     }
 
-    private static IEnumerable<(string Name, string Problem)> Container(string setting, V1Container container, bool isInit)
+    private static IEnumerable<(string Name, string Problem)> Container(string setting, V1Container container, string[] volumes, bool isInit)
     {
         var isOurs = PodTemplates.IsOurs(container.Name);
         if (isOurs && isInit != (container.Name == ContainerNames.Setup))
@@ -117,31 +119,26 @@ internal static class PodTemplateRules
             return [($"{setting}.name", $"is '{container.Name}', but names with '{ContainerNames.ActionPrefix}' are those of container actions")];
         }
 
-        return isOurs
-            ? Refused(setting, container, container.Name switch { ContainerNames.Job => OfJob, ContainerNames.Setup => OfSetup, _ => OfService }).Concat(Hidden(setting, container))
-            : Foreign(setting, container);
+        var own = isOurs
+            ? Refused(setting, container, container.Name switch { ContainerNames.Job => OfJob, ContainerNames.Setup => OfSetup, _ => OfService })
+            : string.IsNullOrEmpty(container.Image)
+                ? [($"{setting}.image", $"is not set, which a container of your own needs (those of the pod are called {ContainerNames.Job}, {ContainerNames.Setup} and {ContainerNames.AnyService})")]
+                : [];
+        return own.Concat(
+            from mount in (container.VolumeMounts ?? []).Index()
+            let problem = Mount(mount.Item, container.Name, volumes)
+            where problem is not null
+            select ($"{setting}.volumeMounts[{mount.Index}].{problem.Value.Key}", problem.Value.Problem));
     }
 
-    // What is mounted there is what the job needs.
-    private static IEnumerable<(string Name, string Problem)> Hidden(string setting, V1Container container) => (container.VolumeMounts ?? []).Index()
-        .Where(mount => PodVolumes.SetupMounts().Any(ours => ours.MountPath == mount.Item.MountPath))
-        .Select(mount => ($"{setting}.volumeMounts[{mount.Index}].mountPath", $"is '{mount.Item.MountPath}', which the pods of jobs have already"));
-
-    private static IEnumerable<(string Name, string Problem)> Foreign(string setting, V1Container container)
-    {
-        if (string.IsNullOrEmpty(container.Image))
-        {
-            yield return ($"{setting}.image", $"is not set, which a container of your own needs (those of the pod are called {ContainerNames.Job}, {ContainerNames.Setup} and {ContainerNames.AnyService})");
-        }
-
-        foreach (var (index, mount) in (container.VolumeMounts ?? []).Index())
-        {
-            if (PodVolumes.IsOurs(mount.Name) && !PodVolumes.MayBeShared(mount.Name))
-            {
-                yield return ($"{setting}.volumeMounts[{index}].name", $"is '{mount.Name}', which only the job's own container may see");
-            }
-        }
-    }
+    // What the worker needs is its own: where it stands in the job's container, and what is in it for everybody else.
+    private static (string Key, string Problem)? Mount(V1VolumeMount mount, string container, string[] volumes) =>
+        PodVolumes.IsOurs(mount.Name) && !PodVolumes.MayBeShared(mount.Name) ? ("name", $"is '{mount.Name}', which only the job's own container may see")
+        : !PodVolumes.MayBeShared(mount.Name) && !volumes.Contains(mount.Name, StringComparer.Ordinal)
+            ? ("name", $"is '{mount.Name}', which is no volume of the template{NearestName.Hint(mount.Name, volumes)}")
+        : container is ContainerNames.Job or ContainerNames.Setup && PodVolumes.IsPlaceOfOurs(mount.MountPath)
+            ? ("mountPath", $"is '{mount.MountPath}', which the pods of jobs have already")
+        : null;
 
     private static IEnumerable<(string Name, string Problem)> Refused(string setting, object piece, Dictionary<string, string> reasons) => Json(piece)
         .Where(entry => reasons.ContainsKey(entry.Key) && !IsOnlyClaims(entry.Key, entry.Value))

@@ -109,7 +109,11 @@ public sealed class PodTemplatesTests
     [InlineData("{spec: {volumes: [{name: temp, emptyDir: {}}]}}", "podTemplate.spec.volumes[0].name is 'temp', a volume that the pods of jobs have already")]
     [InlineData("{spec: {containers: [{name: job, command: [sh]}]}}", "podTemplate.spec.containers[0].command is the worker's: it starts the job")]
     [InlineData("{spec: {containers: [{name: job, resources: {limits: {cpu: 1}}}]}}", "podTemplate.spec.containers[0].resources is said by labels, platforms")]
-    [InlineData("{spec: {containers: [{name: job, volumeMounts: [{name: a, mountPath: /runner/temp}]}]}}", "podTemplate.spec.containers[0].volumeMounts[0].mountPath is '/runner/temp', which")]
+    [InlineData("{spec: {containers: [{name: job, volumeMounts: [{name: home, mountPath: /runner/temp/}]}]}}", "podTemplate.spec.containers[0].volumeMounts[0].mountPath is '/runner/temp/', which")]
+    [InlineData("{spec: {containers: [{name: job, volumeMounts: [{name: home, mountPath: /runner/hooks}]}]}}", "podTemplate.spec.containers[0].volumeMounts[0].mountPath is '/runner/hooks', which")]
+    [InlineData("{spec: {volumes: [{name: cache, emptyDir: {}}], containers: [{name: job, volumeMounts: [{name: cahce, mountPath: /c}]}]}}", "podTemplate.spec.containers[0].volumeMounts[0].name is 'cahce', which is no volume of the template; did you mean 'cache'?")]
+    [InlineData("{spec: {containers: [{name: service-db, volumeMounts: [{name: payload-secret, mountPath: /p}]}]}}", "podTemplate.spec.containers[0].volumeMounts[0].name is 'payload-secret', which only")]
+    [InlineData("{spec: {containers: [{name: job, volumeMounts: [{name: payload-secret, mountPath: /p}]}]}}", "podTemplate.spec.containers[0].volumeMounts[0].name is 'payload-secret', which only")]
     [InlineData("{spec: {containers: [{name: 'service-*', image: x}]}}", "podTemplate.spec.containers[0].image is said by the workflow")]
     [InlineData("{spec: {containers: [{name: setup}]}}", "podTemplate.spec.containers[0].name is 'setup', which belongs to initContainers")]
     [InlineData("{spec: {initContainers: [{name: setup, image: x}]}}", "podTemplate.spec.initContainers[0].image is kubernetes.runnerImage")]
@@ -131,6 +135,16 @@ public sealed class PodTemplatesTests
 
         Assert.StartsWith("kubernetes.platforms.plain.podTemplate.spec.containers[0] asks for privileged", Assert.Single(options.Validate()), StringComparison.Ordinal);
         Assert.True(Build(options, labels: ["builds"]).Spec.Containers[0].SecurityContext.Privileged);
+    }
+
+    [Fact]
+    public void Template_of_a_platform_may_mount_what_that_of_all_pods_brings()
+    {
+        var options = WithTemplate("{spec: {volumes: [{name: cache, emptyDir: {}}]}}");
+        options.Platforms["big"] = new PlatformOptions { Image = "big:1", PodTemplate = Template("{spec: {containers: [{name: job, volumeMounts: [{name: cache, mountPath: /cache}]}]}}") };
+
+        Assert.Empty(options.Validate());
+        Assert.Contains(Build(options, labels: ["big"]).Spec.Containers[^1].VolumeMounts, mount => mount is { Name: "cache", MountPath: "/cache" });
     }
 
     [Fact]
