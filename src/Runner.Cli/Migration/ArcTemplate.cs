@@ -5,8 +5,12 @@ namespace Runner.Cli.Migration;
 /// <summary>What of a runner's pod is kept as a platform's <c>podTemplate</c>: volumes, their mounts, init containers and sidecars. Pure.</summary>
 internal sealed class ArcTemplate
 {
+    // The job's folder, which is a volume of ours by another name.
+    private const string TheirWork = "work";
+    private const string OurWork = "workspace";
+
     // Made by that chart, or for what it does: the folder of the job, and Docker beside the runner.
-    private static readonly string[] TheirVolumes = ["work", "dind-sock", "dind-externals"];
+    private static readonly string[] TheirVolumes = [TheirWork, "dind-sock", "dind-externals"];
     private static readonly string[] TheirContainers = ["dind", "init-dind-externals"];
 
     private readonly List<(string Key, YamlNode? Value)> _kept = [];
@@ -78,7 +82,19 @@ internal sealed class ArcTemplate
         }
         else
         {
+            Rename(node);
             kept.Add(node);
+        }
+    }
+
+    private static void Rename(YamlMappingNode container)
+    {
+        foreach (var mount in (container.Children.TryGetValue("volumeMounts", out var mounts) ? mounts as YamlSequenceNode : null)?.OfType<YamlMappingNode>() ?? [])
+        {
+            if (NameOf(mount) == TheirWork)
+            {
+                mount.Children["name"] = new YamlScalarNode(OurWork);
+            }
         }
     }
 
