@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Agent.Board;
@@ -303,11 +305,13 @@ public sealed class PageServerTests : IAsyncLifetime
             // Somebody else has it: as good.
         }
 
-        var server = new PageServer(new PageOptions(), new PageAccess(token: null), _endpoints, NullLoggerFactory.Instance);
+        var logs = new Logs();
+        var server = new PageServer(new PageOptions(), new PageAccess(token: null), _endpoints, logs);
         _servers.Add(server);
         await server.StartAsync(Token);
 
         Assert.Null(server.Address);
+        Assert.StartsWith("Warning The page cannot be served at 127.0.0.1:8081, jobs are taken without it", Assert.Single(logs.Lines), StringComparison.Ordinal);
     }
 
     private async Task<Uri> StartAsync(string? token = null)
@@ -356,6 +360,34 @@ public sealed class PageServerTests : IAsyncLifetime
         }
 
         return lines;
+    }
+}
+
+/// <summary>What operators are told: no less than a warning.</summary>
+internal sealed class Logs : ILoggerFactory, ILogger
+{
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            Lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+        }
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
     }
 }
 
