@@ -56,6 +56,7 @@ internal static class RunnerCommandLine
             PlanCommand.Build(surroundings),
             ValidateCommand.Build(surroundings),
             ConfigCommands.Build(surroundings),
+            CleanupCommand.Build(surroundings),
             ScaleSetCommands.Build(surroundings),
             MigrateCommand.Build(surroundings),
             CompletionCommand.Build(surroundings),

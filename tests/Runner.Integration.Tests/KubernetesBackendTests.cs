@@ -3,10 +3,13 @@ using System.Text;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using Microsoft.Extensions.Time.Testing;
 using Runner.Backends;
 using Runner.Integration.Tests.Cluster;
+using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
+using Runner.Kubernetes.Cleanup;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Testing;
@@ -443,8 +446,36 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         Assert.Null(await FindSecretAsync(places[1]));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task What_an_agent_that_is_gone_left_is_found_by_how_it_stands_and_removed_with_its_Secrets()
+    {
+        string over, runs;
+        await using (var agent = Agent())
+        {
+            var (ended, running) = (await agent.Backend.LaunchAsync(Launch("conclude succeeded"), Token), await agent.Backend.LaunchAsync(Launch(UntilCancelled), Token));
+            await Task.WhenAll(ended.Ended, running.Started).WaitAsync(Token);
+            (over, runs) = (ended.Location, running.Location);
+            ended.Release();
+            running.Release();
+        }
+
+        using var connection = Connect();
+        var later = new ClusterCleanup(connection, new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)));
+        var atOnce = await new ClusterCleanup(connection, TimeProvider.System).FindAsync(Token);
+        var found = await later.FindAsync(Token);
+
+        Assert.Empty(atOnce);
+        Assert.Equal([(over, false), (runs, true)], found.Where(left => left.Kind == "Pod").OrderBy(left => left.IsWanted).Select(left => (left.Name, left.IsWanted)));
+        await Task.WhenAll(found.Select(left => later.RemoveAsync(left, Token)));
+        await cluster.PodsGoneAsync(_namespace, ClusterFixture.JobObjects, Token);
+        await Until.TrueAsync(async () => (await FindSecretAsync(over), await FindSecretAsync(runs)) == (null, null), Token); // with their pods
+        Assert.Empty(await later.FindAsync(Token));
+    }
+
+    private ClusterConnection Connect() => ClusterConnection.Open(new KubernetesOptions { Kubeconfig = cluster.Kubeconfig, Namespace = _namespace });
+
     private TestAgent Agent(KubernetesOptions? options = null, string name = "test-agent") =>
-        new(ClusterConnection.Open(new KubernetesOptions { Kubeconfig = cluster.Kubeconfig, Namespace = _namespace }), options ?? Options(), name);
+        new(Connect(), options ?? Options(), name);
 
     // An agent that could not take its Lease with it, as the API server was slow, is taken for living until that runs out.
     private static async Task<IJobHandle> AdoptAsync(TestAgent agent)
