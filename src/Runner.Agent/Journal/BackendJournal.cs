@@ -23,12 +23,17 @@ internal sealed class BackendJournal(ITakenJobs jobs, string place, JournalSeal 
     public async Task<JournalEntry?> BeginAsync(JournalRecord record, CancellationToken cancellationToken)
     {
         var name = Guid.NewGuid().ToString("N");
+        return await KeepAsync(name, record, cancellationToken) ? new Entry(this, name, record) : null;
+    }
+
+    private async Task<bool> KeepAsync(string name, JournalRecord record, CancellationToken cancellationToken)
+    {
         using var limit = new CancellationTokenSource(KeepLimit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await jobs.KeepAsync(name, seal.Seal(JsonSerializer.SerializeToUtf8Bytes(record, JournalJson.Default.JournalRecord)), both.Token);
-            return new Entry(this, name, record);
+            return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -39,7 +44,7 @@ internal sealed class BackendJournal(ITakenJobs jobs, string place, JournalSeal 
             logger.JournalFailed(place, error.Message);
         }
 
-        return null;
+        return false;
     }
 
     /// <inheritdoc/>
@@ -93,6 +98,16 @@ internal sealed class BackendJournal(ITakenJobs jobs, string place, JournalSeal 
         private int _isOver;
 
         public override Task LaunchedAsync() => RemoveAsync();
+
+        // The place said all about the job: until it has the next one, this does again.
+        public override async Task LostAsync(JobLaunch next)
+        {
+            Keep(next);
+            if (await journal.KeepAsync(name, Record, CancellationToken.None))
+            {
+                Volatile.Write(ref _isOver, 0);
+            }
+        }
 
         public override Task RemoveAsync()
         {

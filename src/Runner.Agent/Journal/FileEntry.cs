@@ -1,3 +1,5 @@
+using Runner.Backends;
+
 namespace Runner.Agent.Journal;
 
 /// <summary>A job in the <see cref="JobJournal"/>: a file, which stays to the job's end.</summary>
@@ -8,6 +10,13 @@ internal sealed class FileEntry(JobJournal journal, string path, FileStream owne
 
     /// <inheritdoc/>
     public override Task LaunchedAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task LostAsync(JobLaunch next)
+    {
+        Keep(next);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public override Task RemoveAsync()

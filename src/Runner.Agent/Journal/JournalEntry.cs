@@ -17,6 +17,9 @@ internal abstract class JournalEntry(JournalRecord record) : IDisposable
     /// <summary>The job has a place. Never faults.</summary>
     public abstract Task LaunchedAsync();
 
+    /// <summary>The job has lost its place before anything ran there, and is to be launched as is said here. Never faults.</summary>
+    public abstract Task LostAsync(JobLaunch next);
+
     /// <summary>The job's worker runs: it may not be started again.</summary>
     public void NoteStart() => Change(Record with { HasStarted = true });
 

@@ -50,6 +50,9 @@ internal sealed record JournalRecord
     /// <summary>Which job, once it was acquired.</summary>
     public Guid? JobId { get; init; }
 
+    /// <summary>Attempt of the launch.</summary>
+    public int Attempt { get; init; }
+
     /// <summary>Whether its worker ran, so that it may not be started again.</summary>
     public bool HasStarted { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed record JournalRecord
         Platform = launch.Platform,
         Most = launch.Most,
         JobId = launch.JobId.Value,
+        Attempt = launch.Attempt,
         JobMessage = null, // the payload has it
     };
 
@@ -85,6 +89,7 @@ internal sealed record JournalRecord
             Platform = Platform,
             Most = Most,
             MessageSeen = MessageSeen,
+            Attempt = Attempt,
             Services = payload.Services,
         };
     }

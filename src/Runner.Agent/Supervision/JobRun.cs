@@ -204,6 +204,7 @@ internal sealed class JobRun
         if (verdict.Action == VerdictAction.Replace)
         {
             _context.Logger.JobReplaced(JobId.ToString(), launched.Handle?.Location ?? "-", verdict.Reason, verdict.Message);
+            await (_kept?.LostAsync(_launch with { Attempt = attempt + 1 }) ?? Task.CompletedTask); // the next one may not come for long
         }
         else
         {
@@ -212,7 +213,7 @@ internal sealed class JobRun
 
         // Steps 4 and 5
         await ReportAsync(verdict);
-        _isSettled = true;
+        _isSettled = verdict.Action != VerdictAction.Replace;
         await RemoveAsync(launched.Handle);
         return (verdict, times, isPlaceAtFault);
     }

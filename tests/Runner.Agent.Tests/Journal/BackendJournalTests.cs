@@ -42,6 +42,36 @@ public sealed class BackendJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Job_that_lost_its_place_is_kept_again_until_it_has_the_next()
+    {
+        var entry = (await _journal.BeginAsync(Offer(), Token))!;
+        var launch = Launches.Of(Some.Job());
+        entry.Keep(launch);
+        await entry.LaunchedAsync();
+
+        await entry.LostAsync(launch with { Attempt = 1 });
+
+        var left = Assert.Single(await Journal().TakeAbandonedAsync(Token));
+        Assert.Equal((launch.JobId, 1), (left.Record.ToLaunch()?.JobId, left.Record.ToLaunch()?.Attempt));
+        await entry.LaunchedAsync();
+        Assert.Empty(_jobs.Kept);
+    }
+
+    [Fact]
+    public async Task Job_that_cannot_be_kept_again_is_launched_all_the_same()
+    {
+        var entry = (await _journal.BeginAsync(Offer(), Token))!;
+        await entry.LaunchedAsync();
+        _jobs.Refusal = new InfrastructureException("exceeded quota");
+
+        await entry.LostAsync(Launches.Of(Some.Job()));
+
+        Assert.Empty(_jobs.Kept);
+        entry.Dispose();
+        Assert.Empty(_jobs.LetGone);
+    }
+
+    [Fact]
     public async Task What_an_agent_left_is_read_and_what_others_sealed_is_removed()
     {
         using var entry = await _journal.BeginAsync(Offer(), Token);

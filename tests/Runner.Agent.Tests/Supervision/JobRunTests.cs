@@ -97,7 +97,8 @@ public sealed class JobRunTests : IDisposable
     [Fact(Timeout = Limit)]
     public async Task Place_lost_before_the_worker_started_is_replaced_unseen()
     {
-        var run = Start();
+        using var kept = KeptJob.Of(_launch, hasStarted: false);
+        var run = Start(kept);
         _backend.Place(0).End(new JobEnd { Failure = FailureReason.Evicted });
         _backend.Place(1).Start();
         _backend.Place(1).End(Conclusion.Succeeded);
@@ -108,6 +109,8 @@ public sealed class JobRunTests : IDisposable
         Assert.Equal(2, _backend.Launches);
         Assert.True(_backend.Place(0).IsDisposed);
         Assert.False(_service.Completed.IsCompleted);
+        Assert.Equal([1], kept.Lost); // between the two places nothing else says of the job
+        Assert.True(kept.IsRemoved);
     }
 
     [Fact(Timeout = Limit)]
@@ -434,7 +437,7 @@ public sealed class JobRunTests : IDisposable
         _backend.Forget();
     }
 
-    private JobRun Start() => new(_launch, _service, adopted: null, kept: null, Context(), _ => { });
+    private JobRun Start(KeptJob? kept = null) => new(_launch, _service, adopted: null, kept, Context(), _ => { });
 
     private JobRunContext Context() => new(_backend, _breakers, Ledgers.Unused(_metrics, _time), new SupervisionOptions(), AgentNetwork.None, _metrics, _time, NullLogger.Instance)
     {

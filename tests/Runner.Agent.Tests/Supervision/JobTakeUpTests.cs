@@ -113,32 +113,7 @@ public sealed class JobTakeUpTests : IDisposable
             .StartAsync(entry, pool: null, TestContext.Current.CancellationToken);
     }
 
-    private KeptJob Entry(bool hasStarted) => new(new JournalRecord
-    {
-        Pool = "test",
-        RunnerName = "runner-1",
-        JitConfig = "jit",
-        RunnerRequestId = "7",
-        RunServiceUrl = "https://run.test",
-        MessageSeen = _launch.MessageSeen,
-    }.With(_launch) with { HasStarted = hasStarted });
-
-    private sealed class KeptJob(JournalRecord record) : JournalEntry(record)
-    {
-        public bool IsRemoved { get; private set; }
-
-        public bool IsDisposed { get; private set; }
-
-        public override Task LaunchedAsync() => Task.CompletedTask;
-
-        public override Task RemoveAsync()
-        {
-            IsRemoved = true;
-            return Task.CompletedTask;
-        }
-
-        public override void Dispose() => IsDisposed = true;
-    }
+    private KeptJob Entry(bool hasStarted) => KeptJob.Of(_launch, hasStarted);
 
     private sealed class OneService(IJobService service) : IJobServices
     {
