@@ -114,6 +114,12 @@ internal static partial class Log
     [LoggerMessage(1140, LogLevel.Debug, "Job {JobId} ended at GitHub ({Result}); where it is not over here in five minutes, too, it is stopped")]
     public static partial void JobEndedAtGitHub(this ILogger logger, string jobId, string? result);
 
+    [LoggerMessage(1142, LogLevel.Warning, "The session of scale set {ScaleSet} of pool {Pool} was that of agent {Agent}, which is gone; it is ended")]
+    public static partial void SetSessionLeftOver(this ILogger logger, string pool, string scaleSet, string agent);
+
+    [LoggerMessage(1143, LogLevel.Debug, "Which agent has the session of a scale set could not be written down or read; a killed one's lasts as long as GitHub keeps it: {Detail}")]
+    public static partial void SessionNotesFailed(this ILogger logger, string detail);
+
     // 1200: jobs, one line a milestone
     [LoggerMessage(1200, LogLevel.Information, "Job {JobId} '{JobName}' of {Repository} taken by runner {RunnerName} of pool {Pool}")]
     public static partial void JobTaken(this ILogger logger, string jobId, string jobName, string? repository, string runnerName, string pool);

@@ -175,6 +175,7 @@ internal static class AgentServices
     private static IServiceCollection AddScaleSets(this IServiceCollection services, AgentOptions options)
     {
         services.AddScaleSetClient(options, RetryOptions.None);
+        services.AddSingleton<SessionNotes>();
         services.AddSingleton<SetSession>();
         return services.AddSingleton<IPoolSource, ScaleSetSource>();
     }

@@ -66,7 +66,7 @@ internal sealed class ScaleSetListener(
         try
         {
             Note(messages.Statistics);
-            await ListenAsync(messages, stopping);
+            await ListenAsync(set, messages, stopping);
         }
         catch (ProtocolException refusal) when (IsGone(refusal) && time.GetElapsedTime(opened) >= ShortLife)
         {
@@ -74,7 +74,7 @@ internal sealed class ScaleSetListener(
         }
         finally
         {
-            await sessions.CloseAsync(pool, messages);
+            await sessions.CloseAsync(pool, set, messages);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class ScaleSetListener(
         refusal.Kind is ProtocolErrorKind.ScaleSetNotFound or ProtocolErrorKind.SessionInvalid or ProtocolErrorKind.Unauthorized;
 
     // The cursor is the session's own: a new one begins with what was not deleted.
-    private async Task ListenAsync(ScaleSetMessages messages, CancellationToken stopping)
+    private async Task ListenAsync(RunnerScaleSet set, ScaleSetMessages messages, CancellationToken stopping)
     {
         var pace = new PollPace(time);
         for (var cursor = 0L; !stopping.IsCancellationRequested;)
@@ -90,7 +90,7 @@ internal sealed class ScaleSetListener(
             await pace.BeginAsync(stopping);
             health.Turn(isReady: true);
             var last = cursor;
-            var news = await _polls.ExecuteAsync(async token => await PollAsync(messages, last, token), stopping);
+            var news = await _polls.ExecuteAsync(async token => await PollAsync(set, messages, last, token), stopping);
             pace.End(isEmpty: news is null, isNew: news?.Id > last);
             if (news is not null)
             {
@@ -113,7 +113,7 @@ internal sealed class ScaleSetListener(
     /// The next message. A poll that was told of less room than there is now is made anew: what is said into one that was given up comes
     /// again. At the end of the agent the session is closed, which ends its poll.
     /// </summary>
-    private async Task<ScaleSetNews?> PollAsync(ScaleSetMessages messages, long cursor, CancellationToken stopping)
+    private async Task<ScaleSetNews?> PollAsync(RunnerScaleSet set, ScaleSetMessages messages, long cursor, CancellationToken stopping)
     {
         var told = Capacity();
         metrics.Sets.SetCapacity(pool.Name, told);
@@ -133,7 +133,7 @@ internal sealed class ScaleSetListener(
         {
             if (stopping.IsCancellationRequested)
             {
-                await sessions.CloseAsync(pool, messages);
+                await sessions.CloseAsync(pool, set, messages);
                 await Task.WhenAny(next, Task.Delay(LastMessageLimit, time, CancellationToken.None));
             }
 

@@ -10,7 +10,7 @@ namespace Runner.Agent.ScaleSets;
 
 /// <summary>Opens the one session of a scale set, and closes it. Where another agent holds it, this one waits its turn, in short flat steps: a hand-over must not wait.</summary>
 internal sealed class SetSession(
-    ScaleSetClient client, SetOwner owner, AgentMetrics metrics, SupervisionOptions options, TimeProvider time, ILogger<SetSession> logger)
+    ScaleSetClient client, SetOwner owner, SessionNotes notes, AgentMetrics metrics, SupervisionOptions options, TimeProvider time, ILogger<SetSession> logger)
 {
     private static readonly TimeSpan ConflictPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan TellAgain = TimeSpan.FromMinutes(10);
@@ -23,14 +23,16 @@ internal sealed class SetSession(
     public async Task<ScaleSetMessages> OpenAsync(RunnerPool pool, RunnerScaleSet set, LoopHealth health, CancellationToken cancellationToken)
     {
         var pause = options.RetryPause < ConflictPause ? options.RetryPause : ConflictPause;
+        Guid? ended = null;
         for (long? told = null; ;)
         {
             try
             {
                 var messages = await OpenOnceAsync(set, cancellationToken);
+                await notes.KeepAsync(set.Id ?? 0, messages.SessionId);
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    await CloseAsync(pool, messages);
+                    await CloseAsync(pool, set, messages);
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
@@ -47,7 +49,16 @@ internal sealed class SetSession(
                 }
 
                 health.Turn(isReady: true); // whoever waits to take over is as ready as can be
-                await Task.Delay(pause, time, cancellationToken);
+                if (await notes.FindLeftOverAsync(set.Id ?? 0, cancellationToken) is { } left && left.Session != ended)
+                {
+                    ended = left.Session; // once: where it was not that one, GitHub's patience is all there is
+                    logger.SetSessionLeftOver(pool.Name, set.Name ?? string.Empty, left.Agent);
+                    await EndAsync(pool, () => client.DeleteSessionAsync(set.Id ?? 0, left.Session, cancellationToken));
+                }
+                else
+                {
+                    await Task.Delay(pause, time, cancellationToken);
+                }
             }
         }
     }
@@ -68,13 +79,19 @@ internal sealed class SetSession(
     }
 
     /// <summary>Closes it, so that the next agent need not wait.</summary>
-    public async Task CloseAsync(RunnerPool pool, ScaleSetMessages messages)
+    public async Task CloseAsync(RunnerPool pool, RunnerScaleSet set, ScaleSetMessages messages)
     {
         metrics.SetSession(pool.Name, pool.Size, isHeld: false);
+        await notes.RemoveAsync(set.Id ?? 0, messages.SessionId); // before the next agent writes its own
         using var limit = new CancellationTokenSource(CloseLimit, time);
+        await EndAsync(pool, () => messages.CloseAsync(limit.Token));
+    }
+
+    private async Task EndAsync(RunnerPool pool, Func<Task> end)
+    {
         try
         {
-            await messages.CloseAsync(limit.Token);
+            await end();
         }
         catch (ProtocolException)
         {

@@ -66,33 +66,3 @@ internal static class DockerLabels
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(LaunchRecord))]
 internal sealed partial class DockerJson : JsonSerializerContext;
-
-/// <summary>A process of this machine, told from a later one with the same number by its start.</summary>
-internal readonly record struct ProcessMark(int Pid, long Start)
-{
-    /// <summary>This process.</summary>
-    public static ProcessMark Current { get; } = OfCurrent();
-
-    /// <summary>Whether it still runs.</summary>
-    public bool IsAlive()
-    {
-        try
-        {
-            using var process = System.Diagnostics.Process.GetProcessById(Pid);
-            return TicksOf(process) == Start;
-        }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    private static ProcessMark OfCurrent()
-    {
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        return new ProcessMark(process.Id, TicksOf(process));
-    }
-
-    // Whole seconds: the kernel counts in ticks since its start, and what .NET makes of them differs by some milliseconds between readers.
-    private static long TicksOf(System.Diagnostics.Process process) => new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeSeconds();
-}

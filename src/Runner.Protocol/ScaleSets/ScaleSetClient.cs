@@ -109,7 +109,10 @@ public sealed class ScaleSetClient(HttpClient http, IActionsTenant tenant, Retry
     internal async Task<ScaleSetSession> RefreshSessionAsync(int id, Guid session, CancellationToken cancellationToken) =>
         Session(await CallAsync(HttpMethod.Patch, $"{Set(id)}/sessions/{session:D}", content: null, cancellationToken));
 
-    internal Task DeleteSessionAsync(int id, Guid session, CancellationToken cancellationToken) =>
+    /// <summary>Ends a session of a set, whoever opened it.</summary>
+    /// <exception cref="ProtocolException">It is gone already, or the set is.</exception>
+    /// <exception cref="InfrastructureException">The tries are used up.</exception>
+    public Task DeleteSessionAsync(int id, Guid session, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Delete, $"{Set(id)}/sessions/{session:D}", content: null, cancellationToken);
 
     /// <summary>Address of acquisitions, which are made with the session's token.</summary>

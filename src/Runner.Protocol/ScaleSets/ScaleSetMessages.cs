@@ -29,6 +29,9 @@ public sealed class ScaleSetMessages
         _time = time;
     }
 
+    /// <summary>The session's id, by which it can be ended.</summary>
+    public Guid SessionId => _session.SessionId;
+
     /// <summary>The statistics that the session told last.</summary>
     public ScaleSetStatistics Statistics => _session.Statistics ?? new ScaleSetStatistics();
 

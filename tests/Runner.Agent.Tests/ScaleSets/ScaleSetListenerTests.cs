@@ -9,6 +9,7 @@ using Runner.Agent.ScaleSets;
 using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
 using Runner.Agent.Tests.Supervision;
+using Runner.Backends;
 using Runner.GitHub;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
@@ -26,6 +27,10 @@ public sealed class ScaleSetListenerTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly AgentMetrics _metrics = new();
     private readonly RegistrationGate _gate = new(TimeProvider.System);
+    private readonly SetOwner _owner = new("installation", "agent");
+    private readonly MemoryNotes _notes = new();
+    private readonly ScriptedBackend _backend = new();
+    private readonly SessionNotes _sessionNotes;
     private readonly RunnerPool _pool = new(new PoolOptions { Name = "test", Labels = ["linux"], MaxJobs = 2, Mode = PoolMode.ScaleSet }, "agent", platforms: []);
     private readonly LaunchBreakers _breakers;
     private readonly LoopHealth _health;
@@ -41,6 +46,7 @@ public sealed class ScaleSetListenerTests : IDisposable
     {
         _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
         _health = new LoopHealth("listener", "test", _time);
+        _sessionNotes = new SessionNotes(_notes, _backend, _owner, _time, NullLogger<SessionNotes>.Instance);
         _site = server.Open(http => http.Request.Path.Value switch
         {
             "/_apis/runtime/runnerscalesets" or "/_apis/runtime/runnerscalesets/7" => _sets(http),
@@ -54,6 +60,7 @@ public sealed class ScaleSetListenerTests : IDisposable
     {
         _stop.Dispose();
         _gate.Dispose();
+        _sessionNotes.Dispose();
         _pool.Dispose();
         _breakers.Dispose();
     }
@@ -101,6 +108,33 @@ public sealed class ScaleSetListenerTests : IDisposable
         await StopAsync(running);
 
         Assert.InRange(took.TotalSeconds, 20 * 3 - 1, 20 * 5);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("agent", new[] { "agent" }, true)] // a life of this agent's own that is over
+    [InlineData("agent", null, true)] // on one machine: a process that is gone
+    [InlineData("agent-2", new[] { "agent" }, true)]
+    [InlineData("agent-2", new[] { "agent", "agent-2" }, false)]
+    [InlineData("agent-2", null, false)] // nobody can tell
+    public async Task Session_of_an_agent_that_is_gone_is_ended_at_once_and_no_other_one(string holder, string[]? living, bool isEnded)
+    {
+        var left = Guid.NewGuid();
+        _backend.Living = living;
+        _notes.All["session-7"] = new SessionNote(holder, new ProcessMark(int.MaxValue, 1), left).ToText();
+        _session = http => Answer(http, HasEnded() ? 200 : 409, HasEnded() ? Session(http) : """{"message":"held"}""");
+        var (running, began) = (Start(), _time.GetUtcNow());
+
+        await AdvanceUntilAsync(() => Count("GET", "/queue") > 0 || _time.GetUtcNow() - began > TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
+        var asked = Count("POST", "/_apis/runtime/runnerscalesets/7/sessions");
+        var note = SessionNote.Parse(_notes.All.GetValueOrDefault("session-7"));
+        await StopAsync(running);
+
+        Assert.Equal(isEnded, HasEnded());
+        Assert.Equal(isEnded, asked == 2); // without a pause between the two
+        Assert.Equal(isEnded ? ("agent", ProcessMark.Current) : (holder, new ProcessMark(int.MaxValue, 1)), (note?.Agent, note?.Process));
+        Assert.Equal(!isEnded, _notes.All.ContainsKey("session-7")); // one's own goes with the session
+
+        bool HasEnded() => Count("DELETE", $"/_apis/runtime/runnerscalesets/7/sessions/{left}") > 0;
     }
 
     [Fact(Timeout = Limit)]
@@ -239,17 +273,15 @@ public sealed class ScaleSetListenerTests : IDisposable
     private Task Start()
     {
         var options = new SupervisionOptions();
-        var backend = new ScriptedBackend();
-        var supervisor = new JobSupervisor(backend, new NoServices(), _breakers, Ledgers.Unused(_metrics, _time), options, _metrics, _time, NullLogger<JobSupervisor>.Instance);
+        var supervisor = new JobSupervisor(_backend, new NoServices(), _breakers, Ledgers.Unused(_metrics, _time), options, _metrics, _time, NullLogger<JobSupervisor>.Instance);
         var client = new ScaleSetClient(Http, new Tenant(_site.Address), RetryOptions.None, _time, NullLogger<ScaleSetClient>.Instance);
-        var owner = new SetOwner("installation", "agent");
         var endpoint = GitHubEndpoint.Parse("https://github.com/acme", allowInsecureHttp: false);
         var orders = _orders = new ScaleSetOrders(_pool, client, supervisor, _gate, _time, NullLogger.Instance);
         var listener = new ScaleSetListener(
             _pool,
             orders,
-            new SetSetup(client, owner, endpoint, NullLogger<SetSetup>.Instance),
-            new SetSession(client, owner, _metrics, options, _time, NullLogger<SetSession>.Instance),
+            new SetSetup(client, _owner, endpoint, NullLogger<SetSetup>.Instance),
+            new SetSession(client, _owner, _sessionNotes, _metrics, options, _time, NullLogger<SetSession>.Instance),
             new SlotPipelines(options, _time, NullLogger<RunnerSlot>.Instance),
             new PoolOffers([_pool], new ScriptedBackend(), _breakers, new AgentHealth(options, _time), _metrics, _time),
             supervisor,

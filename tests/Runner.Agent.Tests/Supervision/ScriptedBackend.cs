@@ -38,6 +38,11 @@ internal sealed class ScriptedBackend : IJobBackend
 
     public Task<bool> HasPlaceAsync(JobId job, CancellationToken cancellationToken) => Task.FromResult(IsElsewhere);
 
+    /// <summary>Agents that live; <c>null</c>: it cannot tell.</summary>
+    public IReadOnlyList<string>? Living { get; set; }
+
+    public Task<IReadOnlyList<string>?> FindLivingAgentsAsync(CancellationToken cancellationToken) => Task.FromResult(Living);
+
     public Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         Launches++;

@@ -2,6 +2,7 @@ using Runner.Agent.Configuration;
 using Runner.Emulator;
 using Runner.Emulator.Options;
 using Runner.Emulator.Runs;
+using Runner.Integration.Tests.Chaos;
 using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Options;
@@ -14,8 +15,9 @@ namespace Runner.Integration.Tests.Agents;
 public sealed class ManyJobsTests : IDisposable
 {
     private const int Limit = 240_000;
-    private const int Jobs = 100;
     private const int MostCallsOfJob = 8;
+
+    private static readonly int Jobs = ChaosPlan.JobsOf("RUNNER_TEST_BURST_JOBS", usual: 100);
 
     private readonly TempFolder _folder = new();
 
@@ -48,20 +50,21 @@ public sealed class ManyJobsTests : IDisposable
         Assert.True(calls.Values.Sum() <= MostCallsOfJob * Jobs, string.Join('\n', calls.Select(call => $"{call.Value} x {call.Key}")));
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task Agent_that_is_killed_in_a_burst_loses_doubles_and_leaves_no_job()
+    [Theory(Timeout = Limit)]
+    [InlineData("agent-1")] // it comes again
+    [InlineData("agent-2")] // another one waits for its turn
+    public async Task Agent_that_is_killed_in_a_burst_loses_doubles_and_leaves_no_job(string successor)
     {
         var program = Repository.Artifact("runner");
         await using var cluster = await StandInCluster.StartAsync(new StandInClusterOptions { WorkTime = TimeSpan.FromSeconds(1) }, Token);
         await using var emulator = await EmulatorServer.StartAsync(
-            new EmulatorOptions { ShareRunnerKey = true, ScaleSetSessionDuration = TimeSpan.FromSeconds(2), OfferDuration = TimeSpan.FromSeconds(4) }, Token);
-        var configuration = await ConfigureAsync(emulator, cluster);
-        using var first = AgentProcess.Start(program, configuration, _folder["first.log"]);
+            new EmulatorOptions { ShareRunnerKey = true, ScaleSetSessionDuration = TimeSpan.FromHours(1), OfferDuration = TimeSpan.FromSeconds(4) }, Token);
+        using var first = AgentProcess.Start(program, await ConfigureAsync(emulator, cluster, "agent-1"), _folder["first.log"]);
         var run = Queue(emulator);
 
         await Until.TrueAsync(() => cluster.Calls.Count("create pods") >= Jobs / 3, Token);
         await first.KillAsync(Token);
-        using var second = AgentProcess.Start(program, configuration, _folder["second.log"]);
+        using var second = AgentProcess.Start(program, await ConfigureAsync(emulator, cluster, successor), _folder["second.log"]);
         var ended = await emulator.WaitForRunAsync(run.Id, Token);
         await NothingIsLeftAsync(cluster);
 
@@ -84,20 +87,20 @@ public sealed class ManyJobsTests : IDisposable
             """,
     });
 
-    private async Task<string> ConfigureAsync(EmulatorServer emulator, StandInCluster cluster)
+    private async Task<string> ConfigureAsync(EmulatorServer emulator, StandInCluster cluster, string name)
     {
         await File.WriteAllTextAsync(_folder["token"], "emulator", Token);
         await File.WriteAllTextAsync(
-            _folder["runner.yaml"],
+            _folder[name + ".yaml"],
             $$"""
             backend: kubernetes
             kubernetes: {kubeconfig: "{{cluster.Kubeconfig}}", namespace: jobs, runnerImage: "registry.example/runner:1", defaultImage: "registry.example/job:1"}
             github: {url: "{{emulator.Url}}acme", auth: {tokenFile: "{{_folder["token"]}}"}, allowInsecureHttp: true}
             pools: [{name: test, labels: [self-hosted], maxJobs: {{Jobs}}, mode: scaleset}]
             monitoring: {enabled: false}
-            agent: {instance: agent-1, adoptionInterval: 500ms}
+            agent: {instance: {{name}}, installation: tests, adoptionInterval: 500ms}
             """,
             Token);
-        return _folder["runner.yaml"];
+        return _folder[name + ".yaml"];
     }
 }

@@ -59,6 +59,29 @@ public sealed class HandOverTests(ClusterFixture cluster, ITestOutputHelper outp
         Assert.InRange(took - (isKilled ? SessionLives : TimeSpan.Zero), TimeSpan.Zero, Longest);
     }
 
-    private async Task<AgentProcess> StartAsync(AgentPlace place, EmulatorServer emulator, string name) => AgentProcess.Start(
-        Repository.Artifact("runner"), await place.ConfigureAsync("host", emulator, "scaleset", maxJobs: 2, name, Token), _folder[name + ".log"]);
+    /// <summary>GitHub's patience with a killed agent's session is not known, so it is not waited for where somebody knows that the agent is gone.</summary>
+    [Theory(Timeout = 180_000)]
+    [InlineData("host", "agent-1", 5)] // its own next life
+    [InlineData("kubernetes", "agent-2", 60)] // another one, once the Lease of the first has run out
+    public async Task Session_of_a_killed_agent_is_ended_by_whoever_knows_that_it_is_gone(string backend, string successor, int mostSeconds)
+    {
+        var place = await AgentPlace.OfAsync(backend, _folder, cluster, engine: null, Token);
+        await using var emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { ShareRunnerKey = true, ListenAddress = place.Address, ScaleSetSessionDuration = TimeSpan.FromHours(1) }, Token);
+        using var first = await StartAsync(place, emulator, "agent-1", backend);
+        await first.PrintedAsync(HasSession, Token);
+
+        await first.KillAsync(Token);
+        var began = TimeProvider.System.GetTimestamp();
+        using var second = await StartAsync(place, emulator, successor, backend, "again");
+        await second.PrintedAsync(HasSession, Token);
+        var took = TimeProvider.System.GetElapsedTime(began);
+
+        output.WriteLine($"killed on {backend}: its session is {successor}'s after {took.TotalMilliseconds:0} ms");
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(mostSeconds));
+        await second.StopAsync(Token);
+    }
+
+    private async Task<AgentProcess> StartAsync(AgentPlace place, EmulatorServer emulator, string name, string backend = "host", string life = "") => AgentProcess.Start(
+        Repository.Artifact("runner"), await place.ConfigureAsync(backend, emulator, "scaleset", maxJobs: 2, name, Token), _folder[$"{name}{life}.log"]);
 }
