@@ -465,6 +465,12 @@ internal sealed class JobBoard : IDisposable
         JobState? lost = null;
         lock (_gate)
         {
+            if (_jobs.Find(id) is { Phase: JobPhase.Offered or JobPhase.Running, DueAt: { } due } early && due > _time.GetUtcNow())
+            {
+                _dispatch.Change(early); // timers count whole milliseconds, and ring up to one too soon
+                return;
+            }
+
             if (_jobs.Find(id) is { Phase: JobPhase.Offered } offered && offered.DueAt <= _time.GetUtcNow())
             {
                 lost = offered;

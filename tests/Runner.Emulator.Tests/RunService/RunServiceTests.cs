@@ -113,6 +113,21 @@ public sealed class RunServiceTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_lock_ends_though_the_timer_rings_a_moment_too_early()
+    {
+        var time = new EarlyTimers(TimeProvider.System.GetUtcNow());
+        await using var emulator = await TestEmulator.StartAsync(new EmulatorOptions { Time = time });
+        var (_, job) = await emulator.RunningJobAsync();
+
+        time.Advance(TimeSpan.FromMinutes(10) - EarlyTimers.By);
+        var early = emulator.Server.FindJob(Id(job));
+        time.Advance(EarlyTimers.By);
+
+        Assert.Null(early?.Conclusion);
+        Assert.Equal(Conclusion.Failed, emulator.Server.FindJob(Id(job))?.Conclusion);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_cancelled_job_that_does_not_stop_is_ended_by_force()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -183,4 +198,24 @@ public sealed class RunServiceTests
     }
 
     private static JobId Id(OfficialJob job) => new(Guid.Parse(job.JobId));
+}
+
+/// <summary>A clock whose timers ring half a millisecond early, as those of the system may: they count whole ones.</summary>
+internal sealed class EarlyTimers(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    public static readonly TimeSpan By = TimeSpan.FromMicroseconds(500);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new EarlyTimer(base.CreateTimer(callback, state, Early(dueTime), period));
+
+    private static TimeSpan Early(TimeSpan wait) => wait > By ? wait - By : wait;
+
+    private sealed class EarlyTimer(ITimer timer) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(Early(dueTime), period);
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
+    }
 }
