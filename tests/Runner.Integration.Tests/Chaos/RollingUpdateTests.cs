@@ -49,6 +49,10 @@ public sealed class RollingUpdateTests(ClusterFixture cluster, ITestOutputHelper
                 await next.PrintedAsync("[1207]", _jobs, Token); // adopted
                 output.WriteLine($"{mode}: {_jobs} jobs were left and adopted in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
                 Assert.Equal(before, await PodsAsync(place));
+                if (mode == "scaleset")
+                {
+                    await next.PrintedAsync("[1133]", Token); // else the one after it may be first to ask for the session
+                }
             }
 
             marks.Open();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using k8s;
+using Runner.Integration.Tests.Agents;
 using Runner.Integration.Tests.Cluster;
 using Runner.Integration.Tests.Jobs;
 using Runner.Jobs.Outcomes;
@@ -36,12 +37,15 @@ public sealed class AutoscalerOnClusterTests(ClusterFixture cluster)
             Token);
         await RefusesStrangersAsync(release);
 
+        // None ends before there are as many agents as the jobs need, however fast one agent is.
+        await using var marks = await MarkServer.StartAsync(cluster.HostAddress, Token);
         var run = release.Queue(
-            Jobs, $"echo begun; if [ ${{{{ matrix.n }}}} -le {Held} ]; then while [ ! -e $RUNNER_TEMP/go ]; do sleep 0.5; done; else sleep 5; fi; echo ended");
+            Jobs, $"echo begun; if [ ${{{{ matrix.n }}}} -le {Held} ]; then while [ ! -e $RUNNER_TEMP/go ]; do sleep 0.5; done; else {marks.Wait}; fi; echo ended");
         await ReplicasAsync(release, replicas => replicas == Jobs / MaxJobs);
 
-        // All but those that wait for the test end; the autoscaler takes three of the four agents away, under them. One agent is enough for as many
+        // All but those that wait for a file end; the autoscaler takes three of the four agents away, under them. One agent is enough for as many
         // as it may have, so that a few of the others may still run then.
+        marks.Open();
         await ReplicasAsync(release, replicas => replicas == 1);
         await Until.TrueAsync(async () => await WantedAsync(release) == Held, Token);
         await Until.TrueAsync(async () => (await RunningAsync(release)).Count == Held, Token);
