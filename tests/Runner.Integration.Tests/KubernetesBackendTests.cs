@@ -3,7 +3,6 @@ using System.Text;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
-using Microsoft.Extensions.Time.Testing;
 using Runner.Backends;
 using Runner.Integration.Tests.Cluster;
 using Runner.Integration.Tests.Jobs;
@@ -460,16 +459,38 @@ public sealed class KubernetesBackendTests(ClusterFixture cluster) : IAsyncLifet
         }
 
         using var connection = Connect();
-        var later = new ClusterCleanup(connection, new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)));
-        var atOnce = await new ClusterCleanup(connection, TimeProvider.System).FindAsync(Token);
-        var found = await later.FindAsync(Token);
+        var cleanup = new ClusterCleanup(connection);
+        var now = await cleanup.ReadTimeAsync(Token);
+        var atOnce = await cleanup.FindAsync(now, Token);
+        var found = await cleanup.FindAsync(now + TimeSpan.FromHours(1), Token);
 
         Assert.Empty(atOnce);
         Assert.Equal([(over, false), (runs, true)], found.Where(left => left.Kind == "Pod").OrderBy(left => left.IsWanted).Select(left => (left.Name, left.IsWanted)));
-        await Task.WhenAll(found.Select(left => later.RemoveAsync(left, Token)));
+        Assert.All(await Task.WhenAll(found.Select(left => cleanup.RemoveAsync(left, Token))), Assert.True);
         await cluster.PodsGoneAsync(_namespace, ClusterFixture.JobObjects, Token);
         await Until.TrueAsync(async () => (await FindSecretAsync(over), await FindSecretAsync(runs)) == (null, null), Token); // with their pods
-        Assert.Empty(await later.FindAsync(Token));
+        Assert.Empty(await cleanup.FindAsync(now + TimeSpan.FromHours(1), Token));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task What_an_agent_takes_up_while_it_is_cleaned_up_stays()
+    {
+        IJobHandle? running;
+        await using (var agent = Agent())
+        {
+            running = await agent.Backend.LaunchAsync(Launch(UntilCancelled), Token);
+            await running.Started.WaitAsync(Token);
+            running.Release();
+        }
+
+        using var connection = Connect();
+        var cleanup = new ClusterCleanup(connection);
+        var found = await cleanup.FindAsync(await cleanup.ReadTimeAsync(Token) + TimeSpan.FromHours(1), Token);
+        await using var next = Agent(name: "next");
+        await using var adopted = await AdoptAsync(next);
+
+        Assert.All(await Task.WhenAll(found.Where(left => left.Kind == "Pod").Select(left => cleanup.RemoveAsync(left, Token))), Assert.False);
+        Assert.NotNull(await FindPodAsync(running.Location));
     }
 
     private ClusterConnection Connect() => ClusterConnection.Open(new KubernetesOptions { Kubeconfig = cluster.Kubeconfig, Namespace = _namespace });

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Runner.Agent.Configuration;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
 using Runner.Cli.Rendering;
-using Runner.Cli.Settings;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Cleanup;
 using Runner.Kubernetes.Client;
@@ -34,22 +32,23 @@ internal sealed class CleanupCommand(CliSurroundings surroundings)
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var kubernetes = Read(result);
+        var kubernetes = SettingFlags.Settings(result, _flags, surroundings).Kubernetes ?? new KubernetesOptions();
         using var connection = ClusterConnection.Open(kubernetes with { Kubeconfig = kubernetes.Kubeconfig ?? surroundings.Variable("KUBECONFIG") });
-        var cleanup = new ClusterCleanup(connection, TimeProvider.System);
-        var (found, isAll, isDry) = (await cleanup.FindAsync(cancellationToken), result.GetValue(_all), result.GetValue(_dryRun));
+        var cleanup = new ClusterCleanup(connection);
+        var found = await cleanup.FindAsync(await cleanup.ReadTimeAsync(cancellationToken), cancellationToken);
+        var (isAll, isDry) = (result.GetValue(_all), result.GetValue(_dryRun));
         var due = found.Where(left => isAll || !left.IsWanted).ToList();
         if (due.Count > 0)
         {
             Tables.Write(surroundings, ["kind", "name", "why"], due.Select(left => new[] { left.Kind, left.Name, left.Why }));
         }
 
-        var failures = isDry ? 0 : await RemoveAsync(cleanup, due, cancellationToken);
+        var (removed, failures) = isDry ? (0, 0) : await RemoveAsync(cleanup, due, cancellationToken);
         var place = $"namespace '{connection.Namespace}' of {connection.Server}";
         await surroundings.Out.WriteLineAsync(
             due.Count == 0 ? $"Nothing is left over in {place}."
             : isDry ? $"{due.Count} would be removed from {place}."
-            : $"{due.Count - failures} removed from {place}.");
+            : $"{removed} removed from {place}.");
         if (found.Count > due.Count)
         {
             await surroundings.Out.WriteLineAsync($"{found.Count - due.Count} more may still be wanted: see 'runner cleanup --all --dry-run'.");
@@ -58,14 +57,21 @@ internal sealed class CleanupCommand(CliSurroundings surroundings)
         return failures == 0 ? ExitCodes.Success : ExitCodes.Unavailable;
     }
 
-    private async Task<int> RemoveAsync(ClusterCleanup cleanup, List<LeftOver> due, CancellationToken cancellationToken)
+    private async Task<(int Removed, int Failures)> RemoveAsync(ClusterCleanup cleanup, List<LeftOver> due, CancellationToken cancellationToken)
     {
-        var failures = 0;
+        var (removed, failures) = (0, 0);
         foreach (var left in due)
         {
             try
             {
-                await cleanup.RemoveAsync(left, cancellationToken);
+                if (await cleanup.RemoveAsync(left, cancellationToken))
+                {
+                    removed++;
+                }
+                else
+                {
+                    await surroundings.Error.WriteLineAsync($"{left.Kind} {left.Name} has changed since it was seen, or is gone already");
+                }
             }
             catch (InfrastructureException error)
             {
@@ -74,13 +80,6 @@ internal sealed class CleanupCommand(CliSurroundings surroundings)
             }
         }
 
-        return failures;
-    }
-
-    private KubernetesOptions Read(ParseResult result)
-    {
-        var files = SettingsFiles.Read(surroundings, result.GetValue(_flags.Config));
-        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, _flags));
-        return reading.Problems.Count > 0 ? throw new OperatorException(reading.Problems) : reading.Options.Kubernetes ?? new KubernetesOptions();
+        return (removed, failures);
     }
 }

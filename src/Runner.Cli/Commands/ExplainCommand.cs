@@ -1,10 +1,8 @@
 using System.CommandLine;
-using Runner.Agent.Configuration;
 using Runner.Agent.Pools;
 using Runner.Backends;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
-using Runner.Cli.Settings;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
@@ -58,7 +56,7 @@ internal sealed class ExplainCommand(CliSurroundings surroundings)
             throw new UsageException("'runner explain' needs labels, or --pool; see 'runner explain --help'");
         }
 
-        var options = Read(result);
+        var options = SettingFlags.Settings(result, _flags, surroundings);
         var kubernetes = Checked(options.Kubernetes ?? new KubernetesOptions());
         var launch = new JobLaunch
         {
@@ -69,14 +67,6 @@ internal sealed class ExplainCommand(CliSurroundings surroundings)
         };
         surroundings.Out.Write(PodPreview.Describe(pool is null ? launch : PoolPreview.InPool(launch, options, pool), kubernetes, result.GetValue(_version) ?? string.Empty));
         return ExitCodes.Success;
-    }
-
-    private AgentOptions Read(ParseResult result)
-    {
-        var files = SettingsFiles.Read(surroundings, result.GetValue(_flags.Config));
-        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, SettingFlags.Read(result, _flags));
-        surroundings.Warn(reading.Warnings);
-        return reading.Problems.Count > 0 ? throw new OperatorException(reading.Problems) : reading.Options;
     }
 
     // What is shown is the pod's shape: images that are not said are names of what would be there.

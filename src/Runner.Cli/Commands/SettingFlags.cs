@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Runner.Agent.Configuration;
+using Runner.Cli.CommandLine;
 using Runner.Cli.Flags;
 using Runner.Cli.Settings;
+using Runner.Jobs.Errors;
 using Runner.Kubernetes.Options;
 
 namespace Runner.Cli.Commands;
@@ -19,6 +21,16 @@ internal static class SettingFlags
             .Select(flag => new ConfigOverride(flag.Path, flag.Value ?? string.Empty, $"flag {flag.Option.Name}")),
         .. (result.GetValue(flags.Platforms) ?? []).Select(PlatformFlag.Parse).SelectMany(platform => platform.ToOverrides()),
     ];
+
+    /// <summary>The settings by files, environment and flags, for commands that need no more than a part of them. Warns of those that do nothing.</summary>
+    /// <exception cref="OperatorException">Something in them cannot be read: every problem at once.</exception>
+    public static AgentOptions Settings(ParseResult result, RunFlags flags, CliSurroundings surroundings)
+    {
+        var files = SettingsFiles.Read(surroundings, result.GetValue(flags.Config));
+        var reading = AgentConfiguration.Read(files.Yaml, surroundings.Environment, Read(result, flags));
+        surroundings.Warn(reading.Warnings);
+        return reading.Problems.Count > 0 ? throw new OperatorException(reading.Problems) : reading.Options;
+    }
 
     /// <summary>The flags that are for a cluster only.</summary>
     public static IEnumerable<Option> OfCluster(RunFlags flags) =>

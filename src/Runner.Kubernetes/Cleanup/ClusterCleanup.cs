@@ -1,3 +1,4 @@
+using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs.Errors;
 using Runner.Kubernetes.Client;
@@ -6,31 +7,36 @@ using Runner.Kubernetes.Naming;
 namespace Runner.Kubernetes.Cleanup;
 
 /// <summary>Looks in a namespace for what agents and local runs of any installation left there, and removes it.</summary>
-public sealed class ClusterCleanup(ClusterConnection connection, TimeProvider time)
+public sealed class ClusterCleanup(ClusterConnection connection)
 {
     private const string Ours = $"{PodLabels.ManagedBy}={PodLabels.Us}";
 
     // One that still runs has a moment to see its signal.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private readonly JobCluster _cluster = new(connection, time, NullLogger.Instance);
+    private readonly JobCluster _cluster = new(connection, TimeProvider.System, NullLogger.Instance);
+
+    /// <summary>The time by the cluster's clock, to the second: whether an agent lives is told by it.</summary>
+    /// <exception cref="InfrastructureException">The cluster could not be asked.</exception>
+    public Task<DateTimeOffset> ReadTimeAsync(CancellationToken cancellationToken) => _cluster.ReadTimeAsync(cancellationToken);
 
     /// <summary>What nobody looks after.</summary>
     /// <exception cref="OperatorException">The rights to look are missing.</exception>
     /// <exception cref="InfrastructureException">The cluster could not be asked.</exception>
-    public async Task<IReadOnlyList<LeftOver>> FindAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LeftOver>> FindAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            // Leases first: an agent that comes meanwhile is then not known, but nothing of it is old enough.
-            var leases = await _cluster.ListLeasesAsync(Ours, cancellationToken);
-            var pods = await _cluster.ListPodsAsync($"{Ours},{PodLabels.JobId}", cancellationToken);
-            List<k8s.Models.V1Secret> secrets =
+            List<V1Pod> pods = [.. await _cluster.ListPodsAsync($"{Ours},{PodLabels.JobId}", cancellationToken)];
+            List<V1Secret> secrets =
             [
                 .. await _cluster.ListSecretsAsync($"{Ours},{PodLabels.JobId}", cancellationToken),
                 .. await _cluster.ListSecretsAsync($"{Ours},{PodLabels.Taken}", cancellationToken),
             ];
-            return LeftOverRules.Find(pods, secrets.DistinctBy(secret => secret.Metadata.Name), leases, time.GetUtcNow());
+
+            // Last: an agent that comes meanwhile is seen to live.
+            var leases = await _cluster.ListLeasesAsync(Ours, cancellationToken);
+            return LeftOverRules.Find(pods, secrets.DistinctBy(secret => secret.Metadata.Name), leases, now);
         }
         catch (InfrastructureException error) when (ApiErrors.IsLackOfRights(error))
         {
@@ -38,16 +44,11 @@ public sealed class ClusterCleanup(ClusterConnection connection, TimeProvider ti
         }
     }
 
-    /// <summary>Removes one. It is no mistake that it is gone already.</summary>
+    /// <summary>Removes one; false where it has changed since it was seen, as by an agent that took it up, or is gone already.</summary>
     /// <exception cref="InfrastructureException">It could not be removed.</exception>
-    public Task RemoveAsync(LeftOver left, CancellationToken cancellationToken)
+    public Task<bool> RemoveAsync(LeftOver left, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(left);
-        return left.Kind switch
-        {
-            "Pod" => _cluster.DeletePodAsync(left.Name, Grace, cancellationToken),
-            "Secret" => _cluster.DeleteSecretAsync(left.Name, cancellationToken),
-            _ => _cluster.DeleteLeaseAsync(left.Name, cancellationToken),
-        };
+        return _cluster.DeleteUnchangedAsync(left.Kind, left.Seen, Grace, cancellationToken);
     }
 }

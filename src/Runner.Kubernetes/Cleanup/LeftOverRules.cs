@@ -7,20 +7,20 @@ namespace Runner.Kubernetes.Cleanup;
 
 /// <summary>Which things of a namespace nobody looks after. Pure.</summary>
 /// <remarks>
-/// An agent that comes again within minutes takes up what is its own, so nothing of it is left over for so long, and what it may still take up later is
-/// removed by those only who say so.
+/// As long as an agent of an installation lives, or did until some minutes ago, it removes what others of it left. Where none does, what tells of a job that is
+/// not over is still wanted: the next agent takes it up, whenever it comes.
 /// </remarks>
 internal static class LeftOverRules
 {
-    /// <summary>How long an agent may be away, and a thing be without one.</summary>
+    /// <summary>How long an agent may be away, and a job be over without one.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>What is left over: pods first, then the Secrets of jobs, then Leases.</summary>
     /// <param name="pods">All that agents of any installation have made, as are the rest.</param>
     /// <param name="secrets">As above.</param>
     /// <param name="leases">As above, notes among them.</param>
-    /// <param name="now">The time by the cluster's clock, near enough.</param>
-    public static IReadOnlyList<LeftOver> Find(IEnumerable<V1Pod> pods, IEnumerable<V1Secret> secrets, IEnumerable<V1Lease> leases, DateTimeOffset now)
+    /// <param name="now">The time by the cluster's clock.</param>
+    public static IReadOnlyList<LeftOver> Find(IReadOnlyCollection<V1Pod> pods, IEnumerable<V1Secret> secrets, IEnumerable<V1Lease> leases, DateTimeOffset now)
     {
         var (notes, agents) = (new List<V1Lease>(), new List<V1Lease>());
         foreach (var lease in leases)
@@ -28,28 +28,28 @@ internal static class LeftOverRules
             (lease.Metadata.Labels?.ContainsKey(PodLabels.Note) == true ? notes : agents).Add(lease);
         }
 
-        var all = pods.ToList();
-        var living = agents.Where(lease => !IsOld(lease.Spec?.RenewTime, now)).Select(lease => lease.Spec.HolderIdentity).ToHashSet(StringComparer.Ordinal);
-        var ofPods = all.Select(pod => OfPod(pod, living, now)).OfType<LeftOver>().ToList();
-        var names = all.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        var ofSecrets = secrets.Where(secret => !names.Contains(secret.Metadata.Name)).Select(secret => OfSecret(secret, living, now)).OfType<LeftOver>();
+        var living = agents.Where(lease => !IsOld(lease.Spec?.RenewTime, now)).Select(lease => InstanceOf(lease.Metadata)).ToHashSet(StringComparer.Ordinal);
+        var ofPods = pods.Select(pod => OfPod(pod, IsLookedAfter(pod.Metadata), now)).OfType<LeftOver>().ToList();
+        var names = pods.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        var ofSecrets = secrets.Where(secret => !names.Contains(secret.Metadata.Name) && !IsLookedAfter(secret.Metadata)).Select(secret => OfSecret(secret, now)).OfType<LeftOver>().ToList();
 
-        // The Lease of an agent says whose its pods were, so that it goes last.
-        var removed = ofPods.Where(left => !left.IsWanted).Select(left => left.Name).ToHashSet(StringComparer.Ordinal);
-        var owners = all.Where(pod => !removed.Contains(pod.Metadata.Name)).Select(pod => PodLabels.OwnerOf(pod.Metadata)).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var instances = agents.Where(lease => living.Contains(lease.Spec.HolderIdentity)).Select(lease => InstanceOf(lease.Metadata)).ToHashSet(StringComparer.Ordinal);
+        // The Lease of an agent says whose its jobs are, so that it goes last.
+        var gone = ofPods.Concat(ofSecrets).Where(left => !left.IsWanted).Select(left => left.Name).ToHashSet(StringComparer.Ordinal);
+        var owners = pods.Select(pod => pod.Metadata).Concat(ofSecrets.Select(left => left.Seen))
+            .Where(thing => !gone.Contains(thing.Name)).Select(PodLabels.OwnerOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return
         [
             .. ofPods,
             .. ofSecrets,
             .. agents.Where(lease => IsOld(lease.Spec?.RenewTime, now)).Select(lease => OfAgent(lease, owners)),
-            .. notes.Where(note => !instances.Contains(InstanceOf(note.Metadata)) && IsOld(note.Metadata.CreationTimestamp, now)).Select(OfNote),
+            .. notes.Where(note => !IsLookedAfter(note.Metadata) && IsOld(note.Metadata.CreationTimestamp, now)).Select(OfNote),
         ];
+
+        bool IsLookedAfter(V1ObjectMeta thing) => living.Contains(InstanceOf(thing));
     }
 
-    private static LeftOver? OfPod(V1Pod pod, HashSet<string> living, DateTimeOffset now)
+    private static LeftOver? OfPod(V1Pod pod, bool isLookedAfter, DateTimeOffset now)
     {
-        var (name, owner) = (pod.Metadata.Name, PodLabels.OwnerOf(pod.Metadata));
         if (pod.Metadata.DeletionTimestamp is not null)
         {
             return null; // it goes
@@ -57,40 +57,36 @@ internal static class LeftOverRules
 
         if (pod.Metadata.Labels is { } labels && labels.TryGetValue(PodLabels.Finished, out var end))
         {
-            return new LeftOver("Pod", name, $"is kept for a look; its job has {end}", IsWanted: true);
+            return Thing("Pod", pod.Metadata, $"is kept for a look; its job has {end}", isWanted: true);
         }
 
-        if (owner is not null && living.Contains(owner))
-        {
-            return null;
-        }
-
-        var isOver = pod.Status?.Phase is "Succeeded" or "Failed";
-        return !IsOld(isOver ? EndOf(pod) : pod.Metadata.CreationTimestamp, now) ? null
-            : isOver ? new LeftOver("Pod", name, $"its job is over, and {AgentOf(owner)} is gone", IsWanted: false)
-            : new LeftOver("Pod", name, $"{AgentOf(owner)} is gone; the next agent of its installation would look after the job", IsWanted: true);
+        var owner = AgentOf(PodLabels.OwnerOf(pod.Metadata));
+        var ended = pod.Status?.Phase is "Succeeded" or "Failed" ? PodTimes.JobStatus(pod)?.State?.Terminated?.FinishedAt : null;
+        return isLookedAfter || !IsOld(ended ?? pod.Metadata.CreationTimestamp, now) ? null
+            : ended is not null ? Thing("Pod", pod.Metadata, $"its job is over, and {owner} is gone", isWanted: false)
+            : Thing("Pod", pod.Metadata, $"{owner} is gone; the next agent of its installation would look after the job", isWanted: true);
     }
 
-    private static LeftOver? OfSecret(V1Secret secret, HashSet<string> living, DateTimeOffset now)
+    private static LeftOver? OfSecret(V1Secret secret, DateTimeOffset now)
     {
-        var owner = PodLabels.OwnerOf(secret.Metadata);
-        return (owner is not null && living.Contains(owner)) || !IsOld(secret.Metadata.CreationTimestamp, now)
-            ? null
-            : new LeftOver("Secret", secret.Metadata.Name, $"of a job without a pod, and {AgentOf(owner)} is gone", IsWanted: false);
+        var owner = AgentOf(PodLabels.OwnerOf(secret.Metadata));
+        var isOfWaitingJob = secret.Metadata.Labels is { } labels && (labels.ContainsKey(PodLabels.Taken) || labels.ContainsKey(PodLabels.Launching));
+        return !IsOld(secret.Metadata.CreationTimestamp, now) ? null
+            : isOfWaitingJob ? Thing("Secret", secret.Metadata, $"{owner} is gone; the next agent of its installation would start the job", isWanted: true)
+            : Thing("Secret", secret.Metadata, $"of a job whose pod and {owner} are gone", isWanted: false);
     }
 
-    private static LeftOver OfAgent(V1Lease lease, HashSet<string> owners) =>
-        new("Lease", lease.Metadata.Name, $"{AgentOf(lease.Spec?.HolderIdentity)} is gone", IsWanted: lease.Spec?.HolderIdentity is { } holder && owners.Contains(holder));
+    private static LeftOver OfAgent(V1Lease lease, HashSet<string> owners) => Thing(
+        "Lease", lease.Metadata, $"{AgentOf(lease.Spec?.HolderIdentity)} is gone", isWanted: lease.Spec?.HolderIdentity is { } holder && owners.Contains(holder));
 
     private static LeftOver OfNote(V1Lease note) =>
-        new("Lease", note.Metadata.Name, $"a note of the agents of '{InstanceOf(note.Metadata)}', of which none lives", IsWanted: true);
+        Thing("Lease", note.Metadata, $"a note of the agents of '{InstanceOf(note.Metadata)}', of which none lives", isWanted: true);
+
+    private static LeftOver Thing(string kind, V1ObjectMeta seen, string why, bool isWanted) => new(kind, seen.Name, why, isWanted) { Seen = seen };
 
     private static string AgentOf(string? owner) => owner is null ? "its agent" : $"agent '{AgentIdentity.NameOf(owner)}'";
 
     private static string InstanceOf(V1ObjectMeta metadata) => metadata.Labels?.TryGetValue(PodLabels.Instance, out var instance) == true ? instance : string.Empty;
-
-    private static DateTime? EndOf(V1Pod pod) =>
-        (pod.Status?.ContainerStatuses ?? []).Select(status => status.State?.Terminated?.FinishedAt).Max() ?? pod.Metadata.CreationTimestamp;
 
     // What has no time is of nobody who could say so.
     private static bool IsOld(DateTime? time, DateTimeOffset now) => PodTimes.At(time) is not { } at || now - at >= Patience;

@@ -32,6 +32,16 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     public async Task<string> ReadVersionAsync(CancellationToken cancellationToken) =>
         (await _api.CallAsync("ask for the version", token => _client.Version.GetCodeAsync(token), cancellationToken)).GitVersion;
 
+    /// <summary>The API server's time, to the second.</summary>
+    public Task<DateTimeOffset> ReadTimeAsync(CancellationToken cancellationToken) => _api.CallAsync(
+        "ask for the time",
+        async token =>
+        {
+            using var answer = await _client.Version.GetCodeWithHttpMessagesAsync(cancellationToken: token);
+            return answer.Response.Headers.Date ?? time.GetUtcNow();
+        },
+        cancellationToken);
+
     /// <summary>Creates the Secret of a job, or gives the one that is there.</summary>
     public async Task<V1Secret> CreateSecretAsync(V1Secret secret, CancellationToken cancellationToken)
     {
@@ -160,6 +170,25 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     /// <summary>Deletes a Secret.</summary>
     public Task DeleteSecretAsync(string name, CancellationToken cancellationToken) => OrNullAsync(
         $"delete Secret {name}", token => Core.DeleteNamespacedSecretAsync(name, Namespace, cancellationToken: token), cancellationToken);
+
+    /// <summary>Deletes a pod, Secret or Lease as it was seen; false where it has changed since, or is gone.</summary>
+    public async Task<bool> DeleteUnchangedAsync(string kind, V1ObjectMeta seen, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var only = new V1DeleteOptions
+        {
+            GracePeriodSeconds = kind == "Pod" ? (long)Math.Ceiling(grace.TotalSeconds) : null,
+            Preconditions = new V1Preconditions { Uid = seen.Uid, ResourceVersion = seen.ResourceVersion },
+        };
+        return await UnlessChangedAsync<object>(
+            $"delete {kind} {seen.Name}",
+            async token => kind switch
+            {
+                "Pod" => await Core.DeleteNamespacedPodAsync(seen.Name, Namespace, only, cancellationToken: token),
+                "Secret" => await Core.DeleteNamespacedSecretAsync(seen.Name, Namespace, only, cancellationToken: token),
+                _ => await Coordination.DeleteNamespacedLeaseAsync(seen.Name, Namespace, only, cancellationToken: token),
+            },
+            cancellationToken) is not null;
+    }
 
     /// <summary>Runs a command in a container of a job's pod once and gives its exit code.</summary>
     /// <param name="pod">The pod.</param>

@@ -34,12 +34,17 @@ public sealed class CleanupCommandTests
     {
         await using var cluster = await ClusterAsync();
 
-        var all = await RunAsync(cluster, "--all");
-        var again = await RunAsync(cluster, "--all");
+        // Again, as the pod may change while it is looked at: then it stays.
+        var results = new List<CliResult>();
+        do
+        {
+            results.Add(await RunAsync(cluster, "--all"));
+        }
+        while (!results[^1].Out.StartsWith("Nothing is left over in namespace 'jobs' of https://", StringComparison.Ordinal));
 
-        Assert.Contains("is kept for a look; its job has failed", all.Out, StringComparison.Ordinal);
-        Assert.Matches(@"\n2 removed from namespace 'jobs' of https://", all.Out);
-        Assert.StartsWith("Nothing is left over in namespace 'jobs' of https://", again.Out, StringComparison.Ordinal);
+        Assert.Contains("is kept for a look; its job has failed", results[0].Out, StringComparison.Ordinal);
+        Assert.All(results, result => Assert.Equal(0, result.Code));
+        Assert.All(results.Where(result => result.Error.Length > 0), result => Assert.Contains("has changed since it was seen, or is gone already", result.Error, StringComparison.Ordinal));
     }
 
     [Fact(Timeout = Limit)]
@@ -54,7 +59,7 @@ public sealed class CleanupCommandTests
         var result = await Cli.RunAsync("cleanup", "--kubeconfig", folder["kubeconfig"], "--namespace", "jobs");
 
         Assert.Equal(69, result.Code);
-        Assert.Contains("list Leases", result.Error, StringComparison.Ordinal);
+        Assert.Contains("ask for the time: Connection refused", result.Error, StringComparison.Ordinal);
     }
 
     private static Task<CliResult> RunAsync(StandInCluster cluster, params string[] flags) =>

@@ -12,14 +12,15 @@ public sealed class LeftOverRulesTests
 
     private static readonly DateTimeOffset Now = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly List<V1Lease> _leases = [Lease("living", Living, minutes: 0)];
+    private readonly List<V1Lease> _leases = [Lease("living", Living, minutes: 0, instance: "theirs")];
     private readonly List<V1Pod> _pods = [];
     private readonly List<V1Secret> _secrets = [];
 
     [Fact]
-    public void What_a_living_agent_has_stays_however_old_it_is()
+    public void What_an_installation_with_a_living_agent_has_is_left_to_that()
     {
-        _pods.AddRange([Pod("runs", Living, "Running"), Pod("over", Living, "Succeeded")]);
+        _leases.Add(Lease("ours", Living, minutes: 9)); // it may be back any moment
+        _pods.AddRange([Pod("runs", Living, "Running"), Pod("over", Gone, "Succeeded")]); // of an earlier one, too: it removes that
         _secrets.Add(Secret("waits", Living));
 
         Assert.Empty(Find());
@@ -28,7 +29,6 @@ public sealed class LeftOverRulesTests
     [Fact]
     public void What_is_young_stays_whoever_had_it()
     {
-        _leases.Add(Lease("late", Gone, minutes: 9));
         _pods.AddRange([Pod("runs", Gone, "Running", minutes: 9), Pod("over", Gone, "Failed", minutes: 600, endedMinutes: 9)]);
         _secrets.Add(Secret("waits", Gone, minutes: 9));
 
@@ -39,12 +39,15 @@ public sealed class LeftOverRulesTests
     public void Job_that_is_over_goes_and_one_that_the_next_agent_would_take_up_is_asked_for()
     {
         _leases.Add(Lease("lease", Gone, minutes: 30));
-        _pods.AddRange([Pod("over", Gone, "Succeeded"), Pod("runs", Gone, "Running"), Pod("nobodys", owner: null, "Failed")]);
+        var lost = Pod("lost", Gone, "Failed");
+        lost.Status.ContainerStatuses = []; // before it started: its job is to have another place
+        _pods.AddRange([Pod("over", Gone, "Succeeded"), Pod("runs", Gone, "Running"), lost, Pod("nobodys", owner: null, "Failed")]);
 
         Assert.Equal(
             [
                 ("Pod over", false, "its job is over, and agent 'gone' is gone"),
                 ("Pod runs", true, "agent 'gone' is gone; the next agent of its installation would look after the job"),
+                ("Pod lost", true, "agent 'gone' is gone; the next agent of its installation would look after the job"),
                 ("Pod nobodys", false, "its job is over, and its agent is gone"),
                 ("Lease lease", true, "agent 'gone' is gone"), // the pod that runs is its
             ],
@@ -64,9 +67,22 @@ public sealed class LeftOverRulesTests
     public void Secret_of_a_job_without_a_pod_goes_and_that_of_one_with_a_pod_goes_with_it()
     {
         _pods.Add(Pod("job", Gone, "Running"));
-        _secrets.AddRange([Secret("job", Gone), Secret("runner-taken-1", Gone)]);
+        _secrets.AddRange([Secret("job", Gone), Secret("no-pod", Gone)]);
 
-        Assert.Equal(["Secret runner-taken-1"], Certain());
+        Assert.Equal(["Secret no-pod"], Certain());
+    }
+
+    [Theory]
+    [InlineData(PodLabels.Taken)]
+    [InlineData(PodLabels.Launching)]
+    public void Secret_of_a_job_that_waits_for_its_pod_is_asked_for_and_so_is_its_agents_Lease(string label)
+    {
+        var secret = Secret("waits", Gone, minutes: 20); // a job may wait for room for long, and its agent be restarted just now
+        secret.Metadata.Labels[label] = "true";
+        _secrets.Add(secret);
+        _leases.Add(Lease("lease", Gone, minutes: 30));
+
+        Assert.Equal([("Secret waits", true), ("Lease lease", true)], Find().Select(left => (left.Thing, left.IsWanted)));
     }
 
     [Fact]
@@ -92,7 +108,7 @@ public sealed class LeftOverRulesTests
     [Fact]
     public void Notes_stay_as_long_as_an_agent_of_their_installation_lives()
     {
-        var (ours, theirs) = (Lease("runner-note-1", holder: null, minutes: 60), Lease("runner-note-2", holder: null, minutes: 60, instance: "uninstalled"));
+        var (ours, theirs) = (Lease("runner-note-1", holder: null, minutes: 60, "theirs"), Lease("runner-note-2", holder: null, minutes: 60, instance: "uninstalled"));
         ours.Metadata.Labels[PodLabels.Note] = theirs.Metadata.Labels[PodLabels.Note] = "true";
         _leases.AddRange([ours, theirs]);
 

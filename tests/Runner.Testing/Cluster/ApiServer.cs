@@ -173,8 +173,15 @@ internal sealed class ApiServer(
 
     private async Task DeleteAsync(HttpContext http, ResourceKind kind, string name)
     {
+        var body = http.Request.ContentLength > 0 ? await ReadAsync(http, Json) : [];
         var stored = store.Find(kind, name) ?? throw ApiError.NotFound(kind, name);
-        var asked = int.TryParse(http.Request.Query["gracePeriodSeconds"], CultureInfo.InvariantCulture, out var seconds) ? seconds : (int?)null;
+        if (body["preconditions"] is { } only
+            && (((string?)only["uid"] ?? stored.Uid) != stored.Uid || ((string?)only["resourceVersion"] ?? stored.Version.ToString(CultureInfo.InvariantCulture)) != stored.Version.ToString(CultureInfo.InvariantCulture)))
+        {
+            throw ApiError.Conflict(kind, name);
+        }
+
+        var asked = int.TryParse(http.Request.Query["gracePeriodSeconds"], CultureInfo.InvariantCulture, out var seconds) ? seconds : (int?)body["gracePeriodSeconds"];
         var grace = kind == ResourceKind.Pods ? store.Read(stored, pod => PodRules.GraceOf(pod, asked)) : 0;
         stored = grace == 0 ? store.Remove(kind, name, stored.Uid) : store.Update(kind, name, pod => Doom(pod, grace), stored.Uid);
         var status = new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success" };
