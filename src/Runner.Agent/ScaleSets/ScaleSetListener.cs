@@ -68,8 +68,14 @@ internal sealed class ScaleSetListener(
             Note(messages.Statistics);
             await ListenAsync(set, messages, stopping);
         }
-        catch (ProtocolException refusal) when (IsGone(refusal) && time.GetElapsedTime(opened) >= ShortLife)
+        catch (ProtocolException refusal) when (IsGone(refusal))
         {
+            sessions.Lost(set);
+            if (time.GetElapsedTime(opened) < ShortLife)
+            {
+                throw;
+            }
+
             logger.SetSessionLost(pool.Name, set.Name ?? string.Empty, refusal.Message);
         }
         finally
@@ -89,6 +95,7 @@ internal sealed class ScaleSetListener(
         {
             await pace.BeginAsync(stopping);
             health.Turn(isReady: true);
+            await sessions.CatchUpAsync(set);
             var last = cursor;
             var news = await _polls.ExecuteAsync(async token => await PollAsync(set, messages, last, token), stopping);
             pace.End(isEmpty: news is null, isNew: news?.Id > last);

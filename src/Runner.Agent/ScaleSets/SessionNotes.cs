@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,29 +13,50 @@ namespace Runner.Agent.ScaleSets;
 /// Which agent has the session of which scale set. GitHub keeps the session of an agent that was killed for a time that nobody knows, and takes the end of a
 /// session from whoever of the installation has its id: with this an agent that waits can end what nobody uses.
 /// </summary>
-internal sealed class SessionNotes(IAgentNotes notes, IJobBackend backend, SetOwner owner, TimeProvider time, ILogger<SessionNotes> logger) : IDisposable
+/// <param name="notes">Where it is written down.</param>
+/// <param name="backend">Knows which agents live.</param>
+/// <param name="owner">This agent.</param>
+/// <param name="mark">A word for the installation and its address: sets of other addresses have the same numbers.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where to log.</param>
+internal sealed class SessionNotes(
+    IAgentNotes notes, IJobBackend backend, SetOwner owner, string mark, TimeProvider time, ILogger<SessionNotes> logger) : IDisposable
 {
-    private const string NamePrefix = "session-";
-
     // All sets that wait look together.
     private static readonly TimeSpan LookAge = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
+    // After an outage of the API server all agents seem to be gone for a moment, until they have renewed their Leases.
+    private static readonly TimeSpan SureAfter = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<int, (Guid Session, bool IsWritten)> _held = new();
     private readonly SemaphoreSlim _looking = new(1);
+    private readonly Dictionary<Guid, long> _absent = []; // sessions whose agent was not among the living, and since when
     private (long At, IReadOnlyDictionary<string, string> Notes, IReadOnlyList<string>? Living)? _seen;
 
-    /// <summary>Writes down that this agent has a set's session. Where that fails, the session goes with GitHub's patience alone.</summary>
-    public Task KeepAsync(int set, Guid session) =>
-        TryAsync(token => notes.KeepAsync(Name(set), new SessionNote(owner.Instance, ProcessMark.Current, session).ToText(), token));
-
-    /// <summary>Removes what was written down of a session; a note of another session of the set stays.</summary>
-    public Task RemoveAsync(int set, Guid session) => TryAsync(async token =>
+    /// <summary>This agent has a set's session. Where that cannot be written down now, it is by <see cref="CatchUpAsync"/>.</summary>
+    public Task KeepAsync(int set, Guid session)
     {
-        if (SessionNote.Parse((await notes.ListAsync(token)).GetValueOrDefault(Name(set)))?.Session == session)
+        _held[set] = (session, IsWritten: false);
+        return CatchUpAsync(set);
+    }
+
+    /// <summary>Writes down what could not be written down before.</summary>
+    public async Task CatchUpAsync(int set)
+    {
+        if (_held.TryGetValue(set, out var held) && !held.IsWritten
+            && await TryAsync(token => notes.KeepAsync(Name(set), new SessionNote(owner.Instance, ProcessMark.Current, held.Session).ToText(), token)))
         {
-            await notes.RemoveAsync(Name(set), token);
+            _held.TryUpdate(set, held with { IsWritten = true }, held);
         }
-    });
+    }
+
+    /// <summary>The session is this agent's no more, and what is written down of it may be another's.</summary>
+    public void Forget(int set) => _held.TryRemove(set, out _);
+
+    /// <summary>Removes what was written down of this agent's session.</summary>
+    public Task RemoveAsync(int set) =>
+        _held.TryRemove(set, out var held) && held.IsWritten ? TryAsync(token => notes.RemoveAsync(Name(set), token)) : Task.CompletedTask;
 
     /// <summary>The session of a set whose agent is certainly gone; <c>null</c>: none is known.</summary>
     public async Task<SessionNote?> FindLeftOverAsync(int set, CancellationToken cancellationToken)
@@ -47,12 +69,13 @@ internal sealed class SessionNotes(IAgentNotes notes, IJobBackend backend, SetOw
                 _seen = (time.GetTimestamp(), await notes.ListAsync(cancellationToken), await backend.FindLivingAgentsAsync(cancellationToken));
             }
 
-            var (_, all, living) = _seen.Value;
-            return SessionNote.Parse(all.GetValueOrDefault(Name(set))) is { } note && IsGone(note, living) ? note : null;
+            var (at, all, living) = _seen.Value;
+            return SessionNote.Parse(all.GetValueOrDefault(Name(set))) is { } note && IsGone(note, living, at) ? note : null;
         }
         catch (InfrastructureException error)
         {
             _seen = (time.GetTimestamp(), new Dictionary<string, string>(), null); // as good as nothing known, and not asked at once again
+            _absent.Clear();
             logger.SessionNotesFailed(error.Message);
             return null;
         }
@@ -65,23 +88,38 @@ internal sealed class SessionNotes(IAgentNotes notes, IJobBackend backend, SetOw
     /// <inheritdoc/>
     public void Dispose() => _looking.Dispose();
 
-    // No two agents have one name at a time, but where nothing tells who lives that is only what the settings should say: there the process must be gone.
-    private bool IsGone(SessionNote note, IReadOnlyList<string>? living) => note.Agent == owner.Instance
-        ? note.Process != ProcessMark.Current && (living is not null || !note.Process.IsAlive())
-        : living?.Contains(note.Agent, StringComparer.Ordinal) == false;
+    private bool IsGone(SessionNote note, IReadOnlyList<string>? living, long seen)
+    {
+        if (note.Agent == owner.Instance)
+        {
+            // No two agents have one name at a time. Where nothing tells who lives that is only what the settings should say: there the process must be gone.
+            return note.Process != ProcessMark.Current && (living is not null || !note.Process.IsAlive());
+        }
 
-    private static string Name(int set) => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{set}");
+        if (living?.Contains(note.Agent, StringComparer.Ordinal) != false)
+        {
+            _absent.Remove(note.Session);
+            return false;
+        }
 
-    private async Task TryAsync(Func<CancellationToken, Task> call)
+        _absent.TryAdd(note.Session, seen);
+        return time.GetElapsedTime(_absent[note.Session], seen) >= SureAfter; // by another look, and not by the first one's age
+    }
+
+    private string Name(int set) => string.Create(CultureInfo.InvariantCulture, $"session-{mark}-{set}");
+
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> call)
     {
         using var limit = new CancellationTokenSource(CallLimit, time);
         try
         {
             await call(limit.Token);
+            return true;
         }
         catch (Exception error) when (error is InfrastructureException or OperationCanceledException)
         {
             logger.SessionNotesFailed(error.Message);
+            return false;
         }
     }
 }

@@ -49,11 +49,11 @@ internal sealed class SetSession(
                 }
 
                 health.Turn(isReady: true); // whoever waits to take over is as ready as can be
-                if (await notes.FindLeftOverAsync(set.Id ?? 0, cancellationToken) is { } left && left.Session != ended)
+                if (await notes.FindLeftOverAsync(set.Id ?? 0, cancellationToken) is { } left && left.Session != ended
+                    && await EndAsync(pool, token => client.DeleteSessionAsync(set.Id ?? 0, left.Session, token), cancellationToken))
                 {
                     ended = left.Session; // once: where it was not that one, GitHub's patience is all there is
                     logger.SetSessionLeftOver(pool.Name, set.Name ?? string.Empty, left.Agent);
-                    await EndAsync(pool, () => client.DeleteSessionAsync(set.Id ?? 0, left.Session, cancellationToken));
                 }
                 else
                 {
@@ -78,28 +78,40 @@ internal sealed class SetSession(
         }
     }
 
+    /// <summary>Writes down that this agent has it, where that could not be done before.</summary>
+    public Task CatchUpAsync(RunnerScaleSet set) => notes.CatchUpAsync(set.Id ?? 0);
+
+    /// <summary>The session is this agent's no more.</summary>
+    public void Lost(RunnerScaleSet set) => notes.Forget(set.Id ?? 0);
+
     /// <summary>Closes it, so that the next agent need not wait.</summary>
     public async Task CloseAsync(RunnerPool pool, RunnerScaleSet set, ScaleSetMessages messages)
     {
         metrics.SetSession(pool.Name, pool.Size, isHeld: false);
-        await notes.RemoveAsync(set.Id ?? 0, messages.SessionId); // before the next agent writes its own
-        using var limit = new CancellationTokenSource(CloseLimit, time);
-        await EndAsync(pool, () => messages.CloseAsync(limit.Token));
+        await notes.RemoveAsync(set.Id ?? 0); // before the next agent writes its own
+        await EndAsync(pool, messages.CloseAsync, CancellationToken.None);
     }
 
-    private async Task EndAsync(RunnerPool pool, Func<Task> end)
+    /// <summary>Whether a session is over now, by this call or before.</summary>
+    private async Task<bool> EndAsync(RunnerPool pool, Func<CancellationToken, Task> end, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(CloseLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await end();
+            await end(either.Token);
         }
         catch (ProtocolException)
         {
             // It is gone already: that is what was wanted.
         }
-        catch (Exception error) when (error is InfrastructureException or OperatorException or OperationCanceledException)
+        catch (Exception error) when (error is InfrastructureException or OperatorException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            logger.SetCallFailed("Closing the session", pool.Name, error.Message);
+            logger.SetCallFailed("Ending a session", pool.Name, error.Message);
+            return false;
         }
+
+        return true;
     }
 }

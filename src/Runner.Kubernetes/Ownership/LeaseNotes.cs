@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using k8s.Models;
 using Runner.Backends;
 using Runner.Kubernetes.Client;
@@ -8,7 +10,10 @@ namespace Runner.Kubernetes.Ownership;
 /// <summary>Notes of agents in the cluster, a Lease each: agents have the right to write these already.</summary>
 internal sealed class LeaseNotes(JobCluster cluster, string instance) : IAgentNotes
 {
-    private const string NamePrefix = "runner-note-";
+    private const int MarkLength = 8;
+
+    // Other installations may have notes of the same names in the namespace.
+    private readonly string _prefix = $"runner-note-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(instance)))[..MarkLength]}-";
 
     /// <inheritdoc/>
     public Task KeepAsync(string name, string text, CancellationToken cancellationToken) => cluster.KeepLeaseAsync(
@@ -18,7 +23,7 @@ internal sealed class LeaseNotes(JobCluster cluster, string instance) : IAgentNo
             Kind = "Lease",
             Metadata = new V1ObjectMeta
             {
-                Name = NamePrefix + name,
+                Name = _prefix + name,
                 NamespaceProperty = cluster.Namespace,
                 Labels = new Dictionary<string, string>
                 {
@@ -37,12 +42,12 @@ internal sealed class LeaseNotes(JobCluster cluster, string instance) : IAgentNo
     {
         var selector = $"{PodLabels.ManagedBy}={PodLabels.Us},{PodLabels.Instance}={instance},{PodLabels.Note}";
         var leases = await cluster.ListLeasesAsync(selector, cancellationToken);
-        return leases.Where(lease => lease.Metadata.Name.StartsWith(NamePrefix, StringComparison.Ordinal)).ToDictionary(
-            lease => lease.Metadata.Name[NamePrefix.Length..],
+        return leases.Where(lease => lease.Metadata.Name.StartsWith(_prefix, StringComparison.Ordinal)).ToDictionary(
+            lease => lease.Metadata.Name[_prefix.Length..],
             lease => lease.Metadata.Annotations?.TryGetValue(PodLabels.Note, out var text) == true ? text : string.Empty,
             StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>
-    public Task RemoveAsync(string name, CancellationToken cancellationToken) => cluster.DeleteLeaseAsync(NamePrefix + name, cancellationToken);
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) => cluster.DeleteLeaseAsync(_prefix + name, cancellationToken);
 }

@@ -4,6 +4,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Reruns;
 using Runner.Backends;
+using Runner.Jobs.Errors;
 
 namespace Runner.Agent.Tests.Reruns;
 
@@ -23,8 +24,16 @@ internal sealed class MemoryNotes : IAgentNotes
 {
     public ConcurrentDictionary<string, string> All { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether nothing can be written.</summary>
+    public bool IsBroken { get; set; }
+
     public Task KeepAsync(string name, string text, CancellationToken cancellationToken)
     {
+        if (IsBroken)
+        {
+            return Task.FromException(new InfrastructureException("the notes are away"));
+        }
+
         All[name] = text;
         return Task.CompletedTask;
     }

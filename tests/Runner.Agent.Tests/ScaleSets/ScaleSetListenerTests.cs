@@ -40,18 +40,19 @@ public sealed class ScaleSetListenerTests : IDisposable
         http => Answer(http, 200, http.Request.Method == "GET" ? """{"count":0,"value":[]}""" : """{"id":7,"name":"test"}""");
 
     private Func<HttpContext, Task> _queue = http => Answer(http, 202, string.Empty);
+    private Func<HttpContext, Task> _delete = http => Answer(http, 204, string.Empty);
     private Func<HttpContext, Task> _session = http => Answer(http, 200, Session(http));
 
     public ScaleSetListenerTests(FakeHttpServer server)
     {
         _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
         _health = new LoopHealth("listener", "test", _time);
-        _sessionNotes = new SessionNotes(_notes, _backend, _owner, _time, NullLogger<SessionNotes>.Instance);
+        _sessionNotes = new SessionNotes(_notes, _backend, _owner, "mark", _time, NullLogger<SessionNotes>.Instance);
         _site = server.Open(http => http.Request.Path.Value switch
         {
             "/_apis/runtime/runnerscalesets" or "/_apis/runtime/runnerscalesets/7" => _sets(http),
             { } path when path.StartsWith("/queue", StringComparison.Ordinal) => _queue(http),
-            _ when http.Request.Method == "DELETE" => Answer(http, 204, string.Empty),
+            _ when http.Request.Method == "DELETE" => _delete(http),
             _ => _session(http),
         });
     }
@@ -116,25 +117,63 @@ public sealed class ScaleSetListenerTests : IDisposable
     [InlineData("agent-2", new[] { "agent" }, true)]
     [InlineData("agent-2", new[] { "agent", "agent-2" }, false)]
     [InlineData("agent-2", null, false)] // nobody can tell
-    public async Task Session_of_an_agent_that_is_gone_is_ended_at_once_and_no_other_one(string holder, string[]? living, bool isEnded)
+    public async Task Session_of_an_agent_that_is_gone_is_ended_and_no_other_one(string holder, string[]? living, bool isEnded)
     {
         var left = Guid.NewGuid();
         _backend.Living = living;
-        _notes.All["session-7"] = new SessionNote(holder, new ProcessMark(int.MaxValue, 1), left).ToText();
+        _notes.All["session-mark-7"] = new SessionNote(holder, new ProcessMark(int.MaxValue, 1), left).ToText();
         _session = http => Answer(http, HasEnded() ? 200 : 409, HasEnded() ? Session(http) : """{"message":"held"}""");
         var (running, began) = (Start(), _time.GetUtcNow());
 
         await AdvanceUntilAsync(() => Count("GET", "/queue") > 0 || _time.GetUtcNow() - began > TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
         var asked = Count("POST", "/_apis/runtime/runnerscalesets/7/sessions");
-        var note = SessionNote.Parse(_notes.All.GetValueOrDefault("session-7"));
+        var note = SessionNote.Parse(_notes.All.GetValueOrDefault("session-mark-7"));
         await StopAsync(running);
 
         Assert.Equal(isEnded, HasEnded());
-        Assert.Equal(isEnded, asked == 2); // without a pause between the two
+        Assert.Equal(isEnded && holder == "agent", asked == 2); // that one at once; of others it must be sure
         Assert.Equal(isEnded ? ("agent", ProcessMark.Current) : (holder, new ProcessMark(int.MaxValue, 1)), (note?.Agent, note?.Process));
-        Assert.Equal(!isEnded, _notes.All.ContainsKey("session-7")); // one's own goes with the session
+        Assert.Equal(!isEnded, _notes.All.ContainsKey("session-mark-7")); // one's own goes with the session
 
         bool HasEnded() => Count("DELETE", $"/_apis/runtime/runnerscalesets/7/sessions/{left}") > 0;
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Agent_that_is_away_for_a_moment_keeps_its_session()
+    {
+        var left = Guid.NewGuid();
+        _backend.Living = ["agent"];
+        _notes.All["session-mark-7"] = new SessionNote("agent-2", new ProcessMark(int.MaxValue, 1), left).ToText();
+        _session = http => Answer(http, 409, """{"message":"held"}""");
+        var (running, began) = (Start(), _time.GetUtcNow());
+
+        await AdvanceUntilAsync(() => _time.GetUtcNow() - began > TimeSpan.FromSeconds(12), TimeSpan.FromMilliseconds(100));
+        _backend.Living = ["agent", "agent-2"]; // as after an outage of the API server, once it has renewed its Lease
+        await AdvanceUntilAsync(() => _time.GetUtcNow() - began > TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
+        await StopAsync(running);
+
+        Assert.Equal(0, Count("DELETE", $"/_apis/runtime/runnerscalesets/7/sessions/{left}"));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task End_of_a_left_over_session_that_failed_is_tried_again_and_a_note_that_failed_is_written_later()
+    {
+        var (left, deletions) = (Guid.NewGuid(), 0);
+        _notes.All["session-mark-7"] = new SessionNote("agent", new ProcessMark(int.MaxValue, 1), left).ToText();
+        _delete = http => Interlocked.Increment(ref deletions) == 1 ? Answer(http, 502, "bad gateway") : Answer(http, 204, string.Empty);
+        _session = http =>
+        {
+            _notes.IsBroken = deletions > 1 && Count("GET", "/queue") == 0;
+            return deletions > 1 ? Answer(http, 200, Session(http)) : Answer(http, 409, """{"message":"held"}""");
+        };
+        var running = Start();
+
+        await AdvanceUntilAsync(() => Count("GET", "/queue") > 0, TimeSpan.FromMilliseconds(100));
+        _notes.IsBroken = false;
+        await AdvanceUntilAsync(() => SessionNote.Parse(_notes.All.GetValueOrDefault("session-mark-7"))?.Process == ProcessMark.Current);
+        await StopAsync(running);
+
+        Assert.False(_notes.All.ContainsKey("session-mark-7"));
     }
 
     [Fact(Timeout = Limit)]
