@@ -95,6 +95,7 @@ internal sealed class BackendJournal(ITakenJobs jobs, string place, JournalSeal 
 
     private sealed class Entry(BackendJournal journal, string name, JournalRecord record) : JournalEntry(record)
     {
+        private string _name = name;
         private int _isOver;
 
         public override Task LaunchedAsync() => RemoveAsync();
@@ -103,8 +104,10 @@ internal sealed class BackendJournal(ITakenJobs jobs, string place, JournalSeal 
         public override async Task LostAsync(JobLaunch next)
         {
             Keep(next);
-            if (await journal.KeepAsync(name, Record, CancellationToken.None))
+            var another = Guid.NewGuid().ToString("N"); // the first one may be there still, with what it said
+            if (await journal.KeepAsync(another, Record, CancellationToken.None))
             {
+                _name = another;
                 Volatile.Write(ref _isOver, 0);
             }
         }
@@ -117,14 +120,14 @@ internal sealed class BackendJournal(ITakenJobs jobs, string place, JournalSeal 
             }
 
             Change(Record with { JitConfig = string.Empty, JobMessage = null, Payload = null }); // the job may be looked after for days
-            return journal.RemoveAsync(name);
+            return journal.RemoveAsync(_name);
         }
 
         public override void Dispose()
         {
             if (Interlocked.Exchange(ref _isOver, 1) == 0)
             {
-                journal.LetGo(name);
+                journal.LetGo(_name);
             }
         }
     }

@@ -70,6 +70,7 @@ internal sealed record JournalRecord
         JobId = launch.JobId.Value,
         Attempt = launch.Attempt,
         JobMessage = null, // the payload has it
+        HasStarted = false,
     };
 
     /// <summary>The job as it is to be launched, or <c>null</c>: it was not acquired, or cannot be read.</summary>

@@ -116,7 +116,7 @@ internal sealed class JobTakeUp(
 
             entry.Dispose();
         }
-        catch (ProtocolException over)
+        catch (Exception over) when (over is ProtocolException or OperatorException or FormatException)
         {
             logger.OfferGone(entry.Record.RunnerRequestId, over.Message);
             await entry.RemoveAsync();
@@ -131,8 +131,8 @@ internal sealed class JobTakeUp(
     }
 
     /// <summary>
-    /// Whether a job that was taken was never launched, or has lost its place. One without a place may also be over, but a place goes only after GitHub was told of the end: where the
-    /// lock can be renewed after the look for a place, there was none.
+    /// Whether a job that was taken was never launched, or has lost its place. One without a place may also be over, but a place goes only after GitHub was
+    /// told of the end: where the lock can be renewed after the look for a place, there was none. Of one whose message names no service that is not known.
     /// </summary>
     private async Task<bool> IsNowhereAsync(JobId job, IJobService? service, CancellationToken cancellationToken)
     {

@@ -56,7 +56,8 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
 
     /// <inheritdoc/>
     public Task<bool> HasPlaceAsync(JobId job, CancellationToken cancellationToken) =>
-        Task.FromResult(Try(() => HostFolder.Of(options.Root, job).Any(folder => folder.IsLookedAfter)));
+        Task.FromResult(Try(() => HostFolder.Of(options.Root, job).Any(folder =>
+            folder.IsLookedAfter || HostJobRecord.TryRead(folder.RecordFile)?.Worker is { } worker && worker.IsAlive())));
 
     private List<IJobHandle> Adopt(CancellationToken cancellationToken)
     {
