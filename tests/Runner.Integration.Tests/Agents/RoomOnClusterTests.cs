@@ -95,6 +95,34 @@ public sealed class RoomOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
             "runs-on: 'cpu=25m' and 'cpu=50m' contradict each other", await test.Emulator.ReadLogAsync(ended.Job("e").Id, Token), StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Forty_jobs_of_forty_sizes_from_one_pool_have_forty_right_pods()
+    {
+        string[] cpus = ["50m", "75m", "100m", "125m", "150m", "175m", "200m", "225m"];
+        string[] memories = ["64Mi", "72Mi", "80Mi", "96Mi", "128Mi"];
+        await using var test = await StartAsync(
+            PoolMode.ScaleSet, pool => pool.Sizes = new SizesOptions { Cpu = new SizeOptions { Values = cpus }, Memory = new SizeOptions { Values = memories } });
+        var pods = WatchPodsAsync(cpus.Length * memories.Length);
+
+        var run = test.Emulator.QueueWorkflow(new WorkflowRequest
+        {
+            Workflow = $$$"""
+                on: push
+                jobs:
+                  one:
+                    name: ${{ matrix.cpu }} ${{ matrix.memory }}
+                    strategy: {matrix: {cpu: [{{{string.Join(", ", cpus)}}}], memory: [{{{string.Join(", ", memories)}}}]}}
+                    runs-on: [self-hosted, linux, "cpu=${{ matrix.cpu }}", "memory=${{ matrix.memory }}"]
+                    steps: [{run: echo, shell: sh}]
+                """,
+        });
+        var ended = await test.WaitForRunAsync(run.Id, Token);
+
+        Assert.All(ended.Jobs, job => Assert.Equal((job.Name, Conclusion.Succeeded), (job.Name, job.Conclusion)));
+        var wanted = from cpu in cpus from memory in memories select $"{cpu} {memory} {cpu} {memory}";
+        Assert.Equal(wanted.Order(StringComparer.Ordinal), (await pods).Order(StringComparer.Ordinal));
+    }
+
     private Task<AgentOnHost> StartAsync(PoolMode mode, Action<PoolOptions> configure) => AgentOn.ClusterAsync(
         cluster,
         options =>
@@ -170,7 +198,7 @@ public sealed class RoomOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
         {
             var limits = pod.Spec.Containers[^1].Resources?.Limits ?? new Dictionary<string, ResourceQuantity>();
             pods[pod.Metadata.Name] = string.Join(
-                ' ', pod.Metadata.Labels["act.nektos.com/job"], Text(limits, "cpu"), Text(limits, "memory"));
+                ' ', pod.Metadata.Annotations["act.nektos.com/job-name"], Text(limits, "cpu"), Text(limits, "memory"));
             if (pods.Count == count)
             {
                 break;
