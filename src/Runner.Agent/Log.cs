@@ -212,6 +212,9 @@ internal static partial class Log
     [LoggerMessage(1251, LogLevel.Warning, "Counting what waits at GitHub failed: {Detail}")]
     public static partial void QueueCountFailed(this ILogger logger, string detail);
 
+    [LoggerMessage(1260, LogLevel.Warning, "The collector of monitoring.tracing did not take a trace, nor perhaps others: {Detail}")]
+    public static partial void TracesNotTaken(this ILogger logger, string detail);
+
     [LoggerMessage(1252, LogLevel.Information, "External metrics are served to the API server on port {Port}")]
     public static partial void ExternalMetricsServed(this ILogger logger, int port);
 

@@ -58,6 +58,9 @@ public sealed record JobLaunch
     /// <summary>How the job reaches the outside, or <c>null</c>: as its place does.</summary>
     public JobNetwork? Network { get; init; }
 
+    /// <summary>Collector that is told of the job's steps, or <c>null</c>: none.</summary>
+    public TraceTarget? Tracing { get; init; }
+
     /// <summary>
     /// Answers what the worker asks for, but for containers, which the backend runs itself; <c>null</c>: such requests fail and say so.
     /// </summary>

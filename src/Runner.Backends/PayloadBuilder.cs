@@ -12,6 +12,7 @@ public static class PayloadBuilder
         Runner = launch.Runner,
         Paths = paths,
         Services = launch.Services,
+        Tracing = launch.Tracing,
         Reporting = launch.Reporting,
         AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },
         ExtraCertificates = launch.Network?.Certificates,

@@ -22,6 +22,9 @@ internal sealed class JobBoard(GitHubBoard github, Uri? server, TimeProvider tim
     private readonly Queue<JobView> _ended = new();
     private readonly Dictionary<string, FailureView> _failures = new(StringComparer.Ordinal);
 
+    /// <summary>Is told of each job that is over, and returns at once.</summary>
+    public Action<JobView> JobEnded { get; init; } = static _ => { };
+
     /// <summary>A job was taken, or adopted from an agent that is gone.</summary>
     public void Taken(JobLaunch launch, bool isAdopted)
     {
@@ -152,6 +155,7 @@ internal sealed class JobBoard(GitHubBoard github, Uri? server, TimeProvider tim
             Message = ShownText.Message(verdict.Message),
         };
         _ended.Enqueue(view);
+        JobEnded(view);
         if (_ended.Count > MaxEnded)
         {
             _ended.Dequeue();

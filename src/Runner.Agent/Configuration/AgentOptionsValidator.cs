@@ -14,7 +14,8 @@ internal static class AgentOptionsValidator
     [
         .. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. PoolRules.Check(options), .. options.Services.Validate(),
         .. options.Network.Validate(), .. Monitoring(options.Monitoring), .. options.Monitoring.Queue.Validate(options.Github),
-        .. options.Monitoring.ExternalMetrics.Validate(options), .. Agent(options), .. options.Agent.Page.Validate(), .. Kubernetes(options),
+        .. options.Monitoring.ExternalMetrics.Validate(options), .. options.Monitoring.Tracing.Validate(), .. Agent(options),
+        .. options.Agent.Page.Validate(), .. Kubernetes(options),
     ];
 
     private static IEnumerable<(string Path, string Problem)> GitHub(GitHubOptions github)

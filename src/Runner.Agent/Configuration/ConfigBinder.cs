@@ -186,6 +186,10 @@ internal sealed class ConfigBinder
             {
                 CheckChoice(type, property, entry.Value, Join(path, KeyName(property)));
                 property.SetValue(result, value);
+                if (property.GetCustomAttribute<OlderSettingAttribute>() is { } older)
+                {
+                    _warnings.Add($"{entry.KeyOrigin}: {Join(path, KeyName(property))}: {older.Advice}");
+                }
             }
         }
 

@@ -31,6 +31,9 @@ public sealed record MonitoringOptions
 
     /// <summary>The cluster's external metrics, for its HorizontalPodAutoscalers.</summary>
     public ExternalMetricsOptions ExternalMetrics { get; set; } = new();
+
+    /// <summary>Traces of jobs.</summary>
+    public TracingOptions Tracing { get; set; } = new();
 }
 
 /// <summary>Section <c>monitoring.logging</c>.</summary>

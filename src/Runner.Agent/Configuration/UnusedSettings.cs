@@ -26,7 +26,7 @@ internal static class UnusedSettings
         ("kubernetes.storage.artifacts", $"{Nothing} artifacts are GitHub's, or where services says", false),
         ("kubernetes.storage.toolCache.reclaimPolicy", $"{Nothing} the claim is yours and is never removed", false),
         ("kubernetes.extraCertificates", "is network.caFile, which names a file and is for all backends", true),
-        ("monitoring.tracing", $"{Nothing} this version writes no traces", false),
+        ("monitoring.tracing.jaeger", $"{Nothing} Jaeger takes OTLP at port 4318, which is named by monitoring.tracing.endpoint", false),
         ("monitoring.logging.output", $"{Nothing} logs go to standard error, where the container engine takes them", false),
         ("monitoring.logging.aggregation", $"{Nothing} let the cluster collect the container's log", false),
         ("monitoring.logging.retention", $"{Nothing} the cluster keeps the container's log", false),

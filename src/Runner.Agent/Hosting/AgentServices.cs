@@ -17,6 +17,7 @@ using Runner.Agent.Reruns;
 using Runner.Agent.ScaleSets;
 using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
+using Runner.Agent.Tracing;
 using Runner.Backends;
 using Runner.GitHub;
 using Runner.GitHub.Auth;
@@ -28,6 +29,7 @@ using Runner.Kubernetes.Client;
 using Runner.Protocol.Http;
 using Runner.Protocol.ScaleSets;
 using Runner.Protocol.Tenant;
+using Runner.Protocol.Traces;
 
 namespace Runner.Agent.Hosting;
 
@@ -51,6 +53,7 @@ internal static class AgentServices
             .AddGitHubClients(options, surroundings.Environment)
             .AddInspection(options)
             .AddPage(options, surroundings)
+            .AddTracing(options)
             .AddHostedService<StartChecks>()
             .AddBackend(options, surroundings)
             .AddSources(options)
@@ -68,7 +71,10 @@ internal static class AgentServices
         var access = PageAccess.Of(options.Agent.Page, surroundings.Environment);
         services.AddSingleton<GitHubBoard>();
         services.AddSingleton(provider => new JobBoard(
-            provider.GetRequiredService<GitHubBoard>(), provider.GetRequiredService<GitHubEndpoint>().Url, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<GitHubBoard>(), provider.GetRequiredService<GitHubEndpoint>().Url, provider.GetRequiredService<TimeProvider>())
+        {
+            JobEnded = provider.GetService<TraceExport>() is { } traces ? traces.Ended : static _ => { },
+        });
         services.AddSingleton<AgentViews>();
         services.AddSingleton<ChangeStreams>();
         services.AddSingleton<LogStreams>();
@@ -76,6 +82,27 @@ internal static class AgentServices
         services.AddSingleton(provider => new PageServer(
             options.Agent.Page, access, provider.GetRequiredService<PageEndpoints>(), provider.GetRequiredService<ILoggerFactory>()));
         return services.AddHostedService(provider => provider.GetRequiredService<PageServer>());
+    }
+
+    // It stops after the jobs' supervision, which began later.
+    private static IServiceCollection AddTracing(this IServiceCollection services, AgentOptions options)
+    {
+        services.AddSingleton(new TraceTargets(options.Monitoring.Tracing));
+        if (options.Monitoring.Tracing is not { Address: not null, Part: > 0 })
+        {
+            return services;
+        }
+
+        services.AddSingleton(provider => new TraceExport(
+            provider.GetRequiredService<TraceTargets>(),
+            new TraceClient(
+                provider.GetRequiredService<IHttpClientFactory>().CreateClient(BrokerSessions.HttpClientName),
+                "runner-agent",
+                AgentVersion.Text,
+                provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TraceExport>>()));
+        return services.AddHostedService(provider => provider.GetRequiredService<TraceExport>());
     }
 
     private static IServiceCollection AddGitHubClients(
@@ -175,7 +202,7 @@ internal static class AgentServices
     private static IServiceCollection AddScaleSets(this IServiceCollection services, AgentOptions options)
     {
         services.AddScaleSetClient(options, RetryOptions.None);
-        services.AddSingleton<SessionNotes>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SessionNotes>(provider, InstallationName.Mark(options)));
         services.AddSingleton<SetSession>();
         return services.AddSingleton<IPoolSource, ScaleSetSource>();
     }

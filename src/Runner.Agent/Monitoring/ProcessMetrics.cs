@@ -1,4 +1,3 @@
-using System.Reflection;
 using Prometheus;
 
 namespace Runner.Agent.Monitoring;
@@ -6,15 +5,11 @@ namespace Runner.Agent.Monitoring;
 /// <summary>The agent itself: its version, whether it is ready, its loops, its process.</summary>
 internal static class ProcessMetrics
 {
-    // Without the commit that the build appends.
-    private static string Version =>
-        typeof(ProcessMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
-
     /// <summary>Adds them to a registry; they are read when somebody asks for them.</summary>
     public static void AddTo(CollectorRegistry registry, AgentHealth health)
     {
         var factory = Metrics.WithCustomRegistry(registry);
-        factory.CreateGauge("runner_build_info", "1; the label tells the version.", "version").WithLabels(Version).Set(1);
+        factory.CreateGauge("runner_build_info", "1; the label tells the version.", "version").WithLabels(AgentVersion.Text).Set(1);
         var ready = factory.CreateGauge("runner_ready", "1 while the agent takes jobs of every pool; /readyz says why it does not.");
         var failures = factory.CreateCounter("runner_loop_failures_total", "Turns of a backend's loop that failed: the watch on pods was cut off, a Lease not renewed.", "loop");
         registry.AddBeforeCollectCallback(() =>

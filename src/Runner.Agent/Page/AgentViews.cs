@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Text.Json;
 using Runner.Agent.Board;
 using Runner.Agent.Configuration;
@@ -68,7 +67,7 @@ internal sealed class AgentViews(
             Agent = new AgentFacts
             {
                 Instance = options.Agent.Instance ?? Environment.MachineName,
-                Version = typeof(AgentViews).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0",
+                Version = AgentVersion.Text,
                 Backend = backend.Name,
                 GitHub = github.Url,
                 Started = _started,

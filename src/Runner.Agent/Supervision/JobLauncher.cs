@@ -38,7 +38,7 @@ internal sealed class JobLauncher(JobRunContext context)
             {
                 try
                 {
-                    launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job), Network = context.Network.ForJob() };
+                    launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job), Network = context.Network.ForJob(), Tracing = context.Traces.Of(launch.JobId) };
                     return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
                 }
                 catch (WorkflowException error)

@@ -4,6 +4,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
 using Runner.Agent.Reruns;
+using Runner.Agent.Tracing;
 using Runner.Backends;
 
 namespace Runner.Agent.Supervision;
@@ -14,4 +15,7 @@ internal sealed record JobRunContext(
 {
     /// <summary>Shows the jobs to people.</summary>
     public required JobBoard Board { get; init; }
+
+    /// <summary>Where the traces of jobs go.</summary>
+    public TraceTargets Traces { get; init; } = TraceTargets.None;
 }

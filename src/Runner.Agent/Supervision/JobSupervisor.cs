@@ -6,6 +6,7 @@ using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
 using Runner.Agent.Reruns;
+using Runner.Agent.Tracing;
 using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
@@ -23,13 +24,15 @@ internal sealed class JobSupervisor(
     TimeProvider time,
     ILogger<JobSupervisor> logger,
     AgentNetwork? network = null,
-    JobBoard? board = null)
+    JobBoard? board = null,
+    TraceTargets? traces = null)
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
     private bool _letsGo;
     private readonly JobRunContext _context = new(backend, breakers, reruns, options, network ?? AgentNetwork.None, metrics, time, logger)
     {
         Board = board ?? new JobBoard(new GitHubBoard(time), server: null, time),
+        Traces = traces ?? TraceTargets.None,
     };
 
     /// <summary>How many jobs it looks after.</summary>

@@ -1,5 +1,6 @@
 using Runner.Execution.Contexts;
 using Runner.Execution.Scopes;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Network;
 
 namespace Runner.Execution.Steps;
@@ -38,7 +39,7 @@ internal static class StepEnvironment
     public static Dictionary<string, string> OfContainer(StepRun run, IReadOnlyDictionary<string, string> inputs)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        Add(variables, OfNetwork(run.Level.Job));
+        Add(variables, OfLauncher(run.Level.Job));
         Add(variables, OfWorkflow(run, inputs));
         Settle(variables, run.Level.Job);
         Add(variables, OfRunner(run, StepKind.Container));
@@ -65,8 +66,12 @@ internal static class StepEnvironment
         variables.GetValueOrDefault("PATH") is { Length: > 0 } path ? path : DefaultPath;
 
     // What the worker laid under the machine's environment, as the job's launcher asks for.
-    private static IEnumerable<KeyValuePair<string, string>> OfNetwork(JobScope job) =>
-        job.Payload is { Proxy: null, ExtraCertificates: null } ? [] : job.Host.Environment.Where(variable => NetworkVariables.Names.Contains(variable.Key));
+    private static IEnumerable<KeyValuePair<string, string>> OfLauncher(JobScope job)
+    {
+        var hasNetwork = job.Payload is not { Proxy: null, ExtraCertificates: null };
+        return job.Host.Environment.Where(variable =>
+            (hasNetwork && NetworkVariables.Names.Contains(variable.Key)) || (job.Payload.Tracing is not null && variable.Key == TraceTarget.ParentVariable));
+    }
 
     private static void Settle(Dictionary<string, string> variables, JobScope job)
     {

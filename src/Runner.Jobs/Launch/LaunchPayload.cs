@@ -32,6 +32,9 @@ public sealed record LaunchPayload
     /// <summary>The proxies that the worker and its steps go by, or <c>null</c>: those of the worker's own environment, if any.</summary>
     public ProxySettings? Proxy { get; init; }
 
+    /// <summary>Whom the worker tells of the job's steps when it is over, or <c>null</c>: nobody.</summary>
+    public TraceTarget? Tracing { get; init; }
+
     /// <summary>Servers in the place of GitHub's, or <c>null</c>: what the job's message names.</summary>
     public ServiceAddresses? Services { get; init; }
 

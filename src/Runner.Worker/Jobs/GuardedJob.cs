@@ -9,6 +9,7 @@ using Runner.Jobs.Outcomes;
 using Runner.Worker.Hosting;
 using Runner.Worker.Http;
 using Runner.Worker.Logging;
+using Runner.Worker.Tracing;
 
 namespace Runner.Worker.Jobs;
 
@@ -28,7 +29,7 @@ internal sealed class GuardedJob(WorkerHost host, LaunchPayload payload, JobCanc
         {
             var runner = new JobRunner(new JobHost
             {
-                Environment = StepNetwork.Lay(host, payload),
+                Environment = StepTraces.Lay(StepNetwork.Lay(host, payload), payload),
                 Time = host.Time,
                 Actions = actions,
                 Containers = containers,

@@ -9,6 +9,7 @@ using Runner.Protocol.OAuth;
 using Runner.Protocol.Results;
 using Runner.Protocol.RunService;
 using Runner.Protocol.Tenant;
+using Runner.Protocol.Traces;
 using Runner.Worker.Actions;
 using Runner.Worker.Feed;
 using Runner.Worker.Hosting;
@@ -26,15 +27,19 @@ internal sealed class JobServices : IAsyncDisposable
 
     private readonly HttpClient _http;
 
-    private JobServices(HttpClient http, IReportService reports, LiveFeed? feed)
+    private JobServices(HttpClient http, IReportService reports, LiveFeed? feed, TimeProvider time)
     {
         _http = http;
+        Traces = new TraceClient(http, "runner-worker", WorkerVersion.Text, time);
         Reports = reports;
         Feed = feed;
     }
 
     /// <summary>Whom the job is reported to.</summary>
     public IReportService Reports { get; }
+
+    /// <summary>Collectors of traces.</summary>
+    public TraceClient Traces { get; }
 
     /// <summary>Actions of repositories, or <c>null</c> where the message names no service that knows them.</summary>
     public IActionSource? Actions { get; private init; }
@@ -76,7 +81,7 @@ internal sealed class JobServices : IAsyncDisposable
         var reports = new RunServiceReports(
             job, renewals, completion, results, new BlobClient(http, host.Time), options, host.Loggers.CreateLogger<RunServiceReports>());
         return new JobServices(
-            http, reports, Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null)
+            http, reports, Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null, host.Time)
         {
             Actions = Address(job.Variable(JobVariables.LaunchEndpoint)) is { } launch ? LaunchActionSource.Create(http, launch, token, job, host) : null,
         };
@@ -104,7 +109,7 @@ internal sealed class JobServices : IAsyncDisposable
         IFeedChannel channel = Address(system.DataValue(FeedAddress)) is { } feed
             ? new WebSocketChannel(feed, token, http, host.Time)
             : new PlanChannel(plan);
-        return new JobServices(http, reports, new LiveFeed(channel, host.Time))
+        return new JobServices(http, reports, new LiveFeed(channel, host.Time), host.Time)
         {
             Actions = LaunchActionSource.Create(new PlanActions(plan).ResolveAsync, http, job, host),
         };

@@ -13,6 +13,7 @@ using Runner.Worker.Link;
 using Runner.Worker.Locks;
 using Runner.Worker.Logging;
 using Runner.Worker.Reporting;
+using Runner.Worker.Tracing;
 
 namespace Runner.Worker.Jobs;
 
@@ -90,6 +91,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         await feedClosed; // last: the live log is for people who watch, and may not hold up the job's end
         await over.CancelAsync();
         await renewing;
+        await StepTraces.SendAsync(services.Traces, payload, result.Steps, _logger);
         _logger.JobEnded(payload.Job.JobId.ToString(), result.Conclusion.ToString(), isReported);
         return (isBug, isReported && renewal.Loss is null) switch
         {

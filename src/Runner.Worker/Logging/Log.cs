@@ -53,6 +53,9 @@ internal static partial class Log
     [LoggerMessage(5016, LogLevel.Warning, "The job message names no results service: logs and step states are not sent")]
     public static partial void NoResultsService(this ILogger logger);
 
+    [LoggerMessage(5037, LogLevel.Warning, "The collector of traces did not take those of the job's steps: {Detail}")]
+    public static partial void TracesNotTaken(this ILogger logger, string detail);
+
     [LoggerMessage(5030, LogLevel.Error, "The launcher no longer reads what the worker tells: the job is stopped")]
     public static partial void LauncherGone(this ILogger logger, Exception exception);
 

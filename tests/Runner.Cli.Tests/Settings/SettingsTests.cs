@@ -69,6 +69,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("networking: {networkPolicy: ci, serviceMesh: {enabled: true}}", "kubernetes.networking.serviceMesh: has no effect: say the mesh's labels")]
     [InlineData("security: {rbac: {create: true}, networkPolicies: []}", "kubernetes.security.rbac: has no effect: the Helm chart makes")]
     [InlineData("storage: {artifacts: {type: pvc}, toolCache: {reclaimPolicy: Retain}}", "kubernetes.storage.artifacts: has no effect: artifacts are GitHub's")]
+    [InlineData("monitoring: {tracing: {enabled: true, sampler: probabilistic, samplingRate: 0.1, jaeger: {serviceName: ci}}}", "monitoring.tracing.jaeger: has no effect: Jaeger takes OTLP at port 4318")]
+    [InlineData("monitoring: {tracing: {jaegerEndpoint: 'http://jaeger:14268/api/traces'}}", "monitoring.tracing.jaegerEndpoint: is taken for the same host's OTLP at port 4318")]
     [InlineData("monitoring: {tracing: {enabled: true}, logging: {output: stdout, aggregation: {}, retention: {days: 3}}}", "monitoring.logging.retention: has no effect: the cluster keeps")]
     public async Task Setting_that_does_nothing_here_is_a_warning_with_the_reason(string kubernetes, string? warning)
     {

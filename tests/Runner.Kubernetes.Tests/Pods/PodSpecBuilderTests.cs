@@ -244,7 +244,7 @@ public sealed class PodSpecBuilderTests
 
         var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.MoreMemory));
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.MoreMemory));
         Assert.Equal(launch.JobId, read?.JobId);
         Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
         Assert.Single(read?.Job.Steps ?? []);
@@ -257,7 +257,7 @@ public sealed class PodSpecBuilderTests
 
         var payload = Backends.PayloadBuilder.Build(launch, PodPaths.Work, SomeKubernetes.Seen);
 
-        var back = Plain() with { Runner = payload.Runner, MessageSeen = payload.Times.MessageSeen ?? default, Reporting = payload.Reporting, Services = payload.Services };
+        var back = Plain() with { Runner = payload.Runner, MessageSeen = payload.Times.MessageSeen ?? default, Reporting = payload.Reporting, Services = payload.Services, Tracing = payload.Tracing };
         Mirrors.AllCross(
             launch,
             Plain(),
@@ -308,6 +308,7 @@ public sealed class PodSpecBuilderTests
         Services = new ServiceAddresses(new Uri("https://results.example/"), new Uri("https://cache.example/")),
         SendsWorkspace = true,
         BoundWorkspace = "/srv/checkout",
+        Tracing = new TraceTarget(new Uri("http://collector.example:4318"), new Dictionary<string, string> { ["x-key"] = "s3cr3t" }),
     };
 
     private static JobContainer Container(string image, string options) => new() { Image = image, Options = ContainerOptionsParser.Parse(options, "x") };
