@@ -23,11 +23,11 @@ internal sealed class SessionNotes(
     IAgentNotes notes, IJobBackend backend, SetOwner owner, string mark, TimeProvider time, ILogger<SessionNotes> logger) : IDisposable
 {
     // All sets that wait look together.
-    private static readonly TimeSpan LookAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAge = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
     // After an outage of the API server all agents seem to be gone for a moment, until they have renewed their Leases.
-    private static readonly TimeSpan SureAfter = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SureAfter = TimeSpan.FromSeconds(12);
 
     private readonly ConcurrentDictionary<int, (Guid Session, bool IsWritten)> _held = new();
     private readonly SemaphoreSlim _looking = new(1);

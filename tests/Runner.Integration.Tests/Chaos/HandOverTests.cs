@@ -62,7 +62,7 @@ public sealed class HandOverTests(ClusterFixture cluster, ITestOutputHelper outp
     /// <summary>GitHub's patience with a killed agent's session is not known, so it is not waited for where somebody knows that the agent is gone.</summary>
     [Theory(Timeout = 180_000)]
     [InlineData("host", "agent-1", 5)] // its own next life
-    [InlineData("kubernetes", "agent-2", 80)] // another one, once the Lease of the first has run out
+    [InlineData("kubernetes", "agent-2", 90)] // another one, once the Lease of the first has run out
     public async Task Session_of_a_killed_agent_is_ended_by_whoever_knows_that_it_is_gone(string backend, string successor, int mostSeconds)
     {
         var place = await AgentPlace.OfAsync(backend, _folder, cluster, engine: null, Token);
