@@ -31,7 +31,7 @@ public sealed class RollingUpdateTests(ClusterFixture cluster, ITestOutputHelper
         await using var marks = await MarkServer.StartAsync(place.Address, Token);
         await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true, ListenAddress = place.Address }, Token);
         using var http = new HttpClientFixture(emulator.Url);
-        var agent = await StartAsync(place, emulator, mode, 0);
+        var agents = new List<AgentProcess> { await StartAsync(place, emulator, mode, 0) };
         try
         {
             var run = Queue(emulator, marks);
@@ -40,12 +40,12 @@ public sealed class RollingUpdateTests(ClusterFixture cluster, ITestOutputHelper
 
             for (var update = 1; update <= Updates; update++)
             {
+                var agent = agents[^1];
                 var next = await StartAsync(place, emulator, mode, update);
+                agents.Add(next);
                 await next.PrintedAsync(mode == "runners" ? "waits" : "[1134]", Token); // its runners wait for jobs, or it for the session
                 var began = TimeProvider.System.GetTimestamp();
                 await agent.StopAsync(Token);
-                agent.Dispose();
-                agent = next;
                 await next.PrintedAsync("[1207]", _jobs, Token); // adopted
                 output.WriteLine($"{mode}: {_jobs} jobs were left and adopted in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
                 Assert.Equal(before, await PodsAsync(place));
@@ -58,7 +58,7 @@ public sealed class RollingUpdateTests(ClusterFixture cluster, ITestOutputHelper
             marks.Open();
             var ended = await emulator.WaitForRunAsync(run.Id, Token);
             await place.EmptyAsync(Token);
-            await agent.StopAsync(Token);
+            await agents[^1].StopAsync(Token);
 
             Assert.All(ended.Jobs, job => Assert.Equal((job.Name, Conclusion.Succeeded), (job.Name, job.Conclusion)));
             Assert.Equal(_jobs, before.Count);
@@ -68,7 +68,7 @@ public sealed class RollingUpdateTests(ClusterFixture cluster, ITestOutputHelper
         }
         finally
         {
-            agent.Dispose();
+            agents.ForEach(agent => agent.Dispose());
         }
     }
 
