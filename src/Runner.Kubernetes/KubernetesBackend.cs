@@ -227,9 +227,11 @@ public sealed class KubernetesBackend : IJobBackend
         var living = await _lease.FindLivingAsync(cancellationToken);
         var found = new List<JobLaunch>();
 
-        // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between.
+        // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between. One with a pod is adopted by that, perhaps by
+        // another agent, and is not to have two that look after it.
         var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.InstanceInUse), cancellationToken);
-        foreach (var secret in secrets.Where(secret => living.IsGone(PodLabels.OwnerOf(secret.Metadata))))
+        var pods = (await _watch.SnapshotAsync(cancellationToken)).Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var secret in secrets.Where(secret => living.IsGone(PodLabels.OwnerOf(secret.Metadata)) && !pods.Contains(secret.Metadata.Name)))
         {
             if (!_handles.ContainsKey(secret.Metadata.Name) && await AdoptSecretAsync(secret, cancellationToken) is { } launch)
             {
