@@ -40,7 +40,7 @@ public sealed class AgentChaosTests(ClusterFixture cluster, ITestOutputHelper ou
     {
         output.WriteLine($"seed {_plan.Seed}, {_plan.Duration.TotalSeconds} s, {_plan.Jobs} jobs");
         Assert.SkipWhen(
-            backend == "kubernetes" && Environment.GetEnvironmentVariable("RUNNER_TEST_CHAOS_SEED") is null,
+            backend == "kubernetes" && !ChaosPlan.IsAsked,
             "an open fault: with some seeds (77 is one) a pod stays whose job is over at GitHub. RUNNER_TEST_CHAOS_SEED runs it all the same");
         using var limit = new CancellationTokenSource(_plan.Duration + _plan.Patience, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Token);
