@@ -110,7 +110,9 @@ up() {
     certificate controllers /CN=system:kube-controller-manager; certificate scheduler /CN=system:kube-scheduler
     certificate proxy /CN=system:kube-proxy; certificate front /CN=front-proxy-client; certificate admin /O=system:masters/CN=admin
   }
-  ip link show cni0 >/dev/null 2>&1 || { ip link add cni0 type bridge; ip addr add $GATEWAY/16 dev cni0; ip link set cni0 up; }
+  # A bridge without an address of its own takes the lowest of its ports: another with each pod that comes or goes, and pods send to the old
+  # one for up to two minutes.
+  ip link show cni0 >/dev/null 2>&1 || { ip link add cni0 address 0a:58:0a:f4:00:01 type bridge; ip addr add $GATEWAY/16 dev cni0; ip link set cni0 up; }
   sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1 2>/dev/null || true
   mount --make-rshared / 2>/dev/null || true
   grep -q " $NODE\$" /etc/hosts || echo "127.0.0.1 $NODE" >>/etc/hosts # the API server reaches the kubelet by this name

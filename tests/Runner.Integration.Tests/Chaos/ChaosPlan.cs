@@ -15,9 +15,6 @@ internal sealed record ChaosPlan(TimeSpan Duration, int Jobs, int Seed)
     /// <summary>Longest time that the jobs which are left then may take.</summary>
     public TimeSpan Patience => TimeSpan.FromSeconds(90) + Jobs * TimeSpan.FromSeconds(6);
 
-    /// <summary>Whether somebody asked for it by a variable.</summary>
-    public static bool IsAsked => Number("RUNNER_TEST_CHAOS_MINUTES") is not null || Number("RUNNER_TEST_CHAOS_SEED") is not null;
-
     /// <summary>The plan of this test run.</summary>
     public static ChaosPlan Read()
     {
