@@ -19,6 +19,9 @@ public sealed class AutoscalerOnClusterTests(ClusterFixture cluster)
     private const int Held = 6;
     private const int MaxJobs = 10;
 
+    // Shorter than the test may take, so that it can still say where it stood.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(7);
+
     // How agents mark the pods that they look after, as name/instance.
     private const string Owner = "act.nektos.com/agent";
 
@@ -38,27 +41,26 @@ public sealed class AutoscalerOnClusterTests(ClusterFixture cluster)
         await RefusesStrangersAsync(release);
 
         // None ends before there are as many agents as the jobs need, however fast one agent is.
-        await using var marks = await MarkServer.StartAsync(cluster.HostAddress, Token);
-        var run = release.Queue(
-            Jobs, $"echo begun; if [ ${{{{ matrix.n }}}} -le {Held} ]; then while [ ! -e $RUNNER_TEMP/go ]; do sleep 0.5; done; else {marks.Wait}; fi; echo ended");
-        await ReplicasAsync(release, replicas => replicas == Jobs / MaxJobs);
-
-        // All but those that wait for a file end; the autoscaler takes three of the four agents away, under them. One agent is enough for as many
-        // as it may have, so that a few of the others may still run then.
-        marks.Open();
-        await ReplicasAsync(release, replicas => replicas == 1);
-        await Until.TrueAsync(async () => await WantedAsync(release) == Held, Token);
-        await Until.TrueAsync(async () => (await RunningAsync(release)).Count == Held, Token);
-        var running = await RunningAsync(release);
-        await LookedAfterAsync(release);
-        Assert.Equal(running, await RunningAsync(release));
-        foreach (var (name, _) in running)
+        await using var rest = await MarkServer.StartAsync(cluster.HostAddress, Token);
+        await using var held = await MarkServer.StartAsync(cluster.HostAddress, Token);
+        var run = release.Queue(Jobs, $"echo begun; if [ ${{{{ matrix.n }}}} -le {Held} ]; then {held.Wait}; else {rest.Wait}; fi; echo ended");
+        var ended = await release.WithinAsync(Limit, async token =>
         {
-            await cluster.Connection.Client.NamespacedPodExecAsync(
-                name, release.JobSpace, "job", ["touch", "/runner/temp/go"], tty: false, (_, _, _) => Task.CompletedTask, Token);
-        }
+            await ReplicasAsync(release, replicas => replicas == Jobs / MaxJobs, token);
 
-        var ended = await release.Emulator.WaitForRunAsync(run.Id, Token);
+            // All but those that are held end; the autoscaler takes three of the four agents away, under them. One agent is enough for as many as it
+            // may have, so that a few of the others may still run then.
+            rest.Open();
+            await ReplicasAsync(release, replicas => replicas == 1, token);
+            await Until.TrueAsync(async () => await WantedAsync(release, token) == Held, token);
+            await Until.TrueAsync(async () => (await RunningAsync(release, token)).Count == Held, token);
+            var running = await RunningAsync(release, token);
+            await LookedAfterAsync(release, token);
+            Assert.Equal(running, await RunningAsync(release, token));
+
+            held.Open();
+            return await release.Emulator.WaitForRunAsync(run.Id, token);
+        }, Token);
         Assert.Equal(Jobs, ended.Jobs.Length);
         Assert.All(ended.Jobs, job => Assert.Equal((job.Name, Conclusion.Succeeded), (job.Name, job.Conclusion)));
         foreach (var job in ended.Jobs)
@@ -82,9 +84,9 @@ public sealed class AutoscalerOnClusterTests(ClusterFixture cluster)
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri($"https://{agent.Status.PodIP}:6443/apis/external.metrics.k8s.io/v1beta1"), Token));
     }
 
-    private async Task ReplicasAsync(ChartRelease release, Func<int?, bool> isAsWanted)
+    private async Task ReplicasAsync(ChartRelease release, Func<int?, bool> isAsWanted, CancellationToken token)
     {
-        await foreach (var (_, deployment) in cluster.Connection.Client.AppsV1.WatchListNamespacedDeploymentAsync(release.Space, cancellationToken: Token))
+        await foreach (var (_, deployment) in cluster.Connection.Client.AppsV1.WatchListNamespacedDeploymentAsync(release.Space, cancellationToken: token))
         {
             if (isAsWanted(deployment.Spec.Replicas) && deployment.Status.Replicas == deployment.Spec.Replicas)
             {
@@ -93,29 +95,29 @@ public sealed class AutoscalerOnClusterTests(ClusterFixture cluster)
         }
     }
 
-    private async Task<int?> WantedAsync(ChartRelease release)
+    private async Task<int?> WantedAsync(ChartRelease release, CancellationToken token)
     {
         var list = (JsonElement)await cluster.Connection.Client.CustomObjects.ListNamespacedCustomObjectAsync(
-            "external.metrics.k8s.io", "v1beta1", release.Space, "runner_wanted_jobs", labelSelector: "pool=ci", cancellationToken: Token);
+            "external.metrics.k8s.io", "v1beta1", release.Space, "runner_wanted_jobs", labelSelector: "pool=ci", cancellationToken: token);
         return list.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("value").GetString()).FirstOrDefault() is { } value
             ? int.Parse(value, CultureInfo.InvariantCulture)
             : null;
     }
 
-    private static async Task<List<(string Name, string Uid)>> RunningAsync(ChartRelease release) =>
+    private static async Task<List<(string Name, string Uid)>> RunningAsync(ChartRelease release, CancellationToken token) =>
     [
-        .. (await release.PodsAsync(release.JobSpace, ClusterFixture.JobObjects, Token))
+        .. (await release.PodsAsync(release.JobSpace, ClusterFixture.JobObjects, token))
             .Where(pod => pod.Status.Phase == "Running")
             .Select(pod => (pod.Metadata.Name, pod.Metadata.Uid)).Order(),
     ];
 
     // Until the agent that is left has adopted what the others had.
-    private async Task LookedAfterAsync(ChartRelease release)
+    private async Task LookedAfterAsync(ChartRelease release, CancellationToken token)
     {
-        var agents = (await release.PodsAsync(release.Space, ChartRelease.Agents, Token)).Where(pod => pod.Metadata.DeletionTimestamp is null);
+        var agents = (await release.PodsAsync(release.Space, ChartRelease.Agents, token)).Where(pod => pod.Metadata.DeletionTimestamp is null);
         var left = Assert.Single(agents).Metadata.Name;
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
-        var changes = cluster.Connection.Client.CoreV1.WatchListNamespacedPodAsync(release.JobSpace, labelSelector: ClusterFixture.JobObjects, cancellationToken: Token);
+        var changes = cluster.Connection.Client.CoreV1.WatchListNamespacedPodAsync(release.JobSpace, labelSelector: ClusterFixture.JobObjects, cancellationToken: token);
         await foreach (var (_, pod) in changes)
         {
             if (pod.Status.Phase == "Running")

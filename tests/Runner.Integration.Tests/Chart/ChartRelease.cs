@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using k8s;
 using k8s.Models;
 using Runner.Emulator;
@@ -16,9 +18,12 @@ internal sealed class ChartRelease : IAsyncDisposable
 
     private const string Timeout = "150s";
 
+    private const int LogTail = 60;
+
     // Repository scope, so that the agents know what to count.
     private const string Repository = "acme/app";
 
+    private readonly List<long> _runs = [];
     private readonly ClusterFixture _cluster;
     private bool _isInstalled;
 
@@ -65,7 +70,7 @@ internal sealed class ChartRelease : IAsyncDisposable
 
     /// <summary>Goes back to a revision.</summary>
     public Task RollBackAsync(int revision, CancellationToken cancellationToken) => HelmAsync(
-        cancellationToken, "rollback", "ci", revision.ToString(System.Globalization.CultureInfo.InvariantCulture), "--wait", "--timeout", Timeout);
+        cancellationToken, "rollback", "ci", revision.ToString(CultureInfo.InvariantCulture), "--wait", "--timeout", Timeout);
 
     /// <summary>Takes all away.</summary>
     public async Task UninstallAsync(CancellationToken cancellationToken)
@@ -76,7 +81,45 @@ internal sealed class ChartRelease : IAsyncDisposable
     }
 
     /// <summary>Queues jobs that each run a script.</summary>
-    public RunInfo Queue(int jobs, string script) => Emulator.QueueWorkflow(new WorkflowRequest
+    public RunInfo Queue(int jobs, string script)
+    {
+        var run = Emulator.QueueWorkflow(Jobs(jobs, script));
+        _runs.Add(run.Id);
+        return run;
+    }
+
+    /// <summary>Pods of a namespace.</summary>
+    public async Task<IList<V1Pod>> PodsAsync(string space, string selector, CancellationToken cancellationToken) =>
+        (await _cluster.Connection.Client.CoreV1.ListNamespacedPodAsync(space, labelSelector: selector, cancellationToken: cancellationToken)).Items;
+
+    /// <summary>Does something that must end in a time; what does not fails with the state of the jobs, their pods and the agents.</summary>
+    public async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(limit);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            return await work(either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Not over after {limit}:\n{await DescribeAsync(cancellationToken)}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isInstalled)
+        {
+            // An API of the cluster that nobody serves any more would keep every namespace from going.
+            await HelmProgram.RunAsync(["uninstall", "ci", "--ignore-not-found", "--namespace", Space], CancellationToken.None, _cluster.Kubeconfig);
+        }
+
+        await Emulator.DisposeAsync();
+    }
+
+    private static WorkflowRequest Jobs(int jobs, string script) => new()
     {
         Repository = Repository,
         Workflow = $$$"""
@@ -90,22 +133,34 @@ internal sealed class ChartRelease : IAsyncDisposable
                     run: |
                       {{{script}}}
             """,
-    });
+    };
 
-    /// <summary>Pods of a namespace.</summary>
-    public async Task<IList<V1Pod>> PodsAsync(string space, string selector, CancellationToken cancellationToken) =>
-        (await _cluster.Connection.Client.CoreV1.ListNamespacedPodAsync(space, labelSelector: selector, cancellationToken: cancellationToken)).Items;
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    // What is needed to see why something hangs: every job that is not over, every pod, and the end of each agent's log.
+    private async Task<string> DescribeAsync(CancellationToken cancellationToken)
     {
-        if (_isInstalled)
+        var text = new StringBuilder();
+        foreach (var job in _runs.SelectMany(run => Emulator.FindRun(run)?.Jobs ?? []).Where(job => job.Status != JobStatus.Completed))
         {
-            // An API of the cluster that nobody serves any more would keep every namespace from going.
-            await HelmProgram.RunAsync(["uninstall", "ci", "--ignore-not-found", "--namespace", Space], CancellationToken.None, _cluster.Kubeconfig);
+            text.AppendLine(CultureInfo.InvariantCulture, $"job {job.Name}: {job.Status}, {job.Runner ?? "no runner"}, since {job.StartedAt ?? job.QueuedAt:T}");
         }
 
-        await Emulator.DisposeAsync();
+        foreach (var space in new[] { Space, JobSpace })
+        {
+            foreach (var pod in (await _cluster.Connection.Client.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken)).Items)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"pod {pod.Metadata.Name}: {pod.Status.Phase}, deleted {pod.Metadata.DeletionTimestamp:T}");
+            }
+        }
+
+        foreach (var agent in await PodsAsync(Space, Agents, cancellationToken))
+        {
+            await using var log = await _cluster.Connection.Client.CoreV1.ReadNamespacedPodLogAsync(
+                agent.Metadata.Name, Space, tailLines: LogTail, cancellationToken: cancellationToken);
+            using var reader = new StreamReader(log);
+            text.AppendLine(CultureInfo.InvariantCulture, $"agent {agent.Metadata.Name}:").AppendLine(await reader.ReadToEndAsync(cancellationToken));
+        }
+
+        return text.ToString();
     }
 
     private async Task HelmAsync(CancellationToken cancellationToken, params string[] arguments)
