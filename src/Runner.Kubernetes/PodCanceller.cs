@@ -82,7 +82,7 @@ internal sealed class PodCanceller(PodContext context, JobId jobId, string podNa
         try
         {
             var seconds = ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            var exitCode = await context.Cluster.ExecAsync(
+            var exitCode = await context.Cluster.Streams.ExecAsync(
                 podName, ContainerNames.Job, [PodPaths.Worker, "cancel", "--grace", seconds], ReadOnlyMemory<byte>.Empty, cancellationToken);
             return exitCode == 0 ? null : $"runner-worker cancel {ExitText.Of(exitCode)}";
         }

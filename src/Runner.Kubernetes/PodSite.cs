@@ -117,7 +117,7 @@ internal sealed class PodSite : IJobSite
     }
 
     public async Task<Stream?> OpenLogAsync(bool follows, int last, CancellationToken cancellationToken) =>
-        await _context.Cluster.OpenExecAsync(Location, LiveLog.Command(PodPaths.Worker, follows, last), cancellationToken);
+        await _context.Cluster.Streams.OpenExecAsync(Location, LiveLog.Command(PodPaths.Worker, follows, last), cancellationToken);
 
     public void LetGo()
     {
@@ -255,7 +255,7 @@ internal sealed class PodSite : IJobSite
         using var limit = new CancellationTokenSource(LogLimit, _context.Time);
         try
         {
-            var tail = await _context.Cluster.ReadLogTailAsync(Location, ContainerNames.Job, limit.Token);
+            var tail = await _context.Cluster.Streams.ReadLogTailAsync(Location, ContainerNames.Job, limit.Token);
             return tail.Length == 0 ? message : $"{message}. The last it printed:\n{tail}";
         }
         catch (OperationCanceledException)

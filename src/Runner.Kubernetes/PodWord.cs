@@ -54,7 +54,7 @@ internal sealed class PodWord(PodContext context, JobId jobId, string podName)
 
     private async Task<byte[]> FailureAsync(ServiceReadiness.Failed failed, CancellationToken cancellationToken)
     {
-        var tail = await context.Cluster.ReadLogTailAsync(podName, failed.Container, cancellationToken);
+        var tail = await context.Cluster.Streams.ReadLogTailAsync(podName, failed.Container, cancellationToken);
         var message = failed.Message.ReplaceLineEndings(" "); // the worker shows the first line as the error
         return Encoding.UTF8.GetBytes(tail.Length == 0 ? message : $"{message}\nThe last it printed:\n{tail}");
     }
@@ -76,7 +76,7 @@ internal sealed class PodWord(PodContext context, JobId jobId, string podName)
     {
         try
         {
-            var exitCode = await context.Cluster.ExecAsync(podName, ContainerNames.Job, command, word, cancellationToken);
+            var exitCode = await context.Cluster.Streams.ExecAsync(podName, ContainerNames.Job, command, word, cancellationToken);
             return exitCode == 0 ? null : $"runner-worker {command[1]} {ExitText.Of(exitCode)}";
         }
         catch (InfrastructureException error)

@@ -28,7 +28,7 @@ public sealed record TracingOptions
     /// <summary>Part of the jobs that is traced, from 0 to 1: a job's id decides. Default 1.</summary>
     public double SamplingRate { get; set; } = 1;
 
-    /// <summary>Address of a Jaeger collector of old, which the same one's OTLP at port 4318 is made of.</summary>
+    /// <summary>Address of an older Jaeger collector. Traces are sent to port 4318 of the same host, where Jaeger takes OTLP.</summary>
     [OlderSetting("is taken for the same host's OTLP at port 4318, as Jaeger takes no traces in its own form any more; say monitoring.tracing.endpoint")]
     public string? JaegerEndpoint { get; set; }
 

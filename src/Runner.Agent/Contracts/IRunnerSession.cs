@@ -13,6 +13,12 @@ internal interface IRunnerSessions
     /// <exception cref="Jobs.Errors.InfrastructureException">The broker could not be reached or is at a loss.</exception>
     Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The session of a fresh registration, to be opened later by <see cref="IRunnerSession.ReopenAsync"/>: its token is asked for now. Where that cannot be
+    /// had yet, opening asks again.
+    /// </summary>
+    Task<IRunnerSession> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken);
+
     /// <summary>The session of a registration whose agent is gone, as far as it is good for acquiring the job that was offered to it.</summary>
     /// <param name="encodedJitConfig">The registration's JIT configuration.</param>
     IRunnerSession Resume(Secret encodedJitConfig);
@@ -30,7 +36,7 @@ internal interface IRunnerSession : IDisposable
     /// <summary>The next message, or <c>null</c> where none came within the broker's time.</summary>
     Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken);
 
-    /// <summary>Opens the session anew after it expired.</summary>
+    /// <summary>Opens the session: one that was prepared, or anew one that expired.</summary>
     Task ReopenAsync(CancellationToken cancellationToken);
 
     /// <summary>Tells the broker that the offer was seen, where it wants to know (section 6).</summary>

@@ -26,7 +26,7 @@ internal sealed class BrokerSessions(
 
     public async Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
     {
-        var session = Make(registration.EncodedJitConfig, registration.Name);
+        var (session, _) = Make(registration.EncodedJitConfig, registration.Name);
         try
         {
             await session.ReopenAsync(cancellationToken);
@@ -39,9 +39,24 @@ internal sealed class BrokerSessions(
         }
     }
 
-    public IRunnerSession Resume(Secret encodedJitConfig) => Make(encodedJitConfig, "of an agent that is gone");
+    public async Task<IRunnerSession> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    {
+        var (session, tokens) = Make(registration.EncodedJitConfig, registration.Name);
+        try
+        {
+            await tokens.GetAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is InfrastructureException or ProtocolException or OperationCanceledException)
+        {
+            // Asked for again when the session is opened, which tells of it.
+        }
 
-    private IRunnerSession Make(Secret encodedJitConfig, string name)
+        return session;
+    }
+
+    public IRunnerSession Resume(Secret encodedJitConfig) => Make(encodedJitConfig, "of an agent that is gone").Session;
+
+    private (IRunnerSession Session, OAuthTokenClient Tokens) Make(Secret encodedJitConfig, string name)
     {
         var config = JitConfig.Decode(encodedJitConfig.Reveal());
         var settings = config.Settings;
@@ -51,14 +66,14 @@ internal sealed class BrokerSessions(
         if (settings.UseV2Flow && Uri.TryCreate(settings.ServerUrlV2, UriKind.Absolute, out var broker))
         {
             var tokens = Tokens(client, config);
-            return new BrokerSession(
-                config, new BrokerClient(client, broker, tokens, description, time), tokens, new JobAcquisition(config, clients, tokens), metrics, machine);
+            var home = new BrokerClient(client, broker, tokens, description, time);
+            return (new BrokerSession(config, home, tokens, new JobAcquisition(config, clients, tokens), metrics, machine), tokens);
         }
 
         if (!settings.UseV2Flow && Uri.TryCreate(settings.ServerUrl, UriKind.Absolute, out var tenant))
         {
             var tokens = Tokens(client, config);
-            return new TenantRunnerSession(
+            var session = new TenantRunnerSession(
                 config,
                 new TenantSessionClient(client, tenant, tokens, locations, description, settings, time),
                 address => new BrokerClient(client, address, tokens, description, time),
@@ -66,6 +81,7 @@ internal sealed class BrokerSessions(
                 new JobAcquisition(config, clients, tokens),
                 metrics,
                 machine);
+            return (session, tokens);
         }
 
         throw new OperatorException(

@@ -55,6 +55,7 @@ internal static class AgentServices
             .AddPage(options, surroundings)
             .AddTracing(options)
             .AddHostedService<StartChecks>()
+            .AddHostedService<MemoryTrim>()
             .AddBackend(options, surroundings)
             .AddSources(options)
             .AddScaleSets(options)

@@ -56,6 +56,21 @@ internal sealed record JournalRecord
     /// <summary>Whether its worker ran, so that it may not be started again.</summary>
     public bool HasStarted { get; init; }
 
+    /// <summary>The record of a job that was acquired by another agent: how, nobody needs to know any more.</summary>
+    public static JournalRecord Of(JobLaunch launch)
+    {
+        var nothing = new JournalRecord
+        {
+            Pool = launch.Pool,
+            RunnerName = launch.Runner.Name,
+            JitConfig = string.Empty,
+            RunnerRequestId = string.Empty,
+            RunServiceUrl = string.Empty,
+            MessageSeen = launch.MessageSeen,
+        };
+        return nothing.With(launch);
+    }
+
     /// <summary>The offer, to be acquired again.</summary>
     public RunnerJobRequest ToOffer() =>
         new() { RunnerRequestId = RunnerRequestId, RunServiceUrl = RunServiceUrl, BillingOwnerId = BillingOwnerId, JobMessage = JobMessage };

@@ -178,7 +178,11 @@ internal sealed class JobTaking(
         {
             var size = await sizing.FindAsync(pool, message, asked, CancellationToken.None);
             var launch = PoolLaunches.Of(message, session.RunnerName, pool, size, options, seen);
-            kept?.Keep(launch);
+            if (journal.KeepsToTheEnd)
+            {
+                kept?.Keep(launch); // elsewhere its place says all, and until it has one it is acquired again
+            }
+
             logger.JobTaken(message.JobId.ToString(), message.JobDisplayName, Repository(job), session.RunnerName, pool.Name);
             return supervisor.Start(launch, job.Service, kept);
         }

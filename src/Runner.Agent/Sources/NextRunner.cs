@@ -1,16 +1,18 @@
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Contracts;
 using Runner.GitHub.Registration;
 using Runner.Jobs.Errors;
 using Runner.Protocol.Http;
 
 namespace Runner.Agent.Sources;
 
-/// <summary>The registration of a slot's next runner, made while its job runs: when that ends, the slot waits for one call less.</summary>
+/// <summary>The registration of a slot's next runner and its token, had while its job runs: when that ends, the slot waits for two calls less.</summary>
+/// <param name="sessions">Prepare its session.</param>
 /// <param name="own">Runners of this agent.</param>
 /// <param name="registered">Is told what became of each registration: <c>made</c>, <c>refused</c> or <c>failed</c>.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">For what is left behind.</param>
-internal sealed class NextRunner(OwnRunners own, Action<string> registered, TimeProvider time, ILogger logger)
+internal sealed class NextRunner(IRunnerSessions sessions, OwnRunners own, Action<string> registered, TimeProvider time, ILogger logger)
 {
     // GitHub forgets a runner that never came after a day; a key that lies about is no good either.
     private static readonly TimeSpan LongestKept = TimeSpan.FromHours(1);
@@ -45,7 +47,7 @@ internal sealed class NextRunner(OwnRunners own, Action<string> registered, Time
                     return prepared;
                 }
 
-                await RemoveAsync(prepared.Registration);
+                await RemoveAsync(prepared);
             }
         }
 
@@ -57,7 +59,7 @@ internal sealed class NextRunner(OwnRunners own, Action<string> registered, Time
     {
         if (_coming is { } coming && await coming is { } prepared)
         {
-            await RemoveAsync(prepared.Registration);
+            await RemoveAsync(prepared);
         }
     }
 
@@ -83,7 +85,8 @@ internal sealed class NextRunner(OwnRunners own, Action<string> registered, Time
     {
         try
         {
-            return await NewAsync(order, stopping);
+            var runner = await NewAsync(order, stopping);
+            return runner with { Session = await sessions.PrepareAsync(runner.Registration, stopping) };
         }
         catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException or OperationCanceledException)
         {
@@ -91,8 +94,10 @@ internal sealed class NextRunner(OwnRunners own, Action<string> registered, Time
         }
     }
 
-    private async Task RemoveAsync(RunnerRegistration registration)
+    private async Task RemoveAsync(FreshRunner runner)
     {
+        var registration = runner.Registration;
+        runner.Session?.Dispose();
         using var limit = new CancellationTokenSource(RemovalLimit, time);
         try
         {
@@ -109,4 +114,5 @@ internal sealed class NextRunner(OwnRunners own, Action<string> registered, Time
 /// <summary>A runner that was registered.</summary>
 /// <param name="Registration">As what.</param>
 /// <param name="Since">When, as a timestamp of the clock.</param>
-internal sealed record FreshRunner(RunnerRegistration Registration, long Since);
+/// <param name="Session">Its session, prepared and not opened; <c>null</c>: none is.</param>
+internal sealed record FreshRunner(RunnerRegistration Registration, long Since, IRunnerSession? Session = null);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runner.Agent.Contracts;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Pools;
 using Runner.Agent.Supervision;
@@ -7,7 +8,7 @@ namespace Runner.Agent.Sources;
 
 /// <summary>One slot of a pool: a fresh ephemeral runner for every job, one job at a time.</summary>
 internal sealed class RunnerSlot(
-    RunnerTurn turn, SlotPipelines pipelines, LaunchBreakers breakers, OwnRunners own, AgentMetrics metrics, TimeProvider time, ILogger<RunnerSlot> logger)
+    RunnerTurn turn, IRunnerSessions sessions, SlotPipelines pipelines, LaunchBreakers breakers, OwnRunners own, AgentMetrics metrics, TimeProvider time, ILogger<RunnerSlot> logger)
 {
     /// <summary>Takes jobs until it is told to stop; a job that runs then is waited for.</summary>
     /// <param name="pool">The pool.</param>
@@ -19,7 +20,7 @@ internal sealed class RunnerSlot(
         var turns = pipelines.Turns(pool.Name, health);
         var throttle = new OfferThrottle(time);
         var breaker = breakers.For(pool.Name);
-        var next = new NextRunner(own, result => metrics.GitHub.Registered(pool.Name, result), time, logger);
+        var next = new NextRunner(sessions, own, result => metrics.GitHub.Registered(pool.Name, result), time, logger);
         var signedOff = Task.CompletedTask;
         try
         {

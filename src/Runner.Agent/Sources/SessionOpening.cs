@@ -20,15 +20,28 @@ internal sealed class SessionOpening(IRunnerSessions sessions, SupervisionOption
     /// <exception cref="InfrastructureException">The broker cannot be reached.</exception>
     public async Task<IRunnerSession> OpenAsync(FreshRunner runner, CancellationToken cancellationToken)
     {
-        var (registration, registered) = runner;
+        var (registration, registered, session) = runner;
         for (var failures = 1; ; failures++)
         {
             try
             {
-                return await sessions.OpenAsync(registration, cancellationToken);
+                if (session is null)
+                {
+                    return await sessions.OpenAsync(registration, cancellationToken);
+                }
+
+                await session.ReopenAsync(cancellationToken);
+                return session;
             }
-            catch (Exception error) when (MayPass(error) && time.GetElapsedTime(registered) < Youth)
+            catch (Exception error)
             {
+                session?.Dispose();
+                session = null; // from here on as one that nobody prepared
+                if (!MayPass(error) || time.GetElapsedTime(registered) >= Youth)
+                {
+                    throw;
+                }
+
                 var pause = RetryPauses.OfJob(options, failures, error);
                 logger.SessionOpensLater(registration.Name, failures, pause.TotalSeconds, error.Message);
                 await Task.Delay(pause, time, cancellationToken);

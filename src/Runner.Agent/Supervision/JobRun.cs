@@ -33,7 +33,7 @@ internal sealed class JobRun
 
     private JobLaunch _launch;
     private readonly IJobService? _service;
-    private readonly JournalEntry? _kept;
+    private JournalEntry? _kept;
     private readonly JobRunContext _context;
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _launched = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +49,7 @@ internal sealed class JobRun
     /// <param name="launch">What to run.</param>
     /// <param name="service">By which GitHub is told; <c>null</c> of an adopted job whose message is not at hand any more.</param>
     /// <param name="adopted">The place it runs in already, or <c>null</c>.</param>
-    /// <param name="kept">The job in the journal, or <c>null</c>. It is removed with the end of the job, and left there where the job is.</param>
+    /// <param name="kept">The job in the journal, or <c>null</c>. It is removed with the end of the job, and left there where the job is. An adopted job that loses its place gets one.</param>
     /// <param name="context">What all runs share.</param>
     /// <param name="ended">Called when nothing is left to do.</param>
     public JobRun(JobLaunch launch, IJobService? service, IJobHandle? adopted, JournalEntry? kept, JobRunContext context, Action<JobRun> ended)
@@ -204,7 +204,7 @@ internal sealed class JobRun
         if (verdict.Action == VerdictAction.Replace)
         {
             _context.Logger.JobReplaced(JobId.ToString(), launched.Handle?.Location ?? "-", verdict.Reason, verdict.Message);
-            await (_kept?.LostAsync(_launch with { Attempt = attempt + 1 }) ?? Task.CompletedTask); // the next one may not come for long
+            await KeepAsync(_launch with { Attempt = attempt + 1 });
         }
         else
         {
@@ -368,6 +368,19 @@ internal sealed class JobRun
         else if (await new JobReport(_context.Options, _context.Time, _context.Logger).SendAsync(_service, verdict, CancellationToken.None))
         {
             _context.Logger.JobCompletedByAgent(JobId.ToString(), verdict.Message);
+        }
+    }
+
+    // The next place may not come for long, and until then nothing else says of the job.
+    private async Task KeepAsync(JobLaunch next)
+    {
+        if (_kept is { } kept)
+        {
+            await kept.LostAsync(next);
+        }
+        else if (_context.Journal is { } journal)
+        {
+            _kept = await journal.BeginAsync(JournalRecord.Of(next), CancellationToken.None);
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Board;
 using Runner.Agent.Configuration;
+using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
 using Runner.Agent.Reruns;
@@ -15,6 +16,9 @@ internal sealed record JobRunContext(
 {
     /// <summary>Shows the jobs to people.</summary>
     public required JobBoard Board { get; init; }
+
+    /// <summary>Where a job is kept that has no place; <c>null</c>: nowhere.</summary>
+    public IJobJournal? Journal { get; init; }
 
     /// <summary>Where the traces of jobs go.</summary>
     public TraceTargets Traces { get; init; } = TraceTargets.None;

@@ -25,7 +25,8 @@ internal sealed class JobSupervisor(
     ILogger<JobSupervisor> logger,
     AgentNetwork? network = null,
     JobBoard? board = null,
-    TraceTargets? traces = null)
+    TraceTargets? traces = null,
+    IJobJournal? journal = null)
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
     private bool _letsGo;
@@ -33,6 +34,7 @@ internal sealed class JobSupervisor(
     {
         Board = board ?? new JobBoard(new GitHubBoard(time), server: null, time),
         Traces = traces ?? TraceTargets.None,
+        Journal = journal,
     };
 
     /// <summary>How many jobs it looks after.</summary>

@@ -128,7 +128,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         using var over = new CancellationTokenSource();
         using var unread = new CancellationTokenSource();
         var log = new FollowedLog(
-            jobId, token => services.Cluster.FollowLogAsync(_pod, container.Name, token), output, services.Time, services.Logger);
+            jobId, token => services.Cluster.Streams.FollowLogAsync(_pod, container.Name, token), output, services.Time, services.Logger);
         var following = log.FollowAsync(over.Token, unread.Token);
         try
         {
@@ -170,7 +170,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         {
             try
             {
-                var exitCode = await services.Cluster.ExecAsync(
+                var exitCode = await services.Cluster.Streams.ExecAsync(
                     _pod, container.Name, [ActionVolumes.Worker, "signal", "--name", signal], ReadOnlyMemory<byte>.Empty, stop);
                 problem = exitCode == 0 ? null : $"runner-worker signal {ExitText.Of(exitCode)}";
             }

@@ -29,9 +29,9 @@ internal sealed class PodLink : IAsyncDisposable
         _isReported = launch.Reporting == ReportingTarget.Launcher;
         _desk = requests is { } given ? new RequestDesk(launch.JobId, given.Key, OpenAsync, given.Handler, time, logger) : null;
         _feed = new EventFeed(time, made => _desk?.Take(made), _isReported);
-        _log = new PodEvents(launch.JobId, token => cluster.FollowLogAsync(podName, ContainerNames.Job, token), _feed, time, logger);
+        _log = new PodEvents(launch.JobId, token => cluster.Streams.FollowLogAsync(podName, ContainerNames.Job, token), _feed, time, logger);
 
-        Task<Stream> OpenAsync(CancellationToken token) => cluster.OpenExecAsync(podName, [PodPaths.Worker, "link"], token);
+        Task<Stream> OpenAsync(CancellationToken token) => cluster.Streams.OpenExecAsync(podName, [PodPaths.Worker, "link"], token);
     }
 
     /// <summary>What the worker tells; empty of a job that is reported to GitHub.</summary>
@@ -65,7 +65,7 @@ internal sealed class PodLink : IAsyncDisposable
     /// <summary>The container is over: returns when its log is read to the end, by us and by whoever reads the events.</summary>
     public async Task CompleteAsync()
     {
-        await _over.CancelAsync();
+        await (_isReported ? _over : _unread).CancelAsync(); // where nobody reads events, a container that is over has nothing to say any more
         await _reading;
         _feed.End(); // also where there was nothing to read
         await StopRequestsAsync();

@@ -18,7 +18,7 @@ internal sealed class ServiceLogs(JobCluster cluster, string pod) : IWorkerReque
             throw new InfrastructureException($"The job has no service in a container '{asked.Container}'");
         }
 
-        await using var log = await cluster.OpenLogAsync(pod, asked.Container, ServiceLogRequest.MaxLines, cancellationToken);
+        await using var log = await cluster.Streams.OpenLogAsync(pod, asked.Container, ServiceLogRequest.MaxLines, cancellationToken);
         await log.CopyToAsync(exchange.Output, cancellationToken);
         return new RequestDone();
     }

@@ -86,7 +86,7 @@ internal static class PayloadSecret
 
     /// <summary>What tells the outcome of the worker that a Secret is for from a step's; <c>null</c>: nothing does.</summary>
     public static string? ReadOutcomeChecks(V1Secret secret) =>
-        Read(secret, PodPaths.PayloadKey, PayloadJson.Default.LaunchPayload)?.OutcomeKey is { } key ? OutcomeProof.ChecksOf(new Secret(key)) : null;
+        Read(secret, PodPaths.PayloadKey, PodsJson.Default.PayloadKeys)?.OutcomeKey is { } key ? OutcomeProof.ChecksOf(new Secret(key)) : null;
 
     /// <summary>Values for a Secret that was made before these lines of a placement were known; <c>null</c>: it has them.</summary>
     public static Dictionary<string, byte[]?>? WithPlacement(V1Secret secret, IReadOnlyList<string> lines)
@@ -102,7 +102,7 @@ internal static class PayloadSecret
 
     /// <summary>Key of the worker's requests, as the Secret has it that its pod is given; <c>null</c>: it makes none, or nobody can tell.</summary>
     public static Secret? ReadLinkKey(V1Secret secret) =>
-        Read(secret, PodPaths.PayloadKey, PayloadJson.Default.LaunchPayload)?.LinkKey is { } key ? new Secret(key) : null;
+        Read(secret, PodPaths.PayloadKey, PodsJson.Default.PayloadKeys)?.LinkKey is { } key ? new Secret(key) : null;
 
     private static T? Read<T>(V1Secret secret, string key, JsonTypeInfo<T> type)
         where T : class
@@ -118,7 +118,21 @@ internal static class PayloadSecret
     }
 }
 
+/// <summary>The keys of a payload, to be read without the job.</summary>
+internal sealed record PayloadKeys
+{
+    /// <summary><see cref="LaunchPayload.OutcomeKey"/>.</summary>
+    public string? OutcomeKey { get; init; }
+
+    /// <summary><see cref="LaunchPayload.LinkKey"/>.</summary>
+    public string? LinkKey { get; init; }
+
+    /// <summary>Neither key.</summary>
+    public override string ToString() => nameof(PayloadKeys);
+}
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max)]
 [JsonSerializable(typeof(LaunchRecord))]
+[JsonSerializable(typeof(PayloadKeys))]
 [JsonSerializable(typeof(JobContainers))]
 internal sealed partial class PodsJson : JsonSerializerContext;

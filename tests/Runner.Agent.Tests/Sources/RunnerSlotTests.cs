@@ -85,6 +85,7 @@ public sealed class RunnerSlotTests : IDisposable
         var next = await _github.NextSessionAsync();
 
         Assert.EndsWith(isReplaced ? "3" : "2", next.RunnerName, StringComparison.Ordinal);
+        Assert.EndsWith("2", Assert.Single(_github.Prepared), StringComparison.Ordinal); // its token is there before it is wanted
         Assert.Equal(isReplaced ? [1, 3] : [1, 2], _github.Registered.Keys.Order()); // the first one is GitHub's to forget
         await StopAsync();
     }
@@ -100,6 +101,20 @@ public sealed class RunnerSlotTests : IDisposable
         await _running;
 
         Assert.Equal([1], _github.Registered.Keys);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Session_that_was_prepared_and_is_refused_is_opened_anew()
+    {
+        (await _github.NextSessionAsync()).Offer(Some.Job());
+        await AdvanceUntilAsync(() => !_github.Prepared.IsEmpty, TimeSpan.FromSeconds(1));
+        _github.RefuseSession(new ProtocolException(ProtocolErrorKind.RunnerNotFound, "not yet"));
+
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await AdvanceUntilAsync(() => _github.HasSession, TimeSpan.FromSeconds(1));
+
+        Assert.EndsWith("2", (await _github.NextSessionAsync()).RunnerName, StringComparison.Ordinal);
+        await StopAsync();
     }
 
     [Fact(Timeout = Limit)]
@@ -482,7 +497,7 @@ public sealed class RunnerSlotTests : IDisposable
         var taking = new JobTaking(supervisor, _journal, new JobSizing(_jobs, _time, NullLogger<JobSizing>.Instance), _metrics, settings, _time, NullLogger<RunnerSlot>.Instance);
         var own = new OwnRunners();
         var turn = new RunnerTurn(_github, taking, pipelines, _breakers, own, settings, _time, NullLogger<RunnerSlot>.Instance);
-        var slot = new RunnerSlot(turn, pipelines, _breakers, own, _metrics, _time, NullLogger<RunnerSlot>.Instance);
+        var slot = new RunnerSlot(turn, _github, pipelines, _breakers, own, _metrics, _time, NullLogger<RunnerSlot>.Instance);
         return slot.RunAsync(_pool, new StandingOrders(_pool, _github, _gate), new LoopHealth("slot", "test", _time), _stop.Token);
     }
 

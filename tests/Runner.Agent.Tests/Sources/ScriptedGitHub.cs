@@ -74,22 +74,39 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
     /// <summary>The session of an agent that is gone.</summary>
     public ScriptedSession? Resumed { get; set; }
 
-    public Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    /// <summary>Names of the runners whose sessions were prepared.</summary>
+    public ConcurrentQueue<string> Prepared { get; } = new();
+
+    public async Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    {
+        var session = new ScriptedSession(registration.Name, time, Open);
+        await session.ReopenAsync(cancellationToken);
+        return session;
+    }
+
+    public Task<IRunnerSession> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    {
+        Prepared.Enqueue(registration.Name);
+        return Task.FromResult<IRunnerSession>(new ScriptedSession(registration.Name, time, Open));
+    }
+
+    private Task Open(ScriptedSession session)
     {
         if (_closedDoors.TryDequeue(out var error))
         {
-            return Task.FromException<IRunnerSession>(error);
+            return Task.FromException(error);
         }
 
-        var session = new ScriptedSession(registration.Name, time);
         _opened.Writer.TryWrite(session);
-        return Task.FromResult<IRunnerSession>(session);
+        return Task.CompletedTask;
     }
 }
 
 /// <summary>A session that says what a test puts into it.</summary>
-internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunnerSession
+internal sealed class ScriptedSession(string runner, TimeProvider time, Func<ScriptedSession, Task>? open = null) : IRunnerSession
 {
+    private bool _isOpen = open is null;
+
     private readonly Channel<object?> _answers = Channel.CreateUnbounded<object?>();
     private readonly ConcurrentQueue<object> _acquisitions = new();
 
@@ -150,10 +167,16 @@ internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunne
         }
     }
 
-    public Task ReopenAsync(CancellationToken cancellationToken)
+    public async Task ReopenAsync(CancellationToken cancellationToken)
     {
-        Reopened++;
-        return Task.CompletedTask;
+        if (_isOpen)
+        {
+            Reopened++;
+            return;
+        }
+
+        await (open?.Invoke(this) ?? Task.CompletedTask);
+        _isOpen = true;
     }
 
     public Task AcknowledgeAsync(RunnerJobRequest offer, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -172,8 +195,7 @@ internal sealed class ScriptedSession(string runner, TimeProvider time) : IRunne
         return Task.CompletedTask;
     }
 
-    public void Dispose()
-    {
-        // Nothing is held.
-    }
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
 }

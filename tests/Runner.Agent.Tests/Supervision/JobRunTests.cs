@@ -114,6 +114,23 @@ public sealed class JobRunTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Adopted_job_that_loses_its_place_is_written_down_until_it_has_the_next()
+    {
+        var journal = new KeptJobs();
+        var place = await _backend.LaunchAsync(_launch, CancellationToken.None);
+        var run = new JobRun(_launch, _service, place, kept: null, Context() with { Journal = journal }, _ => { });
+        _backend.Place(0).End(new JobEnd { Failure = FailureReason.Evicted });
+        _backend.Place(1).Start();
+        _backend.Place(1).End(Conclusion.Succeeded);
+
+        await run.Ended;
+
+        using var kept = Assert.Single(journal.Kept);
+        Assert.Equal((_launch.JobId.Value, 1, false), (kept.Record.JobId, kept.Record.Attempt, kept.Record.HasStarted));
+        Assert.True(kept.IsRemoved);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Worker_that_dies_has_its_job_explained_and_then_failed()
     {
         var run = Start();
