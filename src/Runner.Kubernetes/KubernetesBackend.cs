@@ -30,8 +30,13 @@ namespace Runner.Kubernetes;
 /// A launch: place → Secret → pod → the pod owns the Secret → watch. Each call may be made twice, so a launch that was cut is taken up
 /// where it stopped. What another agent needs to adopt a job is in the pod's metadata and its Secret.
 /// </remarks>
+#pragma warning disable CA1001 // the semaphore holds nothing, as nobody asks it for a handle; disposed, it would fail the launches of an agent that stops
 public sealed class KubernetesBackend : IJobBackend
+#pragma warning restore CA1001
 {
+    // Each has its payload in several forms at once, which is some hundred kilobytes; more of them at a time are no faster.
+    private const int MostLaunches = 64;
+
     private readonly KubernetesOptions _options;
     private readonly ClusterConnection _connection;
     private readonly AgentIdentity _agent;
@@ -45,6 +50,7 @@ public sealed class KubernetesBackend : IJobBackend
     private readonly FinishedPods _finished;
     private readonly PodContext _context;
     private ClusterFeatures _features = ClusterFeatures.Of(string.Empty); // until the Lease is held, before which nothing is launched
+    private readonly SemaphoreSlim _launching = new(MostLaunches);
     private readonly ConcurrentDictionary<string, Lazy<JobLifetime>> _handles = new(StringComparer.Ordinal);
 
     /// <summary>A backend on a cluster; nothing is sent before <see cref="RunAsync"/>.</summary>
@@ -103,7 +109,14 @@ public sealed class KubernetesBackend : IJobBackend
             _logger.BeyondStandard(setting, level);
         }
 
-        await Task.WhenAll(_watch.RunAsync(cancellationToken), _lease.RunAsync(cancellationToken), _room.RunAsync(cancellationToken), _finished.RunAsync(cancellationToken));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] loops = [_watch.RunAsync(ending.Token), _lease.RunAsync(ending.Token), _room.RunAsync(ending.Token), _finished.RunAsync(ending.Token)];
+        var first = await Task.WhenAny(loops);
+
+        // None ends by itself: where one does, the agent is to end and to say why, and not to go on with the others.
+        await ending.CancelAsync();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
     }
 
     /// <inheritdoc/>
@@ -122,48 +135,15 @@ public sealed class KubernetesBackend : IJobBackend
         ArgumentNullException.ThrowIfNull(launch);
         RefuseBoundWorkspace(launch);
         await _lease.Held.WaitAsync(cancellationToken);
-        var placement = MemoryRules.Raise(PlacementRules.Place(launch.Labels, launch.Platform, _options), launch.MoreMemory);
-        var warnings = new List<string>();
-        var pod = _builder.Build(launch, placement, _features, _agent.ToString(), warnings);
-        var secret = PayloadSecret.Build(launch, Payload(launch, placement, warnings, pod.Metadata.Name), _agent.ToString(), _options);
-        var subscription = _watch.Open(pod.Metadata.Name);
+        await _launching.WaitAsync(cancellationToken);
         try
         {
-            secret = await _cluster.CreateSecretAsync(secret, cancellationToken);
-
-            // Of the Secret that stands, which an earlier try may have made: its key is the one that the worker gets.
-            pod.Metadata.Annotations[PodLabels.OutcomeChecks] = PayloadSecret.ReadOutcomeChecks(secret);
-            if (PayloadSecret.WithPlacement(secret, launch.Runner.Placement) is { } noted)
-            {
-                await _cluster.SetSecretValuesAsync(secret.Metadata.Name, noted, cancellationToken);
-            }
-
-            pod = await _cluster.CreatePodAsync(pod, cancellationToken);
+            return await LaunchNowAsync(launch, cancellationToken);
         }
-        catch (InfrastructureException error) when (ApiErrors.IsLackOfRights(error))
+        finally
         {
-            subscription.Dispose();
-            throw new OperatorException(error.Message, error);
+            _launching.Release();
         }
-        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) && !error.IsLackOfRoom)
-        {
-            subscription.Dispose();
-            _logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
-            await _cluster.DeleteSecretAsync(secret.Metadata.Name, cancellationToken);
-            return new RefusedJobHandle(launch, secret.Metadata.Name, error.Message);
-        }
-        catch
-        {
-            subscription.Dispose();
-            _room.Look();
-            throw;
-        }
-
-        _room.Made(pod);
-        _logger.PodCreated(launch.JobId, pod.Metadata.Name);
-        var handle = Watch(launch, pod, PayloadSecret.ReadLinkKey(secret), subscription);
-        await OwnSecretAsync(pod, cancellationToken);
-        return handle;
     }
 
     /// <summary>What a job would be in this cluster, for people (<see cref="PodPreview"/>).</summary>
@@ -248,6 +228,52 @@ public sealed class KubernetesBackend : IJobBackend
         {
             throw new WorkflowException($"A pod cannot work in '{folder}', a folder of this machine; leave --bind out: the checkout is sent to the pod");
         }
+    }
+
+    private async Task<IJobHandle> LaunchNowAsync(JobLaunch launch, CancellationToken cancellationToken)
+    {
+        var placement = MemoryRules.Raise(PlacementRules.Place(launch.Labels, launch.Platform, _options), launch.MoreMemory);
+        var warnings = new List<string>();
+        var pod = _builder.Build(launch, placement, _features, _agent.ToString(), warnings);
+        var secret = PayloadSecret.Build(launch, Payload(launch, placement, warnings, pod.Metadata.Name), _agent.ToString(), _options);
+        var subscription = _watch.Open(pod.Metadata.Name);
+        try
+        {
+            secret = await _cluster.CreateSecretAsync(secret, cancellationToken);
+
+            // Of the Secret that stands, which an earlier try may have made: its key is the one that the worker gets.
+            pod.Metadata.Annotations[PodLabels.OutcomeChecks] = PayloadSecret.ReadOutcomeChecks(secret);
+            if (PayloadSecret.WithPlacement(secret, launch.Runner.Placement) is { } noted)
+            {
+                await _cluster.SetSecretValuesAsync(secret.Metadata.Name, noted, cancellationToken);
+            }
+
+            pod = await _cluster.CreatePodAsync(pod, cancellationToken);
+        }
+        catch (InfrastructureException error) when (ApiErrors.IsLackOfRights(error))
+        {
+            subscription.Dispose();
+            throw new OperatorException(error.Message, error);
+        }
+        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) && !error.IsLackOfRoom)
+        {
+            subscription.Dispose();
+            _logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
+            await _cluster.DeleteSecretAsync(secret.Metadata.Name, cancellationToken);
+            return new RefusedJobHandle(launch, secret.Metadata.Name, error.Message);
+        }
+        catch
+        {
+            subscription.Dispose();
+            _room.Look();
+            throw;
+        }
+
+        _room.Made(pod);
+        _logger.PodCreated(launch.JobId, pod.Metadata.Name);
+        var handle = Watch(launch, pod, PayloadSecret.ReadLinkKey(secret), subscription);
+        await OwnSecretAsync(pod, cancellationToken);
+        return handle;
     }
 
     private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, IEnumerable<string> warnings, string podName) =>

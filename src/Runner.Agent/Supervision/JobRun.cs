@@ -295,7 +295,7 @@ internal sealed class JobRun
             {
                 NoteSuccess();
                 handle.ForgetWork();
-                _launch = _launch.WithoutWork();
+                _launch = _launch with { Job = handle.Launch.Job, Containers = handle.Launch.Containers };
                 _isUnderWay = true;
             }
             else if (signal == _overAtGitHub.Task)

@@ -67,12 +67,8 @@ public sealed record DictionaryData(ImmutableArray<KeyValuePair<string, ContextD
     /// <summary>The text under a name, or <c>null</c> where there is none or it is no text.</summary>
     public string? FindText(string name) => Find(name) is StringData text ? text.Value : null;
 
-    /// <summary>The same dictionary without a name.</summary>
-    public DictionaryData Without(string name)
-    {
-        var comparison = IsCaseSensitive ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-        return this with { Entries = Entries.RemoveAll(entry => string.Equals(entry.Key, name, comparison)) };
-    }
+    /// <summary>The same dictionary without all but these names.</summary>
+    public DictionaryData Only(IReadOnlySet<string> names) => this with { Entries = [.. Entries.Where(entry => names.Contains(entry.Key))] };
 
     /// <summary>The same dictionary with one entry set: replaced where it stands, or added at the end.</summary>
     public DictionaryData With(string name, ContextData value)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Runner.Jobs.Data;
 using Runner.Jobs.Tokens;
@@ -94,11 +95,15 @@ public sealed record JobMessage
 
     private static IReadOnlyDictionary<string, ContextData> EmptyContexts { get; } = new Dictionary<string, ContextData>();
 
+    // Of the contexts github and job.
+    private static ImmutableHashSet<string> NamesOfRun { get; } = ImmutableHashSet.Create(
+        StringComparer.OrdinalIgnoreCase, "repository", "run_id", "run_number", "run_attempt", "workflow", "ref_name", "actor", "event_name", "check_run_id");
+
     private static IReadOnlyDictionary<string, VariableValue> EmptyVariables { get; } = new Dictionary<string, VariableValue>();
 
     /// <summary>
-    /// The message for whoever looks after a job that a worker has: which job it is, whom to tell of it, whether it has outputs. What the worker alone
-    /// needs, most of it the event that started the run, is left out: an agent looks after thousands of jobs.
+    /// The message for whoever looks after a job that a worker has: which job and run it is, whom to tell of it, whether it has outputs. What the worker
+    /// alone needs, most of it the event that started the run, is left out: an agent looks after thousands of jobs.
     /// </summary>
     public JobMessage WithoutWork() => this with
     {
@@ -106,7 +111,7 @@ public sealed record JobMessage
         JobServiceContainers = null,
         ContextData = ContextData.Where(context => context.Key is "github" or "job").ToDictionary(
             context => context.Key,
-            context => context.Value is DictionaryData data ? data.Without("event") : context.Value,
+            context => context.Value is DictionaryData data ? data.Only(NamesOfRun) : context.Value,
             StringComparer.Ordinal),
         Masks = [],
         EnvironmentVariables = [],
