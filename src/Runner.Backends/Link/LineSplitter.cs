@@ -14,7 +14,7 @@ public static class LineSplitter
     /// <param name="cancellationToken">Stops reading.</param>
     public static async Task ReadAsync(Stream stream, Func<ReadOnlyMemory<byte>, ValueTask> take, CancellationToken cancellationToken)
     {
-        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
+        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         var isSkipping = false;
         try
         {
