@@ -15,9 +15,9 @@ internal interface IRunnerSessions
 
     /// <summary>
     /// The session of a fresh registration, to be opened later by <see cref="IRunnerSession.ReopenAsync"/>: its token is asked for now. Where that cannot be
-    /// had yet, opening asks again.
+    /// had yet, opening asks again. <c>null</c> where there can be no session, of which <see cref="OpenAsync"/> tells. Never faults.
     /// </summary>
-    Task<IRunnerSession> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken);
+    Task<IRunnerSession?> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken);
 
     /// <summary>The session of a registration whose agent is gone, as far as it is good for acquiring the job that was offered to it.</summary>
     /// <param name="encodedJitConfig">The registration's JIT configuration.</param>

@@ -39,16 +39,17 @@ internal sealed class BrokerSessions(
         }
     }
 
-    public async Task<IRunnerSession> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    public async Task<IRunnerSession?> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken)
     {
-        var (session, tokens) = Make(registration.EncodedJitConfig, registration.Name);
+        IRunnerSession? session = null;
         try
         {
+            (session, var tokens) = Make(registration.EncodedJitConfig, registration.Name);
             await tokens.GetAsync(cancellationToken);
         }
-        catch (Exception error) when (error is InfrastructureException or ProtocolException or OperationCanceledException)
+        catch (Exception error) when (error is InfrastructureException or OperatorException or ProtocolException or OperationCanceledException)
         {
-            // Asked for again when the session is opened, which tells of it.
+            // Met again when the session is opened, which tells of it.
         }
 
         return session;

@@ -118,6 +118,20 @@ public sealed class RunnerSlotTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Runner_whose_session_cannot_be_prepared_is_used_all_the_same()
+    {
+        _github.CannotPrepare = true;
+        (await _github.NextSessionAsync()).Offer(Some.Job());
+        await AdvanceUntilAsync(() => !_github.Prepared.IsEmpty, TimeSpan.FromSeconds(1));
+
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        Assert.EndsWith("2", (await _github.NextSessionAsync()).RunnerName, StringComparison.Ordinal);
+        Assert.Equal(2, _github.Registrations); // none is left behind
+        await StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Registration_that_cannot_be_made_ahead_is_made_when_it_is_needed()
     {
         var session = await _github.NextSessionAsync();

@@ -74,6 +74,9 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
     /// <summary>The session of an agent that is gone.</summary>
     public ScriptedSession? Resumed { get; set; }
 
+    /// <summary>Whether no session can be prepared.</summary>
+    public bool CannotPrepare { get; set; }
+
     /// <summary>Names of the runners whose sessions were prepared.</summary>
     public ConcurrentQueue<string> Prepared { get; } = new();
 
@@ -84,10 +87,10 @@ internal sealed class ScriptedGitHub(TimeProvider time) : IRunnerRegistrar, IRun
         return session;
     }
 
-    public Task<IRunnerSession> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken)
+    public Task<IRunnerSession?> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken)
     {
         Prepared.Enqueue(registration.Name);
-        return Task.FromResult<IRunnerSession>(new ScriptedSession(registration.Name, time, Open));
+        return Task.FromResult<IRunnerSession?>(CannotPrepare ? null : new ScriptedSession(registration.Name, time, Open));
     }
 
     private Task Open(ScriptedSession session)

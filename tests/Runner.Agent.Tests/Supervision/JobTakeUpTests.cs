@@ -124,7 +124,7 @@ public sealed class JobTakeUpTests : IDisposable
     {
         public Task<IRunnerSession> OpenAsync(RunnerRegistration registration, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IRunnerSession> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IRunnerSession?> PrepareAsync(RunnerRegistration registration, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public IRunnerSession Resume(Secret encodedJitConfig) => throw new NotSupportedException();
     }
