@@ -28,6 +28,9 @@ internal sealed class JobRun
 
     private static readonly TimeSpan FreshLock = TimeSpan.FromSeconds(5);
 
+    // The worker of a short job may have told GitHub of its end before it was seen to start: the lock is refused then, and the place ends by itself.
+    private static readonly TimeSpan QuickEnd = TimeSpan.FromSeconds(5);
+
     // GitHub was seen to count jobs as over whose lock it had just renewed and whose workers still wrote their log (actions/runner#4492).
     private static readonly TimeSpan GraceAfterEnd = TimeSpan.FromMinutes(5);
 
@@ -261,10 +264,17 @@ internal sealed class JobRun
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         if (_service is not null
-            && !await new LockRenewal(_service, _context.Options, _context.Time, _context.Logger).KeepAsync(UntilFirstRenewal(), cancellationToken))
+            && !await new LockRenewal(_service, _context.Options, _context.Time, _context.Logger).KeepAsync(UntilFirstRenewal(), cancellationToken)
+            && await PassesAsync(QuickEnd, cancellationToken))
         {
             _stop.LoseLock();
         }
+    }
+
+    private async Task<bool> PassesAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        await Task.Delay(time, _context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !cancellationToken.IsCancellationRequested;
     }
 
     /// <summary>Watches until the place is over; <c>null</c> where the job was left to a successor.</summary>

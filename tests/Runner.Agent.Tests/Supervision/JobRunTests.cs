@@ -214,6 +214,20 @@ public sealed class JobRunTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Worker_that_told_GitHub_of_its_end_before_it_was_seen_to_start_is_not_stopped()
+    {
+        _service.Fail(nameof(IJobService.RenewAsync), new ProtocolException(ProtocolErrorKind.JobNotFound, "gone"));
+        var run = Start();
+        await AdvanceUntilAsync(() => _service.Renewals > 0, TimeSpan.FromMilliseconds(100));
+
+        _backend.Place(0).Start();
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        Assert.Equal(Conclusion.Succeeded, (await run.Ended).Conclusion);
+        Assert.False(_backend.Place(0).Cancelled.IsCompleted);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Job_that_GitHub_counts_as_over_is_stopped_only_where_it_goes_on_for_minutes()
     {
         var run = Start();
