@@ -179,7 +179,8 @@ K
   has_image local/pause:1 || base_images
   start kubelet "$BIN/kubelet" --config="$RUN/kubelet.yaml" --kubeconfig="$RUN/kubelet.kubeconfig" --hostname-override=$NODE --root-dir="$RUN/kubelet" \
     --container-runtime=remote --container-runtime-endpoint="unix://$SOCK"
-  start kube-proxy "$BIN/kube-proxy" --kubeconfig="$RUN/proxy.kubeconfig" --hostname-override=$NODE --proxy-mode=iptables --cluster-cidr=$POD_CIDR \
+  # Masqueraded, as a pod's answer to a pod of the same bridge would not come back the way of its Service, and Docker's engine lets no others through.
+  start kube-proxy "$BIN/kube-proxy" --kubeconfig="$RUN/proxy.kubeconfig" --hostname-override=$NODE --proxy-mode=iptables --cluster-cidr=$POD_CIDR --masquerade-all \
     --conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0s --conntrack-tcp-timeout-close-wait=0s --healthz-bind-address=127.0.0.1:10256 --metrics-bind-address=127.0.0.1:10249
   wait_for 60 node kubectl wait --for=condition=Ready "node/$NODE" --timeout=1s
   wait_for 30 "default service account" kubectl get serviceaccount default

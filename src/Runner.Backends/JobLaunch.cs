@@ -6,6 +6,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Network;
+using Runner.Jobs.Secrets;
 
 namespace Runner.Backends;
 
@@ -54,6 +55,9 @@ public sealed record JobLaunch
 
     /// <summary>Servers of artifacts and caches in the place of GitHub's, or <c>null</c>.</summary>
     public ServiceAddresses? Services { get; init; }
+
+    /// <summary>By which the job uses <see cref="Services"/>, where they are not to get GitHub's token; <c>null</c>: they get it.</summary>
+    public Secret? ServicesToken { get; init; }
 
     /// <summary>How the job reaches the outside, or <c>null</c>: as its place does.</summary>
     public JobNetwork? Network { get; init; }

@@ -12,13 +12,18 @@ public static class PayloadBuilder
         Runner = launch.Runner,
         Paths = paths,
         Services = launch.Services,
+        ServicesToken = launch.ServicesToken?.Reveal(),
         Tracing = launch.Tracing,
         Reporting = launch.Reporting,
         AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },
         ExtraCertificates = launch.Network?.Certificates,
 
-        // Services are beside the job, whatever leads to the outside.
-        Proxy = launch.Network?.Proxy?.Without(launch.Containers.Services.Select(service => service.Name)),
+        // Services are beside the job, whatever leads to the outside; so are servers of our own.
+        Proxy = launch.Network?.Proxy?.Without([.. launch.Containers.Services.Select(service => service.Name), .. OwnServers(launch)]),
         Times = new LaunchTimes { MessageSeen = launch.MessageSeen, PodCreated = created },
     };
+
+    private static IEnumerable<string> OwnServers(JobLaunch launch) => launch is { ServicesToken: not null, Services: { } services }
+        ? new[] { services.Results, services.Cache }.OfType<Uri>().Select(server => server.DnsSafeHost)
+        : [];
 }

@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
-using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
-using Runner.Services.Caches;
+using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 using Runner.Services.Records;
 
@@ -51,25 +50,17 @@ public sealed class LocalServices : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly RuntimeTokens _tokens;
+    private readonly TokenCallers _callers;
+    private readonly ServedStores _stores;
     private readonly Uri? _publicUrl;
-    private readonly BlobStore _artifactBlobs;
-    private readonly ArtifactStore _artifacts;
-    private readonly CacheStore? _caches;
-    private readonly BlobStore? _cacheBlobs;
 
     private LocalServices(WebApplication app, LocalServicesOptions options)
     {
         _app = app;
         _tokens = new RuntimeTokens(RandomNumberGenerator.GetBytes(32), options.Time);
+        _callers = new TokenCallers(_tokens);
+        _stores = new ServedStores(options.Folder, options.ServesCaches ? options.CacheFolder ?? options.Folder : null, options.Limits, options.Time);
         _publicUrl = options.PublicUrl;
-        _artifactBlobs = new BlobStore(Path.Combine(options.Folder, "blobs"), options.Time);
-        _artifacts = new ArtifactStore(Path.Combine(options.Folder, "artifacts"), _artifactBlobs, options.Limits, options.Time);
-        if (options.ServesCaches)
-        {
-            var folder = options.CacheFolder ?? options.Folder;
-            _cacheBlobs = new BlobStore(Path.Combine(folder, "cache-blobs"), options.Time);
-            _caches = new CacheStore(Path.Combine(folder, "caches"), _cacheBlobs, options.Limits, options.Time);
-        }
     }
 
     /// <summary>Address of all services, ending in a slash.</summary>
@@ -116,9 +107,8 @@ public sealed class LocalServices : IAsyncDisposable
     /// <summary>A job has ended: its token opens nothing any more, and what it began to upload goes.</summary>
     public void EndJob(string job)
     {
-        _tokens.End(job);
-        _artifacts.DropUploads(job);
-        _caches?.DropUploads(job);
+        _callers.End(job);
+        _stores.DropUploads(job);
     }
 
     /// <summary>
@@ -130,9 +120,9 @@ public sealed class LocalServices : IAsyncDisposable
     public async Task<IReadOnlyList<string>> CopyArtifactsAsync(string run, string folder, CancellationToken cancellationToken)
     {
         var files = new List<string>();
-        foreach (var artifact in _artifacts.List(run))
+        foreach (var artifact in _stores.Artifacts?.List(run) ?? [])
         {
-            if (_artifactBlobs.OpenRead(artifact.Blob) is { } content)
+            if (_stores.OpenRead(artifact) is { } content)
             {
                 await using var _ = content;
                 Directory.CreateDirectory(folder);
@@ -146,7 +136,7 @@ public sealed class LocalServices : IAsyncDisposable
     }
 
     /// <summary>How many complete artifacts a run has.</summary>
-    public int CountArtifacts(string run) => _artifacts.List(run).Count;
+    public int CountArtifacts(string run) => _stores.Artifacts?.List(run).Count ?? 0;
 
     /// <summary>Stops the server; what it keeps stays.</summary>
     public async ValueTask DisposeAsync()
@@ -158,17 +148,8 @@ public sealed class LocalServices : IAsyncDisposable
 
     private void Map(LocalServicesOptions options)
     {
-        var signer = new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time);
         _app.UseLocalDoor(host => options.PublicUrl?.IdnHost.Equals(host, StringComparison.OrdinalIgnoreCase) == true
             || options.ListenAddress.Equals(host, StringComparison.OrdinalIgnoreCase));
-        _app.MapBlobs("/blobs", _artifactBlobs, signer);
-        _app.MapArtifacts(_artifacts, _tokens, new BlobLinks(signer, () => new Uri(Url, "blobs/"), options.Limits.UrlLifetime));
-        if (_caches is { } caches && _cacheBlobs is { } blobs)
-        {
-            var links = new BlobLinks(signer, () => new Uri(Url, "cache-blobs/"), options.Limits.UrlLifetime);
-            _app.MapBlobs("/cache-blobs", blobs, signer);
-            _app.MapCaches(caches, _tokens, links);
-            _app.MapCachesV1(caches, blobs, _tokens, links);
-        }
+        _stores.Map(_app, _callers, new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time), () => Url);
     }
 }

@@ -14,6 +14,33 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: agent
 {{- end -}}
 
+{{/* The server of caches and artifacts (services). */}}
+{{- define "runner.services" -}}
+{{ .Release.Name }}-services
+{{- end -}}
+
+{{- define "runner.servicesSelector" -}}
+app.kubernetes.io/name: runner
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: services
+{{- end -}}
+
+{{- define "runner.servicesLabels" -}}
+{{ include "runner.servicesSelector" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ include "runner.texts" . }}
+{{- end }}
+{{- end -}}
+
+{{- define "runner.servicesSecret" -}}
+{{ .Values.services.keySecretName | default (include "runner.services" .) }}
+{{- end -}}
+
+{{- define "runner.servicesUrl" -}}
+{{ .Values.services.url | default (printf "http://%s.%s.svc:%d/" (include "runner.services" .) .Release.Namespace (int64 .Values.services.port)) }}
+{{- end -}}
+
 {{/* A digest may stand in `image.digest`, in `image.tag`, or behind a tag (1.2.3@sha256:…). A number in a values file comes as a float. */}}
 {{- define "runner.image" -}}
 {{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
@@ -43,6 +70,9 @@ app.kubernetes.io/component: agent
 {{- $_ := set $config.monitoring "externalMetrics" (dict "enabled" true "port" (int64 .Values.externalMetrics.port) "certificateFile" "/etc/runner/external-metrics/tls.crt" "keyFile" "/etc/runner/external-metrics/tls.key") }}
 {{- end }}
 {{- with include "runner.network" . | fromYaml }}{{ $_ := set $config "network" . }}{{ end }}
+{{- if .Values.services.enabled }}
+{{- $_ := set $config "services" (dict (ternary "resultsUrl" "cacheUrl" .Values.services.artifacts) (include "runner.servicesUrl" .) "keyFile" "/etc/runner/services/key") }}
+{{- end }}
 {{- $config = mergeOverwrite $config (deepCopy .Values.config) }}
 {{- $made := dict "namespace" (include "runner.defaultJobNamespace" .) "runnerImage" (include "runner.image" .) "instance" (include "runner.instance" (dict "release" .Release "url" $config.github.url)) }}
 {{- if .Values.jobs.toolCache.create }}

@@ -15,6 +15,7 @@ using Runner.Agent.Pools;
 using Runner.Agent.Queue;
 using Runner.Agent.Reruns;
 using Runner.Agent.ScaleSets;
+using Runner.Agent.Services;
 using Runner.Agent.Sources;
 using Runner.Agent.Supervision;
 using Runner.Agent.Tracing;
@@ -63,7 +64,7 @@ internal static class AgentServices
             .AddReruns(options, surroundings)
             .AddQueue(options)
             .AddExternalMetrics(options, surroundings)
-            .AddSupervision();
+            .AddSupervision(options);
     }
 
     // The first to start and the last to stop: it shows a start that hangs, and a drain.
@@ -256,8 +257,9 @@ internal static class AgentServices
             provider.GetRequiredService<ILogger<ExternalMetricsServer>>()));
     }
 
-    private static IServiceCollection AddSupervision(this IServiceCollection services)
+    private static IServiceCollection AddSupervision(this IServiceCollection services, AgentOptions options)
     {
+        services.AddSingleton(provider => new ServiceGrants(options.Services, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LaunchBreakers>();
         services.AddSingleton<PoolOffers>();
         services.AddHostedService(provider => provider.GetRequiredService<PoolOffers>());

@@ -38,7 +38,13 @@ internal sealed class JobLauncher(JobRunContext context)
             {
                 try
                 {
-                    launch = launch with { Containers = JobContainersEvaluator.Evaluate(launch.Job), Network = context.Network.ForJob(), Tracing = context.Traces.Of(launch.JobId) };
+                    launch = launch with
+                    {
+                        Containers = JobContainersEvaluator.Evaluate(launch.Job),
+                        Network = context.Network.ForJob(),
+                        Tracing = context.Traces.Of(launch.JobId),
+                        ServicesToken = context.Grants.Of(launch.Job),
+                    };
                     return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
                 }
                 catch (WorkflowException error)

@@ -5,6 +5,7 @@ using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
 using Runner.Agent.Reruns;
+using Runner.Agent.Services;
 using Runner.Agent.Tracing;
 using Runner.Backends;
 
@@ -19,6 +20,9 @@ internal sealed record JobRunContext(
 
     /// <summary>Where a job is kept that has no place; <c>null</c>: nowhere.</summary>
     public IJobJournal? Journal { get; init; }
+
+    /// <summary>Tokens for services of our own.</summary>
+    public ServiceGrants Grants { get; init; } = ServiceGrants.None;
 
     /// <summary>Where the traces of jobs go.</summary>
     public TraceTargets Traces { get; init; } = TraceTargets.None;

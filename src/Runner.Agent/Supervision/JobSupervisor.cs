@@ -6,6 +6,7 @@ using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
 using Runner.Agent.Reruns;
+using Runner.Agent.Services;
 using Runner.Agent.Tracing;
 using Runner.Backends;
 using Runner.Jobs;
@@ -26,7 +27,8 @@ internal sealed class JobSupervisor(
     AgentNetwork? network = null,
     JobBoard? board = null,
     TraceTargets? traces = null,
-    IJobJournal? journal = null)
+    IJobJournal? journal = null,
+    ServiceGrants? grants = null)
 {
     private readonly Dictionary<JobId, JobRun> _runs = [];
     private bool _letsGo;
@@ -35,6 +37,7 @@ internal sealed class JobSupervisor(
         Board = board ?? new JobBoard(new GitHubBoard(time), server: null, time),
         Traces = traces ?? TraceTargets.None,
         Journal = journal,
+        Grants = grants ?? ServiceGrants.None,
     };
 
     /// <summary>How many jobs it looks after.</summary>

@@ -6,7 +6,8 @@ using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 using Runner.Services;
-using Runner.Services.Callers;
+using Runner.Jobs.Callers;
+using Runner.Services.Records;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning;
 
@@ -17,10 +18,10 @@ internal sealed class LocalRunServices : IAsyncDisposable
 {
     private readonly ServiceSettings _settings;
     private readonly LocalServices _services;
-    private readonly FileStream? _lock;
+    private readonly IDisposable? _lock;
     private readonly ConcurrentDictionary<PlanId, string> _runs = new();
 
-    private LocalRunServices(ServiceSettings settings, LocalServices services, FileStream? cacheLock)
+    private LocalRunServices(ServiceSettings settings, LocalServices services, IDisposable? cacheLock)
     {
         _settings = settings;
         _services = services;
@@ -154,25 +155,16 @@ internal sealed class LocalRunServices : IAsyncDisposable
             : scopes;
     }
 
-    // One process at a time: the stores number what they keep. Null: another one is there.
-    private static FileStream? Hold(string folder)
+    // Null: another one is there.
+    private static IDisposable? Hold(string folder)
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            return FolderLock.Take(folder);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new OperatorException($"--cache-server-path: {folder} cannot be used: {problem.Message}", problem);
-        }
-
-        try
-        {
-            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
         }
     }
 }

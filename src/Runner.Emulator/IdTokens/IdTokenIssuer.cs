@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Runner.Emulator.Options;
 using Runner.Emulator.Tokens;
-using Runner.Services.Callers;
+using Runner.Jobs.Callers;
 
 namespace Runner.Emulator.IdTokens;
 

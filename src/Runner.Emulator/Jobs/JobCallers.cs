@@ -3,6 +3,7 @@ using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Services.Artifacts;
 using Runner.Services.Caches;
+using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 
 namespace Runner.Emulator.Jobs;

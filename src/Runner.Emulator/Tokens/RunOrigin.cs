@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Runner.Services.Callers;
+using Runner.Jobs.Callers;
 using Runner.Workflows.Model.Parts;
 using Runner.Workflows.Planning;
 
@@ -41,11 +41,11 @@ internal sealed record RunOrigin
     {
         Repository = repository,
         Ref = reference,
-        CacheScopes = Services.Callers.CacheScopes.Of(reference, target, DefaultBranch, isFork),
+        CacheScopes = Runner.Jobs.Callers.CacheScopes.Of(reference, target, DefaultBranch, isFork),
     };
 
     /// <summary>The same within the <c>cache-mode</c> of a job.</summary>
     public RunOrigin For(PlannedJob planned) => planned.CacheAccess is { } access
-        ? this with { CacheScopes = Services.Callers.CacheScopes.Within(CacheScopes, access.HasFlag(CacheAccess.Restore), access.HasFlag(CacheAccess.Save)) }
+        ? this with { CacheScopes = Runner.Jobs.Callers.CacheScopes.Within(CacheScopes, access.HasFlag(CacheAccess.Restore), access.HasFlag(CacheAccess.Save)) }
         : this;
 }

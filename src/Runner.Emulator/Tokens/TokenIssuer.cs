@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Runner.Emulator.Runners;
 using Runner.Jobs;
+using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 
 namespace Runner.Emulator.Tokens;

@@ -1,5 +1,5 @@
 using Runner.Jobs;
-using Runner.Services.Callers;
+using Runner.Jobs.Callers;
 
 namespace Runner.Emulator.Tokens;
 

@@ -1,17 +1,20 @@
 using System.Text;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Masking;
 
-/// <summary>Collects the secrets that a job message and the worker's environment bring (<c>worker-semantics.md</c> section 12).</summary>
+/// <summary>Collects the secrets that a payload, its job message and the worker's environment bring (<c>worker-semantics.md</c> section 12).</summary>
 internal static class JobMasks
 {
     private static readonly string[] ProxyVariables = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
 
     /// <summary>A masker that knows them all.</summary>
-    public static SecretMasker Create(JobMessage message, IReadOnlyDictionary<string, string> environment)
+    public static SecretMasker Create(LaunchPayload payload, IReadOnlyDictionary<string, string> environment)
     {
+        var message = payload.Job;
         var masker = new SecretMasker();
+        masker.Add(payload.ServicesToken);
         AddVariables(masker, message);
         AddHints(masker, message);
         foreach (var endpoint in message.Resources.Endpoints)

@@ -21,7 +21,7 @@ internal sealed class JobScope
         Host = host;
         Reporter = reporter;
         IsDebug = IsTrue(Message.Variable(JobVariables.StepDebug)) || IsTrue(Var(JobVariables.StepDebug));
-        Masker = JobMasks.Create(Message, host.Environment);
+        Masker = JobMasks.Create(payload, host.Environment);
     }
 
     /// <summary>What the worker was given.</summary>

@@ -1,3 +1,4 @@
+using Runner.Jobs.Callers;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Steps;
@@ -16,7 +17,8 @@ internal static class ServiceVariables
 
         var token = connection.AccessToken;
         var hasIdToken = connection.DataValue("GenerateIdTokenUrl") is not null && !string.IsNullOrEmpty(token);
-        var own = run.Level.Job.Payload.Services;
+        var payload = run.Level.Job.Payload;
+        var own = payload.Services;
         var isForAll = own is not null || message.IsFeatureOn(JobVariables.ServicesInScripts);
         var isAction = isForAll || kind is StepKind.JavaScript or StepKind.Container;
 
@@ -25,8 +27,8 @@ internal static class ServiceVariables
         (string Name, string? Value)[] variables =
         [
             ("ACTIONS_RUNTIME_URL", isAction ? connection.DataValue("PipelinesServiceUrl") ?? connection.Url : null),
-            ("ACTIONS_RUNTIME_TOKEN", isAction ? token : null),
-            ("ACTIONS_CACHE_URL", isAction ? own?.Cache?.AbsoluteUri ?? connection.DataValue("CacheServerUrl") : null),
+            ("ACTIONS_RUNTIME_TOKEN", isAction ? own?.Results is not null ? payload.ServicesToken ?? token : token : null),
+            ("ACTIONS_CACHE_URL", isAction ? CacheOf(own?.Cache, payload.ServicesToken) ?? connection.DataValue("CacheServerUrl") : null),
             ("ACTIONS_RESULTS_URL", isAction ? own?.Results?.AbsoluteUri ?? connection.DataValue("ResultsServiceUrl") : null),
             ("ACTIONS_CACHE_SERVICE_V2", (isForAll || kind == StepKind.JavaScript) && hasCacheV2 ? "True" : null),
             ("ACTIONS_CACHE_MODE", isAction ? message.Variable(JobVariables.CacheMode) : null),
@@ -37,6 +39,10 @@ internal static class ServiceVariables
         return variables.Where(variable => !string.IsNullOrEmpty(variable.Value))
             .Select(variable => KeyValuePair.Create(variable.Name, variable.Value ?? string.Empty));
     }
+
+    // GitHub's token stays the one that clients send where artifacts are GitHub's: a server of our own finds its token in the address.
+    private static string? CacheOf(Uri? cache, string? token) =>
+        cache is null ? null : token is null ? cache.AbsoluteUri : JobAddress.Of(cache, token).AbsoluteUri;
 
     private static string? Orchestration(JobMessage message) =>
         message.IsFeatureOn("actions_set_orchestration_id_env_for_actions") ? message.Variable(JobVariables.OrchestrationId) : null;

@@ -38,6 +38,9 @@ public sealed record LaunchPayload
     /// <summary>Servers in the place of GitHub's, or <c>null</c>: what the job's message names.</summary>
     public ServiceAddresses? Services { get; init; }
 
+    /// <summary>By which steps use <see cref="Services"/>; <c>null</c>: by the job's own token.</summary>
+    public string? ServicesToken { get; init; }
+
     /// <summary>Whom the worker tells of the job.</summary>
     [JsonConverter(typeof(TolerantEnumConverter<ReportingTarget>))]
     public ReportingTarget Reporting { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Runner.Services.Blobs;
+using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 using Runner.Services.Records;
 
@@ -13,6 +14,7 @@ public sealed class ArtifactStore
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, BlobBudget> _budgets = new(StringComparer.Ordinal); // by run
     private readonly RecordFolder<ArtifactRecord> _records;
+    private readonly BlobBudget _all;
     private readonly BlobStore _blobs;
     private readonly ServiceLimits _limits;
     private readonly TimeProvider _time;
@@ -24,6 +26,7 @@ public sealed class ArtifactStore
         _blobs = blobs;
         _limits = limits;
         _time = time;
+        _all = new BlobBudget(limits.AllArtifactBytes, "the artifacts of all runs");
         _records = new RecordFolder<ArtifactRecord>(folder, ArtifactJson.Default.ArtifactRecord);
         foreach (var (id, artifact) in _records.All)
         {
@@ -126,6 +129,9 @@ public sealed class ArtifactStore
         }
     }
 
+    /// <summary>How many complete artifacts there are, and their bytes with all that is being uploaded.</summary>
+    public (int Count, long Bytes) Size => (Final.Count(), _all.Used);
+
     /// <summary>A complete artifact by its number, or <c>null</c>.</summary>
     public ArtifactRecord? Find(long id)
     {
@@ -160,7 +166,7 @@ public sealed class ArtifactStore
     }
 
     private BlobBudget BudgetOf(string run) =>
-        _budgets.GetOrAdd(run, static (_, limit) => new BlobBudget(limit, "the artifacts of this run"), _limits.ArtifactBytes);
+        _budgets.GetOrAdd(run, static (_, store) => new BlobBudget(store._limits.ArtifactBytes, "the artifacts of this run", store._all), this);
 
     private IEnumerable<ArtifactRecord> Final => _records.All.Select(pair => pair.Value).Where(artifact => artifact.IsFinal);
 

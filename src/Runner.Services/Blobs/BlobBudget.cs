@@ -5,7 +5,8 @@ namespace Runner.Services.Blobs;
 /// </summary>
 /// <param name="limit">Most bytes.</param>
 /// <param name="whose">Whose they are, for the refusal: <c>the artifacts of this run</c>.</param>
-public sealed class BlobBudget(long limit, string whose)
+/// <param name="within">What they count to besides, or <c>null</c>.</param>
+public sealed class BlobBudget(long limit, string whose, BlobBudget? within = null)
 {
     private long _used;
 
@@ -16,16 +17,25 @@ public sealed class BlobBudget(long limit, string whose)
     /// <exception cref="BlobException">They are too many; none of them count.</exception>
     internal void Take(long bytes)
     {
+        within?.Take(bytes);
         if (Interlocked.Add(ref _used, bytes) > limit)
         {
-            Interlocked.Add(ref _used, -bytes);
+            Give(bytes);
             throw BlobException.OverBudget(whose, limit);
         }
     }
 
     /// <summary>Counts bytes that are there already, were they too many.</summary>
-    internal void TakeUnasked(long bytes) => Interlocked.Add(ref _used, bytes);
+    internal void TakeUnasked(long bytes)
+    {
+        within?.TakeUnasked(bytes);
+        Interlocked.Add(ref _used, bytes);
+    }
 
     /// <summary>Counts bytes no longer.</summary>
-    internal void Give(long bytes) => Interlocked.Add(ref _used, -bytes);
+    internal void Give(long bytes)
+    {
+        within?.Give(bytes);
+        Interlocked.Add(ref _used, -bytes);
+    }
 }

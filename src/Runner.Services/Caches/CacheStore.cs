@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Runner.Services.Blobs;
+using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 using Runner.Services.Records;
 
@@ -14,6 +15,7 @@ public sealed class CacheStore
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, BlobBudget> _uploads = new(StringComparer.OrdinalIgnoreCase); // by repository
     private readonly RecordFolder<CacheRecord> _records;
+    private readonly BlobBudget _saving;
     private readonly BlobStore _blobs;
     private readonly ServiceLimits _limits;
     private readonly TimeProvider _time;
@@ -25,6 +27,7 @@ public sealed class CacheStore
         _blobs = blobs;
         _limits = limits;
         _time = time;
+        _saving = new BlobBudget(limits.AllSavingBytes, "the caches of all repositories that are being saved");
         _records = new RecordFolder<CacheRecord>(folder, CacheJson.Default.CacheRecord);
         foreach (var (id, cache) in _records.All)
         {
@@ -32,6 +35,19 @@ public sealed class CacheStore
             {
                 Drop(id, cache);
             }
+        }
+    }
+
+    /// <summary>Told of each cache what becomes of it; called while the store waits.</summary>
+    public Action<CacheEvent>? Told { get; init; }
+
+    /// <summary>How many complete caches there are, and their bytes.</summary>
+    public (int Count, long Bytes) Size
+    {
+        get
+        {
+            var all = _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal).ToList();
+            return (all.Count, all.Sum(cache => cache.Size));
         }
     }
 
@@ -71,7 +87,9 @@ public sealed class CacheStore
             };
             _records.Save(cache.Id, cache);
             _blobs.Reserve(cache.Blob, _uploads.GetOrAdd(
-                cache.Repository, static (_, limit) => new BlobBudget(limit, "the caches of this repository that are being saved"), _limits.CacheBytes));
+                cache.Repository,
+                static (_, store) => new BlobBudget(store._limits.CacheBytes, "the caches of this repository that are being saved", store._saving),
+                this));
             return cache;
         }
     }
@@ -110,6 +128,7 @@ public sealed class CacheStore
             cache = mine with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() };
             _records.Save(cache.Id, cache);
             _blobs.Release(cache.Blob);
+            Told?.Invoke(CacheEvent.Saved);
             Evict(cache);
             return cache;
         }
@@ -141,6 +160,7 @@ public sealed class CacheStore
                 _records.Save(found.Id, found);
             }
 
+            Told?.Invoke(found is null ? CacheEvent.Miss : CacheEvent.Hit);
             return found;
         }
     }
@@ -183,22 +203,35 @@ public sealed class CacheStore
             if (cache.UsedAt + (cache.IsFinal ? _limits.CacheLifetime : _limits.UploadLifetime) <= now)
             {
                 Drop(id, cache);
+                if (cache.IsFinal)
+                {
+                    Told?.Invoke(CacheEvent.Expired);
+                }
             }
         }
     }
 
     private void Evict(CacheRecord newest)
     {
-        var caches = List(newest.Repository);
+        Evict(List(newest.Repository), newest, _limits.CacheBytes);
+        if (_limits.AllCacheBytes < long.MaxValue)
+        {
+            Evict([.. _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal)], newest, _limits.AllCacheBytes);
+        }
+    }
+
+    private void Evict(IReadOnlyList<CacheRecord> caches, CacheRecord newest, long limit)
+    {
         var total = caches.Sum(cache => cache.Size);
         foreach (var cache in caches.Where(cache => cache.Id != newest.Id).OrderBy(cache => cache.UsedAt).ThenBy(cache => cache.Id))
         {
-            if (total <= _limits.CacheBytes)
+            if (total <= limit)
             {
                 return;
             }
 
             Drop(cache.Id, cache);
+            Told?.Invoke(CacheEvent.Evicted);
             total -= cache.Size;
         }
     }

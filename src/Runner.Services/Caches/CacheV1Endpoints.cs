@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Runner.Services.Blobs;
+using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 using Runner.Services.Twirp;
 

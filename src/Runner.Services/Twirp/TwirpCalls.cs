@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 using Runner.Services.Json;
 

@@ -74,6 +74,24 @@ internal static class ChartSections
         ("serviceAccount", Section(("create", Boolean()), ("name", Text(OptionalName)), ("annotations", Texts(settings)))),
         ("service", Section(("labels", Texts(settings)), ("annotations", Texts(settings)))),
         ("clusterReads", Section(("enabled", Boolean()))),
+        ("services", Section(
+            ("enabled", Boolean()),
+            ("artifacts", Boolean()),
+            ("url", Text("^(https?://.+)?$")),
+            ("port", Whole(1024, 65535)),
+            ("metricsPort", Whole(1024, 65535)),
+            ("size", settings.Of(typeof(ResourceQuantity))),
+            ("cacheSize", settings.Of(typeof(ResourceQuantity))),
+            ("cacheDays", Whole(1, 3650)),
+            ("artifactDays", Whole(1, 3650)),
+            ("storage", Section(
+                ("storageClass", Text(OptionalName)), ("accessModes", AccessModes()), ("existingClaim", Text(OptionalName)), ("volume", Anything()))),
+            ("keySecretName", Text(OptionalName)),
+            ("service", Section(("clusterIP", Text("^[0-9a-fA-F.:]*$")), ("annotations", Texts(settings)))),
+            ("resources", settings.Of(typeof(V1ResourceRequirements))),
+            ("nodeSelector", settings.Of(typeof(IDictionary<string, string>))),
+            ("tolerations", settings.Of(typeof(IList<V1Toleration>))),
+            ("affinity", settings.Of(typeof(V1Affinity))))),
         ("commonLabels", Texts(settings)),
         ("extraObjects", List(Type(["object", "string"]))),
     ];
@@ -115,7 +133,7 @@ internal static class ChartSections
                 ("create", Boolean()),
                 ("size", settings.Of(typeof(ResourceQuantity))),
                 ("storageClass", Text(OptionalName)),
-                ("accessModes", List(OneOf("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"))))),
+                ("accessModes", AccessModes()))),
             ("networkPolicy", Section(
                 ("enabled", Boolean()), ("blocked", List(Text("^[0-9a-fA-F.:]+/[0-9]+$"))), ("egress", List(settings.Of(typeof(V1NetworkPolicyEgressRule)))))),
             ("resourceQuota", settings.Of(typeof(IDictionary<string, ResourceQuantity>))),
@@ -126,6 +144,8 @@ internal static class ChartSections
                 ("value", Whole(-2_147_483_648, 1_000_000_000)),
                 ("preemptionPolicy", OneOf("Never", "PreemptLowerPriority")))))),
     ];
+
+    private static JsonObject AccessModes() => List(OneOf("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"));
 
     private static JsonObject Monitor(SettingsSchema settings) =>
         Section(("enabled", Boolean()), ("interval", Text(Duration)), ("labels", Texts(settings)), ("namespace", Text(OptionalName)));

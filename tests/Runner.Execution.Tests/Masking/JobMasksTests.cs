@@ -19,7 +19,7 @@ public sealed class JobMasksTests
     [InlineData("true", "true")]
     public void Secrets_come_from_variables_hints_and_endpoints(string text, string masked)
     {
-        var masker = JobMasks.Create(Message(), NoEnvironment);
+        var masker = JobMasks.Create(Some.Payload(Message(), "/nowhere"), NoEnvironment);
 
         Assert.Equal(masked, masker.MaskText(text));
     }
@@ -29,7 +29,7 @@ public sealed class JobMasksTests
     {
         var header = Convert.ToBase64String(Encoding.UTF8.GetBytes("x-access-token:ghs_token"));
 
-        Assert.Equal("AUTHORIZATION: basic ***", JobMasks.Create(Message(), NoEnvironment).MaskText($"AUTHORIZATION: basic {header}"));
+        Assert.Equal("AUTHORIZATION: basic ***", JobMasks.Create(Some.Payload(Message(), "/nowhere"), NoEnvironment).MaskText($"AUTHORIZATION: basic {header}"));
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class JobMasksTests
     {
         var environment = new Dictionary<string, string> { [variable] = "http://user:p%40ss-word@proxy:3128" };
 
-        var masker = JobMasks.Create(Some.Job(), environment);
+        var masker = JobMasks.Create(Some.Payload(Some.Job(), "/nowhere"), environment);
 
         Assert.Equal("user *** ***", masker.MaskText("user p%40ss-word p@ss-word"));
     }

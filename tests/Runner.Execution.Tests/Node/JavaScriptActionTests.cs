@@ -218,6 +218,41 @@ public sealed class JavaScriptActionTests
         Assert.Equal([expected], job.OutputOf($"Run {Print}"));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(null,           "githubs https://cache/jobs/own-token/ githubs")]
+    [InlineData("https://own/", "own-token https://cache/jobs/own-token/ githubs")]
+    public async Task Token_for_servers_of_our_own_goes_to_them_and_GitHubs_only_to_GitHub(string? results, string expected)
+    {
+        const string Print = "echo $ACTIONS_RUNTIME_TOKEN $ACTIONS_CACHE_URL $ACTIONS_ID_TOKEN_REQUEST_TOKEN > seen; echo $ACTIONS_CACHE_URL";
+        using var job = new TestJob();
+        var payload = Some.Payload(
+            Some.Job() with
+            {
+                Resources = new JobResources
+                {
+                    Endpoints =
+                    [
+                        new ServiceEndpoint
+                        {
+                            Name = "SystemVssConnection",
+                            Authorization = new EndpointAuthorization { Scheme = "OAuth", Parameters = new Dictionary<string, string?> { ["AccessToken"] = "githubs" } },
+                            Data = new Dictionary<string, string?> { ["GenerateIdTokenUrl"] = "https://github/id" },
+                        },
+                    ],
+                },
+                Steps = [Some.Script(Print)],
+            },
+            job.Folder);
+
+        await job.RunAsync(payload with
+        {
+            Services = new ServiceAddresses(results is null ? null : new Uri(results), new Uri("https://cache/")), ServicesToken = "own-token",
+        });
+
+        Assert.Equal(expected, (await File.ReadAllTextAsync(Path.Combine(payload.Paths.Workspace, "seen"), TestContext.Current.CancellationToken)).Trim());
+        Assert.Equal(["https://cache/jobs/***/"], job.OutputOf($"Run {Print}"));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Node_of_the_externals_comes_first_and_a_missing_version_is_told_with_all_places()
     {

@@ -20,8 +20,11 @@ internal sealed class ChartRelease : IAsyncDisposable
 
     private const int LogTail = 60;
 
-    // Repository scope, so that the agents know what to count.
-    private const string Repository = "acme/app";
+    /// <summary>What the agents are registered for: a repository, so that they know what to count.</summary>
+    public const string Repository = "acme/app";
+
+    // A name that GitHub's clients take for GitHub.
+    private static readonly Uri ServerUrl = new("http://github.localhost/");
 
     private readonly List<long> _runs = [];
     private readonly ClusterFixture _cluster;
@@ -42,7 +45,7 @@ internal sealed class ChartRelease : IAsyncDisposable
     public static async Task<ChartRelease> PrepareAsync(ClusterFixture cluster, CancellationToken cancellationToken)
     {
         var core = cluster.Connection.Client.CoreV1;
-        var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress }, cancellationToken);
+        var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { ShareRunnerKey = true, ListenAddress = cluster.HostAddress, ServerUrl = ServerUrl }, cancellationToken);
         var space = await cluster.NewNamespaceAsync(cancellationToken);
         await core.CreateNamespacedSecretAsync(
             new V1Secret { Metadata = new V1ObjectMeta { Name = "runner-github" }, StringData = new Dictionary<string, string> { ["token"] = "emulator" } },
@@ -81,9 +84,12 @@ internal sealed class ChartRelease : IAsyncDisposable
     }
 
     /// <summary>Queues jobs that each run a script.</summary>
-    public RunInfo Queue(int jobs, string script)
+    public RunInfo Queue(int jobs, string script) => Queue(Jobs(jobs, script));
+
+    /// <summary>Queues a workflow.</summary>
+    public RunInfo Queue(WorkflowRequest request)
     {
-        var run = Emulator.QueueWorkflow(Jobs(jobs, script));
+        var run = Emulator.QueueWorkflow(request);
         _runs.Add(run.Id);
         return run;
     }

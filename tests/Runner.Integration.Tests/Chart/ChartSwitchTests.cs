@@ -37,6 +37,9 @@ public sealed class ChartSwitchTests
             + "hostAliases[0].ip=10.0.0.1,hostAliases[0].hostnames={ghes.example},probes.liveness.periodSeconds=20,updateStrategy.type=Recreate,"
             + "updateStrategy.rollingUpdate=null,topologySpreadConstraints[0].maxSkew=1,topologySpreadConstraints[0].topologyKey=rack,"
             + "topologySpreadConstraints[0].whenUnsatisfiable=DoNotSchedule,config.monitoring.metricsPort=9090", "deployment" },
+        { "services",         "services.enabled=true,networkPolicy.enabled=true,services.keySecretName=runner-key,services.storage.storageClass=fast,monitoring.serviceMonitor.enabled=true", "services,config,deployment,monitors" },
+        { "services-artifacts", "services.enabled=true,services.artifacts=true,services.keySecretName=k,services.url=https://cache.example/,services.storage.volume.nfs.server=nas,services.storage.volume.nfs.path=/ci,"
+            + "services.service.clusterIP=10.96.0.77,services.nodeSelector.disk=fast", "services,config" },
         { "extra-objects",    "extraObjects[0].apiVersion=v1,extraObjects[0].kind=ConfigMap,extraObjects[0].metadata.name=of-{{ .Release.Name }}", "extra" },
     };
 

@@ -4,6 +4,8 @@ using Runner.Emulator.Runs;
 using Runner.Integration.Tests.Agents;
 using Runner.Integration.Tests.Chart;
 using Runner.Integration.Tests.Jobs;
+using Runner.Services.Hosting;
+using Runner.Testing;
 using YamlDotNet.RepresentationModel;
 
 namespace Runner.Integration.Tests.Monitoring;
@@ -70,6 +72,25 @@ public sealed partial class MonitoringTests
             .SelectMany(text => Metric().Matches(text).Select(match => match.Value)).ToHashSet();
         Assert.Superset(own.Except(["runner_github_rate_limit_reset_timestamp_seconds"]).ToHashSet(), asked.Select(name => Part().Replace(name, string.Empty)).ToHashSet());
         Assert.All(asked, name => Assert.Contains(Part().Replace(name, string.Empty), known));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Prometheus_finds_nothing_wrong_with_the_metrics_of_the_services_and_their_page_names_them()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["key"], new byte[32], Token);
+        var options = new ClusterServicesOptions { Folder = folder["data"], KeyFile = folder["key"], PublicUrl = new Uri("http://127.0.0.1:0") };
+        await using var services = await ClusterServices.StartAsync(options, Token);
+        using var http = new HttpClientFixture(services.MetricsUrl);
+        var metrics = await http.GetAsync("metrics", Token);
+
+        var (code, output) = await Promtool.RunAsync(["check", "metrics"], metrics, Token);
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/services.md"), Token);
+
+        Assert.True(code == 0 && output.Trim().Length == 0, output);
+        var own = Family().Matches(metrics).Select(match => match.Groups[1].Value).Where(name => name.StartsWith("runner_services_", StringComparison.Ordinal)).ToList();
+        Assert.Equal(6, own.Count);
+        Assert.All(own, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 
     [Theory, MemberData(nameof(Dashboards))]

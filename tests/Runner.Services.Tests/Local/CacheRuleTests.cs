@@ -1,4 +1,4 @@
-using Runner.Services.Callers;
+using Runner.Jobs.Callers;
 using Runner.Services.Records;
 
 namespace Runner.Services.Tests.Local;

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
-using Runner.Services.Callers;
+using Runner.Jobs.Callers;
 using Runner.Services.Records;
 using Runner.Testing;
 

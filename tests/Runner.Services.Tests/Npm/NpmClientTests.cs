@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Runner.Services.Callers;
+using Runner.Jobs.Callers;
+using Runner.Services.Tests.Hosting;
 using Runner.Testing;
 
 namespace Runner.Services.Tests.Npm;
@@ -16,7 +17,7 @@ public sealed class NpmClientTests : IDisposable
     {
         await using var services = await StartAsync();
 
-        var seen = await NpmProgram.RunAsync("artifacts.mjs", services, services.NewToken(Caller), _folder);
+        var seen = await NpmProgram.RunAsync("artifacts.mjs", services.Url, services.NewToken(Caller), _folder);
 
         Assert.Contains("an artifact with this name already exists on the workflow run", seen["again"]!.ToString(), StringComparison.Ordinal);
         seen.Remove("again");
@@ -30,7 +31,7 @@ public sealed class NpmClientTests : IDisposable
     {
         await using var services = await StartAsync();
 
-        var seen = await NpmProgram.RunAsync("caches.mjs", services, services.NewToken(Caller), _folder);
+        var seen = await NpmProgram.RunAsync("caches.mjs", services.Url, services.NewToken(Caller), _folder);
 
         Assert.Equal(CacheSight, seen.ToJsonString());
     }
@@ -40,7 +41,31 @@ public sealed class NpmClientTests : IDisposable
     {
         await using var services = await StartAsync();
 
-        var seen = await NpmProgram.RunAsync("caches-v1.mjs", services, services.NewToken(Caller), _folder);
+        var seen = await NpmProgram.RunAsync("caches-v1.mjs", services.Url, services.NewToken(Caller), _folder);
+
+        Assert.Equal(CacheSight, seen.ToJsonString());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Server_for_a_cluster_takes_artifacts_and_caches_by_an_agents_token()
+    {
+        using var key = new TestKey();
+        await using var services = await key.StartAsync(_data);
+        var token = key.Tokens.Issue(Caller, TimeSpan.FromHours(1));
+
+        var seen = await NpmProgram.RunAsync("artifacts.mjs", services.Url, token, _folder);
+
+        Assert.Equal("""["build","logs"]""", seen["afterwards"]!.ToJsonString());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Server_for_a_cluster_finds_the_token_of_older_caches_in_the_address_whatever_the_header_has()
+    {
+        using var key = new TestKey();
+        await using var services = await key.StartAsync(_data);
+        var address = JobAddress.Of(services.Url, key.Tokens.Issue(Caller, TimeSpan.FromHours(1)));
+
+        var seen = await NpmProgram.RunAsync("caches-v1.mjs", services.Url, "githubs-own", _folder, address);
 
         Assert.Equal(CacheSight, seen.ToJsonString());
     }
@@ -51,7 +76,7 @@ public sealed class NpmClientTests : IDisposable
         await using var services = await StartAsync();
         var before = Environment.WorkingSet;
 
-        var seen = await NpmProgram.RunAsync("big-artifact.mjs", services, services.NewToken(Caller), _folder);
+        var seen = await NpmProgram.RunAsync("big-artifact.mjs", services.Url, services.NewToken(Caller), _folder);
 
         Assert.Equal("""{"isBig":true,"bytes":1073741824,"digestMismatch":false}""", seen.ToJsonString());
         using var self = Process.GetCurrentProcess();

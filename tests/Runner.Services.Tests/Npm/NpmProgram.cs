@@ -8,7 +8,7 @@ namespace Runner.Services.Tests.Npm;
 internal static class NpmProgram
 {
     /// <summary>Runs a program with the environment that a job's steps have; gives what it printed after <c>SEEN</c>.</summary>
-    public static async Task<JsonObject> RunAsync(string name, LocalServices services, string token, TempFolder folder)
+    public static async Task<JsonObject> RunAsync(string name, Uri services, string token, TempFolder folder, Uri? caches = null)
     {
         Assert.SkipUnless(NpmPackages.Has("@actions/artifact"), NpmPackages.SkipReason);
         Directory.CreateSymbolicLink(folder["node_modules"], NpmPackages.Modules);
@@ -21,9 +21,9 @@ internal static class NpmProgram
             RedirectStandardError = true,
             Environment =
             {
-                ["ACTIONS_RESULTS_URL"] = services.Url.AbsoluteUri,
-                ["ACTIONS_CACHE_URL"] = services.Url.AbsoluteUri,
-                ["ACTIONS_RUNTIME_URL"] = services.Url.AbsoluteUri,
+                ["ACTIONS_RESULTS_URL"] = services.AbsoluteUri,
+                ["ACTIONS_CACHE_URL"] = (caches ?? services).AbsoluteUri,
+                ["ACTIONS_RUNTIME_URL"] = services.AbsoluteUri,
                 ["ACTIONS_RUNTIME_TOKEN"] = token,
                 ["GITHUB_SERVER_URL"] = "https://github.com",
                 ["GITHUB_WORKSPACE"] = folder.FullPath,

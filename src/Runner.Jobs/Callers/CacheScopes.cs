@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Runner.Services.Callers;
+namespace Runner.Jobs.Callers;
 
 /// <summary>Which caches a run sees (docs.github.com, "Restrictions for accessing a cache").</summary>
 public static class CacheScopes

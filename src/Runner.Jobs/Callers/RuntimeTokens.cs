@@ -1,24 +1,22 @@
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Runner.Services.Callers;
+namespace Runner.Jobs.Callers;
 
 /// <summary>
-/// Runtime tokens of our own: JWTs with GitHub's claims <c>scp</c> (run and job) and <c>ac</c> (cache scopes), signed by a key of this
-/// object.
+/// Runtime tokens of our own: JWTs with GitHub's claims <c>scp</c> (run and job) and <c>ac</c> (cache scopes), signed by a key that whoever issues and whoever
+/// reads them share.
 /// </summary>
-public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
+public sealed class RuntimeTokens(byte[] key, TimeProvider time)
 {
     private const string ResultsScope = "Actions.Results:";
     private const int ReadPermission = 1;
     private const int WritePermission = 2;
-
-    private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal); // jobs
+    private const double LatestTime = 253402300800; // the year 10000
 
     /// <summary>A token for <c>ACTIONS_RUNTIME_TOKEN</c>.</summary>
     public string Issue(ServiceCaller caller, TimeSpan lifetime)
@@ -37,13 +35,8 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
         return $"{signed}.{Sign(signed)}";
     }
 
-    /// <summary>A job has ended: its tokens open nothing any more.</summary>
-    public void End(string job) => _ended[job] = true;
-
-    /// <inheritdoc/>
-    public ServiceCaller? Find(string? token) => Read(token) is { } caller && !_ended.ContainsKey(caller.Job) ? caller : null;
-
-    private ServiceCaller? Read(string? token)
+    /// <summary>Whose token it is; <c>null</c> where it is none of this key's or has expired.</summary>
+    public ServiceCaller? Read(string? token)
     {
         if (token?.Split('.') is not [var header, var payload, var signature]
             || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign($"{header}.{payload}")), Encoding.ASCII.GetBytes(signature)))
@@ -57,6 +50,30 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
             : null;
     }
 
+    /// <summary>
+    /// Whom GitHub's own token of a job stands for, and until when. It is not verified: it comes from GitHub itself, in the job's message. <c>null</c> where it is no
+    /// such token.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="repository">Repository of the job, which GitHub's token does not name.</param>
+    public static (ServiceCaller Caller, DateTimeOffset Expires)? ReadGitHubs(string token, string repository)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        try
+        {
+            return token.Split('.') is [_, var payload, _]
+                && JsonNode.Parse(Base64Url.DecodeFromChars(payload)) is JsonObject claims
+                && claims["exp"] is JsonValue exp && exp.TryGetValue<double>(out var expires) && expires is > 0 and < LatestTime
+                && OfClaims(claims["scp"]?.ToString(), claims["ac"]?.ToString(), repository) is { } caller
+                ? (caller, DateTimeOffset.FromUnixTimeSeconds((long)expires))
+                : null;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The claim <c>ac</c> for scopes, as GitHub writes it: JSON in a text.</summary>
     public static string ToClaim(IEnumerable<CacheScope> scopes) => new JsonArray([.. scopes.Select(scope => new JsonObject
     {
@@ -64,7 +81,7 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
         ["Permission"] = (scope.CanRead ? ReadPermission : 0) | (scope.CanWrite ? WritePermission : 0),
     })]).ToJsonString();
 
-    /// <summary>The caller that claims of a verified token stand for; <c>null</c> where they lack something.</summary>
+    /// <summary>The caller that claims of a token stand for, which is verified or comes from GitHub itself; <c>null</c> where they lack something.</summary>
     public static ServiceCaller? OfClaims(string? scp, string? ac, string? repository)
     {
         var results = scp?.Split(' ').FirstOrDefault(item => item.StartsWith(ResultsScope, StringComparison.Ordinal));
@@ -81,7 +98,7 @@ public sealed class RuntimeTokens(byte[] key, TimeProvider time) : ICallerSource
                 ? [.. list.OfType<JsonObject>().Select(Scope)]
                 : [];
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or FormatException)
         {
             return []; // sees no caches
         }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 
-namespace Runner.Services.Callers;
+namespace Runner.Jobs.Callers;
 
-/// <summary>Who calls a service: the job that a runtime token is of.</summary>
+/// <summary>Who calls a service of artifacts or caches: the job that a runtime token is of.</summary>
 public sealed record ServiceCaller
 {
     /// <summary>Id of the run (<c>workflow_run_backend_id</c>): artifacts belong to it.</summary>
@@ -25,11 +25,4 @@ public sealed record CacheScope(string Ref, bool CanWrite)
 {
     /// <summary>Whether the job finds caches there. Default true.</summary>
     public bool CanRead { get; init; } = true;
-}
-
-/// <summary>Says who calls, by the token of a request.</summary>
-public interface ICallerSource
-{
-    /// <summary>The caller; <c>null</c> where the token is none of ours or has expired.</summary>
-    ServiceCaller? Find(string? token);
 }
