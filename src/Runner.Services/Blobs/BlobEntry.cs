@@ -15,14 +15,14 @@ internal sealed class BlobEntry(string name, string path)
     private long _counted;
     private bool _isGone;
 
-    public string Path { get; } = path;
+    public BlobContent Content { get; } = new(path);
 
     public StagedBlocks Blocks { get; } = new(path + ".blocks");
 
     public BlobInfo? Info => _info;
 
     /// <summary>A path of its own for bytes that arrive.</summary>
-    public string NewIncoming() => $"{Path}.{Guid.NewGuid():N}{BlobStore.IncomingEnding}";
+    public string NewIncoming() => $"{path}.{Guid.NewGuid():N}{BlobStore.IncomingEnding}";
 
     /// <summary>Lets the blob count to a budget from now on. The first one stays.</summary>
     public void Join(BlobBudget? budget)
@@ -148,10 +148,7 @@ internal sealed class BlobEntry(string name, string path)
             _budget?.Give(_counted);
             _counted = 0;
             Blocks.Delete();
-            if (File.Exists(Path))
-            {
-                File.Delete(Path);
-            }
+            Content.Delete();
         }
     }
 

@@ -38,6 +38,11 @@ public sealed class BlobStore
         {
             File.Delete(left);
         }
+
+        foreach (var left in Directory.EnumerateDirectories(_folder, "*" + IncomingEnding, SearchOption.AllDirectories).ToList())
+        {
+            DeleteFolder(left);
+        }
     }
 
     /// <summary>Lets a blob be written under a name. Doing so again changes nothing.</summary>
@@ -68,7 +73,7 @@ public sealed class BlobStore
             var replaced = entry.Info?.Length ?? 0;
             var info = entry.Publish(
                 Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType),
-                () => File.Move(incoming, entry.Path, overwrite: true));
+                () => entry.Content.Take(incoming));
             counted.Keep(replaced + entry.Blocks.Delete());
             return info;
         }
@@ -87,7 +92,7 @@ public sealed class BlobStore
         RefuseExisting(entry, onlyIfNew);
         var replaced = entry.Info?.Length ?? 0;
         var info = entry.Publish(
-            Stamp(new BlobInfo { Name = name, Type = BlobType.AppendBlob }, contentType), () => File.WriteAllBytes(entry.Path, []));
+            Stamp(new BlobInfo { Name = name, Type = BlobType.AppendBlob }, contentType), entry.Content.Clear);
         entry.Give(replaced + entry.Blocks.Delete());
         return info;
     }
@@ -119,7 +124,7 @@ public sealed class BlobStore
         using var counted = new CountedBytes(entry);
         counted.Take(block.Length);
         await using (var file = new FileStream(
-            entry.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true))
+            entry.Content.FilePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true))
         {
             // Not at the file's own end: a write that broke off before left bytes that were never acknowledged.
             file.Position = info.Length;
@@ -168,7 +173,7 @@ public sealed class BlobStore
     /// <exception cref="BlobException">The name is not reserved.</exception>
     public IReadOnlyList<(string Id, long Length)> StagedBlocks(string name) => Existing(name).Blocks.List();
 
-    /// <summary>Joins uploaded blocks in the order given into a block blob; an older blob of that name is replaced.</summary>
+    /// <summary>Makes uploaded blocks, in the order given, a block blob; an older blob of that name is replaced.</summary>
     /// <exception cref="BlobException">The name is not reserved, the blob is complete, or a block is missing or named twice.</exception>
     public async Task<BlobInfo> CommitBlocksAsync(
         string name, IReadOnlyList<string> blockIds, string? contentType, CancellationToken cancellationToken)
@@ -178,23 +183,17 @@ public sealed class BlobStore
         var incoming = entry.NewIncoming();
         try
         {
-            long length;
-            await using (var file = Create(incoming))
-            {
-                await entry.Blocks.JoinAsync(blockIds, file, cancellationToken);
-                length = file.Length;
-            }
-
+            var length = entry.Blocks.MoveTo(blockIds, incoming);
             var replaced = entry.Info?.Length ?? 0;
             var info = entry.Publish(
-                Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType),
-                () => File.Move(incoming, entry.Path, overwrite: true));
-            entry.Give(replaced + entry.Blocks.Delete() - length);
+                Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType), () => entry.Content.TakeParts(incoming));
+            entry.Give(replaced + entry.Blocks.Delete());
             return info;
         }
-        finally
+        catch
         {
-            File.Delete(incoming);
+            DeleteFolder(incoming);
+            throw;
         }
     }
 
@@ -229,14 +228,14 @@ public sealed class BlobStore
     public bool Adopt(string name, string? contentType, BlobBudget? budget)
     {
         var entry = EntryOf(name);
-        if (new FileInfo(entry.Path) is not { Exists: true } file)
+        if (entry.Content.Measure() is not { } length)
         {
             return false;
         }
 
         entry.Join(budget);
-        entry.TakeUnasked(file.Length);
-        entry.Publish(Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = file.Length, IsSealed = true }, contentType));
+        entry.TakeUnasked(length);
+        entry.Publish(Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length, IsSealed = true }, contentType));
         return true;
     }
 
@@ -262,22 +261,7 @@ public sealed class BlobStore
     public BlobInfo? Find(string name) => _entries.TryGetValue(name, out var entry) ? entry.Info : null;
 
     /// <summary>Opens what is there now for reading, or <c>null</c> where there is no such blob. The caller disposes it.</summary>
-    public Stream? OpenRead(string name)
-    {
-        if (!_entries.TryGetValue(name, out var entry) || entry.Info is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            return new FileStream(entry.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: true);
-        }
-        catch (FileNotFoundException)
-        {
-            return null; // deleted meanwhile
-        }
-    }
+    public Stream? OpenRead(string name) => _entries.TryGetValue(name, out var entry) && entry.Info is not null ? entry.Content.OpenRead() : null;
 
     /// <summary>Deletes all blobs whose names begin so. Writers that are at it see them gone.</summary>
     /// <param name="prefix">A folder's name with its slash.</param>
@@ -294,6 +278,14 @@ public sealed class BlobStore
     {
         await using var file = Create(incoming);
         return await counted.CopyAsync(content, file, cancellationToken);
+    }
+
+    private static void DeleteFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
     }
 
     private static FileStream Create(string path) =>
@@ -326,7 +318,7 @@ public sealed class BlobStore
     {
         var entry = Existing(name);
         entry.RefuseWriter();
-        Directory.CreateDirectory(Path.GetDirectoryName(entry.Path) ?? _folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(entry.Content.FilePath) ?? _folder);
         return entry;
     }
 
