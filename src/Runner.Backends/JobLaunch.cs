@@ -56,6 +56,9 @@ public sealed record JobLaunch
     /// <summary>Servers of artifacts and caches in the place of GitHub's, or <c>null</c>.</summary>
     public ServiceAddresses? Services { get; init; }
 
+    /// <summary>Whether and how the job stays where a step of it failed; <c>null</c>: it goes on at once. The backend says how to enter it.</summary>
+    public FailureHold? Hold { get; init; }
+
     /// <summary>By which the job uses <see cref="Services"/>, where they are not to get GitHub's token; <c>null</c>: they get it.</summary>
     public Secret? ServicesToken { get; init; }
 

@@ -13,6 +13,7 @@ public static class PayloadBuilder
         Paths = paths,
         Services = launch.Services,
         ServicesToken = launch.ServicesToken?.Reveal(),
+        Hold = launch.Hold,
         Tracing = launch.Tracing,
         Reporting = launch.Reporting,
         AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },

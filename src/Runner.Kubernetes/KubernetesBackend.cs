@@ -283,6 +283,7 @@ public sealed class KubernetesBackend : IJobBackend
             Environment = PodHooks.Environment(_options.Hooks, placement).SetItems(launch.ContainerEnvironment),
             Forwards = PodPorts.Forwards(launch.Containers.Services),
             Containers = ServicePods.Placed(launch, podName),
+            Hold = launch.Hold is { } hold ? hold with { Enter = $"kubectl -n {_options.Namespace} exec -it {podName} -c {ContainerNames.Job} --" } : null,
             OutcomeKey = OutcomeProof.NewKey().Reveal(),
             LinkKey = LinkNeeds.AreIn(launch) ? LinkKey.New().Reveal() : null,
         };

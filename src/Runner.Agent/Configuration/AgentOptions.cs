@@ -119,6 +119,11 @@ public sealed record PoolOptions
     public RerunOptions? Rerun { get; set; }
 
     /// <summary>
+    /// For how long a job of the pool stays where a step of it failed, if it is run again with debug logging: its log says how to enter it. At most 6 h. Default: no job does.
+    /// </summary>
+    public TimeSpan? HoldOnFailure { get; set; }
+
+    /// <summary>
     /// Sizes that its jobs may ask for, each by a label of its own; the jobs are placed by their own labels then. Default: none, and all jobs of the pool get
     /// the same pod.
     /// </summary>

@@ -9,6 +9,8 @@ namespace Runner.Agent.Configuration;
 /// <summary>Rules over settings that were read: what is missing, what does not fit together. Pure, but for looking whether files are there.</summary>
 internal static class AgentOptionsValidator
 {
+    private static readonly TimeSpan LongestHold = TimeSpan.FromHours(6);
+
     /// <summary>Every problem: the setting's path, and what to do.</summary>
     public static IEnumerable<(string Path, string Problem)> Validate(AgentOptions options) =>
     [
@@ -97,6 +99,11 @@ internal static class AgentOptionsValidator
             if (pool.MaxJobs < 1)
             {
                 yield return ($"{path}.maxJobs", $"is {pool.MaxJobs}, expected at least 1");
+            }
+
+            if (pool.HoldOnFailure is { } hold && (hold <= TimeSpan.Zero || hold > LongestHold))
+            {
+                yield return ($"{path}.holdOnFailure", $"is {hold}, expected up to {LongestHold.TotalHours:0}h, such as 30m");
             }
 
             foreach (var (name, problem) in pool.Rerun is { } rerun ? Rerun(rerun) : [])

@@ -107,6 +107,7 @@ internal sealed record JournalRecord
             MessageSeen = MessageSeen,
             Attempt = Attempt,
             Services = payload.Services,
+            Hold = payload.Hold,
         };
     }
 

@@ -26,5 +26,6 @@ internal static class PoolLaunches
         Most = pool.Most,
         MessageSeen = seen,
         Services = options.Services.ToAddresses(),
+        Hold = pool.HoldOnFailure is { } time ? new FailureHold { Time = time, OnlyDebugging = true } : null,
     };
 }

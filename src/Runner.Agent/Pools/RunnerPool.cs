@@ -28,6 +28,9 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
     /// <summary>Platform used when a job's labels name none.</summary>
     public string? Platform => options.Platform;
 
+    /// <summary>For how long jobs that are debugged stay where a step failed, or <c>null</c>: they do not.</summary>
+    public TimeSpan? HoldOnFailure => options.HoldOnFailure;
+
     /// <summary>Runner group, or <c>null</c>: the default one.</summary>
     public string? Group => options.RunnerGroup;
 

@@ -63,6 +63,7 @@ internal sealed class LocalRuns(RunSettings settings, CliSurroundings surroundin
             SkipsOwnCheckout = settings.SkipsOwnCheckout,
             BoundWorkspace = settings.Binds ? settings.Folder : null,
             KeepsFailedOf = settings.KeepsFailed ? settings.Folder : null,
+            HoldOnFailure = settings.HoldOnFailure,
             Network = backends.Network,
             Services = services.EndpointOf,
             EndServices = services.EndJob,

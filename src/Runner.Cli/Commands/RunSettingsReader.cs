@@ -42,6 +42,7 @@ internal sealed class RunSettingsReader(ParseResult result, RunFlags flags)
         SkipsOwnCheckout = !result.GetValue(flags.NoSkipCheckout),
         UsesGitIgnore = IsWritten(flags.UseGitIgnore) ? result.GetValue(flags.UseGitIgnore) : null,
         Binds = result.GetValue(flags.Bind),
+        HoldOnFailure = OnFailure.Read(flags.OnFailure.Name, result.GetValue(flags.OnFailure)),
         KeepsFailed = IsWritten(flags.Remove) && !result.GetValue(flags.Remove),
         Repositories = new RepositoryFlagValues(
             All(flags.Repositories.Local),

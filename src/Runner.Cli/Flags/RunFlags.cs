@@ -97,6 +97,8 @@ internal sealed class RunFlags
         DefaultValueFactory = _ => true,
     };
 
+    public Option<string?> OnFailure { get; } = Text("--on-failure", null, "hold[=TIME]", "hold: a job stays where a step of it failed, for somebody to enter it; 30m unless said otherwise.");
+
     public Option<bool> Watch { get; } = Switch("--watch", "Run again whenever the checkout changes, until Ctrl-C.", "-w");
 
     // What is shown.
@@ -155,7 +157,7 @@ internal sealed class RunFlags
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
         Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
-        Backend, Platforms, StrictRunsOn, Config, ConcurrentJobs, NoSkipCheckout, UseGitIgnore, Bind, Remove, Watch,
+        Backend, Platforms, StrictRunsOn, Config, ConcurrentJobs, NoSkipCheckout, UseGitIgnore, Bind, Remove, OnFailure, Watch,
         .. Repositories.All, .. Services.All,
         List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
         .. Containers.All,

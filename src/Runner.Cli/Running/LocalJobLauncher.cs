@@ -64,6 +64,7 @@ internal sealed class LocalJobLauncher(
             Requests = settings.Requests,
             Network = settings.Network,
             BoundWorkspace = settings.BoundWorkspace,
+            Hold = settings.HoldOnFailure is { } time ? new FailureHold { Time = time } : null,
             KeepAs = settings.KeepsFailedOf is { } checkout ? KeptName(planned, checkout) : null,
         };
     }

@@ -47,6 +47,9 @@ internal sealed record LocalJobSettings
     /// <summary>Checkout whose jobs' places stay when they fail (<c>--rm=false</c>), or <c>null</c>: none does.</summary>
     public string? KeepsFailedOf { get; init; }
 
+    /// <summary>For how long a job stays where a step of it failed (<c>--on-failure hold</c>), or <c>null</c>: it goes on at once.</summary>
+    public TimeSpan? HoldOnFailure { get; init; }
+
     // The message must name an endpoint; a worker that reports to its launcher does not call it.
     private static ServiceEndpoint NoServices { get; } = new()
     {

@@ -79,6 +79,9 @@ internal sealed record RunSettings
     /// <summary>Whether jobs work in the checkout itself.</summary>
     public bool Binds { get; init; }
 
+    /// <summary>For how long a job stays where a step of it failed, or <c>null</c>: it goes on at once.</summary>
+    public TimeSpan? HoldOnFailure { get; init; }
+
     /// <summary>Whether what a job that failed ran in stays, to be looked at.</summary>
     public bool KeepsFailed { get; init; }
 

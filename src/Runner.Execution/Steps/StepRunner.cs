@@ -23,6 +23,7 @@ internal sealed class StepRunner(JobScope job, JobProgress progress, JobCancella
     private readonly JobMatchers _matchers = new();
     private readonly JobArtifacts? _artifacts = JobArtifacts.Of(job.Message, job.Host.Environment);
     private readonly SpareFiles _spareFiles = new();
+    private readonly StepHold _hold = new(job, cancellation);
 
     /// <summary>Runs it, or finds that it is not to run. Its results stand in the level's <c>steps</c> when this returns.</summary>
     /// <param name="outer">Fires when what it is a part of has to end.</param>
@@ -76,6 +77,11 @@ internal sealed class StepRunner(JobScope job, JobProgress progress, JobCancella
         }
 
         var conclusion = outcome == Conclusion.Failed && ContinuesOnError(run) ? Conclusion.Succeeded : outcome;
+        if (conclusion == Conclusion.Failed && run is { Use.Parent: null, Stage: StepStage.Main, Step.Background: false })
+        {
+            await _hold.WaitAsync(run);
+        }
+
         run.Scope.Log.Debug($"Finishing: {run.Task.Name}");
         return StepEnd.Of(outcome, run.Scope.Outputs) with { Conclusion = conclusion };
     }

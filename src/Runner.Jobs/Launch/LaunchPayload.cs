@@ -41,6 +41,9 @@ public sealed record LaunchPayload
     /// <summary>By which steps use <see cref="Services"/>; <c>null</c>: by the job's own token.</summary>
     public string? ServicesToken { get; init; }
 
+    /// <summary>Whether and how the job stays where a step of it failed; <c>null</c>: it goes on at once.</summary>
+    public FailureHold? Hold { get; init; }
+
     /// <summary>Whom the worker tells of the job.</summary>
     [JsonConverter(typeof(TolerantEnumConverter<ReportingTarget>))]
     public ReportingTarget Reporting { get; init; }

@@ -4,6 +4,7 @@ using Runner.Agent.Pools;
 using Runner.Backends;
 using Runner.Jobs.Data;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Kubernetes.Options;
 using Runner.Testing;
@@ -67,6 +68,19 @@ public sealed class JobSizingTests
         Assert.Equal($"the labels of runs-on could not be read, so the job has the default size of pool 'sized': {failure.Message}", size.Warning);
         var launch = PoolLaunches.Of(Job(), "runner", pool, size, new AgentOptions(), DateTimeOffset.UnixEpoch);
         Assert.Equal([$"Warning: {size.Warning}"], launch.Runner.Placement);
+    }
+
+    [Fact]
+    public void Jobs_of_a_pool_that_holds_are_held_where_they_are_debugged()
+    {
+        using var pool = new RunnerPool(new PoolOptions { Name = "held", Labels = ["linux"], HoldOnFailure = TimeSpan.FromMinutes(30) }, "agent", []);
+
+        var hold = PoolLaunches.Of(Job(), "runner", pool, new JobSize([], Warning: null), new AgentOptions(), DateTimeOffset.UnixEpoch).Hold;
+
+        Assert.Equal(new FailureHold { Time = TimeSpan.FromMinutes(30), OnlyDebugging = true }, hold);
+        Assert.Contains(
+            ("pools[0].holdOnFailure", "is 07:00:00, expected up to 6h, such as 30m"),
+            AgentOptionsValidator.Validate(new AgentOptions { Pools = [new PoolOptions { Name = "held", Labels = ["linux"], HoldOnFailure = TimeSpan.FromHours(7) }] }));
     }
 
     [Fact]
