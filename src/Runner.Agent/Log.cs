@@ -148,6 +148,9 @@ internal static partial class Log
     [LoggerMessage(1208, LogLevel.Warning, "{Action} failed {Failures} time(s) for job {JobId}, next try in {DelaySeconds:F1} s: {Detail}")]
     public static partial void JobCallRetries(this ILogger logger, string action, int failures, string jobId, double delaySeconds, string detail);
 
+    [LoggerMessage(1254, LogLevel.Warning, "Job {JobId} uses GitHub's caches and artifacts, not the servers of the section services: its token says nothing of what it may use")]
+    public static partial void JobWithoutGrant(this ILogger logger, string jobId);
+
     [LoggerMessage(1209, LogLevel.Error, "{Action} failed for job {JobId}, given up: {Detail}")]
     public static partial void JobCallFailed(this ILogger logger, string action, string jobId, string detail);
 

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
-using Runner.Services.Blobs;
 using Runner.Jobs.Callers;
+using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Records;
 

@@ -3,6 +3,7 @@ using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
 using Runner.Services.Caches;
 using Runner.Services.Callers;
+using Runner.Services.Monitoring;
 using Runner.Services.Records;
 
 namespace Runner.Services;
@@ -19,20 +20,20 @@ internal sealed class ServedStores
     /// <param name="caches">Folder of caches, likewise. It may be the same one.</param>
     /// <param name="limits">How much may be kept.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="told">Told what becomes of caches, or <c>null</c>.</param>
-    public ServedStores(string? artifacts, string? caches, ServiceLimits limits, TimeProvider time, Action<CacheEvent>? told = null)
+    /// <param name="metrics">Told what becomes of caches and what is received, or <c>null</c>.</param>
+    public ServedStores(string? artifacts, string? caches, ServiceLimits limits, TimeProvider time, ServiceMetrics? metrics = null)
     {
         _limits = limits;
         if (artifacts is not null)
         {
-            _artifactBlobs = new BlobStore(Path.Combine(artifacts, "blobs"), time);
+            _artifactBlobs = new BlobStore(Path.Combine(artifacts, "blobs"), time) { Received = metrics is null ? null : bytes => metrics.Received(ServiceMetrics.Artifacts, bytes) };
             Artifacts = new ArtifactStore(Path.Combine(artifacts, "artifacts"), _artifactBlobs, limits, time);
         }
 
         if (caches is not null)
         {
-            _cacheBlobs = new BlobStore(Path.Combine(caches, "cache-blobs"), time);
-            Caches = new CacheStore(Path.Combine(caches, "caches"), _cacheBlobs, limits, time) { Told = told };
+            _cacheBlobs = new BlobStore(Path.Combine(caches, "cache-blobs"), time) { Received = metrics is null ? null : bytes => metrics.Received(ServiceMetrics.CacheService, bytes) };
+            Caches = new CacheStore(Path.Combine(caches, "caches"), _cacheBlobs, limits, time) { Told = metrics is null ? null : metrics.Count };
         }
     }
 

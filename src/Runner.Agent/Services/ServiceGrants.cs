@@ -8,7 +8,7 @@ using Runner.Jobs.Secrets;
 namespace Runner.Agent.Services;
 
 /// <summary>Tokens by which jobs use services of our own (<c>runner services</c>): they say what GitHub's own token of the job says, and are signed by the key that both sides have.</summary>
-/// <remarks>The servers need not know GitHub, and never see a token of GitHub's that they could use.</remarks>
+/// <remarks>The servers need not know GitHub. Clients of the older form of caches send them GitHub's token all the same, in a header that nobody reads.</remarks>
 internal sealed class ServiceGrants(ServicesOptions options, TimeProvider time)
 {
     private static readonly TimeSpan LongestJob = TimeSpan.FromDays(6); // GitHub ends jobs after five days
@@ -16,6 +16,9 @@ internal sealed class ServiceGrants(ServicesOptions options, TimeProvider time)
 
     /// <summary>Nobody has services of our own.</summary>
     public static ServiceGrants None { get; } = new(new ServicesOptions(), TimeProvider.System);
+
+    /// <summary>Whether the servers that the settings name are ours, and take no tokens but these.</summary>
+    public bool AreNeeded => options.KeyFile is not null;
 
     /// <summary>A token for a job; <c>null</c>: its services are not ours, or its message says nothing of what it may use.</summary>
     /// <exception cref="OperatorException">The key cannot be read any more.</exception>

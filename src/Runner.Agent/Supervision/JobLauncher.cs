@@ -31,6 +31,11 @@ internal sealed class JobLauncher(JobRunContext context)
         IDisposable? waiting = null;
         IDisposable? crowding = null;
         launch = await context.Reruns.PrepareAsync(launch);
+        if (context.Grants.AreNeeded && context.Grants.Of(launch.Job) is null)
+        {
+            context.Logger.JobWithoutGrant(launch.JobId.ToString());
+        }
+
         var asked = launch;
         try
         {
@@ -38,12 +43,14 @@ internal sealed class JobLauncher(JobRunContext context)
             {
                 try
                 {
+                    var grant = context.Grants.Of(launch.Job);
                     launch = launch with
                     {
                         Containers = JobContainersEvaluator.Evaluate(launch.Job),
                         Network = context.Network.ForJob(),
                         Tracing = context.Traces.Of(launch.JobId),
-                        ServicesToken = context.Grants.Of(launch.Job),
+                        ServicesToken = grant,
+                        Services = context.Grants.AreNeeded && grant is null ? null : launch.Services,
                     };
                     return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
                 }

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
+using Runner.Jobs.Callers;
 using Runner.Services.Artifacts;
 using Runner.Services.Caches;
-using Runner.Jobs.Callers;
 using Runner.Services.Callers;
 
 namespace Runner.Emulator.Jobs;

@@ -1,4 +1,5 @@
 using Runner.Jobs.Callers;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Steps;
@@ -27,8 +28,8 @@ internal static class ServiceVariables
         (string Name, string? Value)[] variables =
         [
             ("ACTIONS_RUNTIME_URL", isAction ? connection.DataValue("PipelinesServiceUrl") ?? connection.Url : null),
-            ("ACTIONS_RUNTIME_TOKEN", isAction ? own?.Results is not null ? payload.ServicesToken ?? token : token : null),
-            ("ACTIONS_CACHE_URL", isAction ? CacheOf(own?.Cache, payload.ServicesToken) ?? connection.DataValue("CacheServerUrl") : null),
+            ("ACTIONS_RUNTIME_TOKEN", isAction ? TokenOf(run, kind) : null),
+            ("ACTIONS_CACHE_URL", isAction ? CacheOf(own, payload.ServicesToken) ?? connection.DataValue("CacheServerUrl") : null),
             ("ACTIONS_RESULTS_URL", isAction ? own?.Results?.AbsoluteUri ?? connection.DataValue("ResultsServiceUrl") : null),
             ("ACTIONS_CACHE_SERVICE_V2", (isForAll || kind == StepKind.JavaScript) && hasCacheV2 ? "True" : null),
             ("ACTIONS_CACHE_MODE", isAction ? message.Variable(JobVariables.CacheMode) : null),
@@ -40,9 +41,23 @@ internal static class ServiceVariables
             .Select(variable => KeyValuePair.Create(variable.Name, variable.Value ?? string.Empty));
     }
 
+    // GitHub's own goes no further than on GitHub: scripts do not get it there.
+    private static string? TokenOf(StepRun run, StepKind kind)
+    {
+        var payload = run.Level.Job.Payload;
+        var githubs = payload.Job.SystemConnection?.AccessToken;
+        return payload is not { ServicesToken: { } own, Services: { } services } ? githubs
+            : services.Results is not null ? own
+            : kind is StepKind.JavaScript or StepKind.Container || payload.Job.IsFeatureOn(JobVariables.ServicesInScripts) ? githubs
+            : own;
+    }
+
     // GitHub's token stays the one that clients send where artifacts are GitHub's: a server of our own finds its token in the address.
-    private static string? CacheOf(Uri? cache, string? token) =>
-        cache is null ? null : token is null ? cache.AbsoluteUri : JobAddress.Of(cache, token).AbsoluteUri;
+    // It has both forms of caches under one address.
+    private static string? CacheOf(ServiceAddresses? own, string? token) =>
+        token is null ? own?.Cache?.AbsoluteUri
+        : (own?.Cache ?? own?.Results) is { } cache ? JobAddress.Of(cache, token).AbsoluteUri
+        : null;
 
     private static string? Orchestration(JobMessage message) =>
         message.IsFeatureOn("actions_set_orchestration_id_env_for_actions") ? message.Variable(JobVariables.OrchestrationId) : null;

@@ -39,6 +39,9 @@ public sealed record ArtifactRecord
     /// <summary>What a file of it is called: a single file keeps its name.</summary>
     internal string FileName => MimeType == "application/zip" ? Name + ".zip" : Name;
 
+    /// <summary>As of a cache.</summary>
+    public string? Nonce { get; init; }
+
     /// <summary>Name of the blob that holds it.</summary>
-    internal string Blob => $"artifacts/{Id}";
+    internal string Blob => Nonce is null ? $"artifacts/{Id}" : $"artifacts/{Id}-{Nonce}";
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Runner.Services.Blobs;
 using Runner.Jobs.Callers;
+using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Records;
 
@@ -10,6 +10,7 @@ namespace Runner.Services.Artifacts;
 public sealed class ArtifactStore
 {
     private const int MaxNameLength = 256;
+    private const int MaxTextLength = 512; // of media types and digests
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, BlobBudget> _budgets = new(StringComparer.Ordinal); // by run
@@ -30,7 +31,7 @@ public sealed class ArtifactStore
         _records = new RecordFolder<ArtifactRecord>(folder, ArtifactJson.Default.ArtifactRecord);
         foreach (var (id, artifact) in _records.All)
         {
-            if (!artifact.IsFinal || !_blobs.Adopt(artifact.Blob, artifact.MimeType, BudgetOf(artifact.Run)))
+            if (!artifact.IsFinal || !_blobs.Adopt(artifact.Blob, artifact.Size, artifact.MimeType, BudgetOf(artifact.Run)))
             {
                 Drop(id, artifact);
             }
@@ -46,6 +47,7 @@ public sealed class ArtifactStore
                 $"the artifact name '{name}' is not valid: it has 1 to {MaxNameLength} characters, none of them \" : < > | * ? \\ / or a control character");
         }
 
+        RefuseLong("media type", mimeType);
         lock (_gate)
         {
             Sweep();
@@ -63,6 +65,7 @@ public sealed class ArtifactStore
             var artifact = new ArtifactRecord
             {
                 Id = _records.NextId(),
+                Nonce = BlobStore.NewNonce(),
                 Run = caller.Run,
                 Job = caller.Job,
                 Repository = caller.Repository,
@@ -80,6 +83,7 @@ public sealed class ArtifactStore
     /// <summary>Makes an uploaded artifact seen. From then on neither its bytes nor what is said of them change.</summary>
     internal async Task<ArtifactRecord> CompleteAsync(ServiceCaller caller, string name, long size, string? digest, CancellationToken cancellationToken)
     {
+        RefuseLong("hash", digest);
         var artifact = ToComplete(caller, name);
         if (artifact.IsFinal)
         {
@@ -157,6 +161,14 @@ public sealed class ArtifactStore
         }
     }
 
+    private static void RefuseLong(string what, string? text)
+    {
+        if (text?.Length > MaxTextLength)
+        {
+            throw ServiceRefusal.Invalid($"the {what} has {text.Length} characters, at most {MaxTextLength} are taken");
+        }
+    }
+
     private ArtifactRecord ToComplete(ServiceCaller caller, string name)
     {
         lock (_gate)
@@ -190,5 +202,9 @@ public sealed class ArtifactStore
     {
         _records.Delete(id);
         _blobs.Delete(artifact.Blob);
+        if (!_records.All.Any(pair => pair.Value.Run == artifact.Run))
+        {
+            _budgets.TryRemove(artifact.Run, out _);
+        }
     }
 }

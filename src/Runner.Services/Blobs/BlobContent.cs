@@ -18,6 +18,10 @@ internal sealed class BlobContent(string path)
     /// <summary>Name of a block's file in a folder that is to be the content.</summary>
     public static string PartName(int index) => index.ToString("D8", CultureInfo.InvariantCulture);
 
+    /// <summary>The files of such a folder, in their order.</summary>
+    public static IReadOnlyList<FileInfo> PartsOf(string folder) =>
+        [.. new DirectoryInfo(folder).EnumerateFiles().OrderBy(part => part.Name, StringComparer.Ordinal)];
+
     /// <summary>Makes a file the content, whatever there was.</summary>
     public void Take(string file)
     {
@@ -42,7 +46,7 @@ internal sealed class BlobContent(string path)
     /// <summary>How many bytes there are; <c>null</c>: there is no content.</summary>
     public long? Measure() =>
         new FileInfo(path) is { Exists: true } file ? file.Length
-        : Directory.Exists(PartsPath) ? Parts().Sum(part => part.Length)
+        : Directory.Exists(PartsPath) ? PartsOf(PartsPath).Sum(part => part.Length)
         : null;
 
     /// <summary>Opens it for reading, or <c>null</c> where there is none. The caller disposes it.</summary>
@@ -50,7 +54,7 @@ internal sealed class BlobContent(string path)
     {
         try
         {
-            return Directory.Exists(PartsPath) ? new PartsStream(Parts()) : PartsStream.Open(path);
+            return Directory.Exists(PartsPath) ? new PartsStream(PartsOf(PartsPath)) : PartsStream.Open(path);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -61,17 +65,31 @@ internal sealed class BlobContent(string path)
     /// <summary>Removes it.</summary>
     public void Delete()
     {
-        File.Delete(path);
+        if (File.Exists(path)) // its folder may not be there, either
+        {
+            File.Delete(path);
+        }
+
         DeleteParts();
     }
 
-    private IReadOnlyList<FileInfo> Parts() => [.. new DirectoryInfo(PartsPath).EnumerateFiles().OrderBy(part => part.Name, StringComparer.Ordinal)];
-
+    // Out of the way first, under a name that the next start removes if this one does not: a folder goes file by file, and on NFS not before its last reader.
     private void DeleteParts()
     {
-        if (Directory.Exists(PartsPath))
+        if (!Directory.Exists(PartsPath))
         {
-            Directory.Delete(PartsPath, recursive: true);
+            return;
+        }
+
+        var leaving = $"{path}.{Guid.NewGuid():N}{BlobStore.IncomingEnding}";
+        Directory.Move(PartsPath, leaving);
+        try
+        {
+            Directory.Delete(leaving, recursive: true);
+        }
+        catch (IOException)
+        {
+            // It is in use.
         }
     }
 }

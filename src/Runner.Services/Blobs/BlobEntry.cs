@@ -21,6 +21,9 @@ internal sealed class BlobEntry(string name, string path)
 
     public BlobInfo? Info => _info;
 
+    /// <summary>When bytes last arrived, or <c>null</c>.</summary>
+    public DateTimeOffset? LastReceived { get; set; }
+
     /// <summary>A path of its own for bytes that arrive.</summary>
     public string NewIncoming() => $"{path}.{Guid.NewGuid():N}{BlobStore.IncomingEnding}";
 
@@ -106,12 +109,12 @@ internal sealed class BlobEntry(string name, string path)
     }
 
     /// <summary>Counts bytes that arrive.</summary>
-    /// <exception cref="BlobException">They are too many, or the blob is gone.</exception>
+    /// <exception cref="BlobException">They are too many, or the blob is complete or gone.</exception>
     public void Take(long bytes)
     {
         lock (_state)
         {
-            RefuseGone();
+            RefuseWriter(); // of a blob that was completed meanwhile nothing counts any more
             _budget?.Take(bytes);
             _counted += _budget is null ? 0 : bytes;
         }

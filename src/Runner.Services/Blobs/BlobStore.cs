@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 
 namespace Runner.Services.Blobs;
 
@@ -14,6 +15,8 @@ public sealed class BlobStore
 {
     /// <summary>Most bytes of one appended block (the limit of Azure's older API versions, which GitHub's runner names).</summary>
     public const int MaxBlockBytes = 4 * 1024 * 1024;
+
+    private const int SmallBlockBytes = 1 << 20; // on average: blocks that are smaller are joined
 
     /// <summary>Ends the names of files that bytes arrive in.</summary>
     internal const string IncomingEnding = ".part";
@@ -45,6 +48,9 @@ public sealed class BlobStore
         }
     }
 
+    /// <summary>A part of a blob's name that nobody can guess.</summary>
+    internal static string NewNonce() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
     /// <summary>Lets a blob be written under a name. Doing so again changes nothing.</summary>
     /// <param name="name">Name with slashes.</param>
     /// <param name="budget">What its bytes count to, or <c>null</c>: nothing.</param>
@@ -67,7 +73,7 @@ public sealed class BlobStore
         using var counted = new CountedBytes(entry);
         try
         {
-            var length = await ReceiveAsync(content, incoming, counted, cancellationToken);
+            var length = await ReceiveAsync(content, incoming, counted, entry, cancellationToken);
             using var held = await entry.HoldForWritingAsync(cancellationToken);
             RefuseExisting(entry, onlyIfNew);
             var replaced = entry.Info?.Length ?? 0;
@@ -154,7 +160,7 @@ public sealed class BlobStore
         using var counted = new CountedBytes(entry);
         try
         {
-            var received = await ReceiveAsync(content, incoming, counted, cancellationToken);
+            var received = await ReceiveAsync(content, incoming, counted, entry, cancellationToken);
             if (length is { } expected && received != expected)
             {
                 throw new BlobException(400, "InvalidInput", $"The block has {received} bytes, the request says {expected}.");
@@ -180,24 +186,31 @@ public sealed class BlobStore
     {
         var entry = Writable(name);
         using var held = await entry.HoldForWritingAsync(cancellationToken);
-        var incoming = entry.NewIncoming();
+        var (incoming, joined) = (entry.NewIncoming(), entry.NewIncoming());
         try
         {
             var length = entry.Blocks.MoveTo(blockIds, incoming);
+            var isJoined = length < (long)blockIds.Count * SmallBlockBytes;
+            if (isJoined)
+            {
+                await JoinAsync(incoming, joined, cancellationToken);
+            }
+
             var replaced = entry.Info?.Length ?? 0;
             var info = entry.Publish(
-                Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType), () => entry.Content.TakeParts(incoming));
+                Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType),
+                () => Take(entry, incoming, isJoined ? joined : null));
             entry.Give(replaced + entry.Blocks.Delete());
             return info;
         }
-        catch
+        finally
         {
-            DeleteFolder(incoming);
-            throw;
+            DeleteFolder(incoming); // after a move there is nothing left to delete
+            File.Delete(joined);
         }
     }
 
-    /// <summary>Closes a blob for further writes, whatever addresses are still valid, if it has the length expected. Writers at it are waited for.</summary>
+    /// <summary>Closes a blob for further writes, whatever addresses are still valid, if it has the length expected. Writers that still receive are refused from then on.</summary>
     /// <param name="name">Name of a blob.</param>
     /// <param name="length">Bytes that it must have.</param>
     /// <param name="contentType">Media type where the writer gave none, or <c>null</c>.</param>
@@ -224,11 +237,11 @@ public sealed class BlobStore
     /// <summary>Lets a blob count to its budget no longer.</summary>
     public void Release(string name) => Existing(name).Release();
 
-    /// <summary>Takes over a complete block blob that an earlier store left in the folder; false where there is none.</summary>
-    public bool Adopt(string name, string? contentType, BlobBudget? budget)
+    /// <summary>Takes over a complete block blob that an earlier store left in the folder; false where there is none of that length.</summary>
+    public bool Adopt(string name, long length, string? contentType, BlobBudget? budget)
     {
         var entry = EntryOf(name);
-        if (entry.Content.Measure() is not { } length)
+        if (entry.Content.Measure() != length)
         {
             return false;
         }
@@ -261,7 +274,27 @@ public sealed class BlobStore
     public BlobInfo? Find(string name) => _entries.TryGetValue(name, out var entry) ? entry.Info : null;
 
     /// <summary>Opens what is there now for reading, or <c>null</c> where there is no such blob. The caller disposes it.</summary>
-    public Stream? OpenRead(string name) => _entries.TryGetValue(name, out var entry) && entry.Info is not null ? entry.Content.OpenRead() : null;
+    public Stream? OpenRead(string name)
+    {
+        if (!_entries.TryGetValue(name, out var entry) || entry.Info is not { } info || entry.Content.OpenRead() is not { } content)
+        {
+            return null;
+        }
+
+        if (content.Length >= info.Length)
+        {
+            return content;
+        }
+
+        content.Dispose(); // it is being deleted
+        return null;
+    }
+
+    /// <summary>When bytes of a blob last arrived; <c>null</c>: none have.</summary>
+    public DateTimeOffset? LastReceived(string name) => _entries.TryGetValue(name, out var entry) ? entry.LastReceived : null;
+
+    /// <summary>Told of bytes that were received.</summary>
+    public Action<long>? Received { get; init; }
 
     /// <summary>Deletes all blobs whose names begin so. Writers that are at it see them gone.</summary>
     /// <param name="prefix">A folder's name with its slash.</param>
@@ -274,10 +307,34 @@ public sealed class BlobStore
         }
     }
 
-    private static async Task<long> ReceiveAsync(Stream content, string incoming, CountedBytes counted, CancellationToken cancellationToken)
+    private async Task<long> ReceiveAsync(Stream content, string incoming, CountedBytes counted, BlobEntry entry, CancellationToken cancellationToken)
     {
         await using var file = Create(incoming);
-        return await counted.CopyAsync(content, file, cancellationToken);
+        entry.LastReceived = _time.GetUtcNow();
+        var length = await counted.CopyAsync(content, file, cancellationToken);
+        entry.LastReceived = _time.GetUtcNow();
+        Received?.Invoke(length);
+        return length;
+    }
+
+    private static void Take(BlobEntry entry, string folder, string? joined)
+    {
+        if (joined is null)
+        {
+            entry.Content.TakeParts(folder);
+        }
+        else
+        {
+            entry.Content.Take(joined);
+        }
+    }
+
+    // Many small files cost more than writing their bytes again.
+    private static async Task JoinAsync(string folder, string target, CancellationToken cancellationToken)
+    {
+        await using var file = Create(target);
+        await using var parts = new PartsStream(BlobContent.PartsOf(folder));
+        await parts.CopyToAsync(file, cancellationToken);
     }
 
     private static void DeleteFolder(string path)

@@ -6,7 +6,7 @@ namespace Runner.Services.Blobs;
 /// <summary>Reads the body of Put Block List (learn.microsoft.com, "Put Block List").</summary>
 internal static class BlockList
 {
-    private const int MaxBlocks = 50_000;
+    private const int MaxBlocks = 10_000;
     private const int MaxCharacters = 8 * 1024 * 1024;
 
     /// <summary>The ids in order.</summary>

@@ -6,7 +6,7 @@ namespace Runner.Services.Blobs;
 internal sealed class StagedBlocks(string folder)
 {
     private const int MaxIdCharacters = 64; // Azure's limit, before base64
-    private const int MaxBlocks = 100_000; // likewise
+    private const int MaxBlocks = 10_000; // Azure takes ten times as many; clients make blocks of 8 MiB and more
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);

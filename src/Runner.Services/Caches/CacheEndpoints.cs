@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Runner.Services.Blobs;
 using Runner.Jobs.Callers;
+using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Twirp;
 

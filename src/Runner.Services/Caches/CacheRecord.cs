@@ -33,6 +33,11 @@ public sealed record CacheRecord
     /// <summary>Whether its upload is complete: only then it is found.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>
+    /// What its blob's name has beside its number, which may come again with another process, as addresses outlive what they were given for; <c>null</c> in records of older versions.
+    /// </summary>
+    public string? Nonce { get; init; }
+
     /// <summary>Name of the blob that holds it.</summary>
-    internal string Blob => $"caches/{Id}";
+    internal string Blob => Nonce is null ? $"caches/{Id}" : $"caches/{Id}-{Nonce}";
 }

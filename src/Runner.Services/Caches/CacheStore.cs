@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Runner.Services.Blobs;
 using Runner.Jobs.Callers;
+using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Records;
 
@@ -11,6 +11,11 @@ public sealed class CacheStore
 {
     private const int MaxKeyLength = 512;
     private const int MaxKeys = 10;
+    private const int MaxVersionLength = 512; // clients send a hash of 64 characters
+    private const int MaxSaving = 200; // of a repository at a time; one that is begun may be nothing but a name
+    private const int MaxCaches = 20_000; // of a repository
+
+    private static readonly TimeSpan SavingPatience = TimeSpan.FromMinutes(15);
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, BlobBudget> _uploads = new(StringComparer.OrdinalIgnoreCase); // by repository
@@ -31,7 +36,7 @@ public sealed class CacheStore
         _records = new RecordFolder<CacheRecord>(folder, CacheJson.Default.CacheRecord);
         foreach (var (id, cache) in _records.All)
         {
-            if (!cache.IsFinal || !_blobs.Adopt(cache.Blob, null, budget: null))
+            if (!cache.IsFinal || !_blobs.Adopt(cache.Blob, cache.Size, null, budget: null))
             {
                 Drop(id, cache);
             }
@@ -55,6 +60,11 @@ public sealed class CacheStore
     internal CacheRecord? Reserve(ServiceCaller caller, string key, string version, long size)
     {
         Check([key]);
+        if (version.Length > MaxVersionLength)
+        {
+            throw ServiceRefusal.Invalid($"the version has {version.Length} characters, at most {MaxVersionLength} are taken");
+        }
+
         if (caller.Scopes.FirstOrDefault(scope => scope.CanWrite) is not { } scope)
         {
             throw ServiceRefusal.Denied(caller.Scopes.IsEmpty ? "this job may use no caches" : "this job may read caches but not save them");
@@ -73,10 +83,16 @@ public sealed class CacheStore
                 return null;
             }
 
+            if (_records.All.Count(pair => !pair.Value.IsFinal && IsOf(pair.Value, caller.Repository)) >= MaxSaving)
+            {
+                throw ServiceRefusal.Exhausted($"at most {MaxSaving} caches of a repository are saved at a time");
+            }
+
             var now = _time.GetUtcNow();
             var cache = new CacheRecord
             {
                 Id = _records.NextId(),
+                Nonce = BlobStore.NewNonce(),
                 Repository = caller.Repository,
                 Job = caller.Job,
                 Scope = scope.Ref,
@@ -88,7 +104,7 @@ public sealed class CacheStore
             _records.Save(cache.Id, cache);
             _blobs.Reserve(cache.Blob, _uploads.GetOrAdd(
                 cache.Repository,
-                static (_, store) => new BlobBudget(store._limits.CacheBytes, "the caches of this repository that are being saved", store._saving),
+                static (_, store) => new BlobBudget(Math.Min(store._limits.CacheBytes, store._limits.SavingBytes), "the caches of this repository that are being saved", store._saving),
                 this));
             return cache;
         }
@@ -180,7 +196,9 @@ public sealed class CacheStore
     }
 
     private static bool IsSame(CacheRecord cache, string repository, string scope, string version) =>
-        cache.Version == version && cache.Scope == scope && cache.Repository.Equals(repository, StringComparison.OrdinalIgnoreCase);
+        cache.Version == version && cache.Scope == scope && IsOf(cache, repository);
+
+    private static bool IsOf(CacheRecord cache, string repository) => cache.Repository.Equals(repository, StringComparison.OrdinalIgnoreCase);
 
     private static void Check(IReadOnlyList<string> keys)
     {
@@ -200,7 +218,10 @@ public sealed class CacheStore
         var now = _time.GetUtcNow();
         foreach (var (id, cache) in _records.All)
         {
-            if (cache.UsedAt + (cache.IsFinal ? _limits.CacheLifetime : _limits.UploadLifetime) <= now)
+            var isOver = cache.IsFinal
+                ? cache.UsedAt + _limits.CacheLifetime <= now
+                : cache.CreatedAt + _limits.UploadLifetime <= now || (_blobs.LastReceived(cache.Blob) ?? cache.CreatedAt) + SavingPatience <= now;
+            if (isOver)
             {
                 Drop(id, cache);
                 if (cache.IsFinal)
@@ -213,19 +234,20 @@ public sealed class CacheStore
 
     private void Evict(CacheRecord newest)
     {
-        Evict(List(newest.Repository), newest, _limits.CacheBytes);
+        Evict(List(newest.Repository), newest, _limits.CacheBytes, MaxCaches);
         if (_limits.AllCacheBytes < long.MaxValue)
         {
-            Evict([.. _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal)], newest, _limits.AllCacheBytes);
+            Evict([.. _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal)], newest, _limits.AllCacheBytes, int.MaxValue);
         }
     }
 
-    private void Evict(IReadOnlyList<CacheRecord> caches, CacheRecord newest, long limit)
+    private void Evict(IReadOnlyList<CacheRecord> caches, CacheRecord newest, long limit, int most)
     {
         var total = caches.Sum(cache => cache.Size);
+        var count = caches.Count;
         foreach (var cache in caches.Where(cache => cache.Id != newest.Id).OrderBy(cache => cache.UsedAt).ThenBy(cache => cache.Id))
         {
-            if (total <= limit)
+            if (total <= limit && count <= most)
             {
                 return;
             }
@@ -233,6 +255,7 @@ public sealed class CacheStore
             Drop(cache.Id, cache);
             Told?.Invoke(CacheEvent.Evicted);
             total -= cache.Size;
+            count--;
         }
     }
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
-using Runner.Services.Blobs;
 using Runner.Jobs.Callers;
+using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Twirp;
 

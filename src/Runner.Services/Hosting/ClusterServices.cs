@@ -24,6 +24,8 @@ public sealed class ClusterServices : IAsyncDisposable
 {
     private const string MetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private const long MaxBodyBytes = 2 << 20; // of all but what goes to disk as it comes
+
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(20); // for what is being transferred
 
     private readonly WebApplication _app;
@@ -65,10 +67,11 @@ public sealed class ClusterServices : IAsyncDisposable
         var folder = FolderLock.Take(options.Folder)
             ?? throw new OperatorException($"the folder '{options.Folder}' is in use: only one server may have it at a time");
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Critical); // faults of ours alone
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             Listen(kestrel, options.ListenAddress, options.Port);
             Listen(kestrel, options.ListenAddress, options.MetricsPort);
         });
@@ -117,19 +120,36 @@ public sealed class ClusterServices : IAsyncDisposable
     private void Map(ClusterServicesOptions options, TokenCallers callers, BlobUrlSigner signer)
     {
         var metrics = new ServiceMetrics(options.Version);
-        var stores = new ServedStores(options.ServesArtifacts ? options.Folder : null, options.Folder, options.Limits, options.Time, metrics.Count);
-        metrics.Watch(stores);
+        var stores = new ServedStores(options.ServesArtifacts ? options.Folder : null, options.Folder, options.Limits, options.Time, metrics);
+        metrics.Watch(() => stores.Caches?.Size, () => stores.Artifacts?.Size);
         _app.UseLocalDoor(_ => true);
         _app.MapWhen(http => http.Connection.LocalPort == _metricsPort, monitoring => monitoring.Run(http => AnswerAsync(http, metrics)));
         _app.Use(TakeTokenOfPath);
         _app.Use(async (http, next) =>
         {
-            await next(http);
+            try
+            {
+                await next(http);
+            }
+            catch (Microsoft.AspNetCore.Http.BadHttpRequestException refused) when (!http.Response.HasStarted)
+            {
+                http.Response.StatusCode = refused.StatusCode;
+            }
+            catch (Exception error) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+            {
+                // The boundary of one request: a full disk, or a fault of ours.
+                _app.Logger.RequestFailed(error, http.Request.Method, KindOf(http.Request.Path));
+                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            }
+
             metrics.Answered(http);
         });
         _app.UseRouting(); // after the path was changed
         stores.Map(_app, callers, signer, () => Url);
     }
+
+    // Without what follows: that names a blob, whose address is a secret.
+    private static string KindOf(PathString path) => path.Value?.Split('/', 3) is [_, var first, ..] ? first : string.Empty;
 
     // `/jobs/TOKEN/_apis/…`: the header has GitHub's token, which is none of ours to see.
     private static Task TakeTokenOfPath(HttpContext http, RequestDelegate next)

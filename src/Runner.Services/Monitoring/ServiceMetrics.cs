@@ -7,8 +7,11 @@ namespace Runner.Services.Monitoring;
 /// <summary>Metrics of a server for jobs in a cluster. All series exist from the start.</summary>
 internal sealed class ServiceMetrics
 {
-    private const string Artifacts = "artifacts";
-    private const string CacheService = "caches";
+    /// <summary>Label of artifacts.</summary>
+    public const string Artifacts = "artifacts";
+
+    /// <summary>Label of caches.</summary>
+    public const string CacheService = "caches";
 
     private static readonly string[] Services = [Artifacts, CacheService];
 
@@ -21,7 +24,7 @@ internal sealed class ServiceMetrics
     public ServiceMetrics(string version)
     {
         var factory = Metrics.WithCustomRegistry(Registry);
-        factory.CreateGauge("runner_build_info", "1; the label tells the version.", "version").WithLabels(version).Set(1);
+        factory.CreateGauge("runner_services_build_info", "1; the label tells the version.", "version").WithLabels(version).Set(1);
         _requests = factory.CreateCounter("runner_services_requests_total", "Requests of jobs, by service and the class of their answer.", "service", "answer");
         _received = factory.CreateCounter("runner_services_received_bytes_total", "Bytes that jobs uploaded.", "service");
         _sent = factory.CreateCounter("runner_services_sent_bytes_total", "Bytes that jobs downloaded.", "service");
@@ -50,16 +53,19 @@ internal sealed class ServiceMetrics
     /// <summary>Something became of a cache.</summary>
     public void Count(CacheEvent kind) => _events.WithLabels(LabelOf(kind)).Inc();
 
+    /// <summary>Bytes of an upload arrived.</summary>
+    public void Received(string service, long bytes) => _received.WithLabels(service).Inc(bytes);
+
     /// <summary>Shows what the stores hold whenever somebody asks.</summary>
-    public void Watch(ServedStores stores)
+    public void Watch(Func<(int Count, long Bytes)?> caches, Func<(int Count, long Bytes)?> artifacts)
     {
         var factory = Metrics.WithCustomRegistry(Registry);
         var entries = factory.CreateGauge("runner_services_entries", "Complete artifacts and caches that are kept.", "service");
         var bytes = factory.CreateGauge("runner_services_bytes", "Bytes that are kept: complete caches; artifacts with those that are being uploaded.", "service");
         Registry.AddBeforeCollectCallback(() =>
         {
-            Show(CacheService, stores.Caches?.Size);
-            Show(Artifacts, stores.Artifacts?.Size);
+            Show(CacheService, caches());
+            Show(Artifacts, artifacts());
         });
 
         void Show(string service, (int Count, long Bytes)? size)
@@ -79,11 +85,7 @@ internal sealed class ServiceMetrics
         }
 
         _requests.WithLabels(service, status < 400 ? "2xx" : status < 500 ? "4xx" : "5xx").Inc();
-        if (status < 400 && (HttpMethods.IsPut(request.Method) || HttpMethods.IsPatch(request.Method)))
-        {
-            _received.WithLabels(service).Inc(request.ContentLength ?? 0);
-        }
-        else if (status < 400 && HttpMethods.IsGet(request.Method))
+        if (status < 400 && HttpMethods.IsGet(request.Method))
         {
             _sent.WithLabels(service).Inc(http.Response.ContentLength ?? 0);
         }

@@ -4,8 +4,8 @@ namespace Runner.Services.Records;
 public static class ClusterLimits
 {
     /// <summary>
-    /// The limits: a tenth stays free, for what files take beside their bytes; of the rest a fifth is for what is in the middle of being saved as caches, three tenths for artifacts where there are any, the rest for caches. What one repository
-    /// or run may take is never more than what all may.
+    /// The limits: a tenth stays free, for what files take beside their bytes. Of the rest a quarter is for what is in the middle of being saved as caches, two thirds of that for
+    /// one repository; a quarter is for artifacts where there are any, a quarter of that for one run; what is left is for caches.
     /// </summary>
     /// <param name="size">Bytes of the disk.</param>
     /// <param name="cacheSize">Bytes that the caches of one repository take at most.</param>
@@ -14,15 +14,16 @@ public static class ClusterLimits
     {
         var usual = new ServiceLimits();
         size -= size / 10;
-        var (saving, artifacts) = (size / 5, hasArtifacts ? size / 10 * 3 : 0);
+        var (saving, artifacts) = (size / 4, hasArtifacts ? size / 4 : 0);
         var caches = size - saving - artifacts;
         return usual with
         {
             AllSavingBytes = saving,
+            SavingBytes = saving / 3 * 2,
             AllArtifactBytes = artifacts,
+            ArtifactBytes = Math.Min(usual.ArtifactBytes, artifacts / 4),
             AllCacheBytes = caches,
-            CacheBytes = Math.Min(cacheSize, Math.Min(caches, saving)),
-            ArtifactBytes = Math.Min(usual.ArtifactBytes, artifacts),
+            CacheBytes = Math.Min(cacheSize, caches),
         };
     }
 }

@@ -29,6 +29,9 @@ public sealed record ServiceLimits
     /// <summary>Bytes that the caches of all repositories take together before the least recently used of all go. Default no limit.</summary>
     public long AllCacheBytes { get; init; } = long.MaxValue;
 
+    /// <summary>Bytes that one repository may have in the middle of being saved as caches, beside <see cref="CacheBytes"/>. Default no other limit.</summary>
+    public long SavingBytes { get; init; } = long.MaxValue;
+
     /// <summary>Bytes that may be in the middle of being saved as caches, of all repositories. Default no limit.</summary>
     public long AllSavingBytes { get; init; } = long.MaxValue;
 

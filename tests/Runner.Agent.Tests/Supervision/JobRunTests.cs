@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Agent.Board;
-using Runner.Agent.Tests.Reruns;
 using Runner.Agent.Configuration;
 using Runner.Agent.Contracts;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Network;
+using Runner.Agent.Services;
 using Runner.Agent.Supervision;
+using Runner.Agent.Tests.Reruns;
 using Runner.Backends;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Outcomes;
 using Runner.Protocol.Http;
 using Runner.Testing;
@@ -256,6 +258,22 @@ public sealed class JobRunTests : IDisposable
 
         Assert.Equal(Conclusion.Succeeded, (await run.Ended).Conclusion);
         Assert.False(_backend.Place(0).Cancelled.IsCompleted);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Job_that_gets_no_token_for_servers_of_our_own_is_not_sent_to_them()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["key"], new byte[32], TestContext.Current.CancellationToken);
+        var context = Context() with { Grants = new ServiceGrants(new ServicesOptions { CacheUrl = "http://cache/", KeyFile = folder["key"] }, _time) };
+        var launch = _launch with { Services = new ServiceAddresses(Results: null, new Uri("http://cache/")) }; // its message has no token at all
+
+        var run = new JobRun(launch, _service, adopted: null, kept: null, context, _ => { });
+        _backend.Place(0).End(Conclusion.Succeeded);
+        await run.Ended;
+
+        Assert.Null(_backend.Place(0).Launch.Services);
+        Assert.Null(_backend.Place(0).Launch.ServicesToken);
     }
 
     [Fact(Timeout = Limit)]

@@ -219,10 +219,12 @@ public sealed class JavaScriptActionTests
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData(null,           "githubs https://cache/jobs/own-token/ githubs")]
-    [InlineData("https://own/", "own-token https://cache/jobs/own-token/ githubs")]
-    public async Task Token_for_servers_of_our_own_goes_to_them_and_GitHubs_only_to_GitHub(string? results, string expected)
+    [InlineData(null,           "https://cache/")]
+    [InlineData("https://own/", "https://cache/")]
+    [InlineData("https://own/", null)]
+    public async Task Scripts_have_a_token_for_servers_of_our_own_and_none_of_GitHubs(string? results, string? cache)
     {
+        var expected = $"own-token {cache ?? results}jobs/own-token/ githubs";
         const string Print = "echo $ACTIONS_RUNTIME_TOKEN $ACTIONS_CACHE_URL $ACTIONS_ID_TOKEN_REQUEST_TOKEN > seen; echo $ACTIONS_CACHE_URL";
         using var job = new TestJob();
         var payload = Some.Payload(
@@ -246,11 +248,11 @@ public sealed class JavaScriptActionTests
 
         await job.RunAsync(payload with
         {
-            Services = new ServiceAddresses(results is null ? null : new Uri(results), new Uri("https://cache/")), ServicesToken = "own-token",
+            Services = new ServiceAddresses(results is null ? null : new Uri(results), cache is null ? null : new Uri(cache)), ServicesToken = "own-token",
         });
 
         Assert.Equal(expected, (await File.ReadAllTextAsync(Path.Combine(payload.Paths.Workspace, "seen"), TestContext.Current.CancellationToken)).Trim());
-        Assert.Equal(["https://cache/jobs/***/"], job.OutputOf($"Run {Print}"));
+        Assert.Equal([$"{cache ?? results}jobs/***/"], job.OutputOf($"Run {Print}"));
     }
 
     [Fact(Timeout = 60_000)]

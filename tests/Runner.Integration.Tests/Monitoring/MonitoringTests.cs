@@ -89,7 +89,7 @@ public sealed partial class MonitoringTests
 
         Assert.True(code == 0 && output.Trim().Length == 0, output);
         var own = Family().Matches(metrics).Select(match => match.Groups[1].Value).Where(name => name.StartsWith("runner_services_", StringComparison.Ordinal)).ToList();
-        Assert.Equal(6, own.Count);
+        Assert.Equal(7, own.Count);
         Assert.All(own, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using Runner.Services.Blobs;
 using Runner.Testing;
@@ -37,7 +38,8 @@ public sealed class BlockTests : IDisposable
 
         var next = new BlobStore(_folder.FullPath, TimeProvider.System);
 
-        Assert.True(next.Adopt("a/b", null, budget: null));
+        Assert.False(next.Adopt("a/b", 7, null, budget: null)); // half of it may be there
+        Assert.True(next.Adopt("a/b", 6, null, budget: null));
         Assert.Equal("onetwo", await ReadAsync(next));
         Assert.False(Directory.Exists(_folder["a/c.123.part"]));
         next.Delete("a/b");
@@ -71,6 +73,24 @@ public sealed class BlockTests : IDisposable
         await store.CommitBlocksAsync("a/b", ["x"], null, Token);
 
         Assert.Equal("one", await ReadAsync(store));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Upload_that_goes_on_after_its_blob_was_completed_is_refused()
+    {
+        var store = await WithBlocksAsync();
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync("some"u8.ToArray(), Token);
+        var upload = store.StageBlockAsync("a/b", "x", pipe.Reader.AsStream(), null, Token);
+        await store.PutAsync("a/b", Bytes("whole"), null, onlyIfNew: false, Token);
+        await store.FreezeAsync("a/b", 5, null, Token);
+
+        await pipe.Writer.WriteAsync("more"u8.ToArray(), Token);
+        await pipe.Writer.CompleteAsync();
+
+        Assert.Equal("BlobIsSealed", (await Assert.ThrowsAsync<BlobException>(() => upload)).Code);
+        Assert.Equal("whole", await ReadAsync(store));
+        Assert.Single(Directory.GetFileSystemEntries(_folder["a"]));
     }
 
     [Fact]

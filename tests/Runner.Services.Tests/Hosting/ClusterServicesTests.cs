@@ -94,6 +94,51 @@ public sealed class ClusterServicesTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Address_of_an_upload_that_was_dropped_opens_nothing_of_a_later_process()
+    {
+        JsonObject begun;
+        await using (var first = await _key.StartAsync(_data))
+        {
+            begun = await CallAsync(first, "acme/one", "CreateCacheEntry", """{"key":"a","version":"v"}""");
+        }
+
+        await (await _key.StartAsync(_data)).DisposeAsync(); // drops it
+        await using var third = await _key.StartAsync(_data);
+        await CallAsync(third, "acme/two", "CreateCacheEntry", """{"key":"b","version":"v"}"""); // of the same number
+
+        begun["signed_upload_url"] = new UriBuilder(begun["signed_upload_url"]!.ToString()) { Port = third.Url.Port }.Uri.AbsoluteUri;
+        Assert.Equal(HttpStatusCode.NotFound, await PutAsync(begun, 5));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task What_is_said_of_a_cache_is_bounded()
+    {
+        await using var services = await _key.StartAsync(_data);
+
+        var version = await CallAsync(services, "acme/site", "CreateCacheEntry", $$"""{"key":"a","version":"{{new string('v', 513)}}"}""");
+        using var body = await SendAsync(services, TokenOf("acme/site"), "CreateCacheEntry", new string(' ', 3 << 20));
+
+        Assert.Equal("the version has 513 characters, at most 512 are taken", version["msg"]!.ToString());
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, body.StatusCode);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Fault_of_the_server_is_counted_and_answered()
+    {
+        await using var services = await _key.StartAsync(_data);
+        await SaveAsync(services, "acme/site", "a", bytes: 5);
+        Directory.Delete(_data["caches"], recursive: true);
+
+        using var answer = await SendAsync(services, TokenOf("acme/site"), "GetCacheEntryDownloadURL", """{"key":"a","version":"v"}""");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains(
+            "runner_services_requests_total{service=\"caches\",answer=\"5xx\"} 1\n",
+            await _http.GetStringAsync(new Uri(services.MetricsUrl, "metrics"), Token),
+            StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Metrics_tell_hits_bytes_and_refusals_on_a_port_that_serves_nothing_else()
     {
         await using var services = await _key.StartAsync(_data);
@@ -108,7 +153,7 @@ public sealed class ClusterServicesTests : IDisposable
         Assert.All(
             (string[])
             [
-                "runner_build_info{version=\"1.2.3\"} 1", "runner_services_caches_total{event=\"hit\"} 1", "runner_services_caches_total{event=\"miss\"} 1",
+                "runner_services_build_info{version=\"1.2.3\"} 1", "runner_services_caches_total{event=\"hit\"} 1", "runner_services_caches_total{event=\"miss\"} 1",
                 "runner_services_caches_total{event=\"saved\"} 1", "runner_services_caches_total{event=\"evicted\"} 0", "runner_services_entries{service=\"caches\"} 1",
                 "runner_services_bytes{service=\"caches\"} 5", "runner_services_received_bytes_total{service=\"caches\"} 5",
                 "runner_services_sent_bytes_total{service=\"caches\"} 5", "runner_services_requests_total{service=\"caches\",answer=\"4xx\"} 1",
@@ -121,17 +166,19 @@ public sealed class ClusterServicesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(100, 10, true,  45, 18, 27, 10)]
-    [InlineData(100, 10, false, 72, 18, 0,  10)]
-    [InlineData(50,  10, true,  22.5, 9, 13.5, 9)]
-    [InlineData(500, 40, true,  225, 90, 135, 40)]
-    public void Disk_is_shared_out_and_no_part_is_more_than_the_whole(long size, long cacheSize, bool hasArtifacts, double caches, double saving, double artifacts, double ofRepository)
+    // Gi                       caches  saving  of one  artifacts of one repository
+    [InlineData(100, 10, true,  45,     22.5,   15,     22.5, 5.625, 10)]
+    [InlineData(100, 10, false, 67.5,   22.5,   15,     0, 0, 10)]
+    [InlineData(10, 10, true,   4.5,    2.25,   1.5,    2.25, 0.562, 4.5)]
+    [InlineData(1000, 400, true, 450,   225,    150,    225, 50, 400)]
+    public void Disk_is_shared_out_and_no_part_is_more_than_the_whole(
+        long size, long cacheSize, bool hasArtifacts, double caches, double saving, double ofOne, double artifacts, double ofRun, double ofRepository)
     {
         const long Gi = 1L << 30;
         var limits = ClusterLimits.Of(size * Gi, cacheSize * Gi, hasArtifacts);
 
-        double[] shares = [limits.AllCacheBytes, limits.AllSavingBytes, limits.AllArtifactBytes, limits.CacheBytes];
-        Assert.Equal([caches, saving, artifacts, ofRepository], shares.Select(share => Math.Round(share / Gi, 3)));
+        double[] shares = [limits.AllCacheBytes, limits.AllSavingBytes, limits.SavingBytes, limits.AllArtifactBytes, limits.ArtifactBytes, limits.CacheBytes];
+        Assert.Equal([caches, saving, ofOne, artifacts, ofRun, ofRepository], shares.Select(share => Math.Round(share / Gi, 3)));
         Assert.True(limits.AllCacheBytes + limits.AllSavingBytes + limits.AllArtifactBytes <= size * Gi / 10 * 9);
     }
 

@@ -39,6 +39,17 @@ public sealed class CacheRuleTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_save_that_nothing_comes_of_keeps_nobody_from_saving_for_long()
+    {
+        await using var server = await LocalServer.StartAsync();
+        await server.CacheAsync("CreateCacheEntry", LocalServer.Caller(), """{"key":"npm-1","version":"v"}""");
+
+        Assert.False(await server.SaveAsync(LocalServer.Caller(), "npm-1"));
+        server.Time.Advance(TimeSpan.FromMinutes(16));
+        Assert.True(await server.SaveAsync(LocalServer.Caller(), "npm-1"));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_fork_reads_but_does_not_save()
     {
         await using var server = await LocalServer.StartAsync();
