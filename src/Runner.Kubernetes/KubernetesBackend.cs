@@ -283,10 +283,12 @@ public sealed class KubernetesBackend : IJobBackend
             Environment = PodHooks.Environment(_options.Hooks, placement).SetItems(launch.ContainerEnvironment),
             Forwards = PodPorts.Forwards(launch.Containers.Services),
             Containers = ServicePods.Placed(launch, podName),
-            Hold = launch.Hold is { } hold ? hold with { Enter = $"kubectl -n {_options.Namespace} exec -it {podName} -c {ContainerNames.Job} --" } : null,
+            Hold = launch.Hold is { } hold ? hold with { Enter = $"kubectl{Flag("kubeconfig", _options.Kubeconfig)}{Flag("context", _options.Context)} -n {_options.Namespace} exec -it {podName} -c {ContainerNames.Job} --" } : null,
             OutcomeKey = OutcomeProof.NewKey().Reveal(),
             LinkKey = LinkNeeds.AreIn(launch) ? LinkKey.New().Reveal() : null,
         };
+
+    private static string Flag(string name, string? value) => value is null ? string.Empty : $" --{name} '{value}'";
 
     // The job runs without it; it is for the case that nobody is left to remove the Secret.
     private async Task OwnSecretAsync(V1Pod pod, CancellationToken cancellationToken)

@@ -31,11 +31,6 @@ internal sealed class JobLauncher(JobRunContext context)
         IDisposable? waiting = null;
         IDisposable? crowding = null;
         launch = await context.Reruns.PrepareAsync(launch);
-        if (context.Grants.AreNeeded && context.Grants.Of(launch.Job) is null)
-        {
-            context.Logger.JobWithoutGrant(launch.JobId.ToString());
-        }
-
         var asked = launch;
         try
         {
@@ -52,6 +47,11 @@ internal sealed class JobLauncher(JobRunContext context)
                         ServicesToken = grant,
                         Services = context.Grants.AreNeeded && grant is null ? null : launch.Services,
                     };
+                    if (context.Grants.AreNeeded && grant is null && failures == 1)
+                    {
+                        context.Logger.JobWithoutGrant(launch.JobId.ToString());
+                    }
+
                     return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
                 }
                 catch (WorkflowException error)

@@ -206,7 +206,7 @@ internal sealed class DockerPreparation(
         {
             Runner = launch.Runner with { MachineName = builder.Name, Placement = [$"Image: {request.Image}", .. builder.Warnings.Select(warning => $"Warning: {warning}")] },
             Environment = launch.ContainerEnvironment.ToDictionary(StringComparer.Ordinal),
-            Hold = launch.Hold is { } hold ? hold with { Enter = $"docker exec -it {builder.Name}" } : null,
+            Hold = launch.Hold is { } hold ? hold with { Enter = $"docker{(options.Host is { } host ? $" -H {host}" : string.Empty)} exec -it {builder.Name}" } : null,
             LinkKey = linkKey.Reveal(),
             OutcomeKey = outcomeKey.Reveal(),
             Forwards = forwards,

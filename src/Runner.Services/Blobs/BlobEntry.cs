@@ -5,7 +5,7 @@ namespace Runner.Services.Blobs;
 /// goes through.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to free.
-internal sealed class BlobEntry(string name, string path)
+internal sealed class BlobEntry(string name, string path, TimeProvider time)
 #pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -13,6 +13,7 @@ internal sealed class BlobEntry(string name, string path)
     private volatile BlobInfo? _info;
     private BlobBudget? _budget;
     private long _counted;
+    private DateTimeOffset? _lastReceived;
     private bool _isGone;
 
     public BlobContent Content { get; } = new(path);
@@ -22,7 +23,16 @@ internal sealed class BlobEntry(string name, string path)
     public BlobInfo? Info => _info;
 
     /// <summary>When bytes last arrived, or <c>null</c>.</summary>
-    public DateTimeOffset? LastReceived { get; set; }
+    public DateTimeOffset? LastReceived
+    {
+        get
+        {
+            lock (_state)
+            {
+                return _lastReceived;
+            }
+        }
+    }
 
     /// <summary>A path of its own for bytes that arrive.</summary>
     public string NewIncoming() => $"{path}.{Guid.NewGuid():N}{BlobStore.IncomingEnding}";
@@ -116,6 +126,7 @@ internal sealed class BlobEntry(string name, string path)
         {
             RefuseWriter(); // of a blob that was completed meanwhile nothing counts any more
             _budget?.Take(bytes);
+            _lastReceived = time.GetUtcNow();
             _counted += _budget is null ? 0 : bytes;
         }
     }

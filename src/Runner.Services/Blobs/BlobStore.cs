@@ -73,7 +73,7 @@ public sealed class BlobStore
         using var counted = new CountedBytes(entry);
         try
         {
-            var length = await ReceiveAsync(content, incoming, counted, entry, cancellationToken);
+            var length = await ReceiveAsync(content, incoming, counted, cancellationToken);
             using var held = await entry.HoldForWritingAsync(cancellationToken);
             RefuseExisting(entry, onlyIfNew);
             var replaced = entry.Info?.Length ?? 0;
@@ -160,7 +160,7 @@ public sealed class BlobStore
         using var counted = new CountedBytes(entry);
         try
         {
-            var received = await ReceiveAsync(content, incoming, counted, entry, cancellationToken);
+            var received = await ReceiveAsync(content, incoming, counted, cancellationToken);
             if (length is { } expected && received != expected)
             {
                 throw new BlobException(400, "InvalidInput", $"The block has {received} bytes, the request says {expected}.");
@@ -186,28 +186,11 @@ public sealed class BlobStore
     {
         var entry = Writable(name);
         using var held = await entry.HoldForWritingAsync(cancellationToken);
-        var (incoming, joined) = (entry.NewIncoming(), entry.NewIncoming());
-        try
-        {
-            var length = entry.Blocks.MoveTo(blockIds, incoming);
-            var isJoined = length < (long)blockIds.Count * SmallBlockBytes;
-            if (isJoined)
-            {
-                await JoinAsync(incoming, joined, cancellationToken);
-            }
-
-            var replaced = entry.Info?.Length ?? 0;
-            var info = entry.Publish(
-                Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType),
-                () => Take(entry, incoming, isJoined ? joined : null));
-            entry.Give(replaced + entry.Blocks.Delete());
-            return info;
-        }
-        finally
-        {
-            DeleteFolder(incoming); // after a move there is nothing left to delete
-            File.Delete(joined);
-        }
+        var (parts, length) = entry.Blocks.Find(blockIds);
+        var info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType);
+        return length < (long)blockIds.Count * SmallBlockBytes
+            ? await JoinAsync(entry, parts, info, cancellationToken)
+            : Move(entry, blockIds, info);
     }
 
     /// <summary>Closes a blob for further writes, whatever addresses are still valid, if it has the length expected. Writers that still receive are refused from then on.</summary>
@@ -307,34 +290,56 @@ public sealed class BlobStore
         }
     }
 
-    private async Task<long> ReceiveAsync(Stream content, string incoming, CountedBytes counted, BlobEntry entry, CancellationToken cancellationToken)
+    private async Task<long> ReceiveAsync(Stream content, string incoming, CountedBytes counted, CancellationToken cancellationToken)
     {
         await using var file = Create(incoming);
-        entry.LastReceived = _time.GetUtcNow();
         var length = await counted.CopyAsync(content, file, cancellationToken);
-        entry.LastReceived = _time.GetUtcNow();
         Received?.Invoke(length);
         return length;
     }
 
-    private static void Take(BlobEntry entry, string folder, string? joined)
+    private static BlobInfo Move(BlobEntry entry, IReadOnlyList<string> blockIds, BlobInfo info)
     {
-        if (joined is null)
+        var incoming = entry.NewIncoming();
+        try
         {
-            entry.Content.TakeParts(folder);
+            entry.Blocks.MoveTo(blockIds, incoming);
+            var replaced = entry.Info?.Length ?? 0;
+            info = entry.Publish(info, () => entry.Content.TakeParts(incoming));
+            entry.Give(replaced + entry.Blocks.Delete());
+            return info;
         }
-        else
+        finally
         {
-            entry.Content.Take(joined);
+            DeleteFolder(incoming); // after a move there is nothing left to delete
         }
     }
 
-    // Many small files cost more than writing their bytes again.
-    private static async Task JoinAsync(string folder, string target, CancellationToken cancellationToken)
+    // Many small files cost more than writing their bytes again. The blocks stay until the blob is there: the call may be broken off, and come again.
+    private static async Task<BlobInfo> JoinAsync(BlobEntry entry, IReadOnlyList<FileInfo> parts, BlobInfo info, CancellationToken cancellationToken)
     {
-        await using var file = Create(target);
-        await using var parts = new PartsStream(BlobContent.PartsOf(folder));
-        await parts.CopyToAsync(file, cancellationToken);
+        var incoming = entry.NewIncoming();
+        var isThere = false;
+        entry.TakeUnasked(info.Length); // for a moment they are there twice: others shall know, but nobody is refused for it
+        try
+        {
+            await using (var file = Create(incoming))
+            {
+                await using var content = new PartsStream(parts);
+                await content.CopyToAsync(file, cancellationToken);
+            }
+
+            var replaced = entry.Info?.Length ?? 0;
+            info = entry.Publish(info, () => entry.Content.Take(incoming));
+            isThere = true;
+            entry.Give(replaced + entry.Blocks.Delete());
+            return info;
+        }
+        finally
+        {
+            entry.Give(isThere ? 0 : info.Length);
+            File.Delete(incoming); // as above
+        }
     }
 
     private static void DeleteFolder(string path)
@@ -384,7 +389,7 @@ public sealed class BlobStore
         : throw NoName(name);
 
     private BlobEntry EntryOf(string name) => _entries.GetOrAdd(
-        name, static (key, folder) => IsName(key) ? new BlobEntry(key, Path.Combine([folder, .. key.Split('/')])) : throw NoName(key), _folder);
+        name, static (key, store) => IsName(key) ? new BlobEntry(key, Path.Combine([store._folder, .. key.Split('/')]), store._time) : throw NoName(key), this);
 
     private static bool IsName(string name) => name.Split('/').All(IsUsable);
 

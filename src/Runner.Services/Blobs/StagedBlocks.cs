@@ -52,9 +52,9 @@ internal sealed class StagedBlocks(string folder)
         }
     }
 
-    /// <summary>Moves blocks into a new folder, in their order; they are no blocks any more. Says how many bytes they have.</summary>
-    /// <exception cref="BlobException">One of them was not uploaded, or is named twice: they would be longer than what was uploaded. Nothing was moved.</exception>
-    public long MoveTo(IReadOnlyList<string> ids, string target)
+    /// <summary>The files of blocks, in their order, and how many bytes they have.</summary>
+    /// <exception cref="BlobException">One of them was not uploaded, or is named twice: they would be longer than what was uploaded.</exception>
+    public (IReadOnlyList<FileInfo> Files, long Length) Find(IReadOnlyList<string> ids)
     {
         lock (_gate)
         {
@@ -69,19 +69,21 @@ internal sealed class StagedBlocks(string folder)
                 throw new BlobException(400, "InvalidBlockList", $"The block '{missing}' was not uploaded.");
             }
 
+            return ([.. ids.Select(id => new FileInfo(PathOf(id)))], ids.Sum(id => _lengths[id]));
+        }
+    }
+
+    /// <summary>Moves blocks that were found into a new folder, in their order; they are no blocks any more.</summary>
+    public void MoveTo(IReadOnlyList<string> ids, string target)
+    {
+        lock (_gate)
+        {
             Directory.CreateDirectory(target);
             foreach (var (i, id) in ids.Index())
             {
                 File.Move(PathOf(id), Path.Combine(target, BlobContent.PartName(i)));
-            }
-
-            var length = ids.Sum(id => _lengths[id]);
-            foreach (var id in ids)
-            {
                 _lengths.Remove(id);
             }
-
-            return length;
         }
     }
 

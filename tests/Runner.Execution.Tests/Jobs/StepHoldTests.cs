@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Runner.Execution.Hosting;
+using Runner.Jobs.Data;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
@@ -13,7 +14,7 @@ public sealed class StepHoldTests : IDisposable
 
     private readonly TestJob _job = new();
 
-    private string Folder => Path.Combine(_job.Paths.Temp, "_hold");
+    private string? Folder => Directory.Exists(_job.Paths.Temp) ? Directory.GetDirectories(_job.Paths.Temp, "_hold-*").SingleOrDefault() : null;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -21,18 +22,23 @@ public sealed class StepHoldTests : IDisposable
     public async Task Shell_of_a_held_job_is_in_the_steps_environment_without_secrets_and_lets_it_go_on()
     {
         var running = RunAsync(new FailureHold { Time = TimeSpan.FromMinutes(30), Enter = "kubectl -n ci exec -it pod-1 -c job --" });
-        await ExistsAsync(Path.Combine(Folder, "shell"), running);
+        var folder = await HeldAsync(running);
         Assert.False(running.IsCompleted);
 
-        var shown = await EnterAsync("echo \"$PLAIN|$HIDDEN|$PWD\"; release");
+        var environment = await File.ReadAllTextAsync(Path.Combine(folder, "environment"), Token);
+        var mode = File.GetUnixFileMode(folder);
+
+        var shown = await EnterAsync(folder, "echo \"$PLAIN|$HIDDEN|$PWD|$OF_THE_SHELL\"; echo a=b >>$GITHUB_OUTPUT && echo taken; release");
         await running;
 
-        Assert.Contains("it's plain||" + _job.Paths.Workspace, shown, StringComparison.Ordinal);
+        Assert.Contains($"it's plain||{_job.Paths.Workspace}|\ntaken\n", shown, StringComparison.Ordinal);
         Assert.Contains("which failed. 'release' lets the job go on.", shown, StringComparison.Ordinal);
         Assert.Contains("Left out, as they hold secrets: HIDDEN", shown, StringComparison.Ordinal);
-        Assert.DoesNotContain("s3cret", await File.ReadAllTextAsync(Path.Combine(Folder, "environment"), Token), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", environment, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, mode);
+        Assert.Null(Folder); // it went with the hold
         var lines = _job.OutputOf("Run exit 3");
-        Assert.Contains($"  kubectl -n ci exec -it pod-1 -c job -- {Folder}/shell", lines);
+        Assert.Contains($"  kubectl -n ci exec -it pod-1 -c job -- {folder}/shell", lines);
         Assert.Equal("The job was released after 0 min.", lines[^1]);
         Assert.Equal(["always"], _job.OutputOf("Run echo always"));
         Assert.Equal(Conclusion.Failed, _job.Result?.Conclusion);
@@ -42,12 +48,12 @@ public sealed class StepHoldTests : IDisposable
     public async Task Job_that_is_cancelled_while_it_is_held_ends()
     {
         var running = RunAsync(new FailureHold { Time = TimeSpan.FromMinutes(30) });
-        await ExistsAsync(Path.Combine(Folder, "shell"), running);
+        var folder = await HeldAsync(running);
 
         _job.Cancellation.Cancel(CancelReason.User);
         await running;
 
-        Assert.Contains($"  {Folder}/shell", _job.OutputOf("Run exit 3"));
+        Assert.Contains($"  {folder}/shell", _job.OutputOf("Run exit 3"));
     }
 
     [Fact(Timeout = Limit)]
@@ -63,19 +69,47 @@ public sealed class StepHoldTests : IDisposable
     {
         await RunAsync(new FailureHold { Time = TimeSpan.FromMinutes(30), OnlyDebugging = true });
 
-        Assert.False(Directory.Exists(Folder));
+        Assert.DoesNotContain(_job.OutputOf("Run exit 3"), line => line.Contains("held", StringComparison.Ordinal));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("1", false)]
+    [InlineData("2", true)]
+    public async Task Job_that_is_debugged_is_held_where_somebody_asked_to_run_it_again(string attempt, bool isHeld)
+    {
+        await RunAsync(new FailureHold { Time = TimeSpan.FromMilliseconds(1), OnlyDebugging = true }, attempt);
+
+        Assert.Equal(isHeld, _job.OutputOf("Run exit 3").Contains("The job was held for 0 min, and goes on."));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Half_a_character_in_a_variable_is_no_fault_of_the_runner()
+    {
+        await RunAsync(new FailureHold { Time = TimeSpan.FromMilliseconds(1) }, odd: "cut \ud83d");
+
+        Assert.Equal("The job was held for 0 min, and goes on.", _job.OutputOf("Run exit 3")[^1]);
     }
 
     public void Dispose() => _job.Dispose();
 
-    private Task<JobResult> RunAsync(FailureHold hold)
+    private Task<JobResult> RunAsync(FailureHold hold, string? attempt = null, string odd = "odd")
     {
+        var variables = new Dictionary<string, VariableValue> { ["TOKEN"] = new() { Value = "s3cret", IsSecret = true } };
+        if (attempt is not null)
+        {
+            variables[JobVariables.StepDebug] = new VariableValue { Value = "true" };
+        }
+
         var message = Some.Job() with
         {
-            Variables = new Dictionary<string, VariableValue> { ["TOKEN"] = new() { Value = "s3cret", IsSecret = true } },
+            Variables = variables,
+            ContextData = new Dictionary<string, ContextData>
+            {
+                ["github"] = new DictionaryData([KeyValuePair.Create<string, ContextData>("run_attempt", new StringData(attempt ?? "1"))]),
+            },
             Steps =
             [
-                Some.Script("exit 3") with { Environment = Some.Texts(("PLAIN", "it's plain"), ("HIDDEN", "a s3cret")) },
+                Some.Script("exit 3") with { Environment = Some.Texts(("PLAIN", "it's plain"), ("HIDDEN", "a s3cret"), ("ODD", odd)) },
                 Some.Script("exit 4"),
                 Some.Script("echo always") with { Condition = "always()" },
             ],
@@ -83,9 +117,12 @@ public sealed class StepHoldTests : IDisposable
         return _job.RunAsync(Some.Payload(message, _job.Folder) with { Hold = hold });
     }
 
-    private async Task<string> EnterAsync(string commands)
+    private static async Task<string> EnterAsync(string folder, string commands)
     {
-        var start = new ProcessStartInfo(Path.Combine(Folder, "shell")) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(folder, "shell"))
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["OF_THE_SHELL"] = "not seen", ["HIDDEN"] = "not seen, either" },
+        };
         using var shell = Process.Start(start)!;
         await shell.StandardInput.WriteLineAsync(commands);
         shell.StandardInput.Close();
@@ -94,11 +131,18 @@ public sealed class StepHoldTests : IDisposable
         return output;
     }
 
-    private static async Task ExistsAsync(string file, Task running)
+    private async Task<string> HeldAsync(Task running)
     {
-        while (!File.Exists(file) && !running.IsCompleted)
+        while (!running.IsCompleted)
         {
+            if (Folder is { } folder && File.Exists(Path.Combine(folder, "shell")))
+            {
+                return folder;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Token);
         }
+
+        throw new InvalidOperationException("The job ended, and was not held");
     }
 }

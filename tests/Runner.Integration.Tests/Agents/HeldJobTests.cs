@@ -13,11 +13,12 @@ public sealed partial class HeldJobTests(ClusterFixture cluster)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 180_000)]
-    public async Task Held_pod_is_entered_as_its_log_says_and_let_go_on_from_there()
+    public async Task Pod_of_a_second_attempt_is_entered_as_its_log_says_and_let_go_on_from_there()
     {
         await using var agent = await AgentOn.ClusterAsync(cluster, options => options.Pools[0].HoldOnFailure = TimeSpan.FromMinutes(10), Token);
         var run = agent.Emulator.QueueWorkflow(new WorkflowRequest
         {
+            Repository = "acme/app",
             Vars = new Dictionary<string, string> { ["ACTIONS_STEP_DEBUG"] = "true" },
             Workflow = """
                 on: push
@@ -30,13 +31,18 @@ public sealed partial class HeldJobTests(ClusterFixture cluster)
                       - {run: cat found, if: always()}
                 """,
         });
-        var job = run.Job("one");
-
+        await agent.WaitForRunAsync(run.Id, Token); // a first attempt is not held
+        using var http = new HttpClientFixture(agent.Emulator.Url);
+        await http.PostAsync($"api/v3/repos/acme/app/actions/runs/{run.Id}/rerun-failed-jobs", Token);
+        await Until.TrueAsync(() => agent.Emulator.FindRun(run.Id) is { Attempt: 2 }, Token);
         var (space, pod, shell) = (string.Empty, string.Empty, string.Empty);
         await Until.TrueAsync(
             async () =>
             {
-                var told = Command().Match(await agent.Emulator.ReadLogAsync(job.Id, Token) ?? string.Empty);
+                var again = agent.Emulator.FindRun(run.Id)!; // it was there
+                var sofar = await agent.Emulator.ReadLogAsync(again.Job("one").Id, Token) ?? string.Empty;
+                Assert.True(again.Conclusion is null, $"The job was not held:\n{sofar}");
+                var told = Command().Match(sofar);
                 (space, pod, shell) = (told.Groups["space"].Value, told.Groups["pod"].Value, told.Groups["shell"].Value);
                 return told.Success;
             },
@@ -46,9 +52,10 @@ public sealed partial class HeldJobTests(ClusterFixture cluster)
             pod, space, "job", ["sh", "-c", $"printf 'echo \"see $SEEN\" >>found; release\\n' | {shell}"], tty: false,
             async (_, output, errors) => shown.Append(await new StreamReader(output).ReadToEndAsync(Token)).Append(await new StreamReader(errors).ReadToEndAsync(Token)),
             Token);
-        var ended = (await agent.WaitForRunAsync(run.Id, Token)).Job("one");
+        await Until.TrueAsync(() => agent.Emulator.FindRun(run.Id) is { Attempt: 2, Conclusion: not null }, Token);
+        var ended = agent.Emulator.FindRun(run.Id)!.Job("one"); // it was there
 
-        var log = LogLines.Texts(await agent.Emulator.ReadLogAsync(job.Id, Token) ?? string.Empty);
+        var log = LogLines.Texts(await agent.Emulator.ReadLogAsync(ended.Id, Token) ?? string.Empty);
         Assert.Equal(Conclusion.Failed, ended.Conclusion);
         Assert.Contains("This is the job at its step 'Breaks', which failed.", shown.ToString(), StringComparison.Ordinal);
         Assert.Contains("left", log);
@@ -56,6 +63,6 @@ public sealed partial class HeldJobTests(ClusterFixture cluster)
         Assert.Contains(log, line => line.StartsWith("The job was released after ", StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("  kubectl -n (?<space>[^ ]+) exec -it (?<pod>[^ ]+) -c job -- (?<shell>[^ \n]+)\n")]
+    [GeneratedRegex("  kubectl( --kubeconfig '[^']+')? -n (?<space>[^ ]+) exec -it (?<pod>[^ ]+) -c job -- (?<shell>[^ \n]+)\n")]
     private static partial Regex Command();
 }

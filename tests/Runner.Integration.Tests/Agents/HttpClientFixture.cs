@@ -23,6 +23,12 @@ internal sealed class HttpClientFixture : IDisposable
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
+    public async Task PostAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content: null, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
     public async Task<int> RunnerCountAsync(CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse(await GetAsync("api/v3/orgs/acme/actions/runners", cancellationToken));

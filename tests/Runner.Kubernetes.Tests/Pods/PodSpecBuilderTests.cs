@@ -6,6 +6,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Network;
+using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
@@ -244,7 +245,7 @@ public sealed class PodSpecBuilderTests
 
         var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.MoreMemory));
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.Hold), nameof(JobLaunch.ServicesToken), nameof(JobLaunch.MoreMemory));
         Assert.Equal(launch.JobId, read?.JobId);
         Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
         Assert.Single(read?.Job.Steps ?? []);
@@ -257,7 +258,11 @@ public sealed class PodSpecBuilderTests
 
         var payload = Backends.PayloadBuilder.Build(launch, PodPaths.Work, SomeKubernetes.Seen);
 
-        var back = Plain() with { Runner = payload.Runner, MessageSeen = payload.Times.MessageSeen ?? default, Reporting = payload.Reporting, Services = payload.Services, Tracing = payload.Tracing };
+        var back = Plain() with
+        {
+            Runner = payload.Runner, MessageSeen = payload.Times.MessageSeen ?? default, Reporting = payload.Reporting, Services = payload.Services, Tracing = payload.Tracing,
+            Hold = payload.Hold, ServicesToken = payload.ServicesToken is { } token ? new Secret(token) : null,
+        };
         Mirrors.AllCross(
             launch,
             Plain(),
@@ -306,6 +311,8 @@ public sealed class PodSpecBuilderTests
         Containers = new JobContainers { Job = Container("debian:12", "--user 1001"), Services = [new("db", Container("postgres:16", "--health-cmd true"))] },
         Reporting = ReportingTarget.Launcher,
         Services = new ServiceAddresses(new Uri("https://results.example/"), new Uri("https://cache.example/")),
+        ServicesToken = new Secret("a token of ours"),
+        Hold = new FailureHold { Time = TimeSpan.FromMinutes(30), OnlyDebugging = true },
         SendsWorkspace = true,
         BoundWorkspace = "/srv/checkout",
         Tracing = new TraceTarget(new Uri("http://collector.example:4318"), new Dictionary<string, string> { ["x-key"] = "s3cr3t" }),
