@@ -3,7 +3,6 @@ using Runner.Agent.Journal;
 using Runner.Agent.Monitoring;
 using Runner.Backends;
 using Runner.Jobs;
-using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Tokens;
 
@@ -21,8 +20,6 @@ namespace Runner.Agent.Supervision;
 /// </remarks>
 internal sealed class JobRun
 {
-    private const int CancelTries = 5;
-
     // A program that cannot run is seen to start, too, and to end at once.
     private static readonly TimeSpan FirstBreath = TimeSpan.FromSeconds(2);
 
@@ -217,7 +214,7 @@ internal sealed class JobRun
         // Steps 4 and 5
         await ReportAsync(verdict);
         _isSettled = verdict.Action != VerdictAction.Replace;
-        await RemoveAsync(launched.Handle);
+        await new PlaceCalls(_context, JobId).RemoveAsync(launched.Handle);
         return (verdict, times, isPlaceAtFault);
     }
 
@@ -299,7 +296,7 @@ internal sealed class JobRun
 
             if (signal == _stop.Requested)
             {
-                await CancelAsync(handle);
+                await new PlaceCalls(_context, JobId).CancelAsync(handle, _stop);
             }
             else if (signal == breath)
             {
@@ -339,31 +336,6 @@ internal sealed class JobRun
         return end with { WorkerStarted = end.WorkerStarted || _isUnderWay };
     }
 
-    private async Task CancelAsync(IJobHandle handle)
-    {
-        _context.Logger.JobStopped(JobId.ToString(), _stop.Cause, _stop.Grace.TotalSeconds);
-        _context.Board.Stops(JobId);
-        for (var failures = 1; !handle.Ended.IsCompleted; failures++)
-        {
-            try
-            {
-                await handle.CancelAsync(_stop.Grace, CancellationToken.None);
-                return;
-            }
-            catch (InfrastructureException error) when (failures < CancelTries)
-            {
-                var pause = RetryPauses.OfJob(_context.Options, failures, error);
-                _context.Logger.JobCallRetries("Cancelling", failures, JobId.ToString(), pause.TotalSeconds, error.Message);
-                await Task.WhenAny(Task.Delay(pause, _context.Time, CancellationToken.None), handle.Ended);
-            }
-            catch (InfrastructureException error)
-            {
-                _context.Logger.JobCallFailed("Cancelling", JobId.ToString(), error.Message);
-                return;
-            }
-        }
-    }
-
     private async Task ReportAsync(JobVerdict verdict)
     {
         if (verdict.Action != VerdictAction.Complete)
@@ -395,20 +367,4 @@ internal sealed class JobRun
     }
 
     private Task RemoveKeptAsync() => _kept?.RemoveAsync() ?? Task.CompletedTask;
-
-    private async Task RemoveAsync(IJobHandle? handle)
-    {
-        try
-        {
-            if (handle is not null)
-            {
-                await handle.DisposeAsync();
-            }
-        }
-        catch (Exception error) when (error is InfrastructureException or IOException or UnauthorizedAccessException)
-        {
-            // The job is over; what is left of its place is found by the next look for orphans.
-            _context.Logger.JobCallFailed("Removing the place", JobId.ToString(), error.Message);
-        }
-    }
 }

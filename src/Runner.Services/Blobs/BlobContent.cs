@@ -22,6 +22,19 @@ internal sealed class BlobContent(string path)
     public static IReadOnlyList<FileInfo> PartsOf(string folder) =>
         [.. new DirectoryInfo(folder).EnumerateFiles().OrderBy(part => part.Name, StringComparer.Ordinal)];
 
+    /// <summary>A new file for bytes that arrive.</summary>
+    public static FileStream Create(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1 << 16, useAsync: true);
+
+    /// <summary>Removes a folder with all that is in it, where there is one.</summary>
+    public static void DeleteFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Makes a file the content, whatever there was.</summary>
     public void Take(string file)
     {

@@ -16,8 +16,6 @@ public sealed class BlobStore
     /// <summary>Most bytes of one appended block (the limit of Azure's older API versions, which GitHub's runner names).</summary>
     public const int MaxBlockBytes = 4 * 1024 * 1024;
 
-    private const int SmallBlockBytes = 1 << 20; // on average: blocks that are smaller are joined
-
     /// <summary>Ends the names of files that bytes arrive in.</summary>
     internal const string IncomingEnding = ".part";
 
@@ -44,7 +42,7 @@ public sealed class BlobStore
 
         foreach (var left in Directory.EnumerateDirectories(_folder, "*" + IncomingEnding, SearchOption.AllDirectories).ToList())
         {
-            DeleteFolder(left);
+            BlobContent.DeleteFolder(left);
         }
     }
 
@@ -186,11 +184,8 @@ public sealed class BlobStore
     {
         var entry = Writable(name);
         using var held = await entry.HoldForWritingAsync(cancellationToken);
-        var (parts, length) = entry.Blocks.Find(blockIds);
-        var info = Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType);
-        return length < (long)blockIds.Count * SmallBlockBytes
-            ? await JoinAsync(entry, parts, info, cancellationToken)
-            : Move(entry, blockIds, info);
+        return await BlockCommit.RunAsync(
+            entry, blockIds, length => Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob, Length = length }, contentType), cancellationToken);
     }
 
     /// <summary>Closes a blob for further writes, whatever addresses are still valid, if it has the length expected. Writers that still receive are refused from then on.</summary>
@@ -292,66 +287,11 @@ public sealed class BlobStore
 
     private async Task<long> ReceiveAsync(Stream content, string incoming, CountedBytes counted, CancellationToken cancellationToken)
     {
-        await using var file = Create(incoming);
+        await using var file = BlobContent.Create(incoming);
         var length = await counted.CopyAsync(content, file, cancellationToken);
         Received?.Invoke(length);
         return length;
     }
-
-    private static BlobInfo Move(BlobEntry entry, IReadOnlyList<string> blockIds, BlobInfo info)
-    {
-        var incoming = entry.NewIncoming();
-        try
-        {
-            entry.Blocks.MoveTo(blockIds, incoming);
-            var replaced = entry.Info?.Length ?? 0;
-            info = entry.Publish(info, () => entry.Content.TakeParts(incoming));
-            entry.Give(replaced + entry.Blocks.Delete());
-            return info;
-        }
-        finally
-        {
-            DeleteFolder(incoming); // after a move there is nothing left to delete
-        }
-    }
-
-    // Many small files cost more than writing their bytes again. The blocks stay until the blob is there: the call may be broken off, and come again.
-    private static async Task<BlobInfo> JoinAsync(BlobEntry entry, IReadOnlyList<FileInfo> parts, BlobInfo info, CancellationToken cancellationToken)
-    {
-        var incoming = entry.NewIncoming();
-        var isThere = false;
-        entry.TakeUnasked(info.Length); // for a moment they are there twice: others shall know, but nobody is refused for it
-        try
-        {
-            await using (var file = Create(incoming))
-            {
-                await using var content = new PartsStream(parts);
-                await content.CopyToAsync(file, cancellationToken);
-            }
-
-            var replaced = entry.Info?.Length ?? 0;
-            info = entry.Publish(info, () => entry.Content.Take(incoming));
-            isThere = true;
-            entry.Give(replaced + entry.Blocks.Delete());
-            return info;
-        }
-        finally
-        {
-            entry.Give(isThere ? 0 : info.Length);
-            File.Delete(incoming); // as above
-        }
-    }
-
-    private static void DeleteFolder(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            Directory.Delete(path, recursive: true);
-        }
-    }
-
-    private static FileStream Create(string path) =>
-        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1 << 16, useAsync: true);
 
     private static void RefuseExisting(BlobEntry entry, bool onlyIfNew)
     {
