@@ -15,7 +15,13 @@ namespace Runner.Worker.Commands;
 internal static class JobCommand
 {
     /// <summary>Runs it; gives the exit code.</summary>
-    public static async Task<int> RunAsync(string payloadSource, WorkerHost host)
+    public static Task<int> RunAsync(string payloadSource, WorkerHost host) =>
+        RunAsync(async _ => await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None), host);
+
+    /// <summary>Runs the job of a payload that comes from elsewhere.</summary>
+    /// <param name="read">Reads it; <c>null</c>: there is none, and nothing to do. Its token tells that the worker is to stop.</param>
+    /// <param name="host">What the process gives to it.</param>
+    public static async Task<int> RunAsync(Func<CancellationToken, Task<LaunchPayload?>> read, WorkerHost host)
     {
         var logger = host.Loggers.CreateLogger(nameof(JobCommand));
         using var cancellation = new JobCancellation();
@@ -24,7 +30,12 @@ internal static class JobCommand
         LaunchPayload? payload = null;
         try
         {
-            payload = await PayloadReader.ReadAsync(payloadSource, host.Started, CancellationToken.None);
+            payload = await read(cancellation.Requested);
+            if (payload is null)
+            {
+                return ExitCodes.Ok;
+            }
+
             signals.Spool = payload.Paths.Spool;
             using var gate = new ServiceGate(payload.Paths.Spool, host.Time);
             PidFile.Write(payload.Paths.Spool);

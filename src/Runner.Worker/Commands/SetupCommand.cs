@@ -6,8 +6,8 @@ using Runner.Worker.Jobs;
 namespace Runner.Worker.Commands;
 
 /// <summary>
-/// <c>runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR|--link DIR] [--hosts FILE --names A,B]</c>: the pod's set-up container. Puts
-/// the worker where the job's container finds it, and moves the payload from its Secret to memory.
+/// <c>runner-worker setup --bin DIR [--from SECRET_DIR --to PAYLOAD_DIR] [--externals DIR] [--keep DIR|--link DIR] [--hosts FILE --names A,B]</c>: the pod's set-up
+/// container. Puts the worker where the job's container finds it, and moves the payload, if there is one yet, from its Secret to memory.
 /// </summary>
 /// <remarks>
 /// The job's container may run as any user, and this one as another that is not root either. So whatever it leaves says by its mode who may read and
@@ -27,19 +27,17 @@ internal static class SetupCommand
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Runs it; gives the exit code.</summary>
+    /// <exception cref="UsageException">It is not said where the payload goes.</exception>
     /// <exception cref="InfrastructureException">A file could not be copied.</exception>
     public static int Run(Arguments arguments, WorkerHost host)
     {
         try
         {
             // The payload first: it is small, and without it the rest is for nothing.
-            // Its folder and the file are open to all, which no step sees: the worker takes them before it runs the first.
-            Directory.CreateDirectory(arguments["--to"]);
-            SetMode(arguments["--to"], OpenToAll);
-            var payload = Path.Combine(arguments["--to"], PayloadName);
-            File.Copy(Path.Combine(arguments["--from"], PayloadName), payload, overwrite: true);
-            SetMode(payload, ReadableByAll);
-            SetMode(SetupNote.Leave(arguments["--to"], host.Started), ReadableByAll);
+            if (arguments.Find("--from") is { } secret)
+            {
+                MovePayload(secret, arguments.Find("--to") ?? throw new UsageException("option '--to' is missing"), host.Started);
+            }
 
             Install(Environment.ProcessPath ?? Path.Combine(host.Folder, WorkerName), Path.Combine(arguments["--bin"], WorkerName), Executable);
             var bundle = Path.Combine(host.Folder, CertificateBundle.FileName);
@@ -70,6 +68,17 @@ internal static class SetupCommand
         {
             throw new InfrastructureException($"The job's container could not be set up: {exception.Message}", exception);
         }
+    }
+
+    // Its folder and the file are open to all, which no step sees: the worker takes them before it runs the first.
+    private static void MovePayload(string from, string to, DateTimeOffset started)
+    {
+        Directory.CreateDirectory(to);
+        SetMode(to, OpenToAll);
+        var payload = Path.Combine(to, PayloadName);
+        File.Copy(Path.Combine(from, PayloadName), payload, overwrite: true);
+        SetMode(payload, ReadableByAll);
+        SetMode(SetupNote.Leave(to, started), ReadableByAll);
     }
 
     // The kubelet's own file has the pod's address and name, and the names that the API server takes.

@@ -11,12 +11,13 @@ internal static class WordInput
     /// <param name="option">The option that says how many.</param>
     /// <param name="length">What it says.</param>
     /// <param name="input">The input.</param>
+    /// <param name="most">How many there may be.</param>
     /// <exception cref="UsageException">That is no such number.</exception>
-    public static byte[] ReadExactly(string option, string length, Stream input)
+    public static byte[] ReadExactly(string option, string length, Stream input, int most = MaxBytes)
     {
-        if (!int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is 0 or > MaxBytes)
+        if (!int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0 || count > most)
         {
-            throw new UsageException($"{option} must be a number of bytes from 1 to {MaxBytes}, not '{length}'");
+            throw new UsageException($"{option} must be a number of bytes from 1 to {most}, not '{length}'");
         }
 
         var word = new byte[count];

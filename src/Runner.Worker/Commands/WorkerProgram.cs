@@ -15,7 +15,11 @@ internal static class WorkerProgram
               Runs the job of a payload, read once from standard input or from a file that is removed at once. SIGUSR2 or SIGINT
               cancels the job; SIGTERM stops it as one whose place is taken away, which fails it. The outcome is left where the
               payload says.
-          runner-worker setup --from SECRET_DIR --to PAYLOAD_DIR --bin DIR [--externals DIR] [--keep DIR]
+          runner-worker wait --for SECONDS [--spool DIR]
+              Waits for a job that 'give' brings, then runs it as 'job' does; ends by itself where none comes.
+          runner-worker give --job ID --payload BYTES [--spool DIR]
+              Gives the worker that waits in this pod its job: so many bytes of standard input.
+          runner-worker setup --bin DIR [--from SECRET_DIR --to PAYLOAD_DIR] [--externals DIR] [--keep DIR]
               Sets a job pod up: copies the worker and its CA bundle to the pod's volumes and the payload to memory; with
               --externals Node.js too, which with --keep is copied there only once for all jobs; --keep alone only makes that folder.
           runner-worker cancel [--grace SECONDS] [--spool DIR]
@@ -38,7 +42,7 @@ internal static class WorkerProgram
 
         """;
 
-    private static readonly string[] Commands = ["job", "setup", "cancel", "release", "removal", "log", "link", "signal", "version", "help"];
+    private static readonly string[] Commands = ["job", "wait", "give", "setup", "cancel", "release", "removal", "log", "link", "signal", "version", "help"];
 
     /// <summary>Runs the command that the arguments name; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -62,8 +66,12 @@ internal static class WorkerProgram
             {
                 case "job":
                     return await JobCommand.RunAsync(Arguments.Parse(args, ["--payload"], [])["--payload"], host);
+                case "wait":
+                    return await WaitCommand.RunAsync(Arguments.Parse(args, ["--for"], ["--spool"]), host);
+                case "give":
+                    return await GiveCommand.RunAsync(Arguments.Parse(args, ["--job", "--payload"], ["--spool"]), Console.OpenStandardInput(), Console.Error, time);
                 case "setup":
-                    return SetupCommand.Run(Arguments.Parse(args, ["--from", "--to", "--bin"], ["--externals", "--keep", "--link", "--hosts", "--names"]), host);
+                    return SetupCommand.Run(Arguments.Parse(args, ["--bin"], ["--from", "--to", "--externals", "--keep", "--link", "--hosts", "--names"]), host);
                 case "cancel":
                     return CancelCommand.Run(Arguments.Parse(args, [], ["--grace", "--spool"]), Console.Error);
                 case "release":

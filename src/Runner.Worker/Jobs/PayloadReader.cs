@@ -21,16 +21,17 @@ internal static class PayloadReader
     {
         var json = source == StandardInput ? await ReadInputAsync(cancellationToken) : TakeFile(source);
         var setup = source == StandardInput ? null : SetupNote.Take(Path.GetDirectoryName(source));
+        var payload = Read(json, started);
+        return payload with { Times = payload.Times with { SetUp = payload.Times.SetUp ?? setup } };
+    }
+
+    /// <summary>A payload that was given as a whole, which is cleared.</summary>
+    /// <exception cref="PayloadException">It cannot be read.</exception>
+    public static LaunchPayload Read(byte[] json, DateTimeOffset started)
+    {
         var payload = Parse(json);
         Array.Clear(json);
-        return payload with
-        {
-            Times = payload.Times with
-            {
-                SetUp = payload.Times.SetUp ?? setup,
-                ContainersStarted = payload.Times.ContainersStarted ?? started,
-            },
-        };
+        return payload with { Times = payload.Times with { ContainersStarted = payload.Times.ContainersStarted ?? started } };
     }
 
     private static async Task<byte[]> ReadInputAsync(CancellationToken cancellationToken)

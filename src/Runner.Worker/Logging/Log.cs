@@ -53,6 +53,9 @@ internal static partial class Log
     [LoggerMessage(5016, LogLevel.Warning, "The job message names no results service: logs and step states are not sent")]
     public static partial void NoResultsService(this ILogger logger);
 
+    [LoggerMessage(5038, LogLevel.Information, "Worker {Version} was given no job and ends")]
+    public static partial void NoJobGiven(this ILogger logger, string version);
+
     [LoggerMessage(5037, LogLevel.Warning, "The collector of traces did not take those of the job's steps: {Detail}")]
     public static partial void TracesNotTaken(this ILogger logger, string detail);
 

@@ -55,6 +55,17 @@ public sealed class CommandsTests : IDisposable
         Assert.Contains("payload.json", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Set_up_ahead_of_a_job_brings_the_worker_alone()
+    {
+        Directory.CreateDirectory(_folder["image"]);
+
+        var exitCode = SetupCommand.Run(Arguments.Parse(["setup", "--bin", _folder["bin"]], ["--bin"], []), Host("image"));
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(["bin/runner-worker"], Directory.EnumerateFiles(_folder.FullPath, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.FullPath, file)));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Cancel_signals_the_process_that_the_worker_noted()
     {
@@ -106,8 +117,8 @@ public sealed class CommandsTests : IDisposable
 
     private Arguments SetUpArguments() => Arguments.Parse(
         ["setup", "--from", _folder["secret"], "--to", _folder["payload"], "--bin", _folder["bin"], "--externals", _folder["externals"], "--hosts", _folder["hosts"], "--names", "my_db,my_cache"],
-        ["--from", "--to", "--bin"],
-        ["--externals", "--keep", "--link", "--hosts", "--names"]);
+        ["--bin"],
+        ["--from", "--to", "--externals", "--keep", "--link", "--hosts", "--names"]);
 
     private WorkerHost Host(string folder) => new()
     {
