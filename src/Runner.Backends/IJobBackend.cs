@@ -52,6 +52,9 @@ public interface IJobBackend
     /// <summary>Jobs of a pool that all agents together have here, as was last seen; <c>null</c>: this backend cannot tell, or has not looked yet.</summary>
     JobCount? CountJobs(string pool) => null;
 
+    /// <summary>Places of a pool that wait for its jobs; <c>null</c>: it has no such places.</summary>
+    WarmCount? CountWarm(string pool) => null;
+
     /// <summary>The backend's own loops, which must turn as long as it is used.</summary>
     IReadOnlyList<LoopPulse> Loops => [];
 

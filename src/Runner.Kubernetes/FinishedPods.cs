@@ -35,7 +35,7 @@ internal sealed class FinishedPods(JobCluster cluster, CleanupOptions policy, st
     public async Task RemoveAsync(V1Pod pod, JobEnd? end, CancellationToken cancellationToken)
     {
         var name = pod.Metadata.Name;
-        await cluster.DeleteSecretAsync(name, cancellationToken);
+        await cluster.DeleteSecretAsync(PodLabels.SecretOf(pod.Metadata), cancellationToken);
         if (end is null)
         {
             await cluster.DeletePodAsync(name, StopGrace, cancellationToken);

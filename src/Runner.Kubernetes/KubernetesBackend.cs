@@ -5,9 +5,7 @@ using Runner.Backends;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
-using Runner.Jobs.Link;
 using Runner.Jobs.Messages;
-using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Kubernetes.Actions;
 using Runner.Kubernetes.Client;
@@ -15,11 +13,11 @@ using Runner.Kubernetes.Link;
 using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
-using Runner.Kubernetes.Placement;
 using Runner.Kubernetes.Room;
 using Runner.Kubernetes.Security;
 using Runner.Kubernetes.Spec;
 using Runner.Kubernetes.Status;
+using Runner.Kubernetes.Warm;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes;
@@ -45,12 +43,16 @@ public sealed class KubernetesBackend : IJobBackend
     private readonly JobCluster _cluster;
     private readonly PodWatch _watch;
     private readonly AgentLease _lease;
-    private readonly PodSpecBuilder _builder;
+    private readonly WarmPods _warm;
+    private readonly PodHandover _handover;
+    private readonly PodLauncher _launcher;
     private readonly ClusterRoom _room;
     private readonly FinishedPods _finished;
     private readonly PodContext _context;
     private ClusterFeatures _features = ClusterFeatures.Of(string.Empty); // until the Lease is held, before which nothing is launched
     private readonly SemaphoreSlim _launching = new(MostLaunches);
+
+    // By the name of the job's Secret.
     private readonly ConcurrentDictionary<string, Lazy<JobLifetime>> _handles = new(StringComparer.Ordinal);
 
     /// <summary>A backend on a cluster; nothing is sent before <see cref="RunAsync"/>.</summary>
@@ -59,8 +61,9 @@ public sealed class KubernetesBackend : IJobBackend
     /// <param name="agent">Who this agent is to others.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
+    /// <param name="warm">Pools that have pods waiting for their jobs.</param>
     public KubernetesBackend(
-        ClusterConnection connection, KubernetesOptions options, AgentIdentity agent, TimeProvider time, ILogger<KubernetesBackend> logger)
+        ClusterConnection connection, KubernetesOptions options, AgentIdentity agent, TimeProvider time, ILogger<KubernetesBackend> logger, IEnumerable<WarmPool>? warm = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(options);
@@ -75,8 +78,10 @@ public sealed class KubernetesBackend : IJobBackend
         _lease = new AgentLease(_cluster, agent, options.InstanceInUse, time, logger);
         Notes = new LeaseNotes(_cluster, options.InstanceInUse);
         TakenJobs = new TakenJobSecrets(_cluster, _lease, agent.ToString(), options.InstanceInUse);
-        _builder = new PodSpecBuilder(_options);
         _room = new ClusterRoom(_cluster, _watch, _options, time, logger);
+        _warm = new WarmPods(warm ?? [], _cluster, _lease, _watch, _room, _options, agent.ToString(), time, logger);
+        _handover = new PodHandover(_cluster, _options, time, logger);
+        _launcher = new PodLauncher(_cluster, _watch, _room, _warm, _handover, _options, agent.ToString(), time, logger);
         _finished = new FinishedPods(_cluster, options.CleanupPolicy, options.InstanceInUse, time, logger);
         _context = new PodContext(_cluster, new PodJudge(options.Start), _finished, agent.ToString(), time, logger);
     }
@@ -94,7 +99,7 @@ public sealed class KubernetesBackend : IJobBackend
     public ITakenJobs TakenJobs { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<LoopPulse> Loops => [_watch.Pulse, _lease.Pulse];
+    public IReadOnlyList<LoopPulse> Loops => [_watch.Pulse, _lease.Pulse, _warm.Pulse];
 
     /// <summary>
     /// Holds the watch on the jobs' pods and the agent's Lease until it is cancelled. Launches wait until the Lease stands.
@@ -110,7 +115,7 @@ public sealed class KubernetesBackend : IJobBackend
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [_watch.RunAsync(ending.Token), _lease.RunAsync(ending.Token), _room.RunAsync(ending.Token), _finished.RunAsync(ending.Token)];
+        Task[] loops = [_watch.RunAsync(ending.Token), _lease.RunAsync(ending.Token), _room.RunAsync(ending.Token), _finished.RunAsync(ending.Token), _warm.RunAsync(_features, ending.Token)];
         var first = await Task.WhenAny(loops);
 
         // None ends by itself: where one does, the agent is to end and to say why, and not to go on with the others.
@@ -123,8 +128,12 @@ public sealed class KubernetesBackend : IJobBackend
     public JobRoom RoomFor(JobKind kind)
     {
         ArgumentNullException.ThrowIfNull(kind);
-        return _room.For(kind);
+        var room = _room.For(kind);
+        return room.Places is { } places && _warm.CountOf(kind.Pool) is { } warm ? room with { Places = places + warm.Ready } : room;
     }
+
+    /// <inheritdoc/>
+    public WarmCount? CountWarm(string pool) => _warm.CountOf(pool);
 
     /// <inheritdoc/>
     public JobCount? CountJobs(string pool) => _watch.HasListed ? PodCounts.Of(pool, _watch.Pods) : null;
@@ -134,6 +143,11 @@ public sealed class KubernetesBackend : IJobBackend
     {
         ArgumentNullException.ThrowIfNull(launch);
         RefuseBoundWorkspace(launch);
+        if (_handles.TryGetValue(PodNames.For(launch), out var first))
+        {
+            return first.Value;
+        }
+
         await _lease.Held.WaitAsync(cancellationToken);
         await _launching.WaitAsync(cancellationToken);
         try
@@ -210,7 +224,7 @@ public sealed class KubernetesBackend : IJobBackend
         // A launch of which the Secret is made, and of the pod nobody knows: its agent ended in between. One with a pod is adopted by that, perhaps by
         // another agent, and is not to have two that look after it.
         var secrets = await _cluster.ListSecretsAsync(PodLabels.LaunchingSelector(_options.InstanceInUse), cancellationToken);
-        var pods = (await _watch.SnapshotAsync(cancellationToken)).Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        var pods = (await _watch.SnapshotAsync(cancellationToken)).Select(pod => PodLabels.SecretOf(pod.Metadata)).ToHashSet(StringComparer.Ordinal);
         foreach (var secret in secrets.Where(secret => living.IsGone(PodLabels.OwnerOf(secret.Metadata)) && !pods.Contains(secret.Metadata.Name)))
         {
             if (!_handles.ContainsKey(secret.Metadata.Name) && await AdoptSecretAsync(secret, cancellationToken) is { } launch)
@@ -232,80 +246,22 @@ public sealed class KubernetesBackend : IJobBackend
 
     private async Task<IJobHandle> LaunchNowAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
-        var placement = MemoryRules.Raise(PlacementRules.Place(launch.Labels, launch.Platform, _options), launch.MoreMemory);
-        var warnings = new List<string>();
-        var pod = _builder.Build(launch, placement, _features, _agent.ToString(), warnings);
-        var secret = PayloadSecret.Build(launch, Payload(launch, placement, warnings, pod.Metadata.Name), _agent.ToString(), _options);
-        var subscription = _watch.Open(pod.Metadata.Name);
-        try
+        switch (await _launcher.LaunchAsync(launch, _features, cancellationToken))
         {
-            secret = await _cluster.CreateSecretAsync(secret, cancellationToken);
-
-            // Of the Secret that stands, which an earlier try may have made: its key is the one that the worker gets.
-            pod.Metadata.Annotations[PodLabels.OutcomeChecks] = PayloadSecret.ReadOutcomeChecks(secret);
-            if (PayloadSecret.WithPlacement(secret, launch.Runner.Placement) is { } noted)
-            {
-                await _cluster.SetSecretValuesAsync(secret.Metadata.Name, noted, cancellationToken);
-            }
-
-            pod = await _cluster.CreatePodAsync(pod, cancellationToken);
-        }
-        catch (InfrastructureException error) when (ApiErrors.IsLackOfRights(error))
-        {
-            subscription.Dispose();
-            throw new OperatorException(error.Message, error);
-        }
-        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) && !error.IsLackOfRoom)
-        {
-            subscription.Dispose();
-            _logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
-            await _cluster.DeleteSecretAsync(secret.Metadata.Name, cancellationToken);
-            return new RefusedJobHandle(launch, secret.Metadata.Name, error.Message);
-        }
-        catch
-        {
-            subscription.Dispose();
-            _room.Look();
-            throw;
-        }
-
-        _room.Made(pod);
-        _logger.PodCreated(launch.JobId, pod.Metadata.Name);
-        var handle = Watch(launch, pod, PayloadSecret.ReadLinkKey(secret), subscription);
-        await OwnSecretAsync(pod, cancellationToken);
-        return handle;
-    }
-
-    private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, IEnumerable<string> warnings, string podName) =>
-        PayloadBuilder.Build(launch, PodPaths.Work, _time.GetUtcNow()) with
-        {
-            Runner = launch.Runner with { MachineName = podName, Placement = [.. placement.Describe(), .. warnings.Select(warning => $"Warning: {warning}"), .. launch.Runner.Placement] },
-            Environment = PodHooks.Environment(_options.Hooks, placement).SetItems(launch.ContainerEnvironment),
-            Forwards = PodPorts.Forwards(launch.Containers.Services),
-            Containers = ServicePods.Placed(launch, podName),
-            Hold = launch.Hold is { } hold ? hold with { Enter = $"kubectl{Flag("kubeconfig", _options.Kubeconfig)}{Flag("context", _options.Context)} -n {_options.Namespace} exec -it {podName} -c {ContainerNames.Job} --" } : null,
-            OutcomeKey = OutcomeProof.NewKey().Reveal(),
-            LinkKey = LinkNeeds.AreIn(launch) ? LinkKey.New().Reveal() : null,
-        };
-
-    private static string Flag(string name, string? value) => value is null ? string.Empty : $" --{name} '{value}'";
-
-    // The job runs without it; it is for the case that nobody is left to remove the Secret.
-    private async Task OwnSecretAsync(V1Pod pod, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _cluster.OwnSecretAsync(pod, cancellationToken);
-        }
-        catch (InfrastructureException error)
-        {
-            _logger.SecretNotOwned(pod.Metadata.Name, error.Message);
+            case LaunchedPod.Made made:
+                var handle = Watch(launch, made.Pod, made.LinkKey, made.Subscription);
+                await _launcher.OwnSecretAsync(made.Pod, cancellationToken);
+                return handle;
+            case LaunchedPod.Refused refused:
+                return new RefusedJobHandle(launch, refused.PodName, refused.Why);
+            case var other:
+                throw new InvalidOperationException($"A launch cannot end as {other}");
         }
     }
 
     private JobLifetime Watch(JobLaunch launch, V1Pod pod, Secret? linkKey, PodSubscription subscription)
     {
-        var name = WatchedPods.Trim(pod).Metadata.Name;
+        var name = PodLabels.SecretOf(WatchedPods.Trim(pod).Metadata);
         var begun = new Lazy<JobLifetime>(Begin);
         var first = _handles.GetOrAdd(name, begun);
         if (!ReferenceEquals(first, begun))
@@ -341,7 +297,14 @@ public sealed class KubernetesBackend : IJobBackend
         try
         {
             // Read before the claim: a job that is claimed and then not looked after would be lost.
-            var secret = await _cluster.FindSecretAsync(pod.Metadata.Name, cancellationToken);
+            var secret = await _cluster.FindSecretAsync(PodLabels.SecretOf(pod.Metadata), cancellationToken);
+            var isDue = secret is not null && PodHandover.IsDue(pod, secret);
+            if (secret is not null && !await HasJobAsync(pod, secret, isDue, cancellationToken))
+            {
+                subscription.Dispose();
+                return null;
+            }
+
             if (await _cluster.PatchPodAsync(pod, claim, new Dictionary<string, string>(), cancellationToken) is not { } claimed)
             {
                 subscription.Dispose();
@@ -350,13 +313,33 @@ public sealed class KubernetesBackend : IJobBackend
 
             var launch = (secret is null ? null : PayloadSecret.ReadLaunch(secret)) ?? LaunchFromLabels(pod);
             _logger.PodAdopted(launch.JobId, pod.Metadata.Name, from);
-            return Watch(launch, claimed, secret is null ? null : PayloadSecret.ReadLinkKey(secret), subscription);
+            var handle = Watch(launch, claimed, secret is null ? null : PayloadSecret.ReadLinkKey(secret), subscription);
+            if (isDue)
+            {
+                await _launcher.OwnSecretAsync(claimed, cancellationToken);
+            }
+
+            return handle;
         }
         catch
         {
             subscription.Dispose();
             throw;
         }
+    }
+
+    // False of a pod that waited and has no job, as its agent ended before it gave it: it is launched anew then, or the next look gives it.
+    private async Task<bool> HasJobAsync(V1Pod pod, V1Secret secret, bool isDue, CancellationToken cancellationToken)
+    {
+        var isGiven = PodHandover.IsSuperseded(pod, secret) ? false
+            : !isDue || PayloadSecret.ReadLaunch(secret) is not { } launch ? true
+            : await _handover.GiveAsync(pod, launch.JobId, secret, cancellationToken);
+        if (isGiven == false)
+        {
+            await _warm.RemoveAsync(pod.Metadata.Name, cancellationToken);
+        }
+
+        return isGiven == true;
     }
 
     private async Task<JobLaunch?> AdoptSecretAsync(V1Secret secret, CancellationToken cancellationToken)

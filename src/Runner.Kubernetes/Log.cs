@@ -78,6 +78,27 @@ internal static partial class Log
     [LoggerMessage(2140, LogLevel.Warning, "{Setting} goes beyond the Pod Security Standard '{Level}' and stays, since it is yours; a namespace that enforces the standard refuses such pods")]
     public static partial void BeyondStandard(this ILogger logger, string setting, string level);
 
+    [LoggerMessage(2150, LogLevel.Debug, "Pod {PodName} of pool {Pool} is made and waits for a job")]
+    public static partial void WarmPodMade(this ILogger logger, string podName, string pool);
+
+    [LoggerMessage(2151, LogLevel.Warning, "Pods of pool {Pool} that wait for jobs cannot be used, the next is made in {PauseSeconds:F0} s: {Problem}")]
+    public static partial void WarmPodFailed(this ILogger logger, string pool, double pauseSeconds, string problem);
+
+    [LoggerMessage(2152, LogLevel.Warning, "Pod {PodName}, which waited, could not be given job {JobId}, which gets another: {Problem}")]
+    public static partial void WarmPodNotGiven(this ILogger logger, string podName, JobId jobId, string problem);
+
+    [LoggerMessage(2153, LogLevel.Warning, "Pod {PodName} could not be removed, it is tried again: {Problem}")]
+    public static partial void WarmPodKept(this ILogger logger, string podName, string problem);
+
+    [LoggerMessage(2154, LogLevel.Information, "Pod {PodName}, which waits for a job, goes: another job finds no room")]
+    public static partial void WarmPodGivesWay(this ILogger logger, string podName);
+
+    [LoggerMessage(2155, LogLevel.Warning, "Pods that wait for jobs could not be looked at, it is tried again: {Problem}")]
+    public static partial void WarmPodsNotKept(this ILogger logger, string problem);
+
+    [LoggerMessage(2156, LogLevel.Information, "Job {JobId} is given pod {PodName}, which waited for it")]
+    public static partial void WarmPodGiven(this ILogger logger, JobId jobId, string podName);
+
     [LoggerMessage(2144, LogLevel.Warning, "Pods of jobs that are over could not be removed, it is tried again: {Problem}")]
     public static partial void FinishedPodsKept(this ILogger logger, string problem);
 }

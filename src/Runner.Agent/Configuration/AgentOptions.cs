@@ -124,6 +124,12 @@ public sealed record PoolOptions
     public TimeSpan? HoldOnFailure { get; set; }
 
     /// <summary>
+    /// Pods that wait for its jobs, set up and without a secret, so that a job starts at once. Jobs with a container or services of their own, or another size than
+    /// the pool's first, get a new pod. Default: none waits.
+    /// </summary>
+    public WarmOptions? Warm { get; set; }
+
+    /// <summary>
     /// Sizes that its jobs may ask for, each by a label of its own; the jobs are placed by their own labels then. Default: none, and all jobs of the pool get
     /// the same pod.
     /// </summary>

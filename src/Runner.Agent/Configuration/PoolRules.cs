@@ -24,14 +24,47 @@ internal static class PoolRules
     /// <summary>What is wrong, each with the setting's path.</summary>
     public static IEnumerable<(string Path, string Problem)> Check(AgentOptions options) => options.Pools.SelectMany((pool, index) =>
         Platform($"pools[{index}].platform", pool.Platform, options) is { } unknown ? [unknown]
-            : options.BackendInUse == BackendKind.Kubernetes ? [.. Labels($"pools[{index}].labels", pool, options), .. Sizes($"pools[{index}].sizes", pool, options)]
+            : options.BackendInUse == BackendKind.Kubernetes ? 
+                [.. Labels($"pools[{index}].labels", pool, options), .. Sizes($"pools[{index}].sizes", pool, options), .. Warm($"pools[{index}].warm", pool.Warm, pool.MaxJobs)]
             : NotOfPods($"pools[{index}]", pool));
 
     private static IEnumerable<(string Path, string Problem)> NotOfPods(string path, PoolOptions pool) =>
     [
         .. pool.Sizes is null ? Enumerable.Empty<(string, string)>() : [($"{path}.sizes", "are sizes of pods, which other backends do not have; leave them out")],
+        .. pool.Warm is null ? Enumerable.Empty<(string, string)>() : [($"{path}.warm", "are pods that wait, which other backends do not have; leave it out")],
         .. pool.Placeable ? [($"{path}.placeable", "is of clusters, and this backend has none; leave it out")] : Enumerable.Empty<(string, string)>(),
     ];
+
+    private static IEnumerable<(string Path, string Problem)> Warm(string path, WarmOptions? warm, int maxJobs)
+    {
+        if (warm is null)
+        {
+            yield break;
+        }
+
+        if (warm.Min < 0)
+        {
+            yield return ($"{path}.min", $"is {warm.Min}, expected 0 or more");
+        }
+        else if (Math.Max(warm.Min, warm.Max ?? 0) > maxJobs)
+        {
+            yield return (path, $"keeps up to {Math.Max(warm.Min, warm.Max ?? 0)} pods for at most {maxJobs} jobs (maxJobs); the others would never be used");
+        }
+
+        if (warm.Max is { } max && (max < 1 || max < warm.Min))
+        {
+            yield return ($"{path}.max", $"is {max}, expected at least {Math.Max(warm.Min, 1)}");
+        }
+        else if (warm is { Min: 0, Max: null })
+        {
+            yield return (path, "keeps no pods; expected min, max or both");
+        }
+
+        if (warm.Idle <= TimeSpan.Zero)
+        {
+            yield return ($"{path}.idle", $"is {warm.Idle}, expected a time such as 10m");
+        }
+    }
 
     private static (string Path, string Problem)? Platform(string path, string? platform, AgentOptions options)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Runner.Agent.Configuration;
+using Runner.Agent.Pools;
 using Runner.Backends;
 using Runner.Backends.Docker;
 using Runner.Backends.Host;
@@ -9,6 +10,7 @@ using Runner.Kubernetes;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Ownership;
+using Runner.Kubernetes.Warm;
 
 namespace Runner.Agent.Hosting;
 
@@ -65,6 +67,17 @@ internal static class AgentBackends
         };
     }
 
+    private static IEnumerable<WarmPool> WarmPools(IEnumerable<RunnerPool> pools)
+    {
+        foreach (var pool in pools)
+        {
+            if (pool.Warm is { } warm)
+            {
+                yield return new WarmPool(pool.Kind, warm) { IsTaking = () => pool.IsTaking };
+            }
+        }
+    }
+
     private static GitHubEndpoint Endpoint(AgentOptions options) => GitHubEndpoint.Parse(options.Github.Url, options.Github.AllowInsecureHttp);
 
     private static IServiceCollection AddKubernetesBackend(
@@ -76,7 +89,8 @@ internal static class AgentBackends
             kubernetes,
             agent,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<KubernetesBackend>>()));
+            provider.GetRequiredService<ILogger<KubernetesBackend>>(),
+            WarmPools(provider.GetServices<RunnerPool>())));
         services.AddSingleton<IJobBackend>(provider => provider.GetRequiredService<KubernetesBackend>());
 
         // The first to start and the last to stop: slots and adoption need the watch until they have ended.

@@ -12,6 +12,7 @@ using Runner.Agent.Configuration;
 using Runner.Agent.Monitoring;
 using Runner.Agent.Page;
 using Runner.Agent.Sources;
+using Runner.Backends;
 using Runner.Jobs.Errors;
 
 namespace Runner.Agent.Hosting;
@@ -68,6 +69,8 @@ public static class AgentHost
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Monitoring.MetricsPort));
         var app = builder.Build();
+        WarmMetrics.AddTo(
+            app.Services.GetRequiredService<AgentMetrics>().Registry, [.. options.Pools.Where(pool => pool.Warm is not null).Select(pool => pool.Name)], app.Services.GetRequiredService<IJobBackend>());
         app.MapMonitoring(options.Monitoring, app.Services.GetRequiredService<AgentHealth>(), app.Services.GetRequiredService<AgentMetrics>());
         return app;
     }

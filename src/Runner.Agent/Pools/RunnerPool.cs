@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Runner.Agent.Configuration;
 using Runner.Backends;
 using Runner.GitHub.Registration;
+using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
 
 namespace Runner.Agent.Pools;
@@ -13,6 +14,7 @@ namespace Runner.Agent.Pools;
 /// <param name="time">The clock; by default the machine's.</param>
 internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnlyCollection<string> platforms, TimeProvider? time = null) : IDisposable
 {
+    private volatile bool _hasSession;
     private readonly PoolSizes? _sizes = SizesOf(options);
     private readonly ImmutableArray<string> _own = PoolLabels.OfJobs(options.Labels, platforms);
 
@@ -30,6 +32,12 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
 
     /// <summary>For how long jobs that are debugged stay where a step failed, or <c>null</c>: they do not.</summary>
     public TimeSpan? HoldOnFailure => options.HoldOnFailure;
+
+    /// <summary>Pods that wait for its jobs, or <c>null</c>: none do.</summary>
+    public WarmOptions? Warm => options.Warm;
+
+    /// <summary>Whether this agent takes jobs of it: of a scale set does the one that has its session.</summary>
+    public bool IsTaking => Mode == PoolMode.Runners || _hasSession;
 
     /// <summary>Runner group, or <c>null</c>: the default one.</summary>
     public string? Group => options.RunnerGroup;
@@ -62,6 +70,9 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
 
     /// <summary>What a runner of it is registered with.</summary>
     public RegistrationRequest Registration => new() { NamePrefix = NamePrefix, Labels = Labels, Group = Group };
+
+    /// <summary>This agent has the session of its scale set, or has it no more.</summary>
+    public void SetSession(bool isHeld) => _hasSession = isHeld;
 
     public void Dispose() => Capacity.Dispose();
 

@@ -37,7 +37,7 @@ internal sealed class SetSession(
                 }
 
                 logger.SetSessionOpened(pool.Name, set.Name ?? string.Empty, messages.Statistics.TotalAssignedJobs, messages.Statistics.TotalRunningJobs);
-                metrics.SetSession(pool.Name, pool.Size, isHeld: true);
+                Show(pool, isHeld: true);
                 return messages;
             }
             catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.SessionConflict)
@@ -87,9 +87,15 @@ internal sealed class SetSession(
     /// <summary>Closes it, so that the next agent need not wait.</summary>
     public async Task CloseAsync(RunnerPool pool, RunnerScaleSet set, ScaleSetMessages messages)
     {
-        metrics.SetSession(pool.Name, pool.Size, isHeld: false);
+        Show(pool, isHeld: false);
         await notes.RemoveAsync(set.Id ?? 0); // before the next agent writes its own
         await EndAsync(pool, messages.CloseAsync, CancellationToken.None);
+    }
+
+    private void Show(RunnerPool pool, bool isHeld)
+    {
+        pool.SetSession(isHeld);
+        metrics.SetSession(pool.Name, pool.Size, isHeld);
     }
 
     /// <summary>Whether a session is over now, by this call or before.</summary>

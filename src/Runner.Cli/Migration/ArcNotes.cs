@@ -5,7 +5,6 @@ internal static class ArcNotes
 {
     private static readonly (string Prefix, string Note)[] Known =
     [
-        ("minRunners", "no runners wait: a pod is started when GitHub assigns a job"),
         ("listenerTemplate", "there is no listener pod: the agents listen, for all pools (chart: resources, nodeSelector, tolerations, podAnnotations)"),
         ("listenerMetrics", "the agents' metrics have other names: docs/observability.md"),
         ("controllerServiceAccount", "there is no controller: the agents make the pods"),

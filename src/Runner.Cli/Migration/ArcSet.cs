@@ -53,7 +53,7 @@ internal sealed class ArcSet
         var values = SourceSection.Of(source, root);
         var written = values.Text("runnerScaleSetName");
         var name = written ?? release;
-        var most = values.Text("maxRunners");
+        var (least, most) = (values.Text("minRunners"), values.Text("maxRunners"));
         var set = new ArcSet
         {
             Name = name,
@@ -62,10 +62,12 @@ internal sealed class ArcSet
                 ("labels", new YamlSequenceNode(new YamlScalarNode(name))),
                 ("mode", YamlMap.Text("scaleset")),
                 ("maxJobs", YamlMap.Text(most ?? Unbounded.ToString(CultureInfo.InvariantCulture))),
+                ("warm", least is null or "0" ? null : YamlMap.Of(("min", YamlMap.Text(least)))),
                 ("runnerGroup", YamlMap.Text(values.Text("runnerGroup"))),
                 ("platform", YamlMap.Text(name)))!,
         };
         set.Note(written is null, $"the set is named after the file, as there it is after the release: '{name}' is what runs-on asks for");
+        set.Note(least is not (null or "0"), $"minRunners {least}: so many pods wait, set up and without a registration; jobs with containers or services of their own get a new pod");
         set.Note(most is null, $"maxRunners was without bound; maxJobs is {Unbounded}");
         set.ReadGitHub(values);
         set.ReadNetwork(values);

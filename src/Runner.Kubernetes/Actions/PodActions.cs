@@ -8,6 +8,7 @@ using Runner.Jobs.Errors;
 using Runner.Jobs.Link;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Link;
+using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Security;
 using Runner.Kubernetes.Spec;
@@ -41,13 +42,14 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
     // The name alone: the watch knows the rest, and gives it when a request comes.
     private readonly V1Pod _seen = new() { Metadata = new V1ObjectMeta { Name = pod.Metadata.Name, NamespaceProperty = pod.Metadata.NamespaceProperty } };
     private readonly string _pod = pod.Metadata.Name;
+    private readonly string _secret = PodLabels.SecretOf(pod.Metadata);
     private readonly PodSecurityLevel _level = JobSecurity.LevelOf(pod, services.Options);
 
     /// <inheritdoc/>
     public async Task<RequestResult> HandleAsync(WorkerRequest request, RequestExchange exchange, CancellationToken cancellationToken)
     {
         var asked = request as ContainerRequest ?? throw new InfrastructureException($"A request '{request.Kind}' asks for no container");
-        var container = ActionPodContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _pod, services.Options, _level);
+        var container = ActionPodContainer.Build(asked, ImageOf(asked), exchange.RequestId, secretName: _secret, services.Options, _level);
         var output = new ActionOutput(exchange.Output, exchange.Received);
         using var watch = new ActionWatch(services.Watch, _seen, container.Name, services.Options.Start, services.Time);
         await ReportAsync(container, output, cancellationToken);
@@ -106,7 +108,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         {
             if (!watch.IsThere)
             {
-                await services.Cluster.SetSecretValuesAsync(_pod, container.Values.ToDictionary(value => value.Key, value => (byte[]?)value.Value), cancellationToken);
+                await services.Cluster.SetSecretValuesAsync(_secret, container.Values.ToDictionary(value => value.Key, value => (byte[]?)value.Value), cancellationToken);
                 await services.Cluster.AddContainerAsync(_pod, container.Spec, cancellationToken);
             }
 
@@ -118,7 +120,7 @@ internal sealed class PodActions(JobId jobId, V1Pod pod, ActionContext services)
         }
         finally
         {
-            await CleanUpAsync(token => services.Cluster.SetSecretValuesAsync(_pod, container.Values.ToDictionary(value => value.Key, _ => (byte[]?)null), token));
+            await CleanUpAsync(token => services.Cluster.SetSecretValuesAsync(_secret, container.Values.ToDictionary(value => value.Key, _ => (byte[]?)null), token));
         }
     }
 

@@ -30,7 +30,7 @@ internal static class LeftOverRules
 
         var living = agents.Where(lease => !IsOld(lease.Spec?.RenewTime, now)).Select(lease => InstanceOf(lease.Metadata)).ToHashSet(StringComparer.Ordinal);
         var ofPods = pods.Select(pod => OfPod(pod, IsLookedAfter(pod.Metadata), now)).OfType<LeftOver>().ToList();
-        var names = pods.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        var names = pods.Select(pod => PodLabels.SecretOf(pod.Metadata)).ToHashSet(StringComparer.Ordinal);
         var ofSecrets = secrets.Where(secret => !names.Contains(secret.Metadata.Name) && !IsLookedAfter(secret.Metadata)).Select(secret => OfSecret(secret, now)).OfType<LeftOver>().ToList();
 
         // The Lease of an agent says whose its jobs are, so that it goes last.
@@ -62,6 +62,11 @@ internal static class LeftOverRules
 
         var owner = AgentOf(PodLabels.OwnerOf(pod.Metadata));
         var ended = pod.Status?.Phase is "Succeeded" or "Failed" ? PodTimes.JobStatus(pod)?.State?.Terminated?.FinishedAt : null;
+        if (pod.Metadata.Labels is { } kept && kept.ContainsKey(PodLabels.Warm) && !kept.ContainsKey(PodLabels.JobId))
+        {
+            return isLookedAfter || !IsOld(pod.Metadata.CreationTimestamp, now) ? null : Thing("Pod", pod.Metadata, $"waits for a job, and {owner} is gone", isWanted: false);
+        }
+
         return isLookedAfter || !IsOld(ended ?? pod.Metadata.CreationTimestamp, now) ? null
             : ended is not null ? Thing("Pod", pod.Metadata, $"its job is over, and {owner} is gone", isWanted: false)
             : Thing("Pod", pod.Metadata, $"{owner} is gone; the next agent of its installation would look after the job", isWanted: true);

@@ -58,6 +58,10 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
         }
     }
 
+    /// <summary>A pod, or <c>null</c>.</summary>
+    public Task<V1Pod?> FindPodAsync(string name, CancellationToken cancellationToken) => OrNullAsync(
+        $"read pod {name}", token => Core.ReadNamespacedPodAsync(name, Namespace, cancellationToken: token), cancellationToken);
+
     /// <summary>Creates a job's pod, or gives the one that is there.</summary>
     public async Task<V1Pod> CreatePodAsync(V1Pod pod, CancellationToken cancellationToken)
     {
@@ -78,11 +82,11 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
     /// <summary>Makes the pod the owner of its Secret, so that the cluster removes the one with the other, and ends the launch.</summary>
     public async Task OwnSecretAsync(V1Pod pod, CancellationToken cancellationToken)
     {
-        var name = pod.Metadata.Name;
+        var name = PodLabels.SecretOf(pod.Metadata);
         var patch = MergePatch("metadata", new Dictionary<string, object>
         {
             ["labels"] = new Dictionary<string, string?> { [PodLabels.Launching] = null }, // null removes it (RFC 7386)
-            ["ownerReferences"] = new[] { new V1OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = name, Uid = pod.Metadata.Uid } },
+            ["ownerReferences"] = new[] { new V1OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = pod.Metadata.Name, Uid = pod.Metadata.Uid } },
         });
         await _api.CallAsync(
             $"patch Secret {name}",
@@ -119,6 +123,24 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
             $"patch pod {name}",
             token => Core.PatchNamespacedPodAsync(patch, name, Namespace, cancellationToken: token),
             cancellationToken);
+    }
+
+    /// <summary>
+    /// Gives a pod to a job, that is its labels and annotations, and the time that it may still take; <c>null</c> where somebody else changed it since it was
+    /// read, or it is gone.
+    /// </summary>
+    public Task<V1Pod?> GivePodAsync(
+        V1Pod pod, IReadOnlyDictionary<string, string> annotations, IReadOnlyDictionary<string, string> labels, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var name = pod.Metadata.Name;
+        var patch = new V1Patch(
+            new Dictionary<string, object>
+            {
+                ["metadata"] = MetadataOf(pod.Metadata, annotations, labels),
+                ["spec"] = new Dictionary<string, object> { ["activeDeadlineSeconds"] = (long)deadline.TotalSeconds },
+            },
+            V1Patch.PatchType.MergePatch);
+        return UnlessChangedAsync($"give pod {name} a job", token => Core.PatchNamespacedPodAsync(patch, name, Namespace, cancellationToken: token), cancellationToken);
     }
 
     /// <summary>Sets annotations of a Secret in the same way.</summary>
@@ -261,12 +283,15 @@ internal sealed class JobCluster(ClusterConnection connection, TimeProvider time
 
     private static V1Patch MetadataPatch(
         V1ObjectMeta metadata, IReadOnlyDictionary<string, string> annotations, IReadOnlyDictionary<string, string> labels) =>
-        MergePatch("metadata", new Dictionary<string, object>
+        MergePatch("metadata", MetadataOf(metadata, annotations, labels));
+
+    private static Dictionary<string, object> MetadataOf(
+        V1ObjectMeta metadata, IReadOnlyDictionary<string, string> annotations, IReadOnlyDictionary<string, string> labels) => new()
         {
             ["resourceVersion"] = metadata.ResourceVersion, // the API server refuses the patch where the object has changed since
             ["annotations"] = annotations,
             ["labels"] = labels,
-        });
+        };
 
     private static V1Patch MergePatch(string part, object value) =>
         new(new Dictionary<string, object> { [part] = value }, V1Patch.PatchType.MergePatch);

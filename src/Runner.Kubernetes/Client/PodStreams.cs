@@ -23,9 +23,10 @@ internal sealed class PodStreams(ClusterConnection connection, TimeProvider time
     /// <param name="command">The command.</param>
     /// <param name="input">What it is given on standard input, which does not end after that.</param>
     /// <param name="cancellationToken">Stops waiting for it.</param>
+    /// <param name="opened">Called once the way to it is open: before that nothing was sent to it.</param>
     /// <exception cref="InfrastructureException">It could not be run, or no exit code came back.</exception>
     public async Task<int> ExecAsync(
-        string pod, string container, IReadOnlyList<string> command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        string pod, string container, IReadOnlyList<string> command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken, Action? opened = null)
     {
         using var limit = new CancellationTokenSource(ExecTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -42,6 +43,7 @@ internal sealed class PodStreams(ClusterConnection connection, TimeProvider time
 
         async Task GiveInputAsync(Stream stdin, Stream output, Stream error)
         {
+            opened?.Invoke();
             if (!input.IsEmpty)
             {
                 await stdin.WriteAsync(input, linked.Token);

@@ -33,6 +33,15 @@ internal static class PodLabels
     /// <summary>Label of a Lease that is a note of agents, and annotation that holds its text.</summary>
     public const string Note = Domain + "note";
 
+    /// <summary>Label of a pod that waits for a job, or did until it got one: what such pods have in common (<see cref="Spec.WarmPodBuilder"/>).</summary>
+    public const string Warm = Domain + "warm";
+
+    /// <summary>Annotation of a pod whose job's Secret is not named like it: its name.</summary>
+    public const string Secret = Domain + "secret";
+
+    /// <summary>Annotation of a pod that waited for its job: when it got it, round-trip format.</summary>
+    public const string TakenAt = Domain + "taken-at";
+
     /// <summary>Annotation: the agent that watches the job, as <c>name/instance</c>.</summary>
     public const string Owner = Domain + "agent";
 
@@ -47,6 +56,19 @@ internal static class PodLabels
 
     public const string Us = "runner-agent";
 
+    private const string Name = "app.kubernetes.io/name";
+    private const string Component = "app.kubernetes.io/component";
+
+    /// <summary>Annotation: whether a cluster's autoscaler may take the pod away. Of a pod without a controller it must be told so (its FAQ).</summary>
+    public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+
+    /// <summary>Annotations of a pod that has a job, which cannot be moved to another node: autoscalers must not try.</summary>
+    public static IReadOnlyDictionary<string, string> Unmovable { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        [SafeToEvict] = "false",
+        ["karpenter.sh/do-not-disrupt"] = "true",
+    };
+
     /// <summary>Selector of everything that agents of an instance made for jobs that are not over.</summary>
     public static string RunningSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{JobId},!{Finished}";
 
@@ -59,6 +81,15 @@ internal static class PodLabels
     /// <summary>Selector of what was made for one job.</summary>
     public static string JobSelector(string instance, Jobs.JobId job) => $"{ManagedBy}={Us},{Instance}={instance},{JobId}={job}";
 
+    /// <summary>Selector of pods that wait for a job.</summary>
+    public static string WarmSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{Warm},!{JobId}";
+
+    /// <summary>Whether a job's pod waited for it.</summary>
+    public static bool IsWarm(V1ObjectMeta pod) => pod.Annotations?.ContainsKey(TakenAt) == true;
+
+    /// <summary>Name of the Secret of a job's pod.</summary>
+    public static string SecretOf(V1ObjectMeta pod) => pod.Annotations is { } annotations && annotations.TryGetValue(Secret, out var name) ? name : pod.Name;
+
     /// <summary>The agent that an object is of, or <c>null</c>.</summary>
     public static string? OwnerOf(V1ObjectMeta metadata) =>
         metadata.Annotations is { } annotations && annotations.TryGetValue(Owner, out var owner) ? owner : null;
@@ -68,8 +99,8 @@ internal static class PodLabels
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["app.kubernetes.io/name"] = "runner-job",
-            ["app.kubernetes.io/component"] = "job",
+            [Name] = "runner-job",
+            [Component] = "job",
             [ManagedBy] = Us,
             [Instance] = instance,
             [Domain + "backend"] = "kubernetes",
@@ -84,6 +115,22 @@ internal static class PodLabels
         Add(labels, "repository", GitHub(launch, "repository")?.Replace('/', '.'));
         Add(labels, "actor", GitHub(launch, "actor"));
         Add(labels, "event", GitHub(launch, "event_name"));
+        return labels;
+    }
+
+    /// <summary>Labels of a pod that waits for a job of a pool. Those of the job replace them, but for <see cref="Warm"/>.</summary>
+    public static SortedDictionary<string, string> LabelsOfWarm(string pool, string shape, string instance)
+    {
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Name] = "runner-job",
+            [Component] = "warm",
+            [ManagedBy] = Us,
+            [Instance] = instance,
+            [Domain + "backend"] = "kubernetes",
+            [Warm] = shape,
+        };
+        Add(labels, "pool", pool);
         return labels;
     }
 

@@ -13,6 +13,7 @@ namespace Runner.Kubernetes.Naming;
 internal static partial class PodNames
 {
     private const string Prefix = "act-job-";
+    private const string WarmPrefix = "act-warm-";
 
     // A pod's name becomes its host name, of which Linux takes 63 characters.
     private const int MaxLength = 63;
@@ -27,6 +28,10 @@ internal static partial class PodNames
         var slug = Slug(launch.Job.JobDisplayName, MaxLength - Prefix.Length - suffix.Length - 1);
         return slug.Length == 0 ? Prefix + suffix : $"{Prefix}{slug}-{suffix}";
     }
+
+    /// <summary>A new name of a pod that waits for a job of a pool.</summary>
+    public static string OfWarm(string pool) =>
+        $"{WarmPrefix}{Slug(pool, MaxLength - WarmPrefix.Length - HashLength - 1)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(HashLength / 2))}";
 
     /// <summary>The DNS-safe form of a text: <c>build (18, ubuntu)</c> becomes <c>build-18-ubuntu</c>.</summary>
     internal static string Slug(string text, int maxLength)

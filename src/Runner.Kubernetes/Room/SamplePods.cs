@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using k8s.Models;
 using Runner.Backends;
-using Runner.Jobs;
 using Runner.Jobs.Errors;
-using Runner.Jobs.Launch;
-using Runner.Jobs.Messages;
 using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Placement;
@@ -24,17 +21,8 @@ internal sealed class SamplePods(KubernetesOptions options)
     {
         try
         {
-            var launch = new JobLaunch
-            {
-                Job = new JobMessage { JobId = new JobId(Guid.NewGuid()), Plan = new PlanReference { PlanId = default }, JobDisplayName = "sample" },
-                Runner = new RunnerIdentity { Name = "sample", Version = "0" },
-                Labels = kind.Labels,
-                Pool = kind.Pool,
-                Platform = kind.Platform,
-                MessageSeen = DateTimeOffset.UnixEpoch,
-            };
             return new PodSpecBuilder(options).Build(
-                launch, PlacementRules.Place(kind.Labels, kind.Platform, options), ClusterFeatures.Of(string.Empty), owner: "nobody", []);
+                SampleLaunches.Of(kind.Pool, hasActions: false), PlacementRules.Place(kind.Labels, kind.Platform, options), ClusterFeatures.Of(string.Empty), owner: "nobody", []);
         }
         catch (WorkflowException)
         {

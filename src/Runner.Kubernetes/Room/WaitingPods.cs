@@ -12,16 +12,26 @@ internal static class WaitingPods
     /// <summary>How long an autoscaler has to see that a node is wanted. Pods that wait for less say nothing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // A scheduler tries again at once after a pod has gone.
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(5);
+
+    // The scheduler's words where a node would suit a pod, were it not full.
+    private static readonly string[] FullNodes = ["Insufficient ", "Too many pods"];
+
+    /// <summary>Whether one waits as the nodes are full.</summary>
+    public static bool LackRoom(IEnumerable<V1Pod> pods, DateTimeOffset now) => Waiting(pods, now - ShortPatience)
+        .Any(condition => Array.Exists(FullNodes, words => condition.Message?.Contains(words, StringComparison.Ordinal) == true));
+
     /// <summary>No room where one waits; else no limit.</summary>
     public static JobRoom RoomFor(string pool, IEnumerable<V1Pod> pods, DateTimeOffset now)
     {
         var label = LabelRules.ToValue(pool);
-        var waiting = pods
-            .Where(pod => pod.Metadata.Labels is { } labels && labels.TryGetValue(PodLabels.Pool, out var own) && own == label)
-            .Select(pod => PodTimes.Condition(pod, "PodScheduled"))
-            .OfType<V1PodCondition>()
-            .Where(condition => condition is { Status: "False", Reason: "Unschedulable" } && now - PodTimes.At(condition.LastTransitionTime) >= Patience)
-            .ToList();
+        var waiting = Waiting(pods.Where(pod => pod.Metadata.Labels is { } labels && labels.TryGetValue(PodLabels.Pool, out var own) && own == label), now - Patience).ToList();
         return waiting.Count == 0 ? JobRoom.Unlimited : new JobRoom(0, RoomLimit.Unplaceable, $"{waiting.Count} pod(s) wait for a node: {waiting[0].Message}");
     }
+
+    private static IEnumerable<V1PodCondition> Waiting(IEnumerable<V1Pod> pods, DateTimeOffset since) => pods
+        .Select(pod => PodTimes.Condition(pod, "PodScheduled"))
+        .OfType<V1PodCondition>()
+        .Where(condition => condition is { Status: "False", Reason: "Unschedulable" } && PodTimes.At(condition.LastTransitionTime) <= since);
 }

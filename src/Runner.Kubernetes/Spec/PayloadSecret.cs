@@ -78,11 +78,17 @@ internal static class PayloadSecret
     /// <summary>The launch that a Secret was made for, or <c>null</c> where it cannot be read.</summary>
     public static JobLaunch? ReadLaunch(V1Secret secret)
     {
-        var payload = Read(secret, PodPaths.PayloadKey, PayloadJson.Default.LaunchPayload);
+        var payload = ReadPayload(secret);
         var record = Read(secret, LaunchKey, PodsJson.Default.LaunchRecord);
         var containers = Read(secret, ContainersKey, PodsJson.Default.JobContainers);
         return payload is null || record is null || containers is null ? null : record.ToLaunch() with { Job = payload.Job, Containers = containers };
     }
+
+    /// <summary>The payload that a Secret holds, or <c>null</c> where it cannot be read.</summary>
+    public static LaunchPayload? ReadPayload(V1Secret secret) => Read(secret, PodPaths.PayloadKey, PayloadJson.Default.LaunchPayload);
+
+    /// <summary>Whether the launch that a Secret was made for is under way, or was when its agent ended.</summary>
+    public static bool IsOfLaunching(V1Secret secret) => secret.Metadata.Labels?.ContainsKey(PodLabels.Launching) == true;
 
     /// <summary>What tells the outcome of the worker that a Secret is for from a step's; <c>null</c>: nothing does.</summary>
     public static string? ReadOutcomeChecks(V1Secret secret) =>
@@ -91,7 +97,7 @@ internal static class PayloadSecret
     /// <summary>Values for a Secret that was made before these lines of a placement were known; <c>null</c>: it has them.</summary>
     public static Dictionary<string, byte[]?>? WithPlacement(V1Secret secret, IReadOnlyList<string> lines)
     {
-        if (lines.Count == 0 || Read(secret, PodPaths.PayloadKey, PayloadJson.Default.LaunchPayload) is not { } payload || lines.All(line => payload.Runner.Placement.Contains(line)))
+        if (lines.Count == 0 || ReadPayload(secret) is not { } payload || lines.All(line => payload.Runner.Placement.Contains(line)))
         {
             return null;
         }

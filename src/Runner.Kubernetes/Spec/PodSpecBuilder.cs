@@ -116,12 +116,7 @@ internal sealed class PodSpecBuilder(KubernetesOptions options)
             labels[key] = value;
         }
 
-        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            // A job cannot be moved to another node: autoscalers must not try.
-            ["cluster-autoscaler.kubernetes.io/safe-to-evict"] = "false",
-            ["karpenter.sh/do-not-disrupt"] = "true",
-        };
+        var annotations = new SortedDictionary<string, string>(PodLabels.Unmovable.ToDictionary(), StringComparer.Ordinal);
         foreach (var (key, value) in placement.Annotations.Concat(PodLabels.AnnotationsOf(launch, owner)))
         {
             annotations[key] = value;

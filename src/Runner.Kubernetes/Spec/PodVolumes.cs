@@ -14,7 +14,7 @@ internal static class PodVolumes
     private const string PayloadSize = "16Mi";
     private const string DefaultSize = "50Gi";
 
-    private const string Secret = "payload-secret";
+    public const string Secret = "payload-secret";
     private const string Payload = "payload";
     public const string Runner = "runner";
     public const string Temp = "temp";

@@ -12,9 +12,14 @@ internal static class PodTimes
     public static LaunchTimes Of(V1Pod pod)
     {
         var job = JobStatus(pod)?.State;
+        if (TimeOf(pod, PodLabels.TakenAt) is { } taken)
+        {
+            return new LaunchTimes { MessageSeen = TimeOf(pod, PodLabels.MessageSeen), ContainersStarted = taken }; // it ran before its job was there
+        }
+
         return new LaunchTimes
         {
-            MessageSeen = MessageSeen(pod),
+            MessageSeen = TimeOf(pod, PodLabels.MessageSeen),
             PodCreated = At(pod.Metadata.CreationTimestamp),
             Scheduled = Condition(pod, "PodScheduled") is { Status: "True" } scheduled ? At(scheduled.LastTransitionTime) : null,
             ContainersStarted = At(job?.Running?.StartedAt ?? job?.Terminated?.StartedAt),
@@ -43,9 +48,9 @@ internal static class PodTimes
     private static bool TryVersion(V1Pod pod, out ulong version) =>
         ulong.TryParse(pod.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out version);
 
-    private static DateTimeOffset? MessageSeen(V1Pod pod) =>
+    private static DateTimeOffset? TimeOf(V1Pod pod, string annotation) =>
         pod.Metadata.Annotations is { } annotations
-        && annotations.TryGetValue(PodLabels.MessageSeen, out var text)
+        && annotations.TryGetValue(annotation, out var text)
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
             ? time
             : null;

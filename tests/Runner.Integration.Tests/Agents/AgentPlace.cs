@@ -73,8 +73,9 @@ internal sealed class AgentPlace
     /// <param name="maxJobs">Size of its pool.</param>
     /// <param name="name">The agent's.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="pool">Further settings of the pool.</param>
     public async Task<string> ConfigureAsync(
-        string backend, EmulatorServer emulator, string mode, int maxJobs, string name, CancellationToken cancellationToken)
+        string backend, EmulatorServer emulator, string mode, int maxJobs, string name, CancellationToken cancellationToken, string pool = "")
     {
         _agents.Add(name);
         await File.WriteAllTextAsync(_folder["token"], "emulator", cancellationToken);
@@ -85,7 +86,7 @@ internal sealed class AgentPlace
                 backend: {{backend}}
                 {{_settings}}
                 github: {url: "{{emulator.Url}}acme", auth: {tokenFile: "{{_folder["token"]}}"}, allowInsecureHttp: true}
-                pools: [{name: test, labels: [self-hosted], maxJobs: {{maxJobs}}, mode: {{mode}}}]
+                pools: [{name: test, labels: [self-hosted], maxJobs: {{maxJobs}}, mode: {{mode}}{{(pool.Length > 0 ? ", " : "")}}{{pool}}}]
                 monitoring: {enabled: false}
                 agent: {instance: {{name}}, installation: tests, stateFolder: "{{_folder["state"]}}", adoptionInterval: 500ms}
                 """),

@@ -55,6 +55,28 @@ public sealed class LeftOverRulesTests
     }
 
     [Fact]
+    public void Pod_that_waits_for_a_job_goes_with_its_agents_and_one_that_has_its_job_is_a_jobs()
+    {
+        var (waits, young, runs) = (Pod("waits", Gone, "Running"), Pod("young", Gone, "Running", minutes: 9), Pod("runs", Gone, "Running"));
+        foreach (var pod in new[] { waits, young, runs })
+        {
+            pod.Metadata.Labels[PodLabels.Warm] = "s1";
+        }
+
+        runs.Metadata.Labels[PodLabels.JobId] = "6b0c1f1e-7d57-4b3c-9a57-111111111111";
+        runs.Metadata.Annotations[PodLabels.Secret] = "its-secret";
+        _pods.AddRange([waits, young, runs]);
+        _secrets.Add(Secret("its-secret", Gone));
+
+        Assert.Equal(
+            [
+                ("Pod waits", false, "waits for a job, and agent 'gone' is gone"),
+                ("Pod runs", true, "agent 'gone' is gone; the next agent of its installation would look after the job"),
+            ],
+            Find());
+    }
+
+    [Fact]
     public void Lease_goes_once_it_owns_nothing_that_stays()
     {
         _leases.Add(Lease("lease", Gone, minutes: 30));
