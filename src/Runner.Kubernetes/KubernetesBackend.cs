@@ -99,7 +99,7 @@ public sealed class KubernetesBackend : IJobBackend
     public ITakenJobs TakenJobs { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<LoopPulse> Loops => [_watch.Pulse, _lease.Pulse, _warm.Pulse];
+    public IReadOnlyList<LoopPulse> Loops => [_watch.Pulse, _lease.Pulse, .. _warm.Pulses];
 
     /// <summary>
     /// Holds the watch on the jobs' pods and the agent's Lease until it is cancelled. Launches wait until the Lease stands.

@@ -78,8 +78,11 @@ internal static partial class Log
     [LoggerMessage(2140, LogLevel.Warning, "{Setting} goes beyond the Pod Security Standard '{Level}' and stays, since it is yours; a namespace that enforces the standard refuses such pods")]
     public static partial void BeyondStandard(this ILogger logger, string setting, string level);
 
-    [LoggerMessage(2150, LogLevel.Debug, "Pod {PodName} of pool {Pool} is made and waits for a job")]
+    [LoggerMessage(2150, LogLevel.Debug, "Pod {PodName} of pool {Pool} is made, to wait for a job")]
     public static partial void WarmPodMade(this ILogger logger, string podName, string pool);
+
+    [LoggerMessage(2157, LogLevel.Information, "Pod {PodName} of pool {Pool} waits for a job")]
+    public static partial void WarmPodReady(this ILogger logger, string podName, string pool);
 
     [LoggerMessage(2151, LogLevel.Warning, "Pods of pool {Pool} that wait for jobs cannot be used, the next is made in {PauseSeconds:F0} s: {Problem}")]
     public static partial void WarmPodFailed(this ILogger logger, string pool, double pauseSeconds, string problem);

@@ -7,8 +7,13 @@ namespace Runner.Kubernetes.Warm;
 /// <summary>What is known of the pods of one pool that wait. Jobs take of it while it is looked after.</summary>
 internal sealed class WaitingPool(WarmPool pool)
 {
+    // What was made and is not shown by then is gone again.
+    private static readonly TimeSpan WatchLag = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    private readonly List<(V1Pod Pod, DateTimeOffset At)> _made = [];
+    private HashSet<string> _ready = [];
     private IReadOnlyList<V1Pod> _pods = [];
     private long _given;
     private long _missed;
@@ -31,23 +36,37 @@ internal sealed class WaitingPool(WarmPool pool)
     /// <summary>Until when that is.</summary>
     public DateTimeOffset PausedUntil { get; set; }
 
-    /// <summary>Takes what a look has shown, less what was taken meanwhile; gives what waits.</summary>
-    public IReadOnlyList<V1Pod> See(IReadOnlyList<V1Pod> pods)
+    /// <summary>Takes what the watch shows, less what was taken and with what was made meanwhile; gives what waits.</summary>
+    public IReadOnlyList<V1Pod> See(IReadOnlyList<V1Pod> pods, DateTimeOffset now)
     {
+        var names = pods.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
         lock (_gate)
         {
-            // A list that was asked for before a pod got its job shows it still.
-            _taken.IntersectWith(pods.Select(pod => pod.Metadata.Name));
-            return _pods = [.. pods.Where(pod => !_taken.Contains(pod.Metadata.Name))];
+            _taken.IntersectWith(names);
+            _made.RemoveAll(made => names.Contains(made.Pod.Metadata.Name) || now - made.At >= WatchLag);
+            return _pods = [.. pods.Where(pod => !_taken.Contains(pod.Metadata.Name)), .. _made.Select(made => made.Pod)];
         }
     }
 
-    /// <summary>One was made.</summary>
-    public void Add(V1Pod pod)
+    /// <summary>One was made, which the watch will show.</summary>
+    public void Add(V1Pod pod, DateTimeOffset now)
     {
         lock (_gate)
         {
+            _made.Add((pod, now));
             _pods = [.. _pods, pod];
+        }
+    }
+
+    /// <summary>Those that a job could have now and could not at the last look.</summary>
+    public IReadOnlyList<V1Pod> NewlyReady()
+    {
+        lock (_gate)
+        {
+            var ready = _pods.Where(WarmRules.IsReady).ToList();
+            List<V1Pod> fresh = [.. ready.Where(pod => !_ready.Contains(pod.Metadata.Name))];
+            _ready = ready.Select(pod => pod.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+            return fresh;
         }
     }
 
@@ -90,8 +109,18 @@ internal sealed class WaitingPool(WarmPool pool)
             }
 
             _pods = [.. _pods.Where(known => known.Metadata.Name != pod.Metadata.Name)];
+            _made.RemoveAll(made => made.Pod.Metadata.Name == pod.Metadata.Name);
             _taken.Add(pod.Metadata.Name);
             return true;
+        }
+    }
+
+    /// <summary>One that was taken out is seen again, if it is there.</summary>
+    public void PutBack(string pod)
+    {
+        lock (_gate)
+        {
+            _taken.Remove(pod);
         }
     }
 

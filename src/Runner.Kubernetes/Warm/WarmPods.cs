@@ -17,21 +17,24 @@ namespace Runner.Kubernetes.Warm;
 
 /// <summary>Keeps pods that wait for jobs, of the pools that want it, and hands them out. Each agent keeps its own.</summary>
 /// <remarks>
-/// They are looked at from time to time and after each change, and not watched: one that was lost in between shows when a job is to have it, and the job then
-/// gets a pod of its own. Those of an agent that is gone are taken over. Jobs come first: where one finds no room, pods that wait give way.
+/// One that was lost a moment ago shows when a job is to have it, and the job then gets another one, or a pod of its own. Those of an agent that is gone are
+/// taken over. Jobs come first: where one finds no room, pods that wait give way.
 /// </remarks>
 internal sealed class WarmPods
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan WhileStarting = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WithoutPools = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookForAgents = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GivingWay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
 
+    private const int MostTries = 5;
+
     private static readonly WarmOptions NoneWaits = new();
 
+    private readonly LoopPulse _pulse;
+    private readonly PodWatch _watch;
     private readonly JobCluster _cluster;
     private readonly AgentLease _lease;
     private readonly PodWatch _jobs;
@@ -43,8 +46,9 @@ internal sealed class WarmPods
     private readonly WarmPodBuilder _builder;
     private readonly Dictionary<string, WaitingPool> _pools;
     private readonly ConcurrentDictionary<string, byte> _unwanted = new(StringComparer.Ordinal);
-    private TaskCompletionSource _changed = NewSignal();
+    private volatile TaskCompletionSource _changed = NewSignal();
     private DateTimeOffset _heldUntil;
+    private DateTimeOffset _nextLook;
 
     /// <summary>Pods for the jobs of some pools; nothing is done before <see cref="RunAsync"/>.</summary>
     public WarmPods(
@@ -53,11 +57,12 @@ internal sealed class WarmPods
         (_cluster, _lease, _jobs, _room, _options, _owner, _time, _logger) = (cluster, lease, jobs, room, options, owner, time, logger);
         _builder = new WarmPodBuilder(options);
         _pools = pools.Where(pool => pool.Options.Most > 0).ToDictionary(pool => pool.Kind.Pool, pool => new WaitingPool(pool), StringComparer.Ordinal);
-        Pulse = new LoopPulse("pods that wait for jobs", WithoutPools + GivingWay, time);
+        _watch = new PodWatch(cluster, PodLabels.WarmSelector(options.InstanceInUse), time, logger, "watch on pods that wait") { Changed = () => _changed.TrySetResult() };
+        _pulse = new LoopPulse("pods that wait for jobs", 2 * GivingWay, time);
     }
 
-    /// <summary>How the loop goes.</summary>
-    public LoopPulse Pulse { get; }
+    /// <summary>How its loops go.</summary>
+    public IReadOnlyList<LoopPulse> Pulses => _pools.Count > 0 ? [_watch.Pulse, _pulse] : [];
 
     /// <summary>How many of a pool wait, and what became of its jobs; <c>null</c>: it has none that wait.</summary>
     public WarmCount? CountOf(string pool) => _pools.TryGetValue(pool, out var kept) ? kept.Count() : null;
@@ -101,16 +106,23 @@ internal sealed class WarmPods
         try
         {
             var given = await GiveAsync(pod);
-            if (given is null && await _cluster.FindPodAsync(pod.Metadata.Name, cancellationToken) is { } changed && IsWaiting(changed))
+            for (var tries = 1; given is null && tries < MostTries; tries++)
             {
+                if (await _cluster.FindPodAsync(pod.Metadata.Name, cancellationToken) is not { } changed || !IsWaiting(changed))
+                {
+                    return null;
+                }
+
                 given = await GiveAsync(changed); // its status went on since it was seen
             }
 
-            if (given is not null)
+            if (given is null)
             {
-                _pools[launch.Pool].Given();
+                _pools[launch.Pool].PutBack(pod.Metadata.Name);
+                return null;
             }
 
+            _pools[launch.Pool].Given();
             return given;
         }
         catch (InfrastructureException error)
@@ -153,7 +165,6 @@ internal sealed class WarmPods
     /// <summary>Keeps them until it is cancelled. They stay then, for the agent that comes.</summary>
     public async Task RunAsync(ClusterFeatures features, CancellationToken cancellationToken)
     {
-        using var stop = cancellationToken.Register(Pulse.Stop);
         await _lease.Held.WaitAsync(cancellationToken);
         foreach (var kept in _pools.Values)
         {
@@ -161,17 +172,48 @@ internal sealed class WarmPods
             kept.Shape = kept.Placement is { } placement ? _builder.ShapeOf(kept.Pool.Kind.Pool, placement, features) : null;
         }
 
+        if (_pools.Count == 0)
+        {
+            await RemoveEarlierAsync(cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] loops = [_watch.RunAsync(ending.Token), KeepAsync(features, ending.Token)];
+        var first = await Task.WhenAny(loops);
+        await ending.CancelAsync();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    // Of settings that are no more.
+    private async Task RemoveEarlierAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RemoveStrangersAsync(await FindOursAsync(await _cluster.ListPodsAsync(PodLabels.WarmSelector(_options.InstanceInUse), cancellationToken), cancellationToken), cancellationToken);
+        }
+        catch (InfrastructureException error)
+        {
+            _logger.WarmPodsNotKept(error.Message); // they end by themselves
+        }
+    }
+
+    private async Task KeepAsync(ClusterFeatures features, CancellationToken cancellationToken)
+    {
+        using var stop = cancellationToken.Register(_pulse.Stop);
+        await _watch.SnapshotAsync(cancellationToken);
         while (true)
         {
             _changed = NewSignal();
             try
             {
                 await TurnAsync(features, cancellationToken);
-                Pulse.Turn();
+                _pulse.Turn();
             }
             catch (InfrastructureException error)
             {
-                Pulse.Fail(error.Message);
+                _pulse.Fail(error.Message);
                 _logger.WarmPodsNotKept(error.Message);
             }
 
@@ -184,12 +226,10 @@ internal sealed class WarmPods
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(_changed.Task, Task.Delay(PauseLength(), _time, ending.Token));
+        await Task.WhenAny(_changed.Task, Task.Delay(Interval, _time, ending.Token));
         await ending.CancelAsync();
         await Task.Delay(Together, _time, cancellationToken); // jobs come in bursts
     }
-
-    private TimeSpan PauseLength() => _pools.Count == 0 ? WithoutPools : _pools.Values.Any(kept => kept.Count().Starting > 0) ? WhileStarting : Interval;
 
     // What is wrong with the pool's labels, its jobs are told.
     private PodPlacement? Place(JobKind kind)
@@ -211,30 +251,43 @@ internal sealed class WarmPods
             await RemoveAsync(name, cancellationToken);
         }
 
-        var ours = await FindOursAsync(cancellationToken);
+        var ours = await FindOursAsync([.. _watch.Pods], cancellationToken);
         await YieldToJobsAsync(cancellationToken);
-        foreach (var pod in ours.Where(pod => !IsOfPool(pod)))
-        {
-            await _cluster.DeleteUnchangedAsync("Pod", pod.Metadata, TimeSpan.Zero, cancellationToken); // of a pool that has none any more
-        }
-
+        await RemoveStrangersAsync(ours, cancellationToken);
         foreach (var kept in _pools.Values)
         {
             await TurnAsync(kept, [.. ours.Where(pod => IsOf(kept, pod))], features, cancellationToken);
         }
     }
 
+    // Of pools that have none any more.
+    private async Task RemoveStrangersAsync(IEnumerable<V1Pod> ours, CancellationToken cancellationToken)
+    {
+        foreach (var pod in ours.Where(pod => !_pools.Values.Any(kept => IsOf(kept, pod))))
+        {
+            await _cluster.DeleteUnchangedAsync("Pod", pod.Metadata, TimeSpan.Zero, cancellationToken);
+        }
+    }
+
     private async Task TurnAsync(WaitingPool kept, IReadOnlyList<V1Pod> pods, ClusterFeatures features, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var seen = kept.See(pods);
+        var seen = kept.See(pods, now);
+        foreach (var pod in kept.NewlyReady())
+        {
+            _logger.WarmPodReady(pod.Metadata.Name, kept.Pool.Kind.Pool);
+        }
+
         var turn = kept.Pool.IsTaking()
             ? WarmRules.Decide(seen, kept.Shape, kept.Demand.Wanted, kept.Pool.Options, _options.Start, now)
             : WarmRules.Decide(seen, kept.Shape, wanted: 0, NoneWaits, _options.Start, now);
         kept.Demand.Idle(turn.Idle);
         foreach (var pod in turn.Remove.Where(kept.Remove))
         {
-            await _cluster.DeleteUnchangedAsync("Pod", pod.Metadata, TimeSpan.Zero, cancellationToken);
+            if (!await _cluster.DeleteUnchangedAsync("Pod", pod.Metadata, TimeSpan.Zero, cancellationToken))
+            {
+                kept.PutBack(pod.Metadata.Name); // it has changed since: the next look decides
+            }
         }
 
         if (turn.Failures.Count > 0)
@@ -262,7 +315,7 @@ internal sealed class WarmPods
         try
         {
             var pod = await _cluster.CreatePodAsync(_builder.Build(kept.Pool.Kind.Pool, placement, features, _owner), cancellationToken);
-            kept.Add(pod);
+            kept.Add(pod, _time.GetUtcNow());
             _room.Made(pod);
             _logger.WarmPodMade(pod.Metadata.Name, kept.Pool.Kind.Pool);
         }
@@ -280,12 +333,12 @@ internal sealed class WarmPods
     }
 
     // Those of this agent, and of agents that are gone: these are this one's from then on.
-    private async Task<IReadOnlyList<V1Pod>> FindOursAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<V1Pod>> FindOursAsync(ICollection<V1Pod> all, CancellationToken cancellationToken)
     {
-        var all = await _cluster.ListPodsAsync(PodLabels.WarmSelector(_options.InstanceInUse), cancellationToken);
         var ours = all.Where(pod => PodLabels.OwnerOf(pod.Metadata) == _owner).ToList();
-        if (ours.Count < all.Count)
+        if (ours.Count < all.Count && _time.GetUtcNow() >= _nextLook)
         {
+            _nextLook = _time.GetUtcNow() + LookForAgents;
             var living = await _lease.FindLivingAsync(cancellationToken);
             foreach (var pod in all.Where(pod => PodLabels.OwnerOf(pod.Metadata) != _owner && living.IsGone(PodLabels.OwnerOf(pod.Metadata))))
             {
@@ -311,8 +364,6 @@ internal sealed class WarmPods
 
     private bool IsWaiting(V1Pod pod) =>
         WarmRules.IsReady(pod) && PodLabels.OwnerOf(pod.Metadata) == _owner && !pod.Metadata.Labels.ContainsKey(PodLabels.JobId);
-
-    private bool IsOfPool(V1Pod pod) => _pools.Values.Any(kept => IsOf(kept, pod));
 
     private static bool IsOf(WaitingPool kept, V1Pod pod) =>
         pod.Metadata.Labels.TryGetValue(PodLabels.Pool, out var label) && label == LabelRules.ToValue(kept.Pool.Kind.Pool);

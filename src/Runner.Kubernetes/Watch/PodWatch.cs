@@ -11,14 +11,14 @@ using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes.Watch;
 
-/// <summary>The one watch on all job pods of the namespace. However many jobs run, the API server has one connection to feed.</summary>
+/// <summary>A watch on all pods of a kind in the namespace. However many jobs run, the API server has one connection to feed.</summary>
 /// <remarks>
 /// 1. List once, tell every subscriber, remember the resource version.
 /// 2. Watch from there; bookmarks move the version on. A connection that ends is taken up from the last version, so no event is lost.
 /// 3. Where the API server no longer knows the version (410), list again; who subscribed before and is not in the list is gone.
 /// Source: Kubernetes API concepts, "Efficient detection of changes".
 /// </remarks>
-internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider time, ILogger logger)
+internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider time, ILogger logger, string name = "watch on pods")
 {
     // The API server ends a watch by itself after this long; a connection that is dead without a word is noticed a margin later.
     private static readonly TimeSpan WatchLength = TimeSpan.FromMinutes(4);
@@ -28,7 +28,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
     private static readonly TimeSpan GoodLength = TimeSpan.FromSeconds(5);
 
     /// <summary>How the watch goes.</summary>
-    public LoopPulse Pulse { get; } = new("watch on pods", WatchLength + (4 * DeadMargin), time);
+    public LoopPulse Pulse { get; } = new(name, WatchLength + (4 * DeadMargin), time);
 
     private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -54,6 +54,9 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
 
     private string? _resourceVersion;
     private long _lists;
+
+    /// <summary>Called after each change of <see cref="Pods"/>; must be quick and must not throw.</summary>
+    public Action? Changed { get; init; }
 
     /// <summary>Watches until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -193,6 +196,7 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         }
 
         _listed.TrySetResult();
+        Changed?.Invoke();
         return version;
     }
 
@@ -270,6 +274,8 @@ internal sealed class PodWatch(JobCluster cluster, string selector, TimeProvider
         {
             subscription.Observer?.Invoke(pod, isGone);
         }
+
+        Changed?.Invoke();
     }
 
     private ImmutableList<PodSubscription> Of(string podName) => _subscriptions.GetValueOrDefault(podName, []);

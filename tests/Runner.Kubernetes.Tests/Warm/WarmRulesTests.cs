@@ -84,12 +84,39 @@ public sealed class WarmRulesTests
     {
         var pool = new WaitingPool(new WarmPool(new("p", [], null, false), TwoToFour));
         V1Pod[] pods = [Waiting("a9"), Waiting("b5"), Waiting("c-")];
-        pool.See(pods);
+        pool.See(pods, Now);
 
         Assert.Equal(["b", "a", null], [pool.Take()?.Metadata.Name, pool.Take()?.Metadata.Name, pool.Take()?.Metadata.Name]);
-        Assert.Equal(["c"], pool.See(pods).Select(pod => pod.Metadata.Name));
+        Assert.Equal(["c"], pool.See(pods, Now).Select(pod => pod.Metadata.Name));
         Assert.False(pool.Remove(pods[0]));
         Assert.Equal((3, 0, 1, 1), (pool.Demand.Wanted, pool.Count().Ready, pool.Count().Starting, pool.Count().Missed));
+    }
+
+    [Fact]
+    public void Pod_that_was_made_counts_before_the_watch_shows_it_but_not_for_ever()
+    {
+        var pool = new WaitingPool(new WarmPool(new("p", [], null, false), TwoToFour));
+        pool.Add(Waiting("a-"), Now);
+        pool.Add(Waiting("b-"), Now);
+
+        Assert.Equal(["b", "a"], pool.See([Waiting("b-")], Now.AddSeconds(1)).Select(pod => pod.Metadata.Name));
+        Assert.Equal(["a"], pool.See([], Now.AddSeconds(2)).Select(pod => pod.Metadata.Name)); // b was shown, and is gone
+        Assert.Empty(pool.See([], Now.AddSeconds(31)));
+    }
+
+    [Fact]
+    public void Pod_that_becomes_ready_is_told_once_and_one_that_was_put_back_is_there_again()
+    {
+        var pool = new WaitingPool(new WarmPool(new("p", [], null, false), TwoToFour));
+        pool.See([Waiting("a5"), Waiting("b-")], Now);
+        var first = pool.NewlyReady().Single().Metadata.Name;
+        pool.See([Waiting("a5"), Waiting("b5")], Now);
+        var second = pool.NewlyReady().Single().Metadata.Name;
+        var taken = pool.Remove(Waiting("a5"));
+        pool.PutBack("a");
+
+        Assert.Equal(("a", "b", true), (first, second, taken));
+        Assert.Equal(2, pool.See([Waiting("a5"), Waiting("b5")], Now).Count);
     }
 
     [Fact]
