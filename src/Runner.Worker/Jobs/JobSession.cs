@@ -20,7 +20,7 @@ namespace Runner.Worker.Jobs;
 /// <summary>One job from its payload to its outcome.</summary>
 /// <remarks>
 /// <list type="number">
-/// <item>The lock is renewed from the start, beside everything else.</item>
+/// <item>The lock is kept from the start, beside everything else.</item>
 /// <item>The job runs and reports as it goes.</item>
 /// <item>Its conclusion is written to disk before anybody is told: a worker killed while it reports has still said how the job ended.</item>
 /// <item>What is left of logs and states goes out, for as long as it takes within limits.</item>
@@ -64,7 +64,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             _ => cancellation.Cancel(CancelReason.LockLost),
             host.Time,
             host.Loggers.CreateLogger<LockRenewal>());
-        var renewing = renewal.RunAsync(over.Token);
+        var renewing = renewal.RunAsync(LockRenewal.UntilFirst(payload.Times.MessageSeen, host.Time.GetUtcNow()), over.Token);
 
         // Step 2
         using var reporter = OpenReporter(services, giveUp.Token);

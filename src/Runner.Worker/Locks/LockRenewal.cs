@@ -15,7 +15,7 @@ internal enum LockLoss
     Expired,
 }
 
-/// <summary>Keeps the job's lock (<c>run-service.md</c> section 3): from the worker's start to the end of its reporting, every 60 s.</summary>
+/// <summary>Keeps the job's lock (<c>run-service.md</c> section 3): every 60 s from its acquisition on, to the end of the worker's reporting.</summary>
 /// <param name="renew">Makes one call; gives until when the lock is held.</param>
 /// <param name="onLost">Is told once, when the lock is lost.</param>
 /// <param name="time">Clock.</param>
@@ -60,12 +60,25 @@ internal sealed class LockRenewal(
         }
     }
 
+    /// <summary>
+    /// How long a worker that starts may wait before it renews: an acquired job is locked for ten minutes, so in its first one a renewal tells nobody anything.
+    /// Later it does: that the job is still ours before much of it has run.
+    /// </summary>
+    /// <param name="acquired">When the job was acquired, or shortly before; <c>null</c>: that is not known.</param>
+    /// <param name="now">The present.</param>
+    /// <returns>None where the job is older, its age is not known, or is that of another clock.</returns>
+    public static TimeSpan UntilFirst(DateTimeOffset? acquired, DateTimeOffset now) =>
+        now - acquired is { } age && age >= TimeSpan.Zero && age < Interval ? Interval - age : TimeSpan.Zero;
+
     /// <summary>Renews until it is cancelled or the lock is lost. Never throws.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="first">Pause before the first renewal (<see cref="UntilFirst"/>).</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(TimeSpan first, CancellationToken cancellationToken)
     {
         var failures = 0;
         try
         {
+            await Task.Delay(first, time, cancellationToken);
             while (true)
             {
                 var pause = Interval;

@@ -12,11 +12,11 @@ public sealed class UnkindGitHubTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // Where a call is made, from the registration of its runner to its completion.
+    // Where a call is made, from the registration of its runner to its completion. A job of less than a minute renews nothing.
     private static readonly (string Prefix, string? Suffix)[] Calls =
     [
         ("/api/v3/", "/generate-jitconfig"), ("/oauth/token", null), ("/broker/session", null), ("/broker/message", null), ("/broker/acknowledge", null),
-        ("/run-service/", "/acquirejob"), ("/run-service/", "/renewjob"), ("/twirp/", "/WorkflowStepsUpdate"), ("/twirp/", "/GetStepLogsSignedBlobURL"),
+        ("/run-service/", "/acquirejob"), ("/twirp/", "/WorkflowStepsUpdate"), ("/twirp/", "/GetStepLogsSignedBlobURL"),
         ("/blobs/", null), ("/twirp/", "/CreateStepLogsMetadata"), ("/twirp/", "/CreateJobLogsMetadata"), ("/run-service/", "/completejob"),
     ];
 

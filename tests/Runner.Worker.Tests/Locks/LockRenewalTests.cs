@@ -21,7 +21,7 @@ public sealed class LockRenewalTests
         var renewal = Renewal(() => _time.GetUtcNow() + TimeSpan.FromMinutes(10));
         var start = _time.GetUtcNow();
 
-        var running = renewal.RunAsync(over.Token);
+        var running = renewal.RunAsync(TimeSpan.Zero, over.Token);
         await AdvanceAsync(running, TimeSpan.FromMinutes(3.5));
         await over.CancelAsync();
         await running;
@@ -31,6 +31,37 @@ public sealed class LockRenewalTests
         Assert.Empty(_losses);
     }
 
+    public static TheoryData<int?, int> Ages => new()
+    {
+        // acquired s ago  first renewal after s
+        { 0,               60 },
+        { 20,              40 },
+        { 59,              1 },
+        { 60,              0 },  // is it ours still?
+        { 600,             0 },
+        { -1,              0 },  // another clock
+        { null,            0 },
+    };
+
+    [Theory, MemberData(nameof(Ages))]
+    public void A_lock_is_renewed_at_once_unless_it_is_fresh(int? age, int expected) => Assert.Equal(
+        TimeSpan.FromSeconds(expected), LockRenewal.UntilFirst(age is { } seconds ? _time.GetUtcNow().AddSeconds(-seconds) : null, _time.GetUtcNow()));
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_job_that_is_over_before_the_first_renewal_has_none()
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var renewal = Renewal(() => _time.GetUtcNow() + TimeSpan.FromMinutes(10));
+
+        var running = renewal.RunAsync(TimeSpan.FromSeconds(60), over.Token);
+        await AdvanceAsync(running, TimeSpan.FromSeconds(50));
+        await over.CancelAsync();
+        await running;
+
+        Assert.Empty(_calls);
+        Assert.True(renewal.IsHeld);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(ProtocolErrorKind.JobNotFound)]
     [InlineData(ProtocolErrorKind.JobTaken)]
@@ -38,7 +69,7 @@ public sealed class LockRenewalTests
     {
         var renewal = Renewal(() => throw new ProtocolException(kind, "gone"));
 
-        await renewal.RunAsync(Cancelled);
+        await renewal.RunAsync(TimeSpan.Zero, Cancelled);
 
         Assert.Equal([LockLoss.Gone], _losses);
         Assert.Equal(LockLoss.Gone, renewal.Loss);
@@ -52,7 +83,7 @@ public sealed class LockRenewalTests
         var start = _time.GetUtcNow();
         var renewal = Renewal(() => throw new InfrastructureException("down"));
 
-        var running = renewal.RunAsync(Cancelled);
+        var running = renewal.RunAsync(TimeSpan.Zero, Cancelled);
         await AdvanceAsync(running, TimeSpan.FromMinutes(20));
         await running;
 
@@ -69,7 +100,7 @@ public sealed class LockRenewalTests
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var renewal = Renewal(() => _calls.Count is > 1 and < 5 ? throw new InfrastructureException("down") : _time.GetUtcNow() + TimeSpan.FromMinutes(10));
 
-        var running = renewal.RunAsync(over.Token);
+        var running = renewal.RunAsync(TimeSpan.Zero, over.Token);
         await AdvanceAsync(running, TimeSpan.FromMinutes(5));
         await over.CancelAsync();
         await running;
@@ -84,7 +115,7 @@ public sealed class LockRenewalTests
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var renewal = Renewal(() => _time.GetUtcNow() - TimeSpan.FromHours(1));
 
-        var running = renewal.RunAsync(over.Token);
+        var running = renewal.RunAsync(TimeSpan.Zero, over.Token);
 
         Assert.True(renewal.IsHeld);
         await over.CancelAsync();

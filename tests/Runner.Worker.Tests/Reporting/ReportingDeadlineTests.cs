@@ -30,7 +30,7 @@ public sealed class ReportingDeadlineTests
             _time,
             NullLogger.Instance);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        var renewing = locked.RunAsync(over.Token);
+        var renewing = locked.RunAsync(TimeSpan.Zero, over.Token);
         using var giveUp = new CancellationTokenSource();
         var start = _time.GetUtcNow();
 
