@@ -27,6 +27,7 @@ internal sealed class LiveFeed : IAsyncDisposable
     private readonly CancellationTokenSource _abandoned = new();
     private readonly Task _running;
     private DateTimeOffset _restsUntil;
+    private bool _hasShown;
 
     /// <summary>Starts a feed over a WebSocket. The connection is made when there is something to show.</summary>
     /// <param name="address"><c>FeedStreamUrl</c> as GitHub gives it, with an <c>https</c> or <c>wss</c> scheme.</param>
@@ -52,7 +53,7 @@ internal sealed class LiveFeed : IAsyncDisposable
     /// <summary>Shows a line of a step. Returns at once.</summary>
     public void Offer(StepId step, long lineNumber, ReadOnlySpan<byte> text) => _queue.Offer(step, lineNumber, text);
 
-    /// <summary>Sends what waits and closes.</summary>
+    /// <summary>Sends what waits, if lines were shown before, and closes.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
@@ -65,14 +66,23 @@ internal sealed class LiveFeed : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        for (var round = 0; !_ending.IsCancellationRequested; round++)
+        for (var round = 0; ; round++)
         {
             await PauseAsync(round < FastRounds ? FastRound : SlowRound);
+            if (_ending.IsCancellationRequested)
+            {
+                break;
+            }
+
             await SendWaitingAsync();
         }
 
-        // What came between the last round and the end.
-        await SendWaitingAsync();
+        // What came between the last round and the end. Where nothing was shown so far the whole log arrives as fast as a connection could be made for it.
+        if (_hasShown)
+        {
+            await SendWaitingAsync();
+        }
+
         await CloseAsync();
     }
 
@@ -84,6 +94,7 @@ internal sealed class LiveFeed : IAsyncDisposable
     {
         foreach (var message in _queue.Take())
         {
+            _hasShown = true;
             if (_time.GetUtcNow() >= _restsUntil && !await TrySendAsync(message))
             {
                 _restsUntil = _time.GetUtcNow() + Rest;

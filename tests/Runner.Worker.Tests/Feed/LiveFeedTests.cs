@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs;
 using Runner.Jobs.Secrets;
 using Runner.Worker.Feed;
@@ -42,13 +43,29 @@ public sealed class LiveFeedTests
     public async Task A_service_that_is_not_there_costs_the_end_of_the_job_no_more_than_its_limit()
     {
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
-        var feed = new LiveFeed(new Uri("http://127.0.0.1:9/_ws"), new Secret("t"), http, TimeProvider.System);
+        var time = new FakeTimeProvider();
+        var feed = new LiveFeed(new Uri("http://127.0.0.1:9/_ws"), new Secret("t"), http, time);
         feed.Offer(Step, 1, "lost"u8);
+        time.Advance(TimeSpan.FromMilliseconds(250)); // a round: from here on it is tried
+        feed.Offer(Step, 2, "lost, too"u8);
         var start = TimeProvider.System.GetTimestamp();
 
         await feed.DisposeAsync();
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_job_that_is_over_before_anything_was_shown_makes_no_connection()
+    {
+        await using var server = await FeedServer.StartAsync();
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+        var feed = new LiveFeed(server.Address, new Secret("job-token"), http, new FakeTimeProvider());
+
+        feed.Offer(Step, 1, "first"u8);
+        await feed.DisposeAsync();
+
+        Assert.Null(server.Authorization);
     }
 
     [Theory]
