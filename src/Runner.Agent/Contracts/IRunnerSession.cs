@@ -48,6 +48,9 @@ internal interface IRunnerSession : IDisposable
     /// <exception cref="UnreadableJobException">It was taken, and cannot be run as it is.</exception>
     Task<AcquiredJob> AcquireAsync(RunnerJobRequest offer, CancellationToken cancellationToken);
 
+    /// <summary>Whether the session of a runner whose job is over needs no end: GitHub takes it away with the runner's registration.</summary>
+    bool EndsWithItsJob { get; }
+
     /// <summary>Ends the session.</summary>
     Task CloseAsync(CancellationToken cancellationToken);
 }

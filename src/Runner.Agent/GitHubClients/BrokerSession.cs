@@ -16,6 +16,9 @@ internal sealed class BrokerSession(
 
     public string RunnerName => config.Settings.AgentName;
 
+    // Seen live: after the job's end the session answers emptily, then 401, though nobody deleted it (sessions-and-messages.md section 7).
+    public bool EndsWithItsJob => true;
+
     public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
     {
         _status = status;

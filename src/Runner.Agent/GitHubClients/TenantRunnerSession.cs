@@ -32,6 +32,9 @@ internal sealed class TenantRunnerSession(
 
     public string RunnerName => config.Settings.AgentName;
 
+    // Of older servers it is not known.
+    public bool EndsWithItsJob => false;
+
     public async Task<IncomingMessage?> NextAsync(RunnerStatus status, CancellationToken cancellationToken)
     {
         _status = status;

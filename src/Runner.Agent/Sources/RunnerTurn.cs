@@ -18,7 +18,7 @@ namespace Runner.Agent.Sources;
 /// registration when it assigns the job; so does a session that answers at once with nothing, and a registration that GitHub knows no more.
 /// </item>
 /// <item>Hand it to the supervisor; poll on, as busy, so that a cancel arrives.</item>
-/// <item>Close the session. A runner that got no job is removed.</item>
+/// <item>Close the session, unless it went with its job. A runner that got no job is removed.</item>
 /// </list>
 /// A JIT configuration is never used twice: whatever goes wrong, the next turn registers anew.
 /// </remarks>
@@ -106,7 +106,7 @@ internal sealed class RunnerTurn(
         using var limit = new CancellationTokenSource(SignOffLimit, time);
         try
         {
-            if (turn.Session is { } session)
+            if (turn.Session is { } session && !(turn.HadJob && session.EndsWithItsJob))
             {
                 await session.CloseAsync(limit.Token);
             }

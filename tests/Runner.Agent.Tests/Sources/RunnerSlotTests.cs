@@ -463,6 +463,26 @@ public sealed class RunnerSlotTests : IDisposable
         Assert.True(session.IsClosed);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Session_of_a_runner_whose_job_is_over_is_closed_only_where_it_does_not_go_by_itself(bool goesWithItsJob)
+    {
+        var first = await _github.NextSessionAsync();
+        first.EndsWithItsJob = goesWithItsJob;
+        first.Offer(Some.Job());
+        _backend.Place(0).Start();
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        var second = await _github.NextSessionAsync();
+        second.EndsWithItsJob = goesWithItsJob;
+        await StopAsync();
+
+        Assert.True(first.IsDisposed);
+        Assert.Equal(!goesWithItsJob, first.IsClosed);
+        Assert.True(second.IsClosed); // it had no job
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Pool_whose_jobs_cannot_be_started_takes_none_until_one_can_be()
     {

@@ -119,6 +119,8 @@ internal sealed class ScriptedSession(string runner, TimeProvider time, Func<Scr
 
     public bool IsClosed { get; private set; }
 
+    public bool EndsWithItsJob { get; set; }
+
     public bool IsPolling { get; private set; }
 
     public ConcurrentQueue<RunnerStatus> Polls { get; } = new();
