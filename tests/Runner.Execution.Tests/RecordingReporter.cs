@@ -14,10 +14,14 @@ internal sealed class RecordingReporter : IJobReporter
     private readonly List<StepRecord> _changes = [];
     private readonly Dictionary<StepId, string> _summaries = [];
     private readonly List<StepId> _ended = [];
+    private readonly List<(StepId Step, int Changes)> _expected = [];
     private readonly List<(Func<string, bool> Matches, TaskCompletionSource Seen)> _waiters = [];
     private readonly List<(Func<StepRecord, bool> Matches, TaskCompletionSource Seen)> _stepWaiters = [];
 
     public IReadOnlyList<StepRecord> Changes => Copy(_changes);
+
+    /// <summary>Logs that were told ahead, with the number of changes that were told before.</summary>
+    public IReadOnlyList<(StepId Step, int Changes)> ExpectedLogs => Copy(_expected);
 
     public IReadOnlyList<StepId> EndedLogs => Copy(_ended);
 
@@ -77,6 +81,14 @@ internal sealed class RecordingReporter : IJobReporter
             {
                 seen.TrySetResult();
             }
+        }
+    }
+
+    public void StepLogExpected(StepId step)
+    {
+        lock (_lock)
+        {
+            _expected.Add((step, _changes.Count));
         }
     }
 

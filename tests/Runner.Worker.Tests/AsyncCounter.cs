@@ -7,6 +7,17 @@ internal sealed class AsyncCounter
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
     private int _count;
 
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _count;
+            }
+        }
+    }
+
     public void Increment()
     {
         lock (_lock)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using Runner.Protocol.Results;
 using Runner.Testing.Http;
 
@@ -38,6 +39,7 @@ internal sealed class FakeResults
 {
     private readonly FakeSite _site;
     private readonly ConcurrentDictionary<string, Blob> _blobs = new();
+    private readonly ConcurrentDictionary<string, AsyncCounter> _requests = new();
     private int _number;
 
     public FakeResults(FakeHttpServer server) => _site = server.Open(AnswerAsync);
@@ -56,6 +58,15 @@ internal sealed class FakeResults
     /// <summary>Whether the storage answers an append with its offset.</summary>
     public bool HasOffset { get; init; } = true;
 
+    /// <summary>Awaited before a request is answered, whose kind it gets.</summary>
+    public Func<string, Task> Answering { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>How long a signed address says that it is good; <c>null</c>: it does not say.</summary>
+    public TimeSpan? SignatureLife { get; init; }
+
+    /// <summary>Clock of signatures.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>What was done, in order.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
@@ -66,6 +77,19 @@ internal sealed class FakeResults
 
     /// <summary>Set whenever a block arrived.</summary>
     public AsyncCounter Blocks { get; } = new();
+
+    /// <summary>Requests of a kind that came so far.</summary>
+    public AsyncCounter Requests(string kind) => _requests.GetOrAdd(kind, _ => new AsyncCounter());
+
+    /// <summary>Lets a clock run until so many requests of a kind have come.</summary>
+    public async Task AdvanceUntilAsync(FakeTimeProvider time, string kind, int count, CancellationToken cancellationToken)
+    {
+        while (Requests(kind).Count < count)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken); // for the wire
+        }
+    }
 
     public string Text(string log) => _blobs.TryGetValue(log, out var blob) ? Encoding.UTF8.GetString(blob.Bytes.ToArray()) : string.Empty;
 
@@ -79,6 +103,8 @@ internal sealed class FakeResults
     {
         var path = context.Request.Path.Value ?? string.Empty;
         var what = What(context.Request, path);
+        Requests(what).Increment();
+        await Answering(what);
         switch (Misbehave(Interlocked.Increment(ref _number), what))
         {
             case Mischief.Status500:
@@ -191,7 +217,8 @@ internal sealed class FakeResults
     {
         var name = path.Contains("Summary", StringComparison.Ordinal) ? "summary_url" : "logs_url";
         var storage = IsAzure ? BlobStorageTypes.Azure : BlobStorageTypes.Unspecified;
-        return $$"""{"{{name}}":"{{new Uri(_site.Address, "blobs/" + LogOf(body))}}?sig=x","blob_storage_type":"{{storage}}"}""";
+        var end = SignatureLife is { } life ? $"&se={Uri.EscapeDataString((Time.GetUtcNow() + life).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))}" : "";
+        return $$"""{"{{name}}":"{{new Uri(_site.Address, "blobs/" + LogOf(body))}}?sig=x{{end}}","blob_storage_type":"{{storage}}"}""";
     }
 
     private static string LogOf(byte[] body) =>

@@ -39,7 +39,7 @@ internal static class TestSetup
         var client = new ResultsClient(Http, results.Address, token, Plan, Job, time);
         return new GitHubReporter(
             folder,
-            new RunServiceReports(job, runService, runService, client, new BlobClient(Http, time), options, NullLogger.Instance),
+            new RunServiceReports(job, runService, runService, client, new BlobClient(Http, time), options, time, NullLogger.Instance),
             feed: null,
             options,
             time,

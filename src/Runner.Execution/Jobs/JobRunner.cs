@@ -9,6 +9,7 @@ using Runner.Execution.Reporting;
 using Runner.Execution.Repositories;
 using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
+using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 
@@ -85,8 +86,10 @@ public sealed class JobRunner
         var actions = new StepActions(job, progress, processes, memory, preparation, posts, cancellation);
         var level = StepLevel.OfJob(contexts);
         using var background = new BackgroundSteps(job, actions.Runner, level, cancellation);
+        var completeId = StepId.New();
+        job.Reporter.StepLogExpected(completeId); // it is the job's last, and everybody waits for it
         var reports = await new JobSteps(job, progress, actions.Runner, level, posts, background).RunAsync(steps);
-        var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job");
+        var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job", completeId);
         complete.Start(complete.Record.Name);
         return await CompleteAsync(new CompleteJob(job, progress, complete.Log), contexts, [setUp, .. reports, complete], end);
     }

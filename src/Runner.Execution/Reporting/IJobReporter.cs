@@ -17,6 +17,11 @@ public interface IJobReporter
     /// <param name="text">The line as UTF-8, without time stamp and line end; copied before the call returns. Line feeds inside count as lines.</param>
     void WriteLine(StepId? step, ReadOnlySpan<byte> text);
 
+    /// <summary>A step that comes later will have a log. A hint, for whoever has something to prepare.</summary>
+    void StepLogExpected(StepId step)
+    {
+    }
+
     /// <summary>No further line comes for this step.</summary>
     void StepLogEnded(StepId step);
 

@@ -25,10 +25,10 @@ internal sealed class StepReport
     /// <summary>The log.</summary>
     public StepLog Log { get; }
 
-    /// <summary>A step of the runner itself.</summary>
-    public static StepReport OfRunner(JobScope job, int number, string name) => new(job, new StepRecord
+    /// <summary>A step of the runner itself; its id is a new one unless it was told before.</summary>
+    public static StepReport OfRunner(JobScope job, int number, string name, StepId? id = null) => new(job, new StepRecord
     {
-        Id = StepId.New(),
+        Id = id ?? StepId.New(),
         Number = number,
         Name = name,
         Type = "runner",

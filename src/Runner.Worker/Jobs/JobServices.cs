@@ -79,7 +79,7 @@ internal sealed class JobServices : IAsyncDisposable
             ? new ResultsClient(http, address, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time)
             : null;
         var reports = new RunServiceReports(
-            job, renewals, completion, results, new BlobClient(http, host.Time), options, host.Loggers.CreateLogger<RunServiceReports>());
+            job, renewals, completion, results, new BlobClient(http, host.Time), options, host.Time, host.Loggers.CreateLogger<RunServiceReports>());
         return new JobServices(
             http, reports, Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null, host.Time)
         {

@@ -99,6 +99,18 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     }
 
     /// <inheritdoc/>
+    public void StepLogExpected(StepId step)
+    {
+        lock (_lock)
+        {
+            if (!_isEnded)
+            {
+                LogOf(step);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void StepLogEnded(StepId step)
     {
         lock (_lock)

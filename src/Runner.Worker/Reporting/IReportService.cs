@@ -54,6 +54,9 @@ internal interface ILogBlocks
     /// <summary>Whether the last block is there.</summary>
     bool IsClosed { get; }
 
+    /// <summary>Gets ahead what a block needs, one try; a log that is ready already needs no call.</summary>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
     /// <summary>Sends the next block, one try.</summary>
     /// <param name="target">Length that the log is to reach; it is on disk.</param>
     /// <param name="isLast">Whether that is the whole log.</param>

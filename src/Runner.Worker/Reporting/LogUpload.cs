@@ -11,6 +11,20 @@ internal sealed class LogUpload(ILogBlocks log, UploadSlots slots, RetryPipeline
     /// <summary>Bytes that are at GitHub for certain.</summary>
     public long Position => log.Position;
 
+    /// <summary>Gets ahead what the next block needs. Where that fails nothing is lost: the block asks for it again, and tells.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        using var slot = await slots.TakeAsync(cancellationToken);
+        try
+        {
+            await log.PrepareAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is InfrastructureException or ProtocolException)
+        {
+            // Only a head start: no block has waited for it.
+        }
+    }
+
     /// <summary>Sends the log up to a length that is on disk, trying as long as it takes.</summary>
     /// <param name="target">Length to reach.</param>
     /// <param name="isLast">Whether that is the whole log.</param>

@@ -5,7 +5,10 @@ using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
 
-/// <summary>Decides when a log is sent: while it grows, as blocks fill or some time passed; when it ended, at once.</summary>
+/// <summary>
+/// Decides when a log is sent: while it grows, as blocks fill or some time passed; when it ended, at once. What sending needs is had before, so that the
+/// end of a job waits for the bytes alone.
+/// </summary>
 internal sealed class LogUploader(string name, LogSpool spool, LogUpload upload, ReportingOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Sends the log until it is complete.</summary>
@@ -39,8 +42,14 @@ internal sealed class LogUploader(string name, LogSpool spool, LogUpload upload,
     {
         var partialDelay = options.FirstPartialDelay;
         var lastSent = time.GetTimestamp();
-        while (!spool.IsEnded)
+        while (true)
         {
+            await upload.PrepareAsync(giveUp);
+            if (spool.IsEnded)
+            {
+                return;
+            }
+
             spool.WakeAt(upload.Position + options.BlockBytes);
             var untilPartial = partialDelay - time.GetElapsedTime(lastSent);
             if (untilPartial > TimeSpan.Zero)

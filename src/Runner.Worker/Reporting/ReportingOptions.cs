@@ -20,7 +20,10 @@ internal sealed record ReportingOptions
     /// <summary>See <see cref="FirstPartialDelay"/>. Default 30 s: 50,000 blocks, which is what an append blob holds, last 17 days.</summary>
     public TimeSpan MaxPartialDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Least time between two requests with step states while the job runs. Default 500 ms.</summary>
+    /// <summary>
+    /// Least time between two requests with step states while the job runs; states are gathered for half of it, so that those of one moment go together.
+    /// Default 500 ms, the period of GitHub's runner (<c>results-service.md</c> section 6).
+    /// </summary>
     public TimeSpan StepUpdateInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Requests with log blocks that are under way at a time. Default 4.</summary>

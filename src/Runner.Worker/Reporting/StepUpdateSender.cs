@@ -7,10 +7,11 @@ using Runner.Worker.Logging;
 
 namespace Runner.Worker.Reporting;
 
-/// <summary>Sends the states of steps: the first at once, later ones gathered for some time, the last at once.</summary>
+/// <summary>Sends the states of steps: gathered for a moment, the last at once.</summary>
 /// <remarks>
-/// Each state is whole, so only the newest of a step counts. Each try has a number of its own (<c>change_order</c>): one that was taken
-/// though its answer was lost must not make the service ignore a newer state under the same number.
+/// A step's end and the next one's start are one request, and so are all states of a job that is over in a moment. Each state is whole, so only the newest of
+/// a step counts. Each try has a number of its own (<c>change_order</c>): one that was taken though its answer was lost must not make the service ignore a
+/// newer state under the same number.
 /// </remarks>
 internal sealed class StepUpdateSender(
     IReportService service, RetryPipeline retry, ReportingOptions options, TimeProvider time, ILogger logger)
@@ -46,16 +47,17 @@ internal sealed class StepUpdateSender(
     {
         try
         {
+            var half = options.StepUpdateInterval / 2;
             while (true)
             {
+                await _signal.WaitAsync(Timeout.InfiniteTimeSpan, time, giveUp);
+                await PauseAsync(half, giveUp);
                 var isEnded = _ended.Task.IsCompleted; // looked at first: what came before the end is in the batch
                 var batch = new Dictionary<StepId, StepRecord>();
                 MergeChanges(batch);
                 if (batch.Count > 0)
                 {
                     await SendAsync(batch, giveUp);
-                    await PauseAsync(giveUp);
-                    continue;
                 }
 
                 if (isEnded)
@@ -63,7 +65,7 @@ internal sealed class StepUpdateSender(
                     return true;
                 }
 
-                await _signal.WaitAsync(Timeout.InfiniteTimeSpan, time, giveUp);
+                await PauseAsync(half, giveUp);
             }
         }
         catch (Exception exception) when (exception is InfrastructureException or ProtocolException or OperationCanceledException)
@@ -104,11 +106,11 @@ internal sealed class StepUpdateSender(
         }
     }
 
-    private async Task PauseAsync(CancellationToken giveUp)
+    private async Task PauseAsync(TimeSpan pause, CancellationToken giveUp)
     {
         try
         {
-            await _ended.Task.WaitAsync(options.StepUpdateInterval, time, giveUp);
+            await _ended.Task.WaitAsync(pause, time, giveUp);
         }
         catch (TimeoutException)
         {

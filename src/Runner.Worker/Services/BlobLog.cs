@@ -22,8 +22,10 @@ namespace Runner.Worker.Services;
 /// keeps all of it. Reading the blob back to compare is no way: the signed address need not allow it.
 /// </para>
 /// </remarks>
-internal sealed class BlobLog(ResultsClient results, BlobClient blobs, StepId? step, LogSpool spool, ReportingOptions options, ILogger logger) : ILogBlocks
+internal sealed class BlobLog(
+    ResultsClient results, BlobClient blobs, StepId? step, LogSpool spool, ReportingOptions options, TimeProvider time, ILogger logger) : ILogBlocks
 {
+    private readonly LogAddress _address = new(results, step, time);
     private bool _isAppendBlob;
     private bool _isCreated;
     private bool _isSealed;
@@ -39,9 +41,39 @@ internal sealed class BlobLog(ResultsClient results, BlobClient blobs, StepId? s
     public Task FinishAsync(CancellationToken cancellationToken) => results.PutLogMetadataAsync(step, spool.Lines, cancellationToken);
 
     /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellationToken) => _address.PrepareAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async Task SendBlockAsync(long target, bool isLast, CancellationToken cancellationToken)
     {
-        var blob = await results.GetLogUrlAsync(step, cancellationToken);
+        var wasKept = _address.IsKept;
+        try
+        {
+            await SendOnceAsync(target, isLast, cancellationToken);
+        }
+        catch (ProtocolException refusal) when (wasKept && refusal.Kind is ProtocolErrorKind.Unauthorized or ProtocolErrorKind.Forbidden)
+        {
+            // By the storage's clock the signature had ended.
+            await SendOnceAsync(target, isLast, cancellationToken);
+        }
+    }
+
+    private async Task SendOnceAsync(long target, bool isLast, CancellationToken cancellationToken)
+    {
+        var blob = await _address.GetAsync(cancellationToken);
+        try
+        {
+            await SendToAsync(blob, target, isLast, cancellationToken);
+        }
+        catch
+        {
+            _address.Drop(); // whatever it was, the next try has an address of its own
+            throw;
+        }
+    }
+
+    private async Task SendToAsync(SignedBlob blob, long target, bool isLast, CancellationToken cancellationToken)
+    {
         if (isLast && Position == 0 && !_isAppendBlob && target <= options.MaxBlockBytes)
         {
             await blobs.PutAsync(blob, "text/plain", () => spool.Read(0, (int)target), cancellationToken);

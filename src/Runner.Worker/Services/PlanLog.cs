@@ -26,6 +26,9 @@ internal sealed class PlanLog(PlanClient plan, JobId job, StepId? step, LogSpool
     public bool IsClosed { get; private set; }
 
     /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask; // a plan's log stands in the tenant itself
+
+    /// <inheritdoc/>
     public async Task SendBlockAsync(long target, bool isLast, CancellationToken cancellationToken)
     {
         if (_isUncertain)

@@ -17,9 +17,17 @@ namespace Runner.Worker.Services;
 /// <param name="results">The results service, or <c>null</c>: the message names none, and the job's log has nowhere to go.</param>
 /// <param name="blobs">Puts to signed addresses.</param>
 /// <param name="options">When and how much to send.</param>
+/// <param name="time">Clock of signatures.</param>
 /// <param name="logger">For the operator.</param>
 internal sealed class RunServiceReports(
-    JobMessage job, RunServiceClient renewals, RunServiceClient completion, ResultsClient? results, BlobClient blobs, ReportingOptions options, ILogger logger)
+    JobMessage job,
+    RunServiceClient renewals,
+    RunServiceClient completion,
+    ResultsClient? results,
+    BlobClient blobs,
+    ReportingOptions options,
+    TimeProvider time,
+    ILogger logger)
     : IReportService
 {
     /// <inheritdoc/>
@@ -33,7 +41,7 @@ internal sealed class RunServiceReports(
         Results.UpdateStepsAsync([.. steps.Select(ReportMapping.ToUpdate)], changeOrder, cancellationToken);
 
     /// <inheritdoc/>
-    public ILogBlocks OpenLog(StepId? step, LogSpool spool) => new BlobLog(Results, blobs, step, spool, options, logger);
+    public ILogBlocks OpenLog(StepId? step, LogSpool spool) => new BlobLog(Results, blobs, step, spool, options, time, logger);
 
     /// <inheritdoc/>
     public async Task<bool> TryPutSummaryAsync(StepId step, ReadOnlyMemory<byte> markdown, CancellationToken cancellationToken)

@@ -40,6 +40,16 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
+    public async Task Log_of_the_last_step_is_told_before_the_first_of_the_job_runs()
+    {
+        using var job = await TestJob.OfAsync(Some.Script("echo hello"));
+
+        var expected = Assert.Single(job.Reporter.ExpectedLogs);
+        Assert.Equal(job.Result?.Steps[^1].Id, expected.Step);
+        Assert.DoesNotContain(job.Reporter.Changes.Take(expected.Changes), step => step is { Number: 2, Status: StepStatus.InProgress });
+    }
+
+    [Fact]
     public async Task Set_up_tells_who_runs_the_job_where_and_since_when()
     {
         using var job = new TestJob();

@@ -19,12 +19,19 @@ internal sealed class FakeRunService
     /// <summary>Statuses of completions in turn, the last again and again.</summary>
     public int[] CompleteStatuses { get; init; } = [204];
 
+    /// <summary>Renewals that came.</summary>
+    public AsyncCounter Renewals { get; } = new();
+
     public ConcurrentQueue<CompleteJobRequest> Completions { get; } = new();
 
     private async Task AnswerAsync(HttpContext context)
     {
         var isRenewal = context.Request.Path.Value?.EndsWith(RunServiceRoutes.RenewJob, StringComparison.Ordinal) == true;
-        if (!isRenewal)
+        if (isRenewal)
+        {
+            Renewals.Increment();
+        }
+        else
         {
             Completions.Enqueue((await JsonSerializer.DeserializeAsync(
                 context.Request.Body, RunServiceJson.Default.CompleteJobRequest, context.RequestAborted))!);

@@ -4,9 +4,6 @@ using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
 using Runner.Testing.Http;
-using Runner.Worker.Hosting;
-using Runner.Worker.Jobs;
-using Runner.Worker.Logging;
 using Runner.Worker.Reporting;
 
 namespace Runner.Worker.Tests.Jobs;
@@ -188,43 +185,10 @@ public sealed class JobSessionTests(FakeHttpServer server) : IDisposable
     private Task<int> RunAsync(FakeRunService runService, FakeResults results, ReportingOptions options, params JobStep[] steps) =>
         RunAsync(Payload(runService, results, steps), options);
 
-    private Task<int> RunAsync(LaunchPayload payload, ReportingOptions options)
-    {
-        Directory.CreateDirectory(payload.Paths.Workspace);
-        var host = new WorkerHost
-        {
-            Environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
-            Folder = AppContext.BaseDirectory,
-            Started = TimeProvider.System.GetUtcNow(),
-            Time = TimeProvider.System,
-            Loggers = new StderrLoggerFactory(_log, TimeProvider.System),
-        };
-        return new JobSession(host, payload, options, _cancellation).RunAsync(Stream.Null);
-    }
+    private Task<int> RunAsync(LaunchPayload payload, ReportingOptions options) => SomeSession.RunAsync(payload, options, _cancellation, _log);
 
-    private LaunchPayload Payload(FakeRunService runService, FakeResults results, params JobStep[] steps)
-    {
-        var job = Some.Job(TestSetup.Job.Value);
-        return Some.Payload(
-            job with
-            {
-                Steps = steps,
-                Variables = new Dictionary<string, VariableValue> { [JobVariables.ResultsEndpoint] = new() { Value = results.Address.ToString() } },
-                Resources = new JobResources
-                {
-                    Endpoints =
-                    [
-                        new ServiceEndpoint
-                        {
-                            Name = "SystemVssConnection",
-                            Url = runService.Site.Address.ToString(),
-                            Authorization = new EndpointAuthorization { Scheme = "OAuth", Parameters = new Dictionary<string, string?> { ["AccessToken"] = "t0k3n" } },
-                        },
-                    ],
-                },
-            },
-            _folder.FullPath);
-    }
+    private LaunchPayload Payload(FakeRunService runService, FakeResults results, params JobStep[] steps) =>
+        SomeSession.Payload(runService, results, _folder, steps);
 
     private WorkerOutcome Outcome()
     {

@@ -170,6 +170,50 @@ public sealed partial class GitHubReporterTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_kept_address_that_is_refused_is_replaced_without_a_pause()
+    {
+        var refused = 0;
+        var results = new FakeResults(_server) { Misbehave = (_, what) => what == "put" && Interlocked.Exchange(ref refused, 1) == 0 ? Mischief.Status403 : Mischief.None };
+        using var reporter = Reporter(results, time: new FakeTimeProvider()); // it stands still
+        reporter.WriteLine(null, "hello"u8);
+        await results.Requests("url").ReachAsync(1, Cancelled);
+
+        var notes = await reporter.CompleteAsync();
+
+        Assert.Empty(notes);
+        Assert.EndsWith(" hello\n", results.Text("job"), StringComparison.Ordinal);
+        Assert.Equal(2, results.Requests("url").Count);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_address_that_cannot_be_had_ahead_costs_nothing()
+    {
+        var results = new FakeResults(_server) { Misbehave = (number, _) => number == 1 ? Mischief.Status403 : Mischief.None };
+        using var reporter = Reporter(results, TestSetup.Quick with { MaxRefusals = 1 }, new FakeTimeProvider());
+        reporter.WriteLine(null, "hello"u8);
+        await results.Requests("url").ReachAsync(1, Cancelled);
+
+        Assert.Empty(await reporter.CompleteAsync());
+
+        Assert.EndsWith(" hello\n", results.Text("job"), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_log_that_was_expected_and_did_not_come_is_no_log()
+    {
+        var results = new FakeResults(_server);
+        using var reporter = Reporter(results);
+
+        reporter.StepLogExpected(_step);
+        reporter.WriteLine(null, "hello"u8);
+        var notes = await reporter.CompleteAsync();
+
+        Assert.Empty(notes);
+        Assert.False(results.Has(_step.ToString()));
+        Assert.Equal(["metadata job", "put job"], results.Calls.Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Blocks_are_appended_while_the_job_runs()
     {
         var results = new FakeResults(_server);
@@ -225,10 +269,7 @@ public sealed partial class GitHubReporterTests : IDisposable
         var other = StepId.New();
 
         reporter.StepChanged(Record(StepStatus.Pending));
-        while (results.Updates.IsEmpty)
-        {
-            await Task.Yield();
-        }
+        await results.AdvanceUntilAsync(time, "steps", 1, Cancelled);
 
         reporter.StepChanged(Record(StepStatus.InProgress));
         reporter.StepChanged(Record(StepStatus.Completed));
@@ -242,9 +283,32 @@ public sealed partial class GitHubReporterTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task States_of_one_moment_are_one_request_and_the_next_comes_half_a_second_later()
+    {
+        var time = new FakeTimeProvider();
+        var results = new FakeResults(_server);
+        using var reporter = Reporter(results, new ReportingOptions(), time);
+
+        reporter.StepChanged(Record(StepStatus.Pending));
+        time.Advance(TimeSpan.FromMilliseconds(200));
+        reporter.StepChanged(Record(StepStatus.InProgress));
+        await results.AdvanceUntilAsync(time, "steps", 1, Cancelled);
+        var first = time.GetUtcNow();
+        reporter.StepChanged(Record(StepStatus.Completed));
+        await results.AdvanceUntilAsync(time, "steps", 2, Cancelled);
+        var second = time.GetUtcNow();
+        await reporter.CompleteAsync();
+
+        Assert.True(second - first >= TimeSpan.FromMilliseconds(500));
+        Assert.Equal(
+            [Protocol.Results.ResultsStatus.InProgress, Protocol.Results.ResultsStatus.Completed], results.Updates.Select(update => update.Steps.Single().Status));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_step_state_whose_answer_was_lost_is_sent_under_a_new_number()
     {
-        var results = new FakeResults(_server) { Misbehave = (number, what) => what == "steps" && number == 1 ? Mischief.CutAfter : Mischief.None };
+        var lost = 0;
+        var results = new FakeResults(_server) { Misbehave = (_, what) => what == "steps" && Interlocked.Exchange(ref lost, 1) == 0 ? Mischief.CutAfter : Mischief.None };
         using var reporter = Reporter(results);
 
         reporter.StepChanged(Record(StepStatus.Completed));
