@@ -68,7 +68,10 @@ public sealed record BrokerMoved(long MessageId, Uri Address) : IncomingMessage(
 /// <summary>Drop the cached token.</summary>
 public sealed record TokenRefreshAsked(long MessageId) : IncomingMessage(MessageId);
 
-/// <summary>A type that this version does not know: to be skipped.</summary>
+/// <summary>
+/// A type that this version does not know or has no use for: to be skipped. <c>RunnerRefreshConfig</c> is one: it brings new files to a runner that lives on, and
+/// an ephemeral one has none (<c>sessions-and-messages.md</c> section 5.9).
+/// </summary>
 public sealed record UnknownMessage(long MessageId, string MessageType) : IncomingMessage(MessageId);
 
 /// <summary>A known type whose body cannot be read: to be logged by its id and skipped.</summary>

@@ -65,14 +65,15 @@ public sealed class BrokerClientTests(FakeHttpServer server)
 
     public static TheoryData<string, string?, Type> Messages => new()
     {
-        // type                body                                                                                     read as
-        { "JobCancellation",   """{"jobId":"33333333-3333-3333-3333-333333333333","timeout":"00:05:00"}""",              typeof(JobCanceled) },
-        { "BrokerMigration",   """{"brokerBaseUrl":"https://other.example/"}""",                                         typeof(BrokerMoved) },
-        { "BrokerMigration",   """{"brokerBaseUrl":"other"}""",                                                          typeof(UnreadableMessage) },
-        { "ForceTokenRefresh", null,                                                                                     typeof(TokenRefreshAsked) },
-        { "RunnerJobRequest",  "{",                                                                                      typeof(UnreadableMessage) },
-        { "RunnerJobRequest",  null,                                                                                     typeof(UnreadableMessage) },
-        { "SomethingNew",      "{}",                                                                                     typeof(UnknownMessage) },
+        // type                  body                                                                                       read as
+        { "JobCancellation",     """{"jobId":"33333333-3333-3333-3333-333333333333","timeout":"00:05:00"}""",               typeof(JobCanceled) },
+        { "BrokerMigration",     """{"brokerBaseUrl":"https://other.example/"}""",                                          typeof(BrokerMoved) },
+        { "BrokerMigration",     """{"brokerBaseUrl":"other"}""",                                                           typeof(UnreadableMessage) },
+        { "ForceTokenRefresh",   null,                                                                                      typeof(TokenRefreshAsked) },
+        { "RunnerJobRequest",    "{",                                                                                       typeof(UnreadableMessage) },
+        { "RunnerJobRequest",    null,                                                                                      typeof(UnreadableMessage) },
+        { "RunnerRefreshConfig", """{"configType":"runner"}""",                                                             typeof(UnknownMessage) }, // files that an ephemeral runner does not have
+        { "SomethingNew",        "{}",                                                                                      typeof(UnknownMessage) },
     };
 
     [Theory, MemberData(nameof(Messages))]
