@@ -52,7 +52,7 @@ internal sealed class JobLauncher(JobRunContext context)
                         context.Logger.JobWithoutGrant(launch.JobId.ToString());
                     }
 
-                    return new LaunchResult(await context.Backend.LaunchAsync(launch, CancellationToken.None), Refusal: null);
+                    return new LaunchResult(await LaunchOnceAsync(launch), Refusal: null);
                 }
                 catch (WorkflowException error)
                 {
@@ -104,6 +104,21 @@ internal sealed class JobLauncher(JobRunContext context)
         {
             waiting?.Dispose();
             crowding?.Dispose();
+        }
+    }
+
+    // Of many launches at a time it is the one that came last to the end of the memory, and no fault of its job: what this one took is free again, and a launch
+    // that was cut may be made once more. Meanwhile the breaker lets no further jobs in. Where memory stays short the agent's own loops end it, and
+    // the next life takes the job up as it is recorded.
+    private async Task<IJobHandle> LaunchOnceAsync(JobLaunch launch)
+    {
+        try
+        {
+            return await context.Backend.LaunchAsync(launch, CancellationToken.None);
+        }
+        catch (OutOfMemoryException error)
+        {
+            throw new InfrastructureException("the agent ran out of memory as it made the job's place; its limit may be too low for so many jobs", error);
         }
     }
 

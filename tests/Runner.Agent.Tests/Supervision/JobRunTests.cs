@@ -306,6 +306,38 @@ public sealed class JobRunTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Launch_that_met_the_end_of_the_agents_memory_is_made_again()
+    {
+        _backend.Refuse(new InsufficientMemoryException());
+
+        var run = Start();
+        await AdvanceUntilAsync(() => _backend.Launches == 2, TimeSpan.FromMilliseconds(100));
+        _backend.Place(0).End(Conclusion.Succeeded);
+
+        Assert.Equal(Conclusion.Succeeded, (await run.Ended).Conclusion);
+        Assert.False(_service.Completed.IsCompleted); // the worker told it
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Agent_whose_memory_stays_short_says_so_of_the_job()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            _backend.Refuse(new InsufficientMemoryException());
+        }
+
+        var run = Start();
+        await AdvanceUntilAsync(() => run.Ended.IsCompleted);
+
+        var told = await _service.Completed;
+        Assert.Equal((true, "backend_unavailable"), (told.IsInfrastructure, told.Reason));
+        Assert.EndsWith(
+            "which is not the workflow's fault: the agent ran out of memory as it made the job's place; its limit may be too low for so many jobs",
+            told.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Backend_without_room_is_waited_for_and_the_job_says_how_long()
     {
         for (var i = 0; i < 4; i++)
