@@ -59,6 +59,9 @@ public sealed record JobLaunch
     /// <summary>Whether and how the job stays where a step of it failed; <c>null</c>: it goes on at once. The backend says how to enter it.</summary>
     public FailureHold? Hold { get; init; }
 
+    /// <summary>How the worker tells what the job used; <c>null</c>: nobody measures that. Not on this machine itself, where a job has no bounds of its own.</summary>
+    public UsageReport? Usage { get; init; }
+
     /// <summary>By which the job uses <see cref="Services"/>, where they are not to get GitHub's token; <c>null</c>: they get it.</summary>
     public Secret? ServicesToken { get; init; }
 

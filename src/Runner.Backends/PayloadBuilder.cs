@@ -14,6 +14,7 @@ public static class PayloadBuilder
         Services = launch.Services,
         ServicesToken = launch.ServicesToken?.Reveal(),
         Hold = launch.Hold,
+        Usage = launch.Usage,
         Tracing = launch.Tracing,
         Reporting = launch.Reporting,
         AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },

@@ -29,4 +29,7 @@ public sealed record JobResult
 
     /// <summary>When the last step ended, or <c>null</c>.</summary>
     public DateTimeOffset? LastStepEnded { get; init; }
+
+    /// <summary>What it used, or <c>null</c>: nobody measured.</summary>
+    public JobUsage? Usage { get; init; }
 }

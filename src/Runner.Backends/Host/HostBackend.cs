@@ -197,6 +197,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
             {
                 LinkKey = LinkKey.New().Reveal(),
                 OutcomeKey = outcomeKey.Reveal(),
+                Usage = null, // what this machine's control groups count is not the job's alone
                 LauncherProcess = launch.Reporting == ReportingTarget.Launcher ? Environment.ProcessId : null,
             };
             var process = await WorkerProcess.StartAsync(options, folder, payload, NoteWorker, logger, cancellationToken);

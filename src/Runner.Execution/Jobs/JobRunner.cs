@@ -9,9 +9,11 @@ using Runner.Execution.Reporting;
 using Runner.Execution.Repositories;
 using Runner.Execution.Scopes;
 using Runner.Execution.Steps;
+using Runner.Execution.Usage;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
+using Runner.Jobs.Outcomes;
 
 namespace Runner.Execution.Jobs;
 
@@ -53,6 +55,7 @@ public sealed class JobRunner
         }
 
         var job = new JobScope(payload, _host, reporter);
+        using var meter = payload.Usage is null ? null : UsageMeter.TryStart(_host.SystemRoot, _host.Time);
         var progress = new JobProgress(_host.Time);
         var end = new JobEnd(progress, cancellation, _host.Time);
         var numbers = new StepNumbers();
@@ -83,7 +86,7 @@ public sealed class JobRunner
 
         var processes = new ProcessRunner(_launcher, _host.Time);
         using var memory = MemoryKills.Find(_host.SystemRoot);
-        var actions = new StepActions(job, progress, processes, memory, preparation, posts, cancellation);
+        var actions = new StepActions(job, progress, processes, memory, meter, preparation, posts, cancellation);
         var level = StepLevel.OfJob(contexts);
         using var background = new BackgroundSteps(job, actions.Runner, level, cancellation);
         var completeId = StepId.New();
@@ -91,7 +94,8 @@ public sealed class JobRunner
         var reports = await new JobSteps(job, progress, actions.Runner, level, posts, background).RunAsync(steps);
         var complete = StepReport.OfRunner(job, numbers.Next(), "Complete job", completeId);
         complete.Start(complete.Record.Name);
-        return await CompleteAsync(new CompleteJob(job, progress, complete.Log), contexts, [setUp, .. reports, complete], end);
+        return await CompleteAsync(new CompleteJob(job, progress, complete.Log), contexts, [setUp, .. reports, complete], end, steps =>
+            payload.Usage is { } usage ? MeasuredJob.Tell(job, usage, meter, steps) : null);
     }
 
     private static ActionRepositories Repositories(JobScope job)
@@ -123,10 +127,13 @@ public sealed class JobRunner
         }
     }
 
-    private static async Task<JobResult> CompleteAsync(CompleteJob complete, JobContexts contexts, ImmutableArray<StepReport> reports, JobEnd end)
+    private static async Task<JobResult> CompleteAsync(
+        CompleteJob complete, JobContexts contexts, ImmutableArray<StepReport> reports, JobEnd end, Func<ImmutableArray<StepReport>, JobUsage?> tellUsage)
     {
         var reason = await end.WriteReasonAsync(reports[^1].Log);
-        end.Conclude(reports[^1], complete.Run(contexts));
-        return end.ResultOf(reports, reason) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl };
+        var isGood = complete.Run(contexts);
+        var usage = tellUsage(reports);
+        end.Conclude(reports[^1], isGood);
+        return end.ResultOf(reports, reason) with { Outputs = complete.Outputs, EnvironmentUrl = complete.EnvironmentUrl, Usage = usage };
     }
 }

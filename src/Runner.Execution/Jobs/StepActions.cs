@@ -7,6 +7,7 @@ using Runner.Execution.Processes;
 using Runner.Execution.Scopes;
 using Runner.Execution.Scripts;
 using Runner.Execution.Steps;
+using Runner.Execution.Usage;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Messages;
 
@@ -23,9 +24,16 @@ internal sealed class StepActions
     private readonly StopContainers _stop;
 
     public StepActions(
-        JobScope job, JobProgress progress, ProcessRunner processes, MemoryKills memory, ActionPreparation preparation, PostSteps posts, JobCancellation cancellation)
+        JobScope job,
+        JobProgress progress,
+        ProcessRunner processes,
+        MemoryKills memory,
+        UsageMeter? meter,
+        ActionPreparation preparation,
+        PostSteps posts,
+        JobCancellation cancellation)
     {
-        Runner = new StepRunner(job, progress, cancellation, ActionOf);
+        Runner = new StepRunner(job, progress, cancellation, meter, ActionOf);
         var exitCodes = new ExitCodeFile(job.Paths);
         _containers = new ContainerAction(job, progress, exitCodes);
         _initialize = new InitializeContainers(job, posts);

@@ -6,6 +6,7 @@ using Runner.Execution.Hosting;
 using Runner.Execution.Matchers;
 using Runner.Execution.Processes;
 using Runner.Execution.Scopes;
+using Runner.Execution.Usage;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 
@@ -16,7 +17,8 @@ namespace Runner.Execution.Steps;
 /// 1. Environment. 2. Condition. 3. The action, under its time-out and the job's cancellation. 4. Command files. 5. Outcome,
 /// <c>continue-on-error</c>, conclusion. The order is GitHub's (<c>worker-semantics.md</c> section 2).
 /// </remarks>
-internal sealed class StepRunner(JobScope job, JobProgress progress, JobCancellation cancellation, Func<StepUse, IStepAction> actionOf)
+internal sealed class StepRunner(
+    JobScope job, JobProgress progress, JobCancellation cancellation, UsageMeter? meter, Func<StepUse, IStepAction> actionOf)
 {
     private static readonly IReadOnlyDictionary<string, string> NoOutputs = new Dictionary<string, string>();
 
@@ -70,7 +72,7 @@ internal sealed class StepRunner(JobScope job, JobProgress progress, JobCancella
     public async Task<StepEnd> FinishAsync(StepRun run, CancellationToken outer)
     {
         run.Scope.Log.Debug($"Starting: {run.Task.Name}");
-        var outcome = await RunActionAsync(run, outer);
+        var outcome = await MeasureActionAsync(run, outer);
         if (outcome == Conclusion.Failed && run.Use.Parent is null && MissingSecrets.HintOf(job, run.Use) is { } hint)
         {
             run.Scope.Log.Write(hint);
@@ -108,6 +110,13 @@ internal sealed class StepRunner(JobScope job, JobProgress progress, JobCancella
             Matchers = _matchers,
         };
         return new StepRun(task, scope, members, github, variables.Own);
+    }
+
+    // Steps of a composite action count for the step around them.
+    private async Task<Conclusion> MeasureActionAsync(StepRun run, CancellationToken outer)
+    {
+        using var measured = run.Use.Parent is null ? meter?.Begin(run.Task.Record) : null;
+        return await RunActionAsync(run, outer);
     }
 
     private async Task<Conclusion> RunActionAsync(StepRun run, CancellationToken outer)

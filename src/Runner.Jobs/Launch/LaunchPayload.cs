@@ -44,6 +44,9 @@ public sealed record LaunchPayload
     /// <summary>Whether and how the job stays where a step of it failed; <c>null</c>: it goes on at once.</summary>
     public FailureHold? Hold { get; init; }
 
+    /// <summary>How the worker tells what the job used; <c>null</c>: nobody measures that.</summary>
+    public UsageReport? Usage { get; init; }
+
     /// <summary>Whom the worker tells of the job.</summary>
     [JsonConverter(typeof(TolerantEnumConverter<ReportingTarget>))]
     public ReportingTarget Reporting { get; init; }

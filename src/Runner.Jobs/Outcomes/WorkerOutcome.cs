@@ -38,6 +38,9 @@ public sealed record WorkerOutcome
     /// <summary>When the last step ended.</summary>
     public DateTimeOffset? LastStepEnded { get; init; }
 
+    /// <summary>What the job used, where the launcher asked for that (<see cref="Launch.LaunchPayload.Usage"/>); <c>null</c>: nobody measured.</summary>
+    public JobUsage? Usage { get; init; }
+
     /// <summary>Shows that the worker wrote it (<see cref="OutcomeProof"/>); <c>null</c>: nothing does.</summary>
     public string? Proof { get; init; }
 

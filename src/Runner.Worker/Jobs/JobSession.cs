@@ -176,5 +176,6 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         WorkerStarted = host.Started,
         FirstStep = result.FirstStep,
         LastStepEnded = result.LastStepEnded,
+        Usage = result.Usage,
     });
 }

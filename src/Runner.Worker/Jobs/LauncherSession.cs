@@ -91,5 +91,6 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
         WorkerStarted = host.Started,
         FirstStep = result.FirstStep,
         LastStepEnded = result.LastStepEnded,
+        Usage = result.Usage,
     });
 }
