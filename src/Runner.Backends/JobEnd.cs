@@ -26,6 +26,9 @@ public sealed record JobEnd
     /// </summary>
     public bool IsPlaceAtFault { get; init; }
 
+    /// <summary>What the job's container asked for and might have, or <c>null</c>: the backend does not say.</summary>
+    public PlaceResources? Resources { get; init; }
+
     /// <summary>When the job passed each stage.</summary>
     public LaunchTimes Times { get; init; } = new();
 }

@@ -74,6 +74,8 @@ internal sealed class JobBoard(GitHubBoard github, Uri? server, TimeProvider tim
     public void Over(JobId job, JobEnd end) => Change(job, view => view with
     {
         State = JobState.Reporting,
+        Usage = end.Outcome?.Usage is { } usage ? usage with { PeakStep = ShownText.Name(usage.PeakStep) } : null,
+        Resources = end.Resources,
         Times = Merge(view.Times, end.Times) with
         {
             FirstStep = end.Outcome?.FirstStep ?? end.Times.FirstStep,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Backends;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Agent.Board;
@@ -71,6 +72,12 @@ public sealed record JobView
 
     /// <summary>The same in words, or <c>null</c>: its steps say it.</summary>
     public string? Message { get; init; }
+
+    /// <summary>What it used, or <c>null</c>: not measured, or not known yet.</summary>
+    public JobUsage? Usage { get; init; }
+
+    /// <summary>What its container asked for, or <c>null</c>: not known yet, or the backend does not say.</summary>
+    public PlaceResources? Resources { get; init; }
 }
 
 /// <summary>Where a job stands.</summary>

@@ -16,7 +16,7 @@ internal static class AgentOptionsValidator
     [
         .. GitHub(options.Github), .. Auth(options.Github.Auth), .. Pools(options.Pools), .. PoolRules.Check(options), .. options.Services.Validate(),
         .. options.Network.Validate(), .. Monitoring(options.Monitoring), .. options.Monitoring.Queue.Validate(options.Github),
-        .. options.Monitoring.ExternalMetrics.Validate(options), .. options.Monitoring.Tracing.Validate(), .. Agent(options),
+        .. options.Monitoring.ExternalMetrics.Validate(options), .. options.Monitoring.Tracing.Validate(), .. options.Monitoring.Usage.Validate(), .. Agent(options),
         .. options.Agent.Page.Validate(), .. Kubernetes(options),
     ];
 

@@ -34,6 +34,9 @@ public sealed record MonitoringOptions
 
     /// <summary>Traces of jobs.</summary>
     public TracingOptions Tracing { get; set; } = new();
+
+    /// <summary>What jobs use of processors and memory.</summary>
+    public UsageOptions Usage { get; set; } = new();
 }
 
 /// <summary>Section <c>monitoring.logging</c>.</summary>

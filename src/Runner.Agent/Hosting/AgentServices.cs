@@ -47,7 +47,7 @@ internal static class AgentServices
         services.AddSingleton(options);
         services.AddSingleton(options.Agent);
         services.AddSingleton(surroundings.Time);
-        services.AddSingleton<AgentMetrics>();
+        services.AddSingleton(new AgentMetrics(options.Monitoring.Usage));
         services.AddSingleton<AgentHealth>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Timeout(options) + TimeSpan.FromSeconds(30));
         return services
@@ -72,10 +72,19 @@ internal static class AgentServices
     {
         var access = PageAccess.Of(options.Agent.Page, surroundings.Environment);
         services.AddSingleton<GitHubBoard>();
-        services.AddSingleton(provider => new JobBoard(
-            provider.GetRequiredService<GitHubBoard>(), provider.GetRequiredService<GitHubEndpoint>().Url, provider.GetRequiredService<TimeProvider>())
+        services.AddSingleton(provider => new UsageBoard(options.Monitoring.Usage, provider.GetRequiredService<AgentMetrics>().Usage));
+        services.AddSingleton(provider =>
         {
-            JobEnded = provider.GetService<TraceExport>() is { } traces ? traces.Ended : static _ => { },
+            var (usage, traces) = (provider.GetRequiredService<UsageBoard>(), provider.GetService<TraceExport>());
+            return new JobBoard(
+                provider.GetRequiredService<GitHubBoard>(), provider.GetRequiredService<GitHubEndpoint>().Url, provider.GetRequiredService<TimeProvider>())
+            {
+                JobEnded = job =>
+                {
+                    usage.Ended(job);
+                    traces?.Ended(job);
+                },
+            };
         });
         services.AddSingleton<AgentViews>();
         services.AddSingleton<ChangeStreams>();

@@ -108,6 +108,7 @@ internal sealed record JournalRecord
             Attempt = Attempt,
             Services = payload.Services,
             Hold = payload.Hold,
+            Usage = payload.Usage,
         };
     }
 

@@ -30,12 +30,19 @@ internal sealed class AgentMetrics
 
     /// <summary>Makes the metrics in a registry of their own, so that two agents in one process do not add up.</summary>
     public AgentMetrics()
+        : this(new UsageOptions())
+    {
+    }
+
+    /// <summary>The same, with metrics by names of jobs where the settings ask for them.</summary>
+    public AgentMetrics(UsageOptions usage)
     {
         Registry = Metrics.NewCustomRegistry();
         var factory = Metrics.WithCustomRegistry(Registry);
         GitHub = new GitHubMetrics(factory);
         Sets = new ScaleSetMetrics(factory);
         Queue = new QueueMetrics(factory);
+        Usage = new UsageMetrics(factory, usage);
         _queued = factory.CreateGauge("runner_queue_jobs", "Jobs taken whose worker does not run yet.", "pool");
         _running = factory.CreateGauge("runner_jobs_running", "Jobs whose worker runs.", "pool");
         _capacity = factory.CreateGauge("runner_capacity_jobs", "Most jobs at a time; of a scale set they count where its session is.", "pool");
@@ -71,6 +78,9 @@ internal sealed class AgentMetrics
 
     /// <summary>Those of what waits at GitHub.</summary>
     public QueueMetrics Queue { get; }
+
+    /// <summary>Those of what jobs used.</summary>
+    public UsageMetrics Usage { get; }
 
     /// <summary>A pool was opened.</summary>
     public void PoolOpened(string pool, int capacity)

@@ -8,7 +8,7 @@ using Runner.Jobs.Errors;
 namespace Runner.Agent.Page;
 
 /// <summary>The page, and under it the interface that programs share with it. All of it is read-only.</summary>
-internal sealed class PageEndpoints(AgentViews views, ChangeStreams changes, LogStreams logs, TimeProvider time)
+internal sealed class PageEndpoints(AgentViews views, UsageBoard usage, ChangeStreams changes, LogStreams logs, TimeProvider time)
 {
     private const string JsonType = "application/json; charset=utf-8";
     private const string HtmlType = "text/html; charset=utf-8";
@@ -22,6 +22,7 @@ internal sealed class PageEndpoints(AgentViews views, ChangeStreams changes, Log
         routes.MapGet("/jobs/{id}", (HttpContext http) => WriteJobAsync(http));
         routes.MapGet("/api/v1/pools", (HttpContext http) => WritePoolsAsync(http));
         routes.MapGet("/api/v1/jobs", (HttpContext http) => WriteJobsAsync(http));
+        routes.MapGet("/api/v1/usage", (HttpContext http) => WriteUsageAsync(http));
         routes.MapGet("/api/v1/jobs/{id}/log", (HttpContext http) => WriteLogAsync(http, stopping));
         routes.MapGet("/api/v1/events", (HttpContext http) => changes.WriteAsync(http, stopping));
         foreach (var asset in PageAssets.All)
@@ -59,6 +60,12 @@ internal sealed class PageEndpoints(AgentViews views, ChangeStreams changes, Log
         var view = views.Read().View;
         var answer = new JobsAnswer { Jobs = view.Jobs, Recent = view.Recent, Now = Now };
         return WriteAsync(http, JsonType, JsonSerializer.Serialize(answer, PageJson.Default.JobsAnswer));
+    }
+
+    private Task WriteUsageAsync(HttpContext http)
+    {
+        var answer = new UsageAnswer { IsMeasured = usage.IsMeasured, Jobs = usage.Read(), Now = Now };
+        return WriteAsync(http, JsonType, JsonSerializer.Serialize(answer, PageJson.Default.UsageAnswer));
     }
 
     private Task WriteJobAsync(HttpContext http)

@@ -37,6 +37,19 @@ public sealed record JobsAnswer
     public DateTimeOffset Now { get; init; }
 }
 
+/// <summary>The answer of <c>/api/v1/usage</c>.</summary>
+public sealed record UsageAnswer
+{
+    /// <summary>Whether workers measure what jobs use (<c>monitoring.usage.enabled</c>).</summary>
+    public bool IsMeasured { get; init; }
+
+    /// <summary>The jobs that ran since the agent started, and what they used.</summary>
+    public ImmutableArray<UsedJob> Jobs { get; init; } = [];
+
+    /// <summary>The moment of the answer by the agent's clock.</summary>
+    public DateTimeOffset Now { get; init; }
+}
+
 /// <summary>What the data of an event <c>change</c> is: that something is other than before, which is then asked for.</summary>
 /// <param name="Version">Another number with each change.</param>
 public sealed record ChangeEvent(long Version);
@@ -56,6 +69,7 @@ public sealed record PageError(string Error, string? Nearest = null, Uri? Link =
 [JsonSerializable(typeof(AgentView))]
 [JsonSerializable(typeof(PoolsAnswer))]
 [JsonSerializable(typeof(JobsAnswer))]
+[JsonSerializable(typeof(UsageAnswer))]
 [JsonSerializable(typeof(ChangeEvent))]
 [JsonSerializable(typeof(PageError))]
 public sealed partial class PageJson : JsonSerializerContext;

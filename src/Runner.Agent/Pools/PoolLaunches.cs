@@ -27,5 +27,6 @@ internal static class PoolLaunches
         MessageSeen = seen,
         Services = options.Services.ToAddresses(),
         Hold = pool.HoldOnFailure is { } time ? new FailureHold { Time = time, OnlyDebugging = true } : null,
+        Usage = options.Monitoring.Usage is { Enabled: true, Summary: var summary } ? new UsageReport { InSummary = summary } : null,
     };
 }

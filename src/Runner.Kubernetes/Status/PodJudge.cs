@@ -33,7 +33,12 @@ internal sealed class PodJudge(StartOptions limits)
             var times = PodTimes.Of(pod) with { FirstStep = outcome.FirstStep };
             return new PodVerdict.Over(new JobEnd
             {
-                Outcome = outcome, Failure = removal, Message = PodFailures.Disruption(pod)?.Message, WorkerStarted = true, Times = times,
+                Outcome = outcome,
+                Failure = removal,
+                Message = PodFailures.Disruption(pod)?.Message,
+                WorkerStarted = true,
+                Resources = ResourcesOf(pod),
+                Times = times,
             });
         }
 
@@ -73,9 +78,29 @@ internal sealed class PodJudge(StartOptions limits)
             Message = failure.Message,
             WorkerStarted = hasStarted,
             IsPlaceAtFault = !hasStarted && failure.IsPlaceAtFault,
+            Resources = ResourcesOf(pod),
             Times = PodTimes.Of(pod),
         });
     }
+
+    private static PlaceResources? ResourcesOf(V1Pod pod)
+    {
+        if (pod.Spec?.Containers?.FirstOrDefault(container => container.Name == ContainerNames.Job)?.Resources is not { } resources)
+        {
+            return null;
+        }
+
+        return new PlaceResources
+        {
+            CpuRequest = Find(resources.Requests, "cpu"),
+            CpuLimit = Find(resources.Limits, "cpu"),
+            MemoryRequest = Find(resources.Requests, "memory"),
+            MemoryLimit = Find(resources.Limits, "memory"),
+        };
+    }
+
+    private static decimal? Find(IDictionary<string, ResourceQuantity>? quantities, string resource) =>
+        quantities is not null && quantities.TryGetValue(resource, out var quantity) ? quantity.ToDecimal() : null;
 
     // A pod that is replaced by the kubelet's word only (eviction) may lack the state but not the container's id. Of a container that it
     // no longer finds when the pod ends, the kubelet says "waiting" and puts what was into the last state.

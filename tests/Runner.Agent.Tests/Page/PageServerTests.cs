@@ -27,6 +27,7 @@ public sealed class PageServerTests : IAsyncLifetime
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly ScriptedBackend _backend = new();
     private readonly AgentMetrics _metrics = new();
+    private readonly UsageBoard _usage;
     private readonly LaunchBreakers _breakers;
     private readonly RunnerPool _pool = new(new PoolOptions { Name = "linux", Labels = ["x"], MaxJobs = 4 }, "agent-1", []);
     private readonly JobSupervisor _supervisor;
@@ -38,6 +39,7 @@ public sealed class PageServerTests : IAsyncLifetime
 
     public PageServerTests()
     {
+        _usage = new UsageBoard(new UsageOptions { Enabled = true }, _metrics.Usage);
         _breakers = new LaunchBreakers(_metrics, _time, NullLogger<LaunchBreaker>.Instance);
         var (supervision, github) = (new SupervisionOptions { Instance = "agent-1" }, new GitHubBoard(_time));
         var (health, board) = (new AgentHealth(supervision, _time), new JobBoard(github, new Uri("https://github.test"), _time));
@@ -54,7 +56,7 @@ public sealed class PageServerTests : IAsyncLifetime
             health,
             _backend,
             _time);
-        _endpoints = new PageEndpoints(views, new ChangeStreams(views, _time), new LogStreams(_supervisor), _time);
+        _endpoints = new PageEndpoints(views, _usage, new ChangeStreams(views, _time), new LogStreams(_supervisor), _time);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

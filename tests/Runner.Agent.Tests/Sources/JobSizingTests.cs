@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Agent.Configuration;
+using Runner.Agent.Journal;
 using Runner.Agent.Pools;
 using Runner.Backends;
 using Runner.Jobs.Data;
@@ -81,6 +82,24 @@ public sealed class JobSizingTests
         Assert.Contains(
             ("pools[0].holdOnFailure", "is 07:00:00, expected up to 6h, such as 30m"),
             AgentOptionsValidator.Validate(new AgentOptions { Pools = [new PoolOptions { Name = "held", Labels = ["linux"], HoldOnFailure = TimeSpan.FromHours(7) }] }));
+    }
+
+    [Theory]
+    [InlineData(false, true,  null)]
+    [InlineData(true,  true,  true)]
+    [InlineData(true,  false, false)]
+    public void Jobs_are_measured_where_the_settings_say_so(bool enabled, bool summary, bool? inSummary)
+    {
+        using var pool = new RunnerPool(new PoolOptions { Name = "a", Labels = ["linux"] }, "agent", []);
+        var options = new AgentOptions { Monitoring = new MonitoringOptions { Usage = new UsageOptions { Enabled = enabled, Summary = summary } } };
+
+        var launch = PoolLaunches.Of(Job(), "runner", pool, new JobSize([], Warning: null), options, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(inSummary, launch.Usage?.InSummary);
+        Assert.Equal(inSummary, JournalRecord.Of(launch).ToLaunch()?.Usage?.InSummary); // an agent that takes it up goes on
+        Assert.Contains(
+            ("monitoring.usage.maxJobNames", "is 0, expected 1 to 1000"),
+            AgentOptionsValidator.Validate(new AgentOptions { Monitoring = new MonitoringOptions { Usage = new UsageOptions { MaxJobNames = 0 } } }));
     }
 
     [Fact]

@@ -200,6 +200,18 @@ public sealed class PodJudgeTests
         Assert.Equal(SomePod.Scheduled, end.Times.Scheduled);
         Assert.Equal(SomePod.Started, end.Times.ContainersStarted);
         Assert.Equal(SomePod.Started.AddSeconds(1), end.Times.FirstStep);
+        Assert.Equal(new PlaceResources { MemoryRequest = 32 * 1024 * 1024, MemoryLimit = 32 * 1024 * 1024 }, end.Resources);
+    }
+
+    [Fact]
+    public void End_says_what_the_jobs_container_asked_for_also_where_it_was_lost()
+    {
+        var pod = SomePod.New("Failed", memoryLimit: "32Mi").OnNode().Ended(137, "OOMKilled");
+        pod.Spec.Containers[0].Resources.Requests["cpu"] = new ResourceQuantity("250m");
+        var bare = SomePod.New("Failed").OnNode().Ended(137, "OOMKilled");
+
+        Assert.Equal(0.25m, Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(pod))).End.Resources?.CpuRequest);
+        Assert.Null(Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(bare))).End.Resources);
     }
 
     [Theory]
