@@ -50,6 +50,7 @@ internal static class RunnerCommandLine
             AgentViewCommands.BuildStatus(surroundings),
             AgentViewCommands.BuildJobs(surroundings),
             LogsCommand.Build(surroundings),
+            AdviseCommand.Build(surroundings),
             ServicesCommand.Build(surroundings),
             EmulatorCommands.Build(surroundings),
             ExplainCommand.Build(surroundings),

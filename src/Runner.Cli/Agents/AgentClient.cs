@@ -24,6 +24,9 @@ internal sealed class AgentClient(HttpClient http) : IDisposable
     /// <summary>Its jobs, likewise.</summary>
     public Task<Answer<JobsAnswer>> ReadJobsAsync(CancellationToken cancellationToken) => ReadAsync("api/v1/jobs", PageJson.Default.JobsAnswer, cancellationToken);
 
+    /// <summary>What its last jobs used, likewise.</summary>
+    public Task<Answer<UsageAnswer>> ReadUsageAsync(CancellationToken cancellationToken) => ReadAsync("api/v1/usage", PageJson.Default.UsageAnswer, cancellationToken);
+
     /// <summary>Tells of each change; ends with the agent.</summary>
     public async IAsyncEnumerable<long> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Runner.Agent.Board;
 using Runner.Agent.Page;
+using Runner.Backends;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
 using Runner.Testing.Http;
@@ -17,6 +18,7 @@ public sealed class AgentPageCommandsTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly FakeSite _site;
     private readonly List<JobView> _jobs = [];
+    private UsageAnswer _usage = new() { IsMeasured = true };
     private Func<HttpContext, Task>? _other;
     private PoolsAnswer _pools = new()
     {
@@ -62,6 +64,44 @@ public sealed class AgentPageCommandsTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Agent_without_jobs_says_so() =>
         Assert.Equal("No job is here, and none has ended since the agent started.\n", (await RunAsync("jobs")).Out.ReplaceLineEndings("\n"));
+
+    [Fact(Timeout = 60_000)]
+    public async Task Advice_has_a_table_for_each_pool_and_the_lines_to_put()
+    {
+        var run = new UsedRun { Conclusion = Conclusion.Succeeded, Seconds = 60, CpuSeconds = 84, PeakMemoryBytes = 1500 * 1024 * 1024, PeakStep = "Run make test" };
+        var resources = new PlaceResources { CpuRequest = 4, MemoryRequest = 8L * 1024 * 1024 * 1024, MemoryLimit = 8L * 1024 * 1024 * 1024 };
+        var job = new UsedJob { Pool = "linux", Repository = "acme/widgets", Workflow = "CI", Name = "test", Resources = resources, Runs = [run, run, run, run, run] };
+        var small = run with { CpuSeconds = 6, PeakMemoryBytes = 90 * 1024 * 1024, PeakStep = "Run lint" };
+        _pools = _pools with { Pools = [new PoolView { Name = "linux", Labels = ["linux"] }, new PoolView { Name = "sized", Labels = ["cpu=1", "cpu=2", "memory=2Gi"] }] };
+        _usage = _usage with { Jobs = [job with { Name = "lint", Runs = [small, small with { IsOutOfMemory = true }] }, job, job with { Pool = "sized" }] };
+
+        var result = await RunAsync("advise");
+
+        Assert.Equal((0, string.Empty), (result.Code, result.Error));
+        Golden.Check("advise.txt", Trimmed(result.Out));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Advice_as_JSON_has_bytes_and_cores()
+    {
+        _usage = _usage with { Jobs = [new UsedJob { Pool = "linux", Repository = "acme/widgets", Name = "test", Runs = [new UsedRun { PeakMemoryBytes = 100, Seconds = 10, CpuSeconds = 5 }] }] };
+
+        var result = await RunAsync("advise", "--json");
+
+        Assert.Equal(
+            """[{"pool":"linux","repository":"acme/widgets","name":"test","runs":1,"outOfMemory":0,"meanCores":0.5,"peakP95":100,"peakMax":100,"cpu":0.6,"memory":134217728,"labels":[]}]""",
+            result.Out.TrimEnd());
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(true,  "No job that was measured has ended since the agent started.")]
+    [InlineData(false, "Nobody measures what jobs use: set monitoring.usage.enabled, and ask again when jobs have run.")]
+    public async Task Advice_on_nothing_says_what_is_missing(bool isMeasured, string text)
+    {
+        _usage = new UsageAnswer { IsMeasured = isMeasured };
+
+        Assert.Equal(text, (await RunAsync("advise")).Out.TrimEnd());
+    }
 
     [Fact(Timeout = 60_000)]
     public async Task Json_is_what_the_agent_answered()
@@ -183,6 +223,7 @@ public sealed class AgentPageCommandsTests : IDisposable
         (_, "/api/v1/pools") => http.Response.WriteAsync(JsonSerializer.Serialize(_pools, PageJson.Default.PoolsAnswer)),
         (_, "/api/v1/jobs") => http.Response.WriteAsync(JsonSerializer.Serialize(
             new JobsAnswer { Jobs = [.. _jobs.Where(job => job.State != JobState.Ended)], Recent = [.. _jobs.Where(job => job.State == JobState.Ended)], Now = Now }, PageJson.Default.JobsAnswer)),
+        (_, "/api/v1/usage") => http.Response.WriteAsync(JsonSerializer.Serialize(_usage, PageJson.Default.UsageAnswer)),
         (_, "/api/v1/events") => ChangeAsync(http),
         (_, $"/api/v1/jobs/{Id}/log") => http.Response.WriteAsync(
             "2026-03-01T12:00:00.0000000Z ##[group]Run tests\n2026-03-01T12:00:01.0000000Z \u001b[31mred\u001b[0m \u001b[2Jnot\u001b]0;evil\u0007 titled\r\n2026-03-01T12:00:02.0000000Z ##[error]it broke\n", Encoding.UTF8),

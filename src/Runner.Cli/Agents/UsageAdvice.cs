@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Runner.Agent.Board;
+using Runner.Kubernetes.Options;
+
+namespace Runner.Cli.Agents;
+
+/// <summary>Which requests the last runs of jobs would have needed. Pure.</summary>
+/// <remarks>
+/// <para>
+/// Memory: the highest peak and a quarter, rounded up, as request and limit alike; what has no room for its memory is killed, so the worst run counts. A run that was
+/// killed for want of memory would have needed more than it had, and half as much again is tried.
+/// </para>
+/// <para>
+/// CPU: what nine runs in ten used on average, and a tenth, as request. There is no advice of a limit: a job without enough of it is slow, not dead, and takes what its node has left.
+/// </para>
+/// </remarks>
+internal static class UsageAdvice
+{
+    /// <summary>Fewer runs than these say little.</summary>
+    public const int EnoughRuns = 5;
+
+    private const decimal Mebi = 1024 * 1024;
+    private const decimal Gibi = 1024 * Mebi;
+    private const decimal MemoryMargin = 1.25m;
+    private const decimal AfterKill = 1.5m;
+    private const decimal CpuMargin = 1.1m;
+
+    // A rounding that grows with the amount: up to here in such steps.
+    private static readonly (decimal UpTo, decimal Step)[] MemorySteps = [(Gibi, 128 * Mebi), (4 * Gibi, 256 * Mebi), (16 * Gibi, Gibi), (decimal.MaxValue, 4 * Gibi)];
+    private static readonly (decimal UpTo, decimal Step)[] CpuSteps = [(1, 0.1m), (4, 0.25m), (decimal.MaxValue, 1)];
+
+    /// <summary>The advice on each job.</summary>
+    /// <param name="jobs">What they used.</param>
+    /// <param name="labelsOf">Labels of the runners of a pool, its sizes among them.</param>
+    public static ImmutableArray<JobAdvice> Of(IEnumerable<UsedJob> jobs, Func<string, IReadOnlyCollection<string>> labelsOf) =>
+        [.. jobs.Where(job => !job.Runs.IsEmpty).Select(job => Of(job, labelsOf(job.Pool)))];
+
+    /// <summary>A quantity of memory as it is written: <c>768Mi</c>, <c>2Gi</c>.</summary>
+    public static string Memory(decimal bytes) => bytes % Gibi == 0 && bytes > 0 ? Text(bytes / Gibi, "Gi") : Text(Math.Ceiling(bytes / Mebi), "Mi");
+
+    /// <summary>A quantity of CPU as it is written: <c>250m</c>, <c>2</c>.</summary>
+    public static string Cpu(decimal cores) => cores % 1 == 0 ? Text(cores, string.Empty) : Text(Math.Ceiling(cores * 1000), "m");
+
+    private static JobAdvice Of(UsedJob job, IReadOnlyCollection<string> labels)
+    {
+        var peaks = job.Runs.Select(run => (decimal?)run.PeakMemoryBytes).OfType<decimal>().Order().ToList();
+        var cores = job.Runs.Select(CoresOf).OfType<decimal>().Order().ToList();
+        var limit = job.Runs[^1].MemoryLimitBytes ?? job.Resources?.MemoryLimit;
+        var memory = MemoryFor(job, peaks);
+        decimal? cpu = cores.Count == 0 ? null : RoundUp(Percentile(cores, 0.9m) * CpuMargin, CpuSteps);
+        return new JobAdvice
+        {
+            Pool = job.Pool,
+            Repository = job.Repository,
+            Workflow = job.Workflow,
+            Name = job.Name,
+            Runs = job.Runs.Length,
+            OutOfMemory = job.Runs.Count(run => run.IsOutOfMemory),
+            MeanCores = cores.Count == 0 ? null : Math.Round(cores.Average(), 2),
+            PeakP95 = peaks.Count == 0 ? null : (long)Percentile(peaks, 0.95m),
+            PeakMax = peaks.Count == 0 ? null : (long)peaks[^1],
+            PeakStep = job.Runs.Where(run => run.PeakMemoryBytes is not null).OrderByDescending(run => run.PeakMemoryBytes).Select(run => run.PeakStep).FirstOrDefault(),
+            CpuRequestNow = job.Resources?.CpuRequest,
+            CpuLimitNow = job.Resources?.CpuLimit,
+            MemoryRequestNow = job.Resources?.MemoryRequest,
+            MemoryLimitNow = limit,
+            Cpu = cpu,
+            Memory = memory,
+            Labels =
+            [
+                .. new[] { SizeFor(labels, "cpu=", cpu, Quantity.TryParse), SizeFor(labels, "memory=", memory, Quantity.TryParse) }.OfType<string>(),
+            ],
+        };
+    }
+
+    private static decimal? CoresOf(UsedRun run) => run is { CpuSeconds: >= 0 and <= 1e9, Seconds: >= 0 and <= 1e9 }
+        ? (decimal)run.CpuSeconds.Value / Math.Max(1, (decimal)run.Seconds.Value) // a job of no time at all says nothing of cores
+        : null;
+
+    private static decimal? MemoryFor(UsedJob job, List<decimal> peaks)
+    {
+        var needed = peaks.Count == 0 ? 0 : peaks[^1] * MemoryMargin;
+        foreach (var killed in job.Runs.Where(run => run.IsOutOfMemory))
+        {
+            needed = Math.Max(needed, (killed.MemoryLimitBytes ?? job.Resources?.MemoryLimit ?? 0) * AfterKill);
+        }
+
+        return needed == 0 ? null : RoundUp(needed, MemorySteps);
+    }
+
+    // The smallest value that this share of them does not go beyond.
+    private static decimal Percentile(List<decimal> ordered, decimal share) => ordered[Math.Max(0, (int)Math.Ceiling(share * ordered.Count) - 1)];
+
+    private static decimal RoundUp(decimal amount, (decimal UpTo, decimal Step)[] steps)
+    {
+        var step = steps.First(range => amount <= range.UpTo).Step;
+        return Math.Max(step, Math.Ceiling(amount / step) * step);
+    }
+
+    private delegate bool Reader(string text, out decimal value);
+
+    // In a pool with sizes only they are labels: the smallest that is enough, and none where none is.
+    private static string? SizeFor(IReadOnlyCollection<string> labels, string key, decimal? amount, Reader read) =>
+        amount is null ? null : labels
+            .Where(label => label.StartsWith(key, StringComparison.OrdinalIgnoreCase))
+            .Select(label => (Label: label, Amount: read(label[key.Length..], out var value) ? value : -1))
+            .Where(size => size.Amount >= amount)
+            .OrderBy(size => size.Amount)
+            .Select(size => size.Label)
+            .FirstOrDefault();
+
+    private static string Text(decimal number, string unit) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number:0}{unit}");
+}
