@@ -64,6 +64,7 @@ internal sealed class LocalRuns(RunSettings settings, CliSurroundings surroundin
             BoundWorkspace = settings.Binds ? settings.Folder : null,
             KeepsFailedOf = settings.KeepsFailed ? settings.Folder : null,
             HoldOnFailure = settings.HoldOnFailure,
+            Measures = settings.Measures,
             Network = backends.Network,
             Services = services.EndpointOf,
             EndServices = services.EndJob,

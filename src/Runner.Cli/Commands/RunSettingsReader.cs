@@ -43,6 +43,7 @@ internal sealed class RunSettingsReader(ParseResult result, RunFlags flags)
         UsesGitIgnore = IsWritten(flags.UseGitIgnore) ? result.GetValue(flags.UseGitIgnore) : null,
         Binds = result.GetValue(flags.Bind),
         HoldOnFailure = OnFailure.Read(flags.OnFailure.Name, result.GetValue(flags.OnFailure)),
+        Measures = result.GetValue(flags.Measure),
         KeepsFailed = IsWritten(flags.Remove) && !result.GetValue(flags.Remove),
         Repositories = new RepositoryFlagValues(
             All(flags.Repositories.Local),

@@ -99,6 +99,8 @@ internal sealed class RunFlags
 
     public Option<string?> OnFailure { get; } = Text("--on-failure", null, "hold[=TIME]", "hold: a job stays where a step of it failed, for somebody to enter it; 30m unless said otherwise.");
 
+    public Option<bool> Measure { get; } = Switch("--measure", "Measure CPU time and peak memory of each step, on docker and kubernetes; a table is added to the job's summary.");
+
     public Option<bool> Watch { get; } = Switch("--watch", "Run again whenever the checkout changes, until Ctrl-C.", "-w");
 
     // What is shown.
@@ -157,7 +159,7 @@ internal sealed class RunFlags
     [
         Workflows, NoRecurse, Folder, Job, Matrix, EventFile, DetectEvent, DefaultBranch, RemoteName, Actor, GitHubInstance,
         Secrets, SecretFile, Vars, VarFile, Env, EnvFile, Inputs, InputFile,
-        Backend, Platforms, StrictRunsOn, Config, ConcurrentJobs, NoSkipCheckout, UseGitIgnore, Bind, Remove, OnFailure, Watch,
+        Backend, Platforms, StrictRunsOn, Config, ConcurrentJobs, NoSkipCheckout, UseGitIgnore, Bind, Remove, OnFailure, Measure, Watch,
         .. Repositories.All, .. Services.All,
         List, Graph, DryRun, Validate, Strict, Json, Quiet, Verbose, LogPrefixJobId,
         .. Containers.All,

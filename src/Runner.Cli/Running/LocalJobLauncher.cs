@@ -65,6 +65,7 @@ internal sealed class LocalJobLauncher(
             Network = settings.Network,
             BoundWorkspace = settings.BoundWorkspace,
             Hold = settings.HoldOnFailure is { } time ? new FailureHold { Time = time } : null,
+            Usage = settings.Measures ? new UsageReport { InSummary = true } : null,
             KeepAs = settings.KeepsFailedOf is { } checkout ? KeptName(planned, checkout) : null,
         };
     }

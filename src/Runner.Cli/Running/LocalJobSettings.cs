@@ -50,6 +50,9 @@ internal sealed record LocalJobSettings
     /// <summary>For how long a job stays where a step of it failed (<c>--on-failure hold</c>), or <c>null</c>: it goes on at once.</summary>
     public TimeSpan? HoldOnFailure { get; init; }
 
+    /// <summary>Whether workers measure what jobs use (<c>--measure</c>).</summary>
+    public bool Measures { get; init; }
+
     // The message must name an endpoint; a worker that reports to its launcher does not call it.
     private static ServiceEndpoint NoServices { get; } = new()
     {

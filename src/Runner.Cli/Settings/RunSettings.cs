@@ -82,6 +82,9 @@ internal sealed record RunSettings
     /// <summary>For how long a job stays where a step of it failed, or <c>null</c>: it goes on at once.</summary>
     public TimeSpan? HoldOnFailure { get; init; }
 
+    /// <summary>Whether workers measure what jobs use.</summary>
+    public bool Measures { get; init; }
+
     /// <summary>Whether what a job that failed ran in stays, to be looked at.</summary>
     public bool KeepsFailed { get; init; }
 

@@ -34,7 +34,7 @@ internal static class MeasuredJob
         var usage = new JobUsage
         {
             CpuSeconds = used.Cpu is { } cpu ? Math.Round(cpu.TotalSeconds, 3) : null,
-            PeakMemoryBytes = used.PeakBytes,
+            PeakMemoryBytes = measured.Select(step => step.Used?.PeakBytes).Append(used.PeakBytes).Max(), // a step may know more of a short peak
             MemoryLimitBytes = limit,
             PeakStep = measured.Where(step => step.Used?.PeakBytes is not null).OrderByDescending(step => step.Used?.PeakBytes).Select(step => Cut(step.Step.Name)).FirstOrDefault(),
         };

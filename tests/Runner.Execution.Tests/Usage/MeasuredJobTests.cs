@@ -107,7 +107,7 @@ public sealed class MeasuredJobTests : IDisposable
     }
 
     private static LaunchPayload Payload(TestJob job, params JobStep[] steps) =>
-        Some.Payload(Some.Job() with { Steps = steps }, job.Folder) with { Usage = new UsageReport() };
+        Some.Payload(Some.Job() with { Steps = steps }, job.Folder) with { Usage = new UsageReport { InSummary = true } };
 
     private static JobStep Step(string name, string script) => Some.Script(script) with { DisplayNameToken = new StringToken(name) };
 

@@ -51,8 +51,9 @@ internal static class AgentOn
     /// <param name="engine">The engine.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="protocol">What the emulator speaks.</param>
+    /// <param name="configure">Changes settings; image and engine are set already.</param>
     public static async Task<AgentOnHost> DockerAsync(
-        DockerEngineFixture engine, CancellationToken cancellationToken, EmulatorProtocol protocol = EmulatorProtocol.V2)
+        DockerEngineFixture engine, CancellationToken cancellationToken, EmulatorProtocol protocol = EmulatorProtocol.V2, Action<AgentOptions>? configure = null)
     {
         var worker = TestWorker.Real();
         Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? string.Empty);
@@ -67,6 +68,7 @@ internal static class AgentOn
                 options.Backend = BackendKind.Docker;
                 options.Github.AllowInsecureHttp = true;
                 options.Docker = new DockerSectionOptions { Host = engine.Host, Worker = worker, DefaultImage = DebianImage };
+                configure?.Invoke(options);
             },
             new EmulatorOptions { ShareRunnerKey = true, ListenAddress = await engine.GatewayAsync(cancellationToken), ServerUrl = ServerUrl, Protocol = protocol });
     }
