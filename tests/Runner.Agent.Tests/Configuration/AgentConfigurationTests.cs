@@ -356,6 +356,7 @@ public sealed class AgentConfigurationTests : IDisposable
         {
             nameof(MonitoringOptions) => setting,
             nameof(QueueOptions) => $"queue: {{{setting}}}",
+            nameof(UsageOptions) => $"usage: {{{setting}}}",
             nameof(ExternalMetricsOptions) => $"externalMetrics: {{{setting}}}",
             _ => "enabled: true",
         };
