@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Runner.Agent.Board;
 using Runner.Kubernetes.Options;
 
@@ -66,10 +67,7 @@ internal static class UsageAdvice
             MemoryLimitNow = limit,
             Cpu = cpu,
             Memory = memory,
-            Labels =
-            [
-                .. new[] { SizeFor(labels, "cpu=", cpu, Quantity.TryParse), SizeFor(labels, "memory=", memory, Quantity.TryParse) }.OfType<string>(),
-            ],
+            Labels = [.. new[] { SizeFor(labels, "cpu=", cpu), SizeFor(labels, "memory=", memory) }.OfType<string>()],
         };
     }
 
@@ -97,17 +95,15 @@ internal static class UsageAdvice
         return Math.Max(step, Math.Ceiling(amount / step) * step);
     }
 
-    private delegate bool Reader(string text, out decimal value);
-
     // In a pool with sizes only they are labels: the smallest that is enough, and none where none is.
-    private static string? SizeFor(IReadOnlyCollection<string> labels, string key, decimal? amount, Reader read) =>
+    private static string? SizeFor(IReadOnlyCollection<string> labels, string key, decimal? amount) =>
         amount is null ? null : labels
             .Where(label => label.StartsWith(key, StringComparison.OrdinalIgnoreCase))
-            .Select(label => (Label: label, Amount: read(label[key.Length..], out var value) ? value : -1))
+            .Select(label => (Label: label, Amount: Quantity.TryParse(label[key.Length..], out var value) ? value : -1))
             .Where(size => size.Amount >= amount)
             .OrderBy(size => size.Amount)
             .Select(size => size.Label)
             .FirstOrDefault();
 
-    private static string Text(decimal number, string unit) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number:0}{unit}");
+    private static string Text(decimal number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{number:0}{unit}");
 }

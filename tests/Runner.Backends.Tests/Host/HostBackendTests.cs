@@ -48,6 +48,16 @@ public sealed class HostBackendTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Nothing_is_measured_where_a_job_shares_the_machines_control_group()
+    {
+        var backend = Backend(ReadPayload + """case "$payload" in *inSummary*) conclude measured;; *) conclude left;; esac""");
+
+        await using var handle = await backend.LaunchAsync(Launch() with { Usage = new UsageReport { InSummary = true } }, Token);
+
+        Assert.Equal("left", (await handle.Ended).Outcome?.Reason);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Payload_comes_on_standard_input_and_is_nowhere_on_disk()
     {
         var backend = Backend(ReadPayload + """case "$payload" in *s3cr3t-of-the-job*) conclude seen;; *) conclude missing;; esac""");

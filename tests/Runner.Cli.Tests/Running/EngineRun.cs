@@ -16,9 +16,9 @@ internal sealed class EngineRun : IDisposable
     private readonly CancellationTokenSource _cancel = new();
     private readonly CancellationTokenSource _kill = new();
 
-    private EngineRun(int maxConcurrentJobs, string[] workflows, string? keepsFailedOf = null)
+    private EngineRun(int maxConcurrentJobs, string[] workflows, string? keepsFailedOf = null, bool measures = false)
     {
-        var settings = new LocalJobSettings { Runner = new RunnerIdentity { Name = "local", Version = "1" }, KeepsFailedOf = keepsFailedOf };
+        var settings = new LocalJobSettings { Runner = new RunnerIdentity { Name = "local", Version = "1" }, KeepsFailedOf = keepsFailedOf, Measures = measures };
         var launcher = new LocalJobLauncher(settings, _ => Backend, _ => null, Time);
         var engine = new RunEngine(launcher, _events.Writer, Time, maxConcurrentJobs);
         Ended = engine.RunAsync([.. workflows.Select(Plan)], _cancel.Token, _kill.Token);
@@ -36,6 +36,8 @@ internal sealed class EngineRun : IDisposable
     public static EngineRun StartWith(int maxConcurrentJobs, params string[] workflows) => new(maxConcurrentJobs, workflows);
 
     public static EngineRun StartKeeping(string checkout, params string[] workflows) => new(maxConcurrentJobs: 8, workflows, checkout);
+
+    public static EngineRun StartMeasured(params string[] workflows) => new(maxConcurrentJobs: 8, workflows, measures: true);
 
     public void Cancel() => _cancel.Cancel();
 

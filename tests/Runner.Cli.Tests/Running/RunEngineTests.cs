@@ -2,6 +2,7 @@ using Runner.Backends;
 using Runner.Cli.Running;
 using Runner.Jobs;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 using Runner.Jobs.Outcomes;
 
@@ -68,6 +69,19 @@ public sealed class RunEngineTests
         Assert.StartsWith("bad: kept as 0-bad-", names[0], StringComparison.Ordinal);
         Assert.Equal(names[0], names[1]);
         Assert.NotEqual(names[0], names[2]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Jobs_are_measured_where_that_is_asked_for()
+    {
+        using var measured = EngineRun.StartMeasured($"jobs: {{a: {{{Steps}}}}}");
+        using var other = EngineRun.Start($"jobs: {{a: {{{Steps}}}}}");
+
+        Assert.Equal(new UsageReport { InSummary = true }, (await measured.Launched("a")).Usage);
+        Assert.Null((await other.Launched("a")).Usage);
+        measured.End("a");
+        other.End("a");
+        await Task.WhenAll(measured.FinishAsync(), other.FinishAsync());
     }
 
     [Fact(Timeout = 30_000)]
