@@ -351,7 +351,10 @@ public sealed class AgentConfigurationTests : IDisposable
             nameof(CleanupOptions) => $"cleanupPolicy: {{{setting}}}",
             _ => "enabled: true",
         };
-        var pool = type == typeof(PoolOptions) ? setting : type == typeof(RerunOptions) ? $"rerun: {{{setting}}}" : "maxJobs: 1";
+        var pool = type == typeof(PoolOptions) ? setting
+            : type == typeof(RerunOptions) ? $"rerun: {{{setting}}}"
+            : type == typeof(WarmOptions) ? $"warm: {{{setting}}}"
+            : "maxJobs: 1";
         var monitoring = type.Name switch
         {
             nameof(MonitoringOptions) => setting,
