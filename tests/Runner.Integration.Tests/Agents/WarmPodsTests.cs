@@ -48,7 +48,7 @@ public sealed partial class WarmPodsTests(ClusterFixture cluster) : IAsyncLifeti
         var cold = await RunAsync(test, "[self-hosted, linux]", "echo", containers: $"container: {{image: '{cluster.JobImage}'}}");
 
         Assert.DoesNotContain(pod.Spec.Volumes, volume => volume.Secret is not null);
-        Assert.Contains($"Pod {waiting[0]} waited for a job of this kind", job.Log, StringComparison.Ordinal);
+        Assert.True(job.Log.Contains($"Pod {waiting[0]} waited for a job of this kind", StringComparison.Ordinal), string.Join('\n', test.Logs));
         Assert.DoesNotContain("waited for a job", cold.Log, StringComparison.Ordinal);
         Assert.NotEqual(waiting, next);
         Assert.InRange(job.Start, TimeSpan.Zero, cold.Start / 2);
@@ -184,7 +184,7 @@ public sealed partial class WarmPodsTests(ClusterFixture cluster) : IAsyncLifeti
             {
                 var pods = await Core.ListNamespacedPodAsync(_namespace, labelSelector: $"{Warm},!{JobId}", cancellationToken: Token);
                 ready = [.. pods.Items.Where(pod => pod.Status?.ContainerStatuses?.Any(status => status.State?.Running is not null) == true).Select(pod => pod.Metadata.Name)];
-                return ready.Length == count && test.Logs.Count(line => line.EndsWith(" of pool test waits for a job", StringComparison.Ordinal)) >= seen;
+                return ready.Length == count && test.Logs.Count(line => line.Contains(" 2157: ", StringComparison.Ordinal)) >= seen;
             },
             Token);
         return ready;
