@@ -81,7 +81,8 @@ public sealed class KubernetesBackend : IJobBackend
         _room = new ClusterRoom(_cluster, _watch, _options, time, logger);
         _warm = new WarmPods(warm ?? [], _cluster, _lease, _watch, _room, _options, agent.ToString(), time, logger);
         _handover = new PodHandover(_cluster, _options, time, logger);
-        _launcher = new PodLauncher(_cluster, _watch, _room, _warm, _handover, _options, agent.ToString(), time, logger);
+        var warmLaunch = new WarmLaunch(_cluster, _warm, _handover, _options, agent.ToString(), time, logger);
+        _launcher = new PodLauncher(_cluster, _watch, _room, _warm, warmLaunch, _options, agent.ToString(), time, logger);
         _finished = new FinishedPods(_cluster, options.CleanupPolicy, options.InstanceInUse, time, logger);
         _context = new PodContext(_cluster, new PodJudge(options.Start), _finished, agent.ToString(), time, logger);
     }
@@ -129,7 +130,7 @@ public sealed class KubernetesBackend : IJobBackend
     {
         ArgumentNullException.ThrowIfNull(kind);
         var room = _room.For(kind);
-        return room.Places is { } places && _warm.CountOf(kind.Pool) is { } warm ? room with { Places = places + warm.Ready } : room;
+        return room.Places is { } places ? room with { Places = places + _warm.All } : room; // they are given to jobs, or give way to them
     }
 
     /// <inheritdoc/>
@@ -172,9 +173,7 @@ public sealed class KubernetesBackend : IJobBackend
     public async Task ForgetAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(launch);
-        var name = PodNames.For(launch);
-        await _cluster.DeletePodAsync(name, TimeSpan.Zero, cancellationToken); // one whose creation was not answered
-        await _cluster.DeleteSecretAsync(name, cancellationToken);
+        await _launcher.ForgetAsync(launch, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -331,15 +330,15 @@ public sealed class KubernetesBackend : IJobBackend
     // False of a pod that waited and has no job, as its agent ended before it gave it: it is launched anew then, or the next look gives it.
     private async Task<bool> HasJobAsync(V1Pod pod, V1Secret secret, bool isDue, CancellationToken cancellationToken)
     {
-        var isGiven = PodHandover.IsSuperseded(pod, secret) ? false
-            : !isDue || PayloadSecret.ReadLaunch(secret) is not { } launch ? true
-            : await _handover.GiveAsync(pod, launch.JobId, secret, cancellationToken);
-        if (isGiven == false)
+        var handed = PodHandover.IsSuperseded(pod, secret) ? Handed.NobodyWaits
+            : !isDue || PodHandover.IsOver(pod) || PayloadSecret.ReadLaunch(secret) is not { } launch ? Handed.Over
+            : await _handover.GiveAsync(pod, launch.JobId, secret, patience: TimeSpan.Zero, cancellationToken);
+        if (handed == Handed.NobodyWaits)
         {
-            await _warm.RemoveAsync(pod.Metadata.Name, cancellationToken);
+            await _cluster.DeleteUnchangedAsync("Pod", pod.Metadata, TimeSpan.Zero, cancellationToken);
         }
 
-        return isGiven == true;
+        return handed is Handed.Given or Handed.Over;
     }
 
     private async Task<JobLaunch?> AdoptSecretAsync(V1Secret secret, CancellationToken cancellationToken)

@@ -10,17 +10,18 @@ using Runner.Kubernetes.Client;
 using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 using Runner.Kubernetes.Spec;
+using Runner.Kubernetes.Status;
 
 namespace Runner.Kubernetes;
 
 /// <summary>Gives the worker of a pod that waited its job: the payload of the job's Secret, by one exec, into its memory.</summary>
-/// <remarks>A worker takes one job and is given it twice without harm, so a lost answer, or an agent that ended in between, costs nothing.</remarks>
+/// <remarks>A worker takes one job and is given it twice without harm, so it is given until the worker, or the pod's end, has answered.</remarks>
 internal sealed class PodHandover(JobCluster cluster, KubernetesOptions options, TimeProvider time, ILogger logger)
 {
-    private const int Tries = 3;
     private const int NobodyWaits = 69; // the worker's own exit code
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether a pod waited for its job and may not have it yet.</summary>
     public static bool IsDue(V1Pod pod, V1Secret secret) => PodLabels.IsWarm(pod.Metadata) && PayloadSecret.IsOfLaunching(secret);
@@ -29,19 +30,27 @@ internal sealed class PodHandover(JobCluster cluster, KubernetesOptions options,
     public static bool IsSuperseded(V1Pod pod, V1Secret secret) =>
         PodLabels.IsWarm(pod.Metadata) && secret.Metadata.OwnerReferences?.Any(owner => owner.Uid != pod.Metadata.Uid) == true;
 
+    /// <summary>Whether nothing can be given to a pod any more: what became of its job its end tells, if anything does.</summary>
+    public static bool IsOver(V1Pod pod) =>
+        pod.Metadata.DeletionTimestamp is not null || pod.Status?.Phase is "Succeeded" or "Failed" || PodTimes.JobStatus(pod)?.State?.Terminated is not null;
+
     /// <summary>Gives it.</summary>
-    /// <returns>Whether the worker has it; <c>null</c>: nobody knows.</returns>
-    public async Task<bool?> GiveAsync(V1Pod pod, JobId job, V1Secret secret, CancellationToken cancellationToken)
+    /// <param name="pod">The pod.</param>
+    /// <param name="job">Whose it is.</param>
+    /// <param name="secret">The job's Secret.</param>
+    /// <param name="patience">How long it is tried where no answer comes; at least once.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<Handed> GiveAsync(V1Pod pod, JobId job, V1Secret secret, TimeSpan patience, CancellationToken cancellationToken)
     {
         var name = pod.Metadata.Name;
         if (PayloadSecret.ReadPayload(secret) is not { } payload)
         {
-            return false;
+            return Handed.NobodyWaits;
         }
 
         var bytes = JsonSerializer.SerializeToUtf8Bytes(For(payload, name), PayloadJson.Default.LaunchPayload);
         string[] command = [PodPaths.Worker, "give", "--job", job.ToString(), "--payload", bytes.Length.ToString(CultureInfo.InvariantCulture)];
-        var isSent = false;
+        var (start, isSent, pause) = (time.GetTimestamp(), false, FirstPause);
         for (var tries = 1; ; tries++)
         {
             string problem;
@@ -50,7 +59,7 @@ internal sealed class PodHandover(JobCluster cluster, KubernetesOptions options,
                 var exitCode = await cluster.Streams.ExecAsync(name, ContainerNames.Job, command, bytes, cancellationToken, opened: () => isSent = true);
                 if (exitCode is 0 or NobodyWaits)
                 {
-                    return exitCode == 0;
+                    return exitCode == 0 ? Handed.Given : Handed.NobodyWaits;
                 }
 
                 problem = $"runner-worker give {ExitText.Of(exitCode)}";
@@ -61,12 +70,32 @@ internal sealed class PodHandover(JobCluster cluster, KubernetesOptions options,
             }
 
             logger.WordNotHeard("give", job, name, tries, problem);
-            if (tries == Tries)
+            if (await IsOverAsync(pod, cancellationToken))
             {
-                return isSent ? null : false;
+                return Handed.Over;
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            if (time.GetElapsedTime(start) >= patience)
+            {
+                return isSent ? Handed.Unknown : Handed.NotReached;
+            }
+
+            await Task.Delay(pause, time, cancellationToken);
+            pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
+        }
+    }
+
+    // Of another agent since it was seen, it is over for this one, too.
+    private async Task<bool> IsOverAsync(V1Pod seen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await cluster.FindPodAsync(seen.Metadata.Name, cancellationToken) is not { } pod
+                || IsOver(pod) || PodLabels.OwnerOf(pod.Metadata) != PodLabels.OwnerOf(seen.Metadata);
+        }
+        catch (InfrastructureException)
+        {
+            return false; // nobody can say; it is tried on
         }
     }
 
@@ -77,4 +106,23 @@ internal sealed class PodHandover(JobCluster cluster, KubernetesOptions options,
         Hold = payload.Hold is { } hold ? hold with { Enter = PodEntry.Command(options, podName) } : null,
         Times = payload.Times with { PodCreated = null },
     };
+}
+
+/// <summary>What became of giving a pod its job.</summary>
+internal enum Handed
+{
+    /// <summary>Its worker has it.</summary>
+    Given,
+
+    /// <summary>Its worker has it not, and will not have it.</summary>
+    NobodyWaits,
+
+    /// <summary>The pod is over, or another agent's.</summary>
+    Over,
+
+    /// <summary>Nothing came to it, as far as this agent is concerned.</summary>
+    NotReached,
+
+    /// <summary>Something was sent, and nobody answered.</summary>
+    Unknown,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends;
@@ -20,12 +21,12 @@ namespace Runner.Kubernetes;
 /// <summary>Makes the pod of a launch: place → Secret → pod → the pod owns the Secret. Where one waits for such a job, that gets it in the place of a new one.</summary>
 /// <remarks>Each call may be made twice, so a launch that was cut is taken up where it stopped.</remarks>
 internal sealed class PodLauncher(
-    JobCluster cluster, PodWatch watch, ClusterRoom room, WarmPods warm, PodHandover handover, KubernetesOptions options, string owner, TimeProvider time, ILogger logger)
+    JobCluster cluster, PodWatch watch, ClusterRoom room, WarmPods warm, WarmLaunch warmLaunch, KubernetesOptions options, string owner, TimeProvider time, ILogger logger)
 {
-    // Pods that wait may all be gone with their node.
-    private const int MostWarm = 3;
-
     private readonly PodSpecBuilder _builder = new(options);
+
+    // Launches that are tried again: they have had their pod that waits, or there was none.
+    private readonly ConcurrentDictionary<string, byte> _tried = new(StringComparer.Ordinal);
 
     /// <summary>Makes it.</summary>
     /// <param name="launch">The launch.</param>
@@ -39,59 +40,64 @@ internal sealed class PodLauncher(
         var placement = MemoryRules.Raise(PlacementRules.Place(launch.Labels, launch.Platform, options), launch.MoreMemory);
         var warnings = new List<string>();
         var pod = _builder.Build(launch, placement, features, owner, warnings);
-        var draft = PayloadSecret.Build(launch, Payload(launch, placement, warnings, pod.Metadata.Name), owner, options);
-        var secret = draft;
-        var subscription = watch.Open(pod.Metadata.Name);
+        var name = pod.Metadata.Name;
+        var payload = Payload(launch, placement, warnings, name);
+        var waiting = _tried.TryAdd(name, 0) ? warm.Take(launch, placement, features) : null;
         try
         {
-            secret = await cluster.CreateSecretAsync(draft, cancellationToken);
-
-            // Of the Secret that stands, which an earlier try may have made: its key is the one that the worker gets.
-            var checks = PayloadSecret.ReadOutcomeChecks(secret);
-            pod.Metadata.Annotations[PodLabels.OutcomeChecks] = checks;
-            if (PayloadSecret.WithPlacement(secret, launch.Runner.Placement) is { } noted)
+            var secret = await KeepSecretAsync(launch, PayloadSecret.Build(launch, payload, owner, options, waiting?.Metadata.Name), cancellationToken);
+            var taken = PodLabels.PodOf(secret.Metadata) == waiting?.Metadata.Name ? waiting : null; // of an earlier try, else
+            if (PodLabels.PodOf(secret.Metadata) is { } named && await UseWarmAsync(named, taken, launch, secret, placement, cancellationToken) is { } used)
             {
-                await cluster.SetSecretValuesAsync(secret.Metadata.Name, noted, cancellationToken);
-            }
-
-            // An earlier try may have made a pod, too, of which the answer was lost.
-            if (checks == PayloadSecret.ReadOutcomeChecks(draft) && await UseWarmAsync(launch, placement, features, secret, cancellationToken) is { } used)
-            {
-                subscription.Dispose();
+                waiting = null;
                 return used;
             }
 
-            pod = await cluster.CreatePodAsync(pod, cancellationToken);
+            return await MakeAsync(launch, pod, secret, cancellationToken);
         }
         catch (InfrastructureException error) when (ApiErrors.IsLackOfRights(error))
         {
-            subscription.Dispose();
             throw new OperatorException(error.Message, error);
         }
         catch (InfrastructureException error) when (ApiErrors.IsRefusal(error) && !error.IsLackOfRoom)
         {
-            subscription.Dispose();
-            logger.PodRefused(launch.JobId, secret.Metadata.Name, error.Message);
-            await cluster.DeleteSecretAsync(secret.Metadata.Name, cancellationToken);
-            return new LaunchedPod.Refused(secret.Metadata.Name, error.Message);
+            logger.PodRefused(launch.JobId, name, error.Message);
+            await cluster.DeleteSecretAsync(name, cancellationToken);
+            _tried.TryRemove(name, out _);
+            return new LaunchedPod.Refused(name, error.Message);
         }
         catch (InfrastructureException error) when (error.IsLackOfRoom)
         {
-            subscription.Dispose();
             room.Look();
             await warm.GiveWayAsync(cancellationToken);
             throw;
         }
         catch
         {
-            subscription.Dispose();
             room.Look();
             throw;
         }
+        finally
+        {
+            if (waiting is not null)
+            {
+                warm.PutBack(launch.Pool, waiting); // if nobody has it by now, the next look shows it
+            }
+        }
+    }
 
-        room.Made(pod);
-        logger.PodCreated(launch.JobId, pod.Metadata.Name);
-        return new LaunchedPod.Made(pod, PayloadSecret.ReadLinkKey(secret), subscription);
+    /// <summary>The launch of a job is given up: removes what it may have left.</summary>
+    public async Task ForgetAsync(JobLaunch launch, CancellationToken cancellationToken)
+    {
+        var name = PodNames.For(launch);
+        if (await cluster.FindSecretAsync(name, cancellationToken) is { } secret)
+        {
+            await warmLaunch.ForgetAsync(secret, launch, cancellationToken);
+        }
+
+        await cluster.DeletePodAsync(name, TimeSpan.Zero, cancellationToken); // one whose creation was not answered
+        await cluster.DeleteSecretAsync(name, cancellationToken);
+        _tried.TryRemove(name, out _);
     }
 
     /// <summary>Makes the pod the owner of its Secret, for the case that nobody is left to remove it. The job runs without that.</summary>
@@ -107,34 +113,62 @@ internal sealed class PodLauncher(
         }
     }
 
-    private async Task<LaunchedPod.Made?> UseWarmAsync(
-        JobLaunch launch, PodPlacement placement, ClusterFeatures features, V1Secret secret, CancellationToken cancellationToken)
+    // Of the Secret that stands, which an earlier try may have made, the worker gets its keys.
+    private async Task<V1Secret> KeepSecretAsync(JobLaunch launch, V1Secret draft, CancellationToken cancellationToken)
     {
-        for (var tries = 0; tries < MostWarm && warm.Take(launch, placement, features) is { } waiting; tries++)
+        var secret = await cluster.CreateSecretAsync(draft, cancellationToken);
+        if (PayloadSecret.WithPlacement(secret, launch.Runner.Placement) is { } noted)
         {
-            if (await warm.ClaimAsync(waiting, launch, secret, cancellationToken) is not { } pod)
-            {
-                continue; // gone, or changed by somebody
-            }
-
-            logger.WarmPodGiven(launch.JobId, pod.Metadata.Name);
-            var subscription = watch.Open(pod.Metadata.Name);
-            switch (await handover.GiveAsync(pod, launch.JobId, secret, cancellationToken))
-            {
-                case false:
-                    subscription.Dispose();
-                    await warm.RemoveAsync(pod.Metadata.Name, cancellationToken);
-                    continue;
-                case null:
-                    // Perhaps it runs, so no other may: its end is that of a pod that was deleted.
-                    await warm.RemoveAsync(pod.Metadata.Name, cancellationToken);
-                    break;
-            }
-
-            return new LaunchedPod.Made(pod, PayloadSecret.ReadLinkKey(secret), subscription);
+            await cluster.SetSecretValuesAsync(secret.Metadata.Name, noted, cancellationToken);
         }
 
+        return secret;
+    }
+
+    private async Task<LaunchedPod.Made?> UseWarmAsync(
+        string name, V1Pod? taken, JobLaunch launch, V1Secret secret, PodPlacement placement, CancellationToken cancellationToken)
+    {
+        var subscription = watch.Open(name);
+        try
+        {
+            if (await warmLaunch.LaunchAsync(name, taken, launch, secret, placement, cancellationToken) is { } pod)
+            {
+                return Made(launch, pod, secret, subscription);
+            }
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
+        }
+
+        subscription.Dispose();
         return null;
+    }
+
+    private async Task<LaunchedPod.Made> MakeAsync(JobLaunch launch, V1Pod pod, V1Secret secret, CancellationToken cancellationToken)
+    {
+        pod.Metadata.Annotations[PodLabels.OutcomeChecks] = PayloadSecret.ReadOutcomeChecks(secret);
+        var subscription = watch.Open(pod.Metadata.Name);
+        try
+        {
+            pod = await cluster.CreatePodAsync(pod, cancellationToken);
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
+        }
+
+        room.Made(pod);
+        logger.PodCreated(launch.JobId, pod.Metadata.Name);
+        return Made(launch, pod, secret, subscription);
+    }
+
+    private LaunchedPod.Made Made(JobLaunch launch, V1Pod pod, V1Secret secret, PodSubscription subscription)
+    {
+        _tried.TryRemove(PodNames.For(launch), out _);
+        return new LaunchedPod.Made(pod, PayloadSecret.ReadLinkKey(secret), subscription);
     }
 
     private LaunchPayload Payload(JobLaunch launch, PodPlacement placement, IEnumerable<string> warnings, string podName) =>

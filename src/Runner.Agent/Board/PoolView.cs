@@ -15,6 +15,9 @@ public sealed record PoolView
     /// <summary>Labels of its runners.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
+    /// <summary>Those of them that are sizes which a job may ask for.</summary>
+    public ImmutableArray<string> Sizes { get; init; } = [];
+
     /// <summary>Most jobs at a time.</summary>
     public int MaxJobs { get; init; }
 

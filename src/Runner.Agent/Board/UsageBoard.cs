@@ -25,8 +25,9 @@ internal sealed class UsageBoard(UsageOptions options, UsageMetrics metrics)
     /// <summary>A job is over. One that nobody measured says nothing, unless it ran out of memory.</summary>
     public void Ended(JobView job)
     {
-        var isOutOfMemory = job.Reason == VerdictReasons.Of(FailureReason.OutOfMemory);
-        if (job.Usage is null && !(isOutOfMemory && IsMeasured))
+        // Of a set-up container that had too little the job's own says nothing.
+        var isOutOfMemory = job.Reason == VerdictReasons.Of(FailureReason.OutOfMemory) && job.Times.Started is not null;
+        if (!IsMeasured || (job.Usage is null && !isOutOfMemory))
         {
             return;
         }
@@ -80,10 +81,10 @@ internal sealed class UsageBoard(UsageOptions options, UsageMetrics metrics)
         {
             Ended = job.Times.Ended ?? default,
             Conclusion = job.Conclusion,
-            Seconds = began is null || ended is null ? null : Math.Max(0, (ended.Value - began.Value).TotalSeconds),
+            Seconds = job.Usage?.Seconds ?? (began is null || ended is null ? null : Math.Max(0, (ended.Value - began.Value).TotalSeconds)),
             CpuSeconds = job.Usage?.CpuSeconds,
             PeakMemoryBytes = job.Usage?.PeakMemoryBytes,
-            MemoryLimitBytes = job.Usage?.MemoryLimitBytes,
+            MemoryLimitBytes = job.Usage?.MemoryLimitBytes ?? (long?)job.Resources?.MemoryLimit,
             PeakStep = job.Usage?.PeakStep,
             IsOutOfMemory = isOutOfMemory,
         };

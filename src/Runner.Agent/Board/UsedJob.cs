@@ -35,7 +35,7 @@ public sealed record UsedRun
     /// <summary>How it ended.</summary>
     public Conclusion? Conclusion { get; init; }
 
-    /// <summary>From the start of its container to the end of its last step.</summary>
+    /// <summary>For how long it was measured; of one that was killed, from the start of its container to its end.</summary>
     public double? Seconds { get; init; }
 
     /// <summary>Time of processors.</summary>

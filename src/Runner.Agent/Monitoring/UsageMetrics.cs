@@ -40,18 +40,21 @@ internal sealed class UsageMetrics
     /// <summary>A job is over that was measured; <c>null</c>: not this.</summary>
     public void Ended(string pool, string? repository, string? workflow, string name, long? peakBytes, double? cpuSeconds)
     {
-        var labels = LabelsOf(pool, repository ?? "-", workflow ?? "-", name);
+        // Of an adopted job whose message is not at hand nobody knows which it was.
+        var labels = _memoryByName is null || repository is null || (peakBytes is null && cpuSeconds is null) ? null : LabelsOf(pool, repository, workflow ?? "-", name);
         if (peakBytes is >= 0 and var bytes)
         {
             _memory.WithLabels(pool).Observe(bytes);
-            _memoryByName?.WithLabels(labels).Observe(bytes);
+            Named(_memoryByName)?.Observe(bytes);
         }
 
         if (cpuSeconds is >= 0 and var seconds)
         {
             _cpu.WithLabels(pool).Observe(seconds);
-            _cpuByName?.WithLabels(labels).Observe(seconds);
+            Named(_cpuByName)?.Observe(seconds);
         }
+
+        Histogram.Child? Named(Histogram? histogram) => labels is null ? null : histogram?.WithLabels(labels);
     }
 
     private string[] LabelsOf(string pool, string repository, string workflow, string name)

@@ -95,6 +95,7 @@ internal sealed class AgentViews(
             Name = pool.Name,
             Mode = pool.Mode,
             Labels = pool.Labels,
+            Sizes = pool.Sizes,
             MaxJobs = pool.Size,
             Running = own.Count - waiting,
             Waiting = waiting,

@@ -45,6 +45,9 @@ internal sealed class RunnerPool(PoolOptions options, string instance, IReadOnly
     /// <summary>Labels of its runners, those of its sizes among them.</summary>
     public ImmutableArray<string> Labels { get; } = [.. options.Labels.Concat(SizesOf(options)?.Labels ?? []).Distinct(StringComparer.OrdinalIgnoreCase)];
 
+    /// <summary>Those of its sizes alone.</summary>
+    public ImmutableArray<string> Sizes => _sizes?.Labels ?? [];
+
     /// <summary>Whether its jobs are placed by labels of their own.</summary>
     public bool HasSizes => _sizes is not null;
 

@@ -57,12 +57,12 @@ internal static class AdviceText
     // One pod for all jobs of a pool has to do for the largest of them; in a pool with sizes each job orders its own.
     private static void WriteLines(TextWriter output, ImmutableArray<JobAdvice> jobs)
     {
-        if (jobs.Any(job => !job.Labels.IsEmpty))
+        if (jobs.Any(job => job.HasSizes))
         {
             output.WriteLine("In workflows, in the place of such labels:");
-            foreach (var job in jobs.Where(job => !job.Labels.IsEmpty))
+            foreach (var job in jobs)
             {
-                output.WriteLine($"  {Name(job)}: {string.Join(", ", job.Labels)}");
+                output.WriteLine($"  {Name(job)}: {string.Join(", ", [.. job.Labels, .. job.TooLarge.Select(what => $"more {what} than the pool's largest size")])}");
             }
 
             return;

@@ -55,8 +55,14 @@ internal sealed record JobAdvice
     /// <summary>Memory that it should ask for, and may have at most.</summary>
     public decimal? Memory { get; init; }
 
-    /// <summary>Sizes of its pool that are enough, as labels for <c>runs-on</c>; empty: the pool has none, or none that large.</summary>
+    /// <summary>Whether its pool has sizes, so that it orders its own pod.</summary>
+    public bool HasSizes { get; init; }
+
+    /// <summary>The smallest of these that are enough, as labels for <c>runs-on</c>.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
+
+    /// <summary>Of what it needs more than the largest of these: <c>cpu</c>, <c>memory</c>.</summary>
+    public ImmutableArray<string> TooLarge { get; init; } = [];
 }
 
 /// <summary>JSON of the advice: an object a job.</summary>

@@ -20,6 +20,8 @@ internal static class UsageAdvice
     /// <summary>Fewer runs than these say little.</summary>
     public const int EnoughRuns = 5;
 
+    private const string CpuKey = "cpu=";
+    private const string MemoryKey = "memory=";
     private const decimal Mebi = 1024 * 1024;
     private const decimal Gibi = 1024 * Mebi;
     private const decimal MemoryMargin = 1.25m;
@@ -32,9 +34,9 @@ internal static class UsageAdvice
 
     /// <summary>The advice on each job.</summary>
     /// <param name="jobs">What they used.</param>
-    /// <param name="labelsOf">Labels of the runners of a pool, its sizes among them.</param>
-    public static ImmutableArray<JobAdvice> Of(IEnumerable<UsedJob> jobs, Func<string, IReadOnlyCollection<string>> labelsOf) =>
-        [.. jobs.Where(job => !job.Runs.IsEmpty).Select(job => Of(job, labelsOf(job.Pool)))];
+    /// <param name="sizesOf">Sizes of a pool, as labels; empty: it has none.</param>
+    public static ImmutableArray<JobAdvice> Of(IEnumerable<UsedJob> jobs, Func<string, IReadOnlyCollection<string>> sizesOf) =>
+        [.. jobs.Where(job => !job.Runs.IsEmpty).Select(job => Of(job, sizesOf(job.Pool)))];
 
     /// <summary>A quantity of memory as it is written: <c>768Mi</c>, <c>2Gi</c>.</summary>
     public static string Memory(decimal bytes) => bytes % Gibi == 0 && bytes > 0 ? Text(bytes / Gibi, "Gi") : Text(Math.Ceiling(bytes / Mebi), "Mi");
@@ -42,7 +44,7 @@ internal static class UsageAdvice
     /// <summary>A quantity of CPU as it is written: <c>250m</c>, <c>2</c>.</summary>
     public static string Cpu(decimal cores) => cores % 1 == 0 ? Text(cores, string.Empty) : Text(Math.Ceiling(cores * 1000), "m");
 
-    private static JobAdvice Of(UsedJob job, IReadOnlyCollection<string> labels)
+    private static JobAdvice Of(UsedJob job, IReadOnlyCollection<string> sizes)
     {
         var peaks = job.Runs.Select(run => (decimal?)run.PeakMemoryBytes).OfType<decimal>().Order().ToList();
         var cores = job.Runs.Select(CoresOf).OfType<decimal>().Order().ToList();
@@ -67,7 +69,9 @@ internal static class UsageAdvice
             MemoryLimitNow = limit,
             Cpu = cpu,
             Memory = memory,
-            Labels = [.. new[] { SizeFor(labels, "cpu=", cpu), SizeFor(labels, "memory=", memory) }.OfType<string>()],
+            HasSizes = sizes.Count > 0,
+            Labels = [.. new[] { SizeFor(sizes, CpuKey, cpu), SizeFor(sizes, MemoryKey, memory) }.OfType<string>()],
+            TooLarge = [.. new[] { IsTooLarge(sizes, CpuKey, cpu) ? "cpu" : null, IsTooLarge(sizes, MemoryKey, memory) ? "memory" : null }.OfType<string>()],
         };
     }
 
@@ -80,7 +84,7 @@ internal static class UsageAdvice
         var needed = peaks.Count == 0 ? 0 : peaks[^1] * MemoryMargin;
         foreach (var killed in job.Runs.Where(run => run.IsOutOfMemory))
         {
-            needed = Math.Max(needed, (killed.MemoryLimitBytes ?? job.Resources?.MemoryLimit ?? 0) * AfterKill);
+            needed = Math.Max(needed, (killed.MemoryLimitBytes ?? 0) * AfterKill);
         }
 
         return needed == 0 ? null : RoundUp(needed, MemorySteps);
@@ -95,15 +99,18 @@ internal static class UsageAdvice
         return Math.Max(step, Math.Ceiling(amount / step) * step);
     }
 
-    // In a pool with sizes only they are labels: the smallest that is enough, and none where none is.
-    private static string? SizeFor(IReadOnlyCollection<string> labels, string key, decimal? amount) =>
-        amount is null ? null : labels
-            .Where(label => label.StartsWith(key, StringComparison.OrdinalIgnoreCase))
-            .Select(label => (Label: label, Amount: Quantity.TryParse(label[key.Length..], out var value) ? value : -1))
-            .Where(size => size.Amount >= amount)
-            .OrderBy(size => size.Amount)
-            .Select(size => size.Label)
-            .FirstOrDefault();
+    // The smallest that is enough.
+    private static string? SizeFor(IEnumerable<string> sizes, string key, decimal? amount) =>
+        sizes.Where(label => IsOf(label, key) && AmountOf(label, key) >= amount).MinBy(label => AmountOf(label, key));
+
+    private static bool IsTooLarge(IReadOnlyCollection<string> sizes, string key, decimal? amount) =>
+        sizes.Any(label => IsOf(label, key)) && sizes.Where(label => IsOf(label, key)).All(label => AmountOf(label, key) < amount);
+
+    private static bool IsOf(string label, string key) => label.StartsWith(key, StringComparison.OrdinalIgnoreCase);
+
+    // Memory may be written as people do, 16g, in lists of sizes.
+    private static decimal AmountOf(string label, string key) =>
+        Quantity.TryParse(key == MemoryKey && Quantity.TryParseMemory(label[key.Length..], out var quantity) ? quantity : label[key.Length..], out var amount) ? amount : -1;
 
     private static string Text(decimal number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{number:0}{unit}");
 }

@@ -18,8 +18,8 @@ internal static class AdviseCommand
         {
             using var client = agent.Connect(result, surroundings);
             var usage = (await client.ReadUsageAsync(cancellationToken)).Value;
-            var labels = (await client.ReadPoolsAsync(cancellationToken)).Value.Pools.ToDictionary(pool => pool.Name, pool => pool.Labels, StringComparer.Ordinal);
-            var advice = UsageAdvice.Of(usage.Jobs, pool => labels.GetValueOrDefault(pool, []));
+            var sizes = (await client.ReadPoolsAsync(cancellationToken)).Value.Pools.ToDictionary(pool => pool.Name, pool => pool.Sizes, StringComparer.Ordinal);
+            var advice = UsageAdvice.Of(usage.Jobs, pool => sizes.GetValueOrDefault(pool, []));
             if (result.GetValue(json))
             {
                 await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(advice, AdviceJson.Default.ImmutableArrayJobAdvice));

@@ -12,8 +12,6 @@ namespace Runner.Execution.Jobs;
 /// <summary>Tells what a job used, where that was measured: in the log of "Complete job", in the job's summary, and to whoever launched it.</summary>
 internal static class MeasuredJob
 {
-    private const int MaxStepName = 100;
-
     /// <summary>Tells it.</summary>
     /// <param name="job">The job.</param>
     /// <param name="report">How it is to be told.</param>
@@ -33,10 +31,15 @@ internal static class MeasuredJob
         var (used, limit) = meter.OfJob();
         var usage = new JobUsage
         {
+            Seconds = Math.Round(meter.Elapsed.TotalSeconds, 3),
             CpuSeconds = used.Cpu is { } cpu ? Math.Round(cpu.TotalSeconds, 3) : null,
             PeakMemoryBytes = measured.Select(step => step.Used?.PeakBytes).Append(used.PeakBytes).Max(), // a step may know more of a short peak
             MemoryLimitBytes = limit,
-            PeakStep = measured.Where(step => step.Used?.PeakBytes is not null).OrderByDescending(step => step.Used?.PeakBytes).Select(step => Cut(step.Step.Name)).FirstOrDefault(),
+            PeakStep = measured
+                .Where(step => step.Used?.PeakBytes is not null && UsageTable.IsCounted(step.Step))
+                .OrderByDescending(step => step.Used?.PeakBytes)
+                .Select(step => UsageText.Name(step.Step.Name))
+                .FirstOrDefault(),
         };
         last.Log.Write(Line(usage));
         if (report.InSummary)
@@ -56,6 +59,4 @@ internal static class MeasuredJob
         var memory = usage.PeakMemoryBytes is { } bytes ? $"at most {UsageText.Memory(bytes)} of memory{limit}" : null;
         return $"The job used {string.Join(" and ", new[] { cpu, memory }.OfType<string>())}";
     }
-
-    private static string Cut(string name) => name.Length <= MaxStepName ? name : $"{name[..MaxStepName]}…";
 }

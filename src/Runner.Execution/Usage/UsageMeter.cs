@@ -15,11 +15,14 @@ internal sealed class UsageMeter : IDisposable
     private readonly List<UsageSpan> _running = [];
     private readonly UsageSpan _job;
     private readonly ITimer _timer;
+    private readonly TimeProvider _time;
+    private readonly long _begun;
     private bool _isOver;
 
     private UsageMeter(GroupCounters counters, TimeProvider time)
     {
         _counters = counters;
+        (_time, _begun) = (time, time.GetTimestamp());
         _job = new UsageSpan(counters.ReadCpu(), counters.ReadMark());
         _timer = time.CreateTimer(static meter => (meter as UsageMeter)?.Sample(), this, Period, Period);
     }
@@ -28,6 +31,9 @@ internal sealed class UsageMeter : IDisposable
     /// <param name="root">Where <c>/proc</c> and <c>/sys</c> are: <c>/</c>.</param>
     /// <param name="time">The clock of the samples.</param>
     public static UsageMeter? TryStart(string root, TimeProvider time) => GroupCounters.Find(root) is { } counters ? new UsageMeter(counters, time) : null;
+
+    /// <summary>For how long it has measured.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_begun);
 
     /// <summary>A step runs, until what this returns is disposed.</summary>
     public IDisposable Begin(StepId step)

@@ -8,6 +8,9 @@ internal static class UsageTable
 {
     private const string Unknown = "–";
 
+    /// <summary>Whether the worker counts what a step uses: a container action is a container beside the job's.</summary>
+    public static bool IsCounted(StepRecord step) => step.Type != "docker";
+
     /// <summary>The table.</summary>
     /// <param name="steps">The job's steps, in order, with what each used; <c>null</c>: it did not run.</param>
     /// <param name="job">What the job used.</param>
@@ -22,9 +25,8 @@ internal static class UsageTable
                 continue;
             }
 
-            // A container action is a container beside the job's, of which the worker counts nothing.
-            var (cpu, memory) = step.Type == "docker" ? (Unknown, Unknown) : (Cpu(used), Memory(used.PeakBytes));
-            var mark = used.IsShared && step.Type != "docker" ? "≤ " : string.Empty;
+            var (cpu, memory) = IsCounted(step) ? (Cpu(used), Memory(used.PeakBytes)) : (Unknown, Unknown);
+            var mark = used.IsShared && IsCounted(step) ? "≤ " : string.Empty;
             isShared |= mark.Length > 0;
             table.Append($"| {Cell(step.Name)} | {mark}{cpu} | {mark}{memory} |\n");
         }
@@ -43,7 +45,7 @@ internal static class UsageTable
     private static string Cell(string name)
     {
         var cell = new StringBuilder();
-        foreach (var letter in name.ReplaceLineEndings(" "))
+        foreach (var letter in UsageText.Name(name).ReplaceLineEndings(" "))
         {
             cell.Append("\\`*_{}[]<>#|~".Contains(letter, StringComparison.Ordinal) ? $"\\{letter}" : letter.ToString());
         }

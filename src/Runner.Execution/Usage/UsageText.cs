@@ -2,9 +2,10 @@ using System.Globalization;
 
 namespace Runner.Execution.Usage;
 
-/// <summary>Amounts as people read them.</summary>
+/// <summary>Amounts and names as people read them.</summary>
 internal static class UsageText
 {
+    private const int MaxName = 100;
     private const double Mebi = 1024 * 1024;
     private const double Gibi = 1024 * Mebi;
 
@@ -18,6 +19,13 @@ internal static class UsageText
         < 60 => Invariant($"{time.TotalSeconds:0.#} s"),
         _ => Invariant($"{(long)time.TotalMinutes} min {time.Seconds} s"),
     };
+
+    /// <summary>A step's name, cut where it is longer than anybody reads.</summary>
+    public static string Name(string name)
+    {
+        var length = name.Length <= MaxName ? name.Length : char.IsHighSurrogate(name[MaxName - 1]) ? MaxName - 1 : MaxName;
+        return length == name.Length ? name : $"{name[..length]}…";
+    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,8 +17,8 @@ namespace Runner.Jobs.Outcomes;
 /// Lamport's one-time signature for messages of one symbol.)
 /// </para>
 /// <para>
-/// Who sees an outcome sees its word, but not that of another outcome: what was said cannot be turned into something else. Texts and times in it
-/// are not covered; nothing is decided by them.
+/// Who sees an outcome sees its word, but not that of another outcome: what was said cannot be turned into something else. Texts, times and
+/// numbers in it are not covered; nothing is decided by them.
 /// </para>
 /// </remarks>
 public static class OutcomeProof

@@ -74,6 +74,7 @@ public sealed record WorkerOutcome
         try
         {
             outcome = JsonSerializer.Deserialize(json, OutcomeJson.Default.WorkerOutcome);
+            outcome = outcome is null ? null : outcome with { Usage = outcome.Usage?.IfPlausible() };
             return outcome is not null;
         }
         catch (JsonException)

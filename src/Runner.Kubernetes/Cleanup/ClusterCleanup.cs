@@ -27,7 +27,11 @@ public sealed class ClusterCleanup(ClusterConnection connection)
     {
         try
         {
-            List<V1Pod> pods = [.. await _cluster.ListPodsAsync($"{Ours},{PodLabels.JobId}", cancellationToken)];
+            List<V1Pod> pods =
+            [
+                .. await _cluster.ListPodsAsync($"{Ours},{PodLabels.JobId}", cancellationToken),
+                .. await _cluster.ListPodsAsync($"{Ours},{PodLabels.Warm},!{PodLabels.JobId}", cancellationToken),
+            ];
             List<V1Secret> secrets =
             [
                 .. await _cluster.ListSecretsAsync($"{Ours},{PodLabels.JobId}", cancellationToken),

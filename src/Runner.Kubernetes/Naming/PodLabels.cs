@@ -39,6 +39,12 @@ internal static class PodLabels
     /// <summary>Annotation of a pod whose job's Secret is not named like it: its name.</summary>
     public const string Secret = Domain + "secret";
 
+    /// <summary>Annotation of a Secret whose job is to have a pod that waits: its name.</summary>
+    public const string Pod = Domain + "pod";
+
+    /// <summary>Annotation of a pod that waits, and of one that did: name of its pool, whatever letters it has.</summary>
+    public const string PoolName = Domain + "pool-name";
+
     /// <summary>Annotation of a pod that waited for its job: when it got it, round-trip format.</summary>
     public const string TakenAt = Domain + "taken-at";
 
@@ -83,6 +89,9 @@ internal static class PodLabels
 
     /// <summary>Selector of pods that wait for a job.</summary>
     public static string WarmSelector(string instance) => $"{ManagedBy}={Us},{Instance}={instance},{Warm},!{JobId}";
+
+    /// <summary>Name of the pod that waited and that a Secret's job is to have, or <c>null</c>.</summary>
+    public static string? PodOf(V1ObjectMeta secret) => secret.Annotations is { } annotations && annotations.TryGetValue(Pod, out var name) ? name : null;
 
     /// <summary>Whether a job's pod waited for it.</summary>
     public static bool IsWarm(V1ObjectMeta pod) => pod.Annotations?.ContainsKey(TakenAt) == true;

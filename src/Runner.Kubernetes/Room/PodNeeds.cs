@@ -32,6 +32,10 @@ internal static class PodNeeds
         return needs.ToImmutable();
     }
 
+    /// <summary>Whether a node has more of a resource without the pod. What a pod does not ask for of the usual ones it uses all the same.</summary>
+    public static bool Has(V1Pod pod, string resource) =>
+        resource is "pods" or "cpu" or "memory" or "ephemeral-storage" || Containers(pod).Any(container => Requests(container.Resources)?.ContainsKey(resource) == true);
+
     /// <summary>Whether none of the pod's containers asks for anything, so that quotas count it as <c>BestEffort</c>.</summary>
     public static bool IsBestEffort(V1Pod pod) => Containers(pod).All(container =>
         container.Resources is not { } resources || (resources.Requests is not { Count: > 0 } && resources.Limits is not { Count: > 0 }));

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using k8s.Models;
 using Runner.Backends;
 using Runner.Kubernetes.Naming;
@@ -7,7 +8,7 @@ using Runner.Kubernetes.Status;
 namespace Runner.Kubernetes.Room;
 
 /// <summary>Whether pods of a pool wait for a node so long that another one would too. Pure.</summary>
-internal static class WaitingPods
+internal static partial class WaitingPods
 {
     /// <summary>How long an autoscaler has to see that a node is wanted. Pods that wait for less say nothing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -15,12 +16,11 @@ internal static class WaitingPods
     // A scheduler tries again at once after a pod has gone.
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(5);
 
-    // The scheduler's words where a node would suit a pod, were it not full.
-    private static readonly string[] FullNodes = ["Insufficient ", "Too many pods"];
-
-    /// <summary>Whether one waits as the nodes are full.</summary>
-    public static bool LackRoom(IEnumerable<V1Pod> pods, DateTimeOffset now) => Waiting(pods, now - ShortPatience)
-        .Any(condition => Array.Exists(FullNodes, words => condition.Message?.Contains(words, StringComparison.Ordinal) == true));
+    /// <summary>What the nodes lack for pods that wait for one, by its name: of nodes that would suit, were they not full.</summary>
+    public static IReadOnlySet<string> Lack(IEnumerable<V1Pod> pods, DateTimeOffset now) => Waiting(pods, now - ShortPatience)
+        .SelectMany(condition => FullNodes().Matches(condition.Message ?? string.Empty))
+        .Select(match => match.Groups["resource"] is { Success: true } resource ? resource.Value : "pods")
+        .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>No room where one waits; else no limit.</summary>
     public static JobRoom RoomFor(string pool, IEnumerable<V1Pod> pods, DateTimeOffset now)
@@ -34,4 +34,8 @@ internal static class WaitingPods
         .Select(pod => PodTimes.Condition(pod, "PodScheduled"))
         .OfType<V1PodCondition>()
         .Where(condition => condition is { Status: "False", Reason: "Unschedulable" } && PodTimes.At(condition.LastTransitionTime) <= since);
+
+    // The scheduler's words (plugins NodeResourcesFit): "0/3 nodes are available: 3 Insufficient cpu."
+    [GeneratedRegex("Insufficient (?<resource>[A-Za-z0-9./-]*[A-Za-z0-9])|Too many pods")]
+    private static partial Regex FullNodes();
 }

@@ -27,9 +27,14 @@ internal static class PayloadSecret
     private const string LaunchKey = "launch.json";
     private const string ContainersKey = "containers.json";
 
-    /// <summary>The Secret of a launch, named like its pod.</summary>
+    /// <summary>The Secret of a launch, named like its pod, unless that waited for it.</summary>
+    /// <param name="launch">The launch.</param>
+    /// <param name="payload">What its worker gets.</param>
+    /// <param name="owner">The agent.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="waiting">Name of the pod that waits and that the job is to have, or <c>null</c>: it gets a new one.</param>
     /// <exception cref="WorkflowException">The job is larger than a Secret can be.</exception>
-    public static V1Secret Build(JobLaunch launch, LaunchPayload payload, string owner, KubernetesOptions options)
+    public static V1Secret Build(JobLaunch launch, LaunchPayload payload, string owner, KubernetesOptions options, string? waiting = null)
     {
         var labels = PodLabels.LabelsOf(launch, options.InstanceInUse);
         labels[PodLabels.Launching] = "true";
@@ -53,6 +58,12 @@ internal static class PayloadSecret
             data[key] = Encoding.UTF8.GetBytes(value);
         }
 
+        var annotations = PodLabels.AnnotationsOf(launch, owner);
+        if (waiting is not null)
+        {
+            annotations[PodLabels.Pod] = waiting;
+        }
+
         var hasLogins = RegistryLogins.AreIn(launch.Containers);
         if (hasLogins)
         {
@@ -69,7 +80,7 @@ internal static class PayloadSecret
                 Name = PodNames.For(launch),
                 NamespaceProperty = options.Namespace,
                 Labels = labels,
-                Annotations = PodLabels.AnnotationsOf(launch, owner),
+                Annotations = annotations,
             },
             Data = data,
         };

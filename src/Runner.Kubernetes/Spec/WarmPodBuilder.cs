@@ -53,14 +53,15 @@ internal sealed class WarmPodBuilder(KubernetesOptions options)
 
         // What is left are the operator's, of the platform and its template.
         var labels = Without(pod.Metadata.Labels, PodLabels.LabelsOf(sample, options.InstanceInUse).Keys);
-        var annotations = Without(pod.Metadata.Annotations, PodLabels.AnnotationsOf(sample, owner).Keys.Concat(PodLabels.Unmovable.Keys));
+        var annotations = Without(pod.Metadata.Annotations, PodLabels.AnnotationsOf(sample, owner).Keys.Concat(PodLabels.Unmovable.Keys.Except(placement.Annotations.Keys)));
         foreach (var (key, value) in PodLabels.LabelsOfWarm(pool, ShapeOf(pod.Spec, labels.Concat(annotations)), options.InstanceInUse))
         {
             labels[key] = value;
         }
 
         annotations[PodLabels.Owner] = owner;
-        annotations[PodLabels.SafeToEvict] = "true";
+        annotations[PodLabels.PoolName] = pool;
+        annotations.TryAdd(PodLabels.SafeToEvict, "true");
         pod.Metadata = new V1ObjectMeta { Name = PodNames.OfWarm(pool), NamespaceProperty = options.Namespace, Labels = labels, Annotations = annotations };
         return pod;
     }

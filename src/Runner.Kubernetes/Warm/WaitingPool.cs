@@ -30,6 +30,9 @@ internal sealed class WaitingPool(WarmPool pool)
     /// <summary>The shape they have, or <c>null</c>: it is not known yet, or there is none.</summary>
     public string? Shape { get; set => Volatile.Write(ref field, value); }
 
+    /// <summary>When this agent took jobs of the pool the last time.</summary>
+    public DateTimeOffset LastTaking { get; set; }
+
     /// <summary>For how long none is made, as the last ones could not be used.</summary>
     public TimeSpan Pause { get; set; }
 
@@ -88,13 +91,12 @@ internal sealed class WaitingPool(WarmPool pool)
         }
     }
 
-    /// <summary>The oldest, to be removed; <c>null</c>: none waits.</summary>
-    public V1Pod? TakeOldest()
+    /// <summary>The oldest of a kind; <c>null</c>: none waits.</summary>
+    public V1Pod? Oldest(Func<V1Pod, bool> isOfKind)
     {
         lock (_gate)
         {
-            var pod = _pods.MinBy(WarmRules.StartOf);
-            return pod is not null && Remove(pod) ? pod : null;
+            return _pods.Where(isOfKind).MinBy(WarmRules.StartOf);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends;
@@ -10,7 +9,6 @@ using Runner.Kubernetes.Ownership;
 using Runner.Kubernetes.Placement;
 using Runner.Kubernetes.Room;
 using Runner.Kubernetes.Spec;
-using Runner.Kubernetes.Status;
 using Runner.Kubernetes.Watch;
 
 namespace Runner.Kubernetes.Warm;
@@ -24,12 +22,12 @@ internal sealed class WarmPods
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BetweenYields = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LookForAgents = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GivingWay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
-
-    private const int MostTries = 5;
 
     private static readonly WarmOptions NoneWaits = new();
 
@@ -45,9 +43,9 @@ internal sealed class WarmPods
     private readonly ILogger _logger;
     private readonly WarmPodBuilder _builder;
     private readonly Dictionary<string, WaitingPool> _pools;
-    private readonly ConcurrentDictionary<string, byte> _unwanted = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource _changed = NewSignal();
-    private DateTimeOffset _heldUntil;
+    private long _heldSince;
+    private DateTimeOffset _nextYield;
     private DateTimeOffset _nextLook;
 
     /// <summary>Pods for the jobs of some pools; nothing is done before <see cref="RunAsync"/>.</summary>
@@ -80,85 +78,63 @@ internal sealed class WarmPods
         return pod;
     }
 
-    /// <summary>Gives a pod that was taken to a job, for everybody to see; <c>null</c>: it cannot have it.</summary>
-    /// <param name="pod">The pod.</param>
-    /// <param name="launch">The job.</param>
-    /// <param name="secret">Its Secret.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<V1Pod?> ClaimAsync(V1Pod pod, JobLaunch launch, V1Secret secret, CancellationToken cancellationToken)
+    /// <summary>One that was taken is not used: the next look shows it, if it is there and waits.</summary>
+    public void PutBack(string pool, V1Pod pod)
     {
-        var now = _time.GetUtcNow();
-        var annotations = PodLabels.AnnotationsOf(launch, _owner);
-        annotations[PodLabels.Secret] = secret.Metadata.Name;
-        annotations[PodLabels.TakenAt] = now.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
-        foreach (var (key, value) in PodLabels.Unmovable)
-        {
-            annotations[key] = value;
-        }
-
-        if (PayloadSecret.ReadOutcomeChecks(secret) is { } checks)
-        {
-            annotations[PodLabels.OutcomeChecks] = checks;
-        }
-
-        var age = now - (PodTimes.At(pod.Status?.StartTime) ?? now);
-        var labels = PodLabels.LabelsOf(launch, _options.InstanceInUse);
-        try
-        {
-            var given = await GiveAsync(pod);
-            for (var tries = 1; given is null && tries < MostTries; tries++)
-            {
-                if (await _cluster.FindPodAsync(pod.Metadata.Name, cancellationToken) is not { } changed || !IsWaiting(changed))
-                {
-                    return null;
-                }
-
-                given = await GiveAsync(changed); // its status went on since it was seen
-            }
-
-            if (given is null)
-            {
-                _pools[launch.Pool].PutBack(pod.Metadata.Name);
-                return null;
-            }
-
-            _pools[launch.Pool].Given();
-            return given;
-        }
-        catch (InfrastructureException error)
-        {
-            _logger.WarmPodNotGiven(pod.Metadata.Name, launch.JobId, error.Message);
-            await RemoveAsync(pod.Metadata.Name, cancellationToken); // perhaps it was given all the same
-            return null;
-        }
-
-        Task<V1Pod?> GiveAsync(V1Pod seen) => _cluster.GivePodAsync(seen, annotations, labels, age + _options.MaxJobTime, cancellationToken);
+        _pools[pool].PutBack(pod.Metadata.Name);
+        _changed.TrySetResult();
     }
 
-    /// <summary>Removes a pod that cannot be used, now or when the API server is there again.</summary>
-    public async Task RemoveAsync(string pod, CancellationToken cancellationToken)
+    /// <summary>A job has one.</summary>
+    public void Given(string pool)
     {
-        _unwanted[pod] = 0;
-        try
+        if (_pools.TryGetValue(pool, out var kept))
         {
-            await _cluster.DeletePodAsync(pod, TimeSpan.Zero, cancellationToken);
-            _unwanted.TryRemove(pod, out _);
-        }
-        catch (InfrastructureException error)
-        {
-            _logger.WarmPodKept(pod, error.Message);
+            kept.Given();
         }
     }
 
-    /// <summary>A job finds no room: one that waits goes, and none is made for a while.</summary>
-    public async Task GiveWayAsync(CancellationToken cancellationToken)
+    /// <summary>How many wait or start, of all pools: what they take is room for jobs.</summary>
+    public int All => _pools.Values.Sum(kept => kept.Count() is var count ? count.Ready + count.Starting : 0);
+
+    /// <summary>A job finds no room: the one that waits for the longest goes, and none is made for a while.</summary>
+    public Task GiveWayAsync(CancellationToken cancellationToken) => GiveWayAsync(_ => true, cancellationToken);
+
+    private async Task GiveWayAsync(Func<V1Pod, bool> helps, CancellationToken cancellationToken)
     {
-        _heldUntil = _time.GetUtcNow() + GivingWay;
-        if (_pools.Values.OrderByDescending(kept => kept.Count().Ready).Select(kept => kept.TakeOldest()).OfType<V1Pod>().FirstOrDefault() is { } pod)
+        Interlocked.Exchange(ref _heldSince, _time.GetTimestamp());
+        var oldest = from kept in _pools.Values
+                     let pod = kept.Oldest(helps)
+                     where pod is not null
+                     orderby WarmRules.StartOf(pod)
+                     select (Kept: kept, Pod: pod);
+        foreach (var (kept, pod) in oldest.Take(1))
         {
             _logger.WarmPodGivesWay(pod.Metadata.Name);
-            await RemoveAsync(pod.Metadata.Name, cancellationToken);
+            await RemoveAsync(kept, pod, cancellationToken);
             _room.Look();
+        }
+    }
+
+    // Only as it was seen: it may be a job's, or another agent's, by now.
+    private async Task RemoveAsync(WaitingPool kept, V1Pod pod, CancellationToken cancellationToken)
+    {
+        if (!kept.Remove(pod))
+        {
+            return;
+        }
+
+        var isRemoved = false;
+        try
+        {
+            isRemoved = await _cluster.DeleteUnchangedAsync("Pod", pod.Metadata, TimeSpan.Zero, cancellationToken);
+        }
+        finally
+        {
+            if (!isRemoved)
+            {
+                kept.PutBack(pod.Metadata.Name); // it is there still, and the next look decides
+            }
         }
     }
 
@@ -168,14 +144,12 @@ internal sealed class WarmPods
         await _lease.Held.WaitAsync(cancellationToken);
         foreach (var kept in _pools.Values)
         {
-            kept.Placement = Place(kept.Pool.Kind);
-            kept.Shape = kept.Placement is { } placement ? _builder.ShapeOf(kept.Pool.Kind.Pool, placement, features) : null;
+            Shape(kept, features);
         }
 
         if (_pools.Count == 0)
         {
             await RemoveEarlierAsync(cancellationToken);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -186,16 +160,22 @@ internal sealed class WarmPods
         await first;
     }
 
-    // Of settings that are no more.
+    // Of settings that are no more; their agent may be about to go.
     private async Task RemoveEarlierAsync(CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            await RemoveStrangersAsync(await FindOursAsync(await _cluster.ListPodsAsync(PodLabels.WarmSelector(_options.InstanceInUse), cancellationToken), cancellationToken), cancellationToken);
-        }
-        catch (InfrastructureException error)
-        {
-            _logger.WarmPodsNotKept(error.Message); // they end by themselves
+            try
+            {
+                var all = await _cluster.ListPodsAsync(PodLabels.WarmSelector(_options.InstanceInUse), cancellationToken);
+                await RemoveStrangersAsync(await FindOursAsync(all, cancellationToken), cancellationToken);
+            }
+            catch (InfrastructureException error)
+            {
+                _logger.WarmPodsNotKept(error.Message);
+            }
+
+            await Task.Delay(BetweenLooks, _time, cancellationToken);
         }
     }
 
@@ -231,26 +211,21 @@ internal sealed class WarmPods
         await Task.Delay(Together, _time, cancellationToken); // jobs come in bursts
     }
 
-    // What is wrong with the pool's labels, its jobs are told.
-    private PodPlacement? Place(JobKind kind)
+    private void Shape(WaitingPool kept, ClusterFeatures features)
     {
         try
         {
-            return PlacementRules.Place(kind.Labels, kind.Platform, _options);
+            var placement = PlacementRules.Place(kept.Pool.Kind.Labels, kept.Pool.Kind.Platform, _options);
+            (kept.Shape, kept.Placement) = (_builder.ShapeOf(kept.Pool.Kind.Pool, placement, features), placement);
         }
-        catch (WorkflowException)
+        catch (WorkflowException error)
         {
-            return null;
+            _logger.WarmPodsNotKept(error.Message); // its jobs are told, too
         }
     }
 
     private async Task TurnAsync(ClusterFeatures features, CancellationToken cancellationToken)
     {
-        foreach (var name in _unwanted.Keys)
-        {
-            await RemoveAsync(name, cancellationToken);
-        }
-
         var ours = await FindOursAsync([.. _watch.Pods], cancellationToken);
         await YieldToJobsAsync(cancellationToken);
         await RemoveStrangersAsync(ours, cancellationToken);
@@ -278,16 +253,20 @@ internal sealed class WarmPods
             _logger.WarmPodReady(pod.Metadata.Name, kept.Pool.Kind.Pool);
         }
 
-        var turn = kept.Pool.IsTaking()
+        var isTaking = kept.Pool.IsTaking();
+        kept.LastTaking = isTaking ? now : kept.LastTaking;
+        if (!isTaking && now - kept.LastTaking < GivingWay)
+        {
+            return; // an agent that ends leaves them to the next one
+        }
+
+        var turn = isTaking
             ? WarmRules.Decide(seen, kept.Shape, kept.Demand.Wanted, kept.Pool.Options, _options.Start, now)
             : WarmRules.Decide(seen, kept.Shape, wanted: 0, NoneWaits, _options.Start, now);
         kept.Demand.Idle(turn.Idle);
-        foreach (var pod in turn.Remove.Where(kept.Remove))
+        foreach (var pod in turn.Remove)
         {
-            if (!await _cluster.DeleteUnchangedAsync("Pod", pod.Metadata, TimeSpan.Zero, cancellationToken))
-            {
-                kept.PutBack(pod.Metadata.Name); // it has changed since: the next look decides
-            }
+            await RemoveAsync(kept, pod, cancellationToken);
         }
 
         if (turn.Failures.Count > 0)
@@ -299,11 +278,14 @@ internal sealed class WarmPods
             kept.Pause = TimeSpan.Zero;
         }
 
-        for (var made = 0; made < turn.Create && now >= kept.PausedUntil && now >= _heldUntil && kept.Placement is { } placement; made++)
+        for (var made = 0; made < turn.Create && now >= kept.PausedUntil && !IsHeld && kept.Placement is { } placement; made++)
         {
             await MakeAsync(kept, placement, features, cancellationToken);
         }
     }
+
+    // Jobs that find no room come first.
+    private bool IsHeld => Interlocked.Read(ref _heldSince) is var since and not 0 && _time.GetElapsedTime(since) < GivingWay;
 
     private async Task MakeAsync(WaitingPool kept, PodPlacement placement, ClusterFeatures features, CancellationToken cancellationToken)
     {
@@ -353,18 +335,19 @@ internal sealed class WarmPods
         return ours;
     }
 
-    // The scheduler's words tell a job that lacks room on the nodes from one that no node suits, which room would not help.
+    // One at a time: the scheduler has to see first what that brought.
     private async Task YieldToJobsAsync(CancellationToken cancellationToken)
     {
-        if (WaitingPods.LackRoom(_jobs.Pods, _time.GetUtcNow()))
+        var now = _time.GetUtcNow();
+        if (now < _nextYield || WaitingPods.Lack(_jobs.Pods, now) is not { Count: > 0 } lacking)
         {
-            await GiveWayAsync(cancellationToken);
+            return;
         }
+
+        _nextYield = now + BetweenYields;
+        await GiveWayAsync(pod => lacking.Any(resource => PodNeeds.Has(pod, resource)), cancellationToken);
     }
 
-    private bool IsWaiting(V1Pod pod) =>
-        WarmRules.IsReady(pod) && PodLabels.OwnerOf(pod.Metadata) == _owner && !pod.Metadata.Labels.ContainsKey(PodLabels.JobId);
-
     private static bool IsOf(WaitingPool kept, V1Pod pod) =>
-        pod.Metadata.Labels.TryGetValue(PodLabels.Pool, out var label) && label == LabelRules.ToValue(kept.Pool.Kind.Pool);
+        pod.Metadata.Annotations is { } annotations && annotations.TryGetValue(PodLabels.PoolName, out var pool) && pool == kept.Pool.Kind.Pool;
 }

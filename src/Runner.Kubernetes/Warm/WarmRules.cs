@@ -9,7 +9,8 @@ namespace Runner.Kubernetes.Warm;
 internal static class WarmRules
 {
     /// <summary>Whether a job can be given to a pod: its worker waits.</summary>
-    public static bool IsReady(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && PodTimes.JobStatus(pod)?.State?.Running is not null;
+    public static bool IsReady(V1Pod pod) =>
+        pod.Metadata.DeletionTimestamp is null && PodTimes.JobStatus(pod)?.State?.Running is not null && PodTimes.Condition(pod, "Ready")?.Status != "False"; // as of a node that is lost
 
     /// <summary>What is to happen.</summary>
     /// <param name="pods">Pods of the pool that wait, all of this agent.</param>

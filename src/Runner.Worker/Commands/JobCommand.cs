@@ -36,6 +36,7 @@ internal static class JobCommand
                 return ExitCodes.Ok;
             }
 
+            host = host with { Started = payload.Times.ContainersStarted ?? host.Started }; // one that waited began with its job
             signals.Spool = payload.Paths.Spool;
             using var gate = new ServiceGate(payload.Paths.Spool, host.Time);
             PidFile.Write(payload.Paths.Spool);

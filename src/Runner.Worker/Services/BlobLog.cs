@@ -118,7 +118,7 @@ internal sealed class BlobLog(
         {
             throw Restart(refusal.Message);
         }
-        catch (ProtocolException) when (length == 0)
+        catch (ProtocolException refusal) when (length == 0 && refusal.Kind is not (ProtocolErrorKind.Unauthorized or ProtocolErrorKind.Forbidden))
         {
             // Only to seal a log whose last block was full. GitHub's runner sends it; Azure refuses a block without bytes, and nothing is lost.
             Advance(0, seals);

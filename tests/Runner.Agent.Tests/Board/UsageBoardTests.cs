@@ -76,18 +76,23 @@ public sealed class UsageBoardTests
     [Fact]
     public void Job_that_nobody_measured_is_kept_only_where_it_ran_out_of_memory()
     {
-        var killed = Job("killed", ended: 1, peak: null) with { Usage = null, Reason = "out_of_memory" };
+        var killed = Job("killed", ended: 1, peak: null) with
+        {
+            Usage = null, Reason = "out_of_memory", Resources = new PlaceResources { MemoryLimit = 64 * Mebi }, Times = new JobMoments { Started = Start, Ended = Start.AddSeconds(1) },
+        };
         var (on, off) = (Board(new UsageOptions { Enabled = true }), Board(new UsageOptions()));
 
         foreach (var usage in new[] { on, off })
         {
             usage.Ended(killed);
+            usage.Ended(killed with { Name = "not set up", Times = new JobMoments { Ended = Start } }); // a container of ours had too little
             usage.Ended(Job("lost", ended: 1, peak: null) with { Usage = null, Reason = "node_lost" });
             usage.Ended(Job("unknown", ended: 1, peak: 1) with { Repository = null });
         }
 
         Assert.Empty(off.Read());
-        Assert.True(Assert.Single(Assert.Single(on.Read()).Runs).IsOutOfMemory);
+        var run = Assert.Single(Assert.Single(on.Read()).Runs);
+        Assert.Equal((true, 64 * Mebi), (run.IsOutOfMemory, run.MemoryLimitBytes));
     }
 
     [Fact]
@@ -96,6 +101,8 @@ public sealed class UsageBoardTests
         var metrics = new AgentMetrics(new UsageOptions { Enabled = true, JobNames = true, MaxJobNames = 2 });
         var usage = new UsageBoard(new UsageOptions { Enabled = true }, metrics.Usage);
 
+        usage.Ended(Job("killed", ended: 1, peak: 1) with { Usage = null, Reason = "out_of_memory", Times = new JobMoments { Started = Start } });
+        usage.Ended(Job("adopted", ended: 1, peak: 100 * Mebi) with { Repository = null }); // neither takes a name's place
         foreach (var name in new[] { "build", "test", "lint", "build", "deploy" })
         {
             usage.Ended(Job(name, ended: 1, peak: 100 * Mebi));
@@ -103,12 +110,12 @@ public sealed class UsageBoardTests
 
         usage.Ended(Job("odd", ended: 1, peak: -5) with { Usage = new JobUsage { PeakMemoryBytes = -5, CpuSeconds = -1 } }); // no worker of ours says that
         var lines = await ReadAsync(metrics);
-        Assert.Contains("runner_job_peak_memory_bytes_count{pool=\"linux\"} 5", lines);
-        Assert.Contains("runner_job_peak_memory_bytes_bucket{pool=\"linux\",le=\"134217728\"} 5", lines);
-        Assert.Contains("runner_job_cpu_seconds_sum{pool=\"linux\"} 10", lines);
+        Assert.Contains("runner_job_peak_memory_bytes_count{pool=\"linux\"} 6", lines);
+        Assert.Contains("runner_job_peak_memory_bytes_bucket{pool=\"linux\",le=\"134217728\"} 6", lines);
+        Assert.Contains("runner_job_cpu_seconds_sum{pool=\"linux\"} 12", lines);
         Assert.Contains("runner_named_job_peak_memory_bytes_count{pool=\"linux\",repository=\"acme/widgets\",workflow=\"CI\",job_name=\"build\"} 2", lines);
         Assert.Contains("runner_named_job_cpu_seconds_count{pool=\"linux\",repository=\"other\",workflow=\"other\",job_name=\"other\"} 2", lines);
-        Assert.DoesNotContain(lines, line => line.Contains("lint", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("lint", StringComparison.Ordinal) || line.Contains("adopted", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,10 +35,11 @@ public sealed class UsageAdviceTests
     public static TheoryData<string, string[], string[]> Sizes => new()
     {
         // the pool                      its labels                                               advice
-        { "has no sizes",                ["self-hosted", "linux"],                                [] },
+        { "has no sizes",                [],                                                      [] },
         { "the smallest that is enough", ["cpu=500m", "cpu=1", "cpu=2", "memory=1Gi", "memory=512Mi", "memory=2Gi"], ["cpu=1", "memory=1Gi"] },
         { "has none that large",         ["cpu=500m", "memory=512Mi"],                            [] },
-        { "has sizes of memory alone",   ["linux", "memory=4Gi"],                                 ["memory=4Gi"] },
+        { "has sizes of memory alone",   ["memory=4Gi"],                                          ["memory=4Gi"] },
+        { "has sizes as people write them", ["memory=512mb", "memory=2g"],                        ["memory=2g"] },
     };
 
     [Theory, MemberData(nameof(Peaks))]
@@ -72,13 +73,25 @@ public sealed class UsageAdviceTests
     [Fact]
     public void Run_that_was_killed_for_its_memory_would_have_needed_more_than_it_had()
     {
-        var killed = new UsedRun { IsOutOfMemory = true };
-        var job = Job([new UsedRun { PeakMemoryBytes = 300 * Mebi, PeakStep = "Test" }, killed]) with { Resources = new PlaceResources { MemoryLimit = 1024 * Mebi } };
+        var killed = new UsedRun { IsOutOfMemory = true, MemoryLimitBytes = 1024 * Mebi };
+        var job = Job([new UsedRun { PeakMemoryBytes = 300 * Mebi, PeakStep = "Test" }, killed]) with { Resources = new PlaceResources { MemoryLimit = 4096 * Mebi } };
 
         var advice = Advise(job);
 
         Assert.Equal((2, 1, "1536Mi", "Test"), (advice.Runs, advice.OutOfMemory, UsageAdvice.Memory(advice.Memory ?? 0), advice.PeakStep));
-        Assert.Null(Advise(Job([killed])).Memory); // where nobody knows what it had
+        Assert.Null(Advise(Job([new UsedRun { IsOutOfMemory = true }])).Memory); // where nobody knows what it had
+    }
+
+    [Fact]
+    public void What_is_more_than_the_largest_size_is_told()
+    {
+        var job = Job([new UsedRun { CpuSeconds = 48, Seconds = 60, PeakMemoryBytes = 7000 * Mebi }]);
+
+        var (sized, partly, unsized) = (Advise(job, "cpu=1", "memory=4Gi"), Advise(job, "cpu=1"), Advise(job));
+
+        Assert.Equal((true, "cpu=1", "memory"), (sized.HasSizes, string.Join(' ', sized.Labels), string.Join(' ', sized.TooLarge)));
+        Assert.Equal((true, "cpu=1", ""), (partly.HasSizes, string.Join(' ', partly.Labels), string.Join(' ', partly.TooLarge)));
+        Assert.Equal((false, "", ""), (unsized.HasSizes, string.Join(' ', unsized.Labels), string.Join(' ', unsized.TooLarge)));
     }
 
     [Fact]
@@ -98,7 +111,7 @@ public sealed class UsageAdviceTests
         Assert.Empty(UsageAdvice.Of([Job([])], _ => []));
     }
 
-    private static JobAdvice Advise(UsedJob job) => Assert.Single(UsageAdvice.Of([job], _ => []));
+    private static JobAdvice Advise(UsedJob job, params string[] sizes) => Assert.Single(UsageAdvice.Of([job], _ => sizes));
 
     private static UsedJob Job(ImmutableArray<UsedRun> runs) => new() { Pool = "linux", Repository = "acme/widgets", Workflow = "CI", Name = "build", Runs = runs };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Runner.Testing.Cluster;
@@ -55,12 +56,24 @@ internal static class PodRules
         pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = "Burstable" };
     }
 
-    /// <summary>Of a pod that is there only its metadata may be changed; what else may be is not asked for here.</summary>
+    /// <summary>Of a pod that is there only its metadata may be changed, and its time, which may become shorter; what else may be is not asked for here.</summary>
     public static void CheckChange(JsonObject old, JsonObject changed)
     {
+        const string Time = "activeDeadlineSeconds";
         var name = (string)old["metadata"]!["name"]!;
+        var (before, after) = ((long?)old["spec"]![Time], (long?)changed["spec"]![Time]);
         Require(
-            JsonNode.DeepEquals(old["spec"], changed["spec"]),
+            before is null || before == after || after < before,
+            name,
+            $"spec.{Time}: Invalid value: {after?.ToString(CultureInfo.InvariantCulture) ?? "null"}: must be less than or equal to previous value");
+        var same = (JsonObject)old["spec"]!.DeepClone();
+        if (after is not null)
+        {
+            same[Time] = after;
+        }
+
+        Require(
+            JsonNode.DeepEquals(same, changed["spec"]),
             name,
             "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, `spec.activeDeadlineSeconds`, `spec.tolerations`");
         changed["status"] = old["status"]?.DeepClone();
