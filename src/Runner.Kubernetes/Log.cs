@@ -87,12 +87,6 @@ internal static partial class Log
     [LoggerMessage(2151, LogLevel.Warning, "Pods of pool {Pool} that wait for jobs cannot be used, the next is made in {PauseSeconds:F0} s: {Problem}")]
     public static partial void WarmPodFailed(this ILogger logger, string pool, double pauseSeconds, string problem);
 
-    [LoggerMessage(2152, LogLevel.Warning, "Pod {PodName}, which waited, could not be given job {JobId}, which gets another: {Problem}")]
-    public static partial void WarmPodNotGiven(this ILogger logger, string podName, JobId jobId, string problem);
-
-    [LoggerMessage(2153, LogLevel.Warning, "Pod {PodName} could not be removed, it is tried again: {Problem}")]
-    public static partial void WarmPodKept(this ILogger logger, string podName, string problem);
-
     [LoggerMessage(2154, LogLevel.Information, "Pod {PodName}, which waits for a job, goes: another job finds no room")]
     public static partial void WarmPodGivesWay(this ILogger logger, string podName);
 

@@ -72,8 +72,8 @@ public sealed class AgentPageCommandsTests : IDisposable
         var resources = new PlaceResources { CpuRequest = 4, MemoryRequest = 8L * 1024 * 1024 * 1024, MemoryLimit = 8L * 1024 * 1024 * 1024 };
         var job = new UsedJob { Pool = "linux", Repository = "acme/widgets", Workflow = "CI", Name = "test", Resources = resources, Runs = [run, run, run, run, run] };
         var small = run with { CpuSeconds = 6, PeakMemoryBytes = 90 * 1024 * 1024, PeakStep = "Run lint" };
-        _pools = _pools with { Pools = [new PoolView { Name = "linux", Labels = ["linux"] }, new PoolView { Name = "sized", Labels = ["cpu=1", "cpu=2", "memory=2Gi"] }] };
-        _usage = _usage with { Jobs = [job with { Name = "lint", Runs = [small, small with { IsOutOfMemory = true }] }, job, job with { Pool = "sized" }] };
+        _pools = _pools with { Pools = [new PoolView { Name = "linux", Labels = ["linux"] }, new PoolView { Name = "sized", Sizes = ["cpu=1", "cpu=2", "memory=1Gi"] }] };
+        _usage = _usage with { Jobs = [job with { Name = "lint", Runs = [small, small with { IsOutOfMemory = true, MemoryLimitBytes = 8L * 1024 * 1024 * 1024 }] }, job, job with { Pool = "sized" }] };
 
         var result = await RunAsync("advise");
 
@@ -89,7 +89,7 @@ public sealed class AgentPageCommandsTests : IDisposable
         var result = await RunAsync("advise", "--json");
 
         Assert.Equal(
-            """[{"pool":"linux","repository":"acme/widgets","name":"test","runs":1,"outOfMemory":0,"meanCores":0.5,"peakP95":100,"peakMax":100,"cpu":0.6,"memory":134217728,"labels":[]}]""",
+            """[{"pool":"linux","repository":"acme/widgets","name":"test","runs":1,"outOfMemory":0,"meanCores":0.5,"peakP95":100,"peakMax":100,"cpu":0.6,"memory":134217728,"hasSizes":false,"labels":[],"tooLarge":[]}]""",
             result.Out.TrimEnd());
     }
 
