@@ -129,8 +129,7 @@ public sealed class KubernetesBackend : IJobBackend
     public JobRoom RoomFor(JobKind kind)
     {
         ArgumentNullException.ThrowIfNull(kind);
-        var room = _room.For(kind);
-        return room.Places is { } places ? room with { Places = places + _warm.All } : room; // they are given to jobs, or give way to them
+        return _room.For(kind, _warm.Waiting);
     }
 
     /// <inheritdoc/>

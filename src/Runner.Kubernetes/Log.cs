@@ -87,6 +87,9 @@ internal static partial class Log
     [LoggerMessage(2151, LogLevel.Warning, "Pods of pool {Pool} that wait for jobs cannot be used, the next is made in {PauseSeconds:F0} s: {Problem}")]
     public static partial void WarmPodFailed(this ILogger logger, string pool, double pauseSeconds, string problem);
 
+    [LoggerMessage(2152, LogLevel.Warning, "The cluster does not let pod {PodName}, which waited, have job {JobId}, which gets a new one: {Problem}")]
+    public static partial void WarmPodRefused(this ILogger logger, string podName, JobId jobId, string problem);
+
     [LoggerMessage(2154, LogLevel.Information, "Pod {PodName}, which waits for a job, goes: another job finds no room")]
     public static partial void WarmPodGivesWay(this ILogger logger, string podName);
 

@@ -103,9 +103,20 @@ internal sealed class WarmLaunch(JobCluster cluster, WarmPods warm, PodHandover 
                     return null;
                 }
             }
-            else if (await GiveToAsync(seen, launch, secret, placement, cancellationToken) is { } given)
+            else
             {
-                return given;
+                try
+                {
+                    if (await GiveToAsync(seen, launch, secret, placement, cancellationToken) is { } given)
+                    {
+                        return given;
+                    }
+                }
+                catch (InfrastructureException refusal) when (ApiErrors.IsRefusal(refusal))
+                {
+                    logger.WarmPodRefused(name, launch.JobId, refusal.Message); // by a policy of the cluster, say
+                    return null;
+                }
             }
 
             seen = null; // it went on since it was seen, or the answer was lost

@@ -42,7 +42,9 @@ internal sealed class ClusterRoom(JobCluster cluster, PodWatch watch, Kubernetes
     private string? _trouble;
 
     /// <summary>How many more jobs of a kind there is room for, as was last seen.</summary>
-    public JobRoom For(JobKind kind)
+    /// <param name="kind">Of which jobs.</param>
+    /// <param name="yielding">Pods that go where a job needs their room.</param>
+    public JobRoom For(JobKind kind, IEnumerable<V1Pod>? yielding = null)
     {
         lock (_gate)
         {
@@ -56,7 +58,7 @@ internal sealed class ClusterRoom(JobCluster cluster, PodWatch watch, Kubernetes
                 return JobRoom.Unlimited;
             }
 
-            var room = QuotaRules.RoomFor(_quotas, pod, [.. _uncounted.Select(taken => taken.Needs)]);
+            var room = QuotaRules.RoomFor(_quotas, pod, [.. _uncounted.Select(taken => taken.Needs), .. (yielding ?? []).Select(PodNeeds.Freed)]);
             return kind.MustFit ? Least(room, TryOf(kind.Pool, pod).Room, WaitingPods.RoomFor(kind.Pool, watch.Pods, time.GetUtcNow())) : room;
         }
     }

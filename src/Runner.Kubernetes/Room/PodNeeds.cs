@@ -32,6 +32,10 @@ internal static class PodNeeds
         return needs.ToImmutable();
     }
 
+    /// <summary>What quotas count less without a pod that has no Secret: amounts below zero.</summary>
+    public static ImmutableDictionary<string, decimal> Freed(V1Pod pod) =>
+        Of(pod).Where(need => need.Key is not ("secrets" or "count/secrets")).ToImmutableDictionary(need => need.Key, need => -need.Value);
+
     /// <summary>Whether a node has more of a resource without the pod. What a pod does not ask for of the usual ones it uses all the same.</summary>
     public static bool Has(V1Pod pod, string resource) =>
         resource is "pods" or "cpu" or "memory" or "ephemeral-storage" || Containers(pod).Any(container => Requests(container.Resources)?.ContainsKey(resource) == true);

@@ -126,6 +126,18 @@ internal sealed class WaitingPool(WarmPool pool)
         }
     }
 
+    /// <summary>Those that are known.</summary>
+    public IReadOnlyList<V1Pod> Pods
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pods;
+            }
+        }
+    }
+
     /// <summary>One has its job.</summary>
     public void Given() => Interlocked.Increment(ref _given);
 

@@ -94,8 +94,8 @@ internal sealed class WarmPods
         }
     }
 
-    /// <summary>How many wait or start, of all pools: what they take is room for jobs.</summary>
-    public int All => _pools.Values.Sum(kept => kept.Count() is var count ? count.Ready + count.Starting : 0);
+    /// <summary>Those that wait or start, of all pools: they are given to jobs, or give way to them.</summary>
+    public IEnumerable<V1Pod> Waiting => _pools.Values.SelectMany(kept => kept.Pods);
 
     /// <summary>A job finds no room: the one that waits for the longest goes, and none is made for a while.</summary>
     public Task GiveWayAsync(CancellationToken cancellationToken) => GiveWayAsync(_ => true, cancellationToken);

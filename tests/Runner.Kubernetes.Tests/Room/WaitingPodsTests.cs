@@ -27,6 +27,35 @@ public sealed class WaitingPodsTests
     }
 
     [Fact]
+    public void Quota_has_room_for_what_pods_that_wait_would_give_back_and_no_more()
+    {
+        var (waits, job) = (Asking("1"), Asking("2"));
+        var quota = new V1ResourceQuota
+        {
+            Metadata = new V1ObjectMeta { Name = "q" },
+            Spec = new V1ResourceQuotaSpec(),
+            Status = new V1ResourceQuotaStatus
+            {
+                Hard = new Dictionary<string, ResourceQuantity> { ["pods"] = new("4"), ["requests.cpu"] = new("4") },
+                Used = new Dictionary<string, ResourceQuantity> { ["pods"] = new("4"), ["requests.cpu"] = new("4") },
+            },
+        };
+
+        int?[] places = [.. new[] { 0, 1, 2, 3, 4 }.Select(count => QuotaRules.RoomFor([quota], job, [.. Enumerable.Repeat(PodNeeds.Freed(waits), count)]).Places)];
+
+        Assert.Equal([0, 0, 1, 1, 2], places);
+        Assert.DoesNotContain(PodNeeds.Freed(waits).Keys, name => name.Contains("secrets", StringComparison.Ordinal)); // they have none
+
+        static V1Pod Asking(string cpu)
+        {
+            var pod = SomePod.New();
+            pod.Spec.InitContainers = [];
+            pod.Spec.Containers[0].Resources = new V1ResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu) } };
+            return pod;
+        }
+    }
+
+    [Fact]
     public void Pod_has_what_it_asks_for_and_the_usual_things()
     {
         var gpu = SomePod.New();
