@@ -248,7 +248,11 @@ public sealed class KubernetesBackend : IJobBackend
         {
             case LaunchedPod.Made made:
                 var handle = Watch(launch, made.Pod, made.LinkKey, made.Subscription);
-                await _launcher.OwnSecretAsync(made.Pod, cancellationToken);
+                if (PodLabels.OwnerOf(made.Pod.Metadata) == _agent.ToString())
+                {
+                    await _launcher.OwnSecretAsync(made.Pod, cancellationToken); // else it is not known whether the pod has its job
+                }
+
                 return handle;
             case LaunchedPod.Refused refused:
                 return new RefusedJobHandle(launch, refused.PodName, refused.Why);

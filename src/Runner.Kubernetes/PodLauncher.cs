@@ -49,11 +49,16 @@ internal sealed class PodLauncher(
             var taken = PodLabels.PodOf(secret.Metadata) == waiting?.Metadata.Name ? waiting : null; // of an earlier try, else
             if (PodLabels.PodOf(secret.Metadata) is { } named && await UseWarmAsync(named, taken, launch, secret, placement, cancellationToken) is { } used)
             {
-                waiting = null;
+                waiting = taken is null ? waiting : null;
                 return used;
             }
 
             return await MakeAsync(launch, pod, secret, cancellationToken);
+        }
+        catch (WorkflowException)
+        {
+            _tried.TryRemove(name, out _);
+            throw;
         }
         catch (InfrastructureException error) when (ApiErrors.IsLackOfRights(error))
         {
@@ -90,6 +95,7 @@ internal sealed class PodLauncher(
     public async Task ForgetAsync(JobLaunch launch, CancellationToken cancellationToken)
     {
         var name = PodNames.For(launch);
+        _tried.TryRemove(name, out _);
         if (await cluster.FindSecretAsync(name, cancellationToken) is { } secret)
         {
             await warmLaunch.ForgetAsync(secret, launch, cancellationToken);
@@ -97,7 +103,6 @@ internal sealed class PodLauncher(
 
         await cluster.DeletePodAsync(name, TimeSpan.Zero, cancellationToken); // one whose creation was not answered
         await cluster.DeleteSecretAsync(name, cancellationToken);
-        _tried.TryRemove(name, out _);
     }
 
     /// <summary>Makes the pod the owner of its Secret, for the case that nobody is left to remove it. The job runs without that.</summary>
@@ -135,6 +140,11 @@ internal sealed class PodLauncher(
             {
                 return Made(launch, pod, secret, subscription);
             }
+        }
+        catch (InfrastructureException error) when (ApiErrors.IsRefusal(error))
+        {
+            subscription.Dispose();
+            throw new InfrastructureException(error.Message, error); // of what was done with that pod: no word on a new one
         }
         catch
         {

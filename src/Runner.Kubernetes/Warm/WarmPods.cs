@@ -97,12 +97,11 @@ internal sealed class WarmPods
     /// <summary>Those that wait or start, of all pools: they are given to jobs, or give way to them.</summary>
     public IEnumerable<V1Pod> Waiting => _pools.Values.SelectMany(kept => kept.Pods);
 
-    /// <summary>A job finds no room: the one that waits for the longest goes, and none is made for a while.</summary>
+    /// <summary>A job finds no room: the one that waits for the longest goes, if there is one, and none is made for a while.</summary>
     public Task GiveWayAsync(CancellationToken cancellationToken) => GiveWayAsync(_ => true, cancellationToken);
 
     private async Task GiveWayAsync(Func<V1Pod, bool> helps, CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _heldSince, _time.GetTimestamp());
         var oldest = from kept in _pools.Values
                      let pod = kept.Oldest(helps)
                      where pod is not null
@@ -110,6 +109,7 @@ internal sealed class WarmPods
                      select (Kept: kept, Pod: pod);
         foreach (var (kept, pod) in oldest.Take(1))
         {
+            Interlocked.Exchange(ref _heldSince, _time.GetTimestamp());
             _logger.WarmPodGivesWay(pod.Metadata.Name);
             await RemoveAsync(kept, pod, cancellationToken);
             _room.Look();

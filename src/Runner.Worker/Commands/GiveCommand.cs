@@ -12,7 +12,7 @@ internal static class GiveCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs it; gives the exit code: 69 where no worker waits here, or it has another job.</summary>
+    /// <summary>Runs it; gives the exit code: 69 where no worker waits here, or it has another job; 75 where one may take the job yet.</summary>
     /// <exception cref="UsageException">The id or the number is none.</exception>
     public static async Task<int> RunAsync(Arguments arguments, Stream input, TextWriter error, TimeProvider time)
     {
@@ -23,15 +23,21 @@ internal static class GiveCommand
 
         var payload = WordInput.ReadExactly("--payload", arguments["--payload"], input, PayloadSocket.MaxBytes);
         var folder = arguments.Find("--spool") ?? PidFile.DefaultFolder;
+        var worker = new PayloadSocket(folder);
         using var limit = new CancellationTokenSource(Patience, time);
         try
         {
-            if (await new PayloadSocket(folder).GiveAsync(job, payload, time, limit.Token))
+            if (await worker.GiveAsync(job, payload, time, limit.Token))
             {
                 return ExitCodes.Ok;
             }
 
             await error.WriteLineAsync("runner-worker: the worker has another job");
+        }
+        catch (OperationCanceledException) when (worker.HasSent)
+        {
+            await error.WriteLineAsync("runner-worker: the worker has not answered");
+            return ExitCodes.Unanswered;
         }
         catch (OperationCanceledException)
         {

@@ -38,7 +38,7 @@ internal static class WorkerProgram
           runner-worker version
 
         Exit codes: 0 the job was concluded and reported (or the command done), 64 wrong arguments, 69 something outside failed,
-        70 a bug of the worker.
+        70 a bug of the worker, 75 the worker that was told has not answered.
 
         """;
 

@@ -12,6 +12,9 @@ internal static class ExitCodes
     /// <summary>Something outside failed: the job is not reported.</summary>
     public const int Infrastructure = 69;
 
+    /// <summary>Nobody knows whether it was done; it may be tried again.</summary>
+    public const int Unanswered = 75;
+
     /// <summary>The worker has a bug.</summary>
     public const int Bug = 70;
 }

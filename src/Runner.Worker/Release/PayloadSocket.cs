@@ -24,6 +24,9 @@ internal sealed class PayloadSocket(string folder)
 
     private string Note { get; } = System.IO.Path.Combine(folder, NoteName);
 
+    /// <summary>Whether something was sent to a worker, which may yet take it: a socket takes bytes before anybody reads them.</summary>
+    public bool HasSent { get; private set; }
+
     /// <summary>Waits until a payload is given.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InfrastructureException">The socket cannot be made.</exception>
@@ -69,6 +72,7 @@ internal sealed class PayloadSocket(string folder)
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path), cancellationToken);
+                HasSent = true;
                 await SendAsync(socket, job, payload, cancellationToken);
             }
             catch (Exception failure) when (failure is SocketException or IOException)

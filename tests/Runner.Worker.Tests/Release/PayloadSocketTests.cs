@@ -72,6 +72,19 @@ public sealed class PayloadSocketTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Worker_that_is_slow_to_take_it_is_not_said_to_have_none()
+    {
+        Directory.CreateDirectory(_folder["spool"]);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(_folder["spool/payload.sock"]));
+        listener.Listen(); // and accepts nobody
+        using var error = new StringWriter();
+
+        Assert.Equal(75, await GiveAsync(Job, error: error));
+        Assert.Equal("runner-worker: the worker has not answered", error.ToString().TrimEnd());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Nobody_waiting_is_told()
     {
         using var error = new StringWriter();
