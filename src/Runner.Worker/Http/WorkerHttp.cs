@@ -26,27 +26,6 @@ internal sealed class WorkerHttp : HttpMessageHandler
         _secure = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(SecureHandler(bundle, proxy)));
     }
 
-    /// <summary>Begins to connect to a server, for a request that comes soon. Nothing is sent, and nothing tells whether it succeeds: the request would.</summary>
-    /// <remarks>
-    /// .NET has no call for it. A request that is withdrawn at once leaves the connection that was begun for it to the pool, which waits for that some seconds
-    /// (runtime: <c>HttpConnectionWaiter.CancelIfNecessary</c>). To be called only where the pool has no connection yet: the request would be sent on it.
-    /// </remarks>
-    public async Task ConnectAsync(Uri address)
-    {
-        using var withdrawal = new CancellationTokenSource();
-        using var request = new HttpRequestMessage(HttpMethod.Head, address);
-        try
-        {
-            var sending = SendAsync(request, withdrawal.Token);
-            await withdrawal.CancelAsync();
-            using var response = await sending;
-        }
-        catch (Exception failure) when (failure is OperationCanceledException or HttpRequestException)
-        {
-            // Withdrawn, as it was meant to be; or there is no way to the server, of which the request that needs it tells.
-        }
-    }
-
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

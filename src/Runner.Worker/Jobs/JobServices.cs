@@ -47,21 +47,18 @@ internal sealed class JobServices : IAsyncDisposable
     /// <summary>The live log, or <c>null</c>.</summary>
     public LiveFeed? Feed { get; private set; }
 
-    private Func<Task>? Connect { get; init; }
-
     /// <summary>The services of a job.</summary>
     /// <exception cref="WorkflowException">The message does not say how to reach them.</exception>
     public static JobServices Open(WorkerHost host, LaunchPayload payload, ReportingOptions options)
     {
         var bundle = new CertificateBundle(host.Environment.GetValueOrDefault("SSL_CERT_FILE"), host.Folder, payload.ExtraCertificates);
         var proxy = payload.Proxy is { } proxies ? new RouteProxy(proxies) : null;
-        var connections = new WorkerHttp(bundle, proxy);
-        var http = new HttpClient(connections) { Timeout = Timeout.InfiniteTimeSpan }; // each call has a limit of its own
+        var http = new HttpClient(new WorkerHttp(bundle, proxy)) { Timeout = Timeout.InfiniteTimeSpan }; // each call has a limit of its own
         try
         {
             return TenantConnection.Of(payload.Job) is { } connection
                 ? OpenTenant(host, payload, options, http, connection)
-                : OpenGitHub(host, payload.Job, options, http, connections);
+                : OpenGitHub(host, payload.Job, options, http);
         }
         catch
         {
@@ -70,7 +67,7 @@ internal sealed class JobServices : IAsyncDisposable
         }
     }
 
-    private static JobServices OpenGitHub(WorkerHost host, JobMessage job, ReportingOptions options, HttpClient http, WorkerHttp connections)
+    private static JobServices OpenGitHub(WorkerHost host, JobMessage job, ReportingOptions options, HttpClient http)
     {
         var logger = host.Loggers.CreateLogger<RunServiceClient>();
         var renewals = RunServiceClient.ForJob(http, job, RetryOptions.None, host.Time, logger);
@@ -78,18 +75,14 @@ internal sealed class JobServices : IAsyncDisposable
 
         // Not null: ForJob asked for both.
         var token = new Secret(job.SystemConnection!.AccessToken!);
-        var resultsAddress = Address(job.Variable(JobVariables.ResultsEndpoint) ?? job.SystemConnection.DataValue(ResultsAddress));
-        var results = resultsAddress is not null
-            ? new ResultsClient(http, resultsAddress, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time)
+        var results = Address(job.Variable(JobVariables.ResultsEndpoint) ?? job.SystemConnection.DataValue(ResultsAddress)) is { } address
+            ? new ResultsClient(http, address, new FixedToken(token), job.Plan.PlanId, job.JobId, host.Time)
             : null;
         var reports = new RunServiceReports(
             job, renewals, completion, results, new BlobClient(http, host.Time), options, host.Time, host.Loggers.CreateLogger<RunServiceReports>());
         return new JobServices(
             http, reports, Address(job.SystemConnection.DataValue(FeedAddress)) is { } feed ? new LiveFeed(feed, token, http, host.Time) : null, host.Time)
         {
-            Connect = Address(job.SystemConnection.Url) is { } runService && runService.Authority != resultsAddress?.Authority
-                ? () => connections.ConnectAsync(runService)
-                : null,
             Actions = Address(job.Variable(JobVariables.LaunchEndpoint)) is { } launch ? LaunchActionSource.Create(http, launch, token, job, host) : null,
         };
     }
@@ -123,12 +116,6 @@ internal sealed class JobServices : IAsyncDisposable
     }
 
     private static RetryOptions Patient(ReportingOptions options) => options.Retry with { MaxTotal = options.MinAfterEnd };
-
-    /// <summary>
-    /// Connects to where the job's completion goes, which waits for what is left of logs. At GitHub that is another server than theirs, and of a job that had no
-    /// renewal nobody has called it yet.
-    /// </summary>
-    public Task ConnectAsync() => Connect?.Invoke() ?? Task.CompletedTask;
 
     /// <summary>Shows the last lines and closes the live log.</summary>
     public async Task CloseFeedAsync()

@@ -81,11 +81,6 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         using var reported = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
         var deadline = new ReportingDeadline(renewal, options, host.Time).WatchAsync(giveUp, reported.Token);
         var feedClosed = services.CloseFeedAsync();
-        if (!renewal.HasCalled)
-        {
-            await services.ConnectAsync();
-        }
-
         var notes = reporter is null ? [] : await reporter.CompleteAsync();
         await reported.CancelAsync();
         await deadline;

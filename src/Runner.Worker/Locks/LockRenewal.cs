@@ -33,10 +33,6 @@ internal sealed class LockRenewal(
 
     private readonly Lock _lock = new();
     private DateTimeOffset _lockedUntil = time.GetUtcNow() + AssumedLock;
-    private volatile bool _hasCalled;
-
-    /// <summary>Whether a renewal was tried.</summary>
-    public bool HasCalled => _hasCalled;
 
     /// <summary>Why the lock is lost, or <c>null</c>.</summary>
     public LockLoss? Loss
@@ -88,7 +84,6 @@ internal sealed class LockRenewal(
                 var pause = Interval;
                 try
                 {
-                    _hasCalled = true;
                     var until = await renew(cancellationToken);
                     Prolong(until);
                     failures = 0;

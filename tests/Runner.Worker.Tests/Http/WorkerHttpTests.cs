@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,8 +12,6 @@ public sealed class WorkerHttpTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private readonly TestCertificates _certificates = new("localhost");
-    private readonly AsyncCounter _connections = new();
-    private readonly ConcurrentQueue<string> _requests = new();
     private WebApplication? _server;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -23,21 +20,10 @@ public sealed class WorkerHttpTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRouting();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(System.Net.IPAddress.Loopback, 0, listen =>
-        {
-            listen.UseHttps(_certificates.Server);
-            listen.Use(next => connection =>
-            {
-                _connections.Increment(); // encrypted by now
-                return next(connection);
-            });
-        }));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(
+            options => options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.UseHttps(_certificates.Server)));
         _server = builder.Build();
-        _server.Run(context =>
-        {
-            _requests.Enqueue(context.Request.Method);
-            return context.Response.WriteAsync("hello", context.RequestAborted);
-        });
+        _server.Run(context => context.Response.WriteAsync("hello", context.RequestAborted));
         await _server.StartAsync(Cancelled);
     }
 
@@ -68,32 +54,6 @@ public sealed class WorkerHttpTests : IAsyncLifetime
         Assert.Equal("hello", await GetAsync(new CertificateBundle(_folder["roots.pem"], _folder.FullPath, extra: null)));
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task A_connection_that_was_made_ahead_serves_the_request_that_comes()
-    {
-        using var handler = new WorkerHttp(new CertificateBundle(null, _folder.FullPath, _certificates.AuthorityPem), proxy: null);
-        using var client = new HttpClient(handler);
-        var address = Address();
-
-        await handler.ConnectAsync(address);
-        await _connections.ReachAsync(1, Cancelled);
-        await client.GetStringAsync(address, Cancelled);
-
-        Assert.Equal(1, _connections.Count);
-        Assert.Equal(["GET"], _requests);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task A_server_that_cannot_be_connected_to_ahead_is_nobodys_trouble_yet()
-    {
-        using var handler = new WorkerHttp(new CertificateBundle(null, _folder.FullPath, extra: null), proxy: null);
-
-        await handler.ConnectAsync(Address());
-        await handler.ConnectAsync(new Uri("http://127.0.0.1:9/"));
-
-        Assert.Empty(_requests);
-    }
-
     [Fact]
     public void A_broken_bundle_is_passed_over_for_the_next()
     {
@@ -106,8 +66,7 @@ public sealed class WorkerHttpTests : IAsyncLifetime
     private async Task<string> GetAsync(CertificateBundle bundle)
     {
         using var client = new HttpClient(new WorkerHttp(bundle, proxy: null));
-        return await client.GetStringAsync(Address(), Cancelled);
+        var port = new Uri(_server!.Urls.First()).Port; // started before each test
+        return await client.GetStringAsync(new Uri($"https://localhost:{port}/"), Cancelled);
     }
-
-    private Uri Address() => new($"https://localhost:{new Uri(_server!.Urls.First()).Port}/"); // started before each test
 }

@@ -13,12 +13,6 @@ internal sealed class FakeRunService
 
     public FakeSite Site { get; }
 
-    /// <summary>Its address by another name than the results service has, as at GitHub, where it is another server.</summary>
-    public Uri OtherAddress => new UriBuilder(Site.Address) { Host = "localhost" }.Uri;
-
-    /// <summary>Requests of other methods than its own.</summary>
-    public ConcurrentQueue<string> Strays { get; } = new();
-
     /// <summary>Status of renewals; but for 200 the body says the same.</summary>
     public int RenewStatus { get; set; } = 200;
 
@@ -32,12 +26,6 @@ internal sealed class FakeRunService
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (context.Request.Method != "POST")
-        {
-            Strays.Enqueue(context.Request.Method);
-            return;
-        }
-
         var isRenewal = context.Request.Path.Value?.EndsWith(RunServiceRoutes.RenewJob, StringComparison.Ordinal) == true;
         if (isRenewal)
         {

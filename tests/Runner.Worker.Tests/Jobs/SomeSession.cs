@@ -28,7 +28,7 @@ internal static class SomeSession
                         new ServiceEndpoint
                         {
                             Name = "SystemVssConnection",
-                            Url = runService.OtherAddress.ToString(),
+                            Url = runService.Site.Address.ToString(),
                             Authorization = new EndpointAuthorization { Scheme = "OAuth", Parameters = new Dictionary<string, string?> { ["AccessToken"] = "t0k3n" } },
                         },
                     ],
