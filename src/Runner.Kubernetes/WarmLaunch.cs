@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Runner.Backends;
@@ -130,7 +131,7 @@ internal sealed class WarmLaunch(JobCluster cluster, WarmPods warm, PodHandover 
         var now = time.GetUtcNow();
         var annotations = PodLabels.AnnotationsOf(launch, owner);
         annotations[PodLabels.Secret] = secret.Metadata.Name;
-        annotations[PodLabels.TakenAt] = now.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        annotations[PodLabels.TakenAt] = now.ToString("O", CultureInfo.InvariantCulture);
         foreach (var (key, value) in PodLabels.Unmovable.Where(mark => !placement.Annotations.ContainsKey(mark.Key)))
         {
             annotations[key] = value;

@@ -24,7 +24,6 @@ internal sealed class WarmPods
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BetweenYields = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LookForAgents = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GivingWay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
@@ -35,6 +34,7 @@ internal sealed class WarmPods
     private readonly PodWatch _watch;
     private readonly JobCluster _cluster;
     private readonly AgentLease _lease;
+    private readonly WarmOwnership _ownership;
     private readonly PodWatch _jobs;
     private readonly ClusterRoom _room;
     private readonly KubernetesOptions _options;
@@ -46,7 +46,6 @@ internal sealed class WarmPods
     private volatile TaskCompletionSource _changed = NewSignal();
     private long _heldSince;
     private DateTimeOffset _nextYield;
-    private DateTimeOffset _nextLook;
 
     /// <summary>Pods for the jobs of some pools; nothing is done before <see cref="RunAsync"/>.</summary>
     public WarmPods(
@@ -54,6 +53,7 @@ internal sealed class WarmPods
     {
         (_cluster, _lease, _jobs, _room, _options, _owner, _time, _logger) = (cluster, lease, jobs, room, options, owner, time, logger);
         _builder = new WarmPodBuilder(options);
+        _ownership = new WarmOwnership(cluster, lease, owner, time);
         _pools = pools.Where(pool => pool.Options.Most > 0).ToDictionary(pool => pool.Kind.Pool, pool => new WaitingPool(pool), StringComparer.Ordinal);
         _watch = new PodWatch(cluster, PodLabels.WarmSelector(options.InstanceInUse), time, logger, "watch on pods that wait") { Changed = () => _changed.TrySetResult() };
         _pulse = new LoopPulse("pods that wait for jobs", 2 * GivingWay, time);
@@ -168,7 +168,7 @@ internal sealed class WarmPods
             try
             {
                 var all = await _cluster.ListPodsAsync(PodLabels.WarmSelector(_options.InstanceInUse), cancellationToken);
-                await RemoveStrangersAsync(await FindOursAsync(all, cancellationToken), cancellationToken);
+                await RemoveStrangersAsync(await _ownership.FindAsync(all, cancellationToken), cancellationToken);
             }
             catch (InfrastructureException error)
             {
@@ -226,7 +226,7 @@ internal sealed class WarmPods
 
     private async Task TurnAsync(ClusterFeatures features, CancellationToken cancellationToken)
     {
-        var ours = await FindOursAsync([.. _watch.Pods], cancellationToken);
+        var ours = await _ownership.FindAsync([.. _watch.Pods], cancellationToken);
         await YieldToJobsAsync(cancellationToken);
         await RemoveStrangersAsync(ours, cancellationToken);
         foreach (var kept in _pools.Values)
@@ -312,27 +312,6 @@ internal sealed class WarmPods
         kept.Pause = kept.Pause == TimeSpan.Zero ? FirstPause : kept.Pause * 2 < LongestPause ? kept.Pause * 2 : LongestPause;
         kept.PausedUntil = now + kept.Pause;
         _logger.WarmPodFailed(kept.Pool.Kind.Pool, kept.Pause.TotalSeconds, why);
-    }
-
-    // Those of this agent, and of agents that are gone: these are this one's from then on.
-    private async Task<IReadOnlyList<V1Pod>> FindOursAsync(ICollection<V1Pod> all, CancellationToken cancellationToken)
-    {
-        var ours = all.Where(pod => PodLabels.OwnerOf(pod.Metadata) == _owner).ToList();
-        if (ours.Count < all.Count && _time.GetUtcNow() >= _nextLook)
-        {
-            _nextLook = _time.GetUtcNow() + LookForAgents;
-            var living = await _lease.FindLivingAsync(cancellationToken);
-            foreach (var pod in all.Where(pod => PodLabels.OwnerOf(pod.Metadata) != _owner && living.IsGone(PodLabels.OwnerOf(pod.Metadata))))
-            {
-                var claim = new Dictionary<string, string> { [PodLabels.Owner] = _owner };
-                if (await _cluster.PatchPodAsync(pod, claim, new Dictionary<string, string>(), cancellationToken) is { } claimed)
-                {
-                    ours.Add(claimed);
-                }
-            }
-        }
-
-        return ours;
     }
 
     // One at a time: the scheduler has to see first what that brought.
