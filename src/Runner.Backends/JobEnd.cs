@@ -9,6 +9,9 @@ public sealed record JobEnd
     /// <summary>What the worker left, or <c>null</c>: it never started or died.</summary>
     public WorkerOutcome? Outcome { get; init; }
 
+    /// <summary>The end of the job's log, which its worker had not sent when it ended; <c>null</c>: it left none.</summary>
+    public UnsentLog? Unsent { get; init; }
+
     /// <summary>
     /// What happened to the place the job ran in; <see cref="FailureReason.None"/> where the worker left an outcome and nobody told it to end.
     /// </summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs;
 using Runner.Jobs.Messages;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Protocol.Http;
 using Runner.Protocol.Results;
@@ -29,7 +30,12 @@ internal static class TestSetup
     };
 
     public static GitHubReporter Reporter(
-        string folder, FakeResults results, ReportingOptions? options = null, TimeProvider? time = null, CancellationToken giveUp = default)
+        string folder,
+        FakeResults results,
+        ReportingOptions? options = null,
+        TimeProvider? time = null,
+        Action<UnsentLog?>? leave = null,
+        CancellationToken giveUp = default)
     {
         time ??= TimeProvider.System;
         options ??= Quick;
@@ -41,6 +47,7 @@ internal static class TestSetup
             folder,
             new RunServiceReports(job, runService, runService, client, new BlobClient(Http, time), options, time, NullLogger.Instance),
             feed: null,
+            leave ?? (static _ => { }),
             options,
             time,
             NullLogger.Instance,

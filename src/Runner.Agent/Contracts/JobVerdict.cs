@@ -31,6 +31,9 @@ internal sealed record JobVerdict
     /// <summary>Why, for the workflow's author, or <c>null</c> where the job's own steps say it.</summary>
     public string? Message { get; init; }
 
+    /// <summary>The end of the job's log, which its worker had not sent; <c>null</c>: there is none.</summary>
+    public UnsentLog? Unsent { get; init; }
+
     /// <summary>Whether the cause lies outside the workflow.</summary>
     public bool IsInfrastructure { get; init; }
 

@@ -48,7 +48,7 @@ internal sealed class GitHubJobService(PlanId plan, JobId job, RunServiceClient 
                             Conclusion = verdict.Conclusion,
                             StartedAt = step.At,
                             CompletedAt = step.At,
-                            CompletedLogLines = ReasonLog.Lines(verdict),
+                            CompletedLogLines = ReasonText.Of(verdict, step.At).Lines,
                             Annotations = [annotation],
                         },
                     ],

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Runner.Agent.Contracts;
 using Runner.Jobs;
@@ -21,45 +20,42 @@ internal sealed record ReasonStep(StepId Id, int Number, string Name, DateTimeOf
     public static int AfterAll(int stepsInMessage) => (3 * stepsInMessage) + 3;
 }
 
-/// <summary>Writes the reason to a step's log and to the job's (<c>results-service.md</c> sections 2 and 3).</summary>
+/// <summary>Writes the reason to a step's log and to the job's (<c>results-service.md</c> sections 2 and 3), after what a worker that was killed had not sent.</summary>
 internal sealed class ReasonLog(ResultsClient results, BlobClient blobs, TimeProvider time)
 {
-    /// <summary>How many lines the reason takes in a log.</summary>
-    public static int Lines(JobVerdict verdict) => verdict.Message is null ? 0 : verdict.Message.Split('\n').Length;
-
     /// <summary>Writes it. What was written is written again by a repeated call, to the same places.</summary>
     public async Task WriteAsync(ReasonStep step, JobVerdict verdict, CancellationToken cancellationToken)
     {
-        var text = Text(verdict);
-        var lines = Lines(verdict);
+        var text = ReasonText.Of(verdict, time.GetUtcNow());
 
         // The service takes the newest state of a step by this number; a worker counts from 1, so seconds are above whatever it sent.
         await results.UpdateStepsAsync([Update(step, verdict)], time.GetUtcNow().ToUnixTimeSeconds(), cancellationToken);
-        await blobs.PutAsync(await results.GetLogUrlAsync(step.Id, cancellationToken), "text/plain", () => new ByteArrayContent(text), cancellationToken);
-        await results.PutLogMetadataAsync(step.Id, lines, cancellationToken);
-        await WriteJobLogAsync(text, lines, verdict, cancellationToken);
-    }
-
-    private async Task WriteJobLogAsync(byte[] text, int lines, JobVerdict verdict, CancellationToken cancellationToken)
-    {
-        if (verdict.WorkerStarted && await TryAppendAsync(text, cancellationToken))
+        await PutAsync(step.Id, text.StepLog, cancellationToken);
+        if (!verdict.WorkerStarted || !await TryAppendAsync(text, verdict.Unsent, cancellationToken))
         {
-            return;
+            await PutAsync(step: null, text.Missed + text.Reason, cancellationToken);
         }
-
-        var blob = await results.GetLogUrlAsync(step: null, cancellationToken);
-        await blobs.PutAsync(blob, "text/plain", () => new ByteArrayContent(text), cancellationToken);
-        await results.PutLogMetadataAsync(step: null, lines, cancellationToken);
     }
 
-    /// <summary>Adds the reason to what the worker wrote; false where it wrote nothing.</summary>
-    private async Task<bool> TryAppendAsync(byte[] text, CancellationToken cancellationToken)
+    private async Task PutAsync(StepId? step, string text, CancellationToken cancellationToken)
+    {
+        await blobs.PutAsync(await results.GetLogUrlAsync(step, cancellationToken), "text/plain", () => Content(text), cancellationToken);
+        await results.PutLogMetadataAsync(step, ReasonText.LinesOf(text), cancellationToken);
+    }
+
+    /// <summary>Adds to what the worker wrote; false where it wrote nothing.</summary>
+    private async Task<bool> TryAppendAsync(ReasonText text, UnsentLog? unsent, CancellationToken cancellationToken)
     {
         try
         {
             var blob = await results.GetLogUrlAsync(step: null, cancellationToken);
-            await blobs.AppendAsync(blob, position: null, isLast: true, () => new ByteArrayContent(text), cancellationToken);
-            await results.PutLogMetadataAsync(step: null, Lines(text), cancellationToken);
+            if (unsent is not null)
+            {
+                await AppendMissedAsync(blob, text.Missed, unsent.Position, cancellationToken);
+            }
+
+            await blobs.AppendAsync(blob, position: null, isLast: true, () => Content(text.Reason), cancellationToken);
+            await results.PutLogMetadataAsync(step: null, ReasonText.LinesOf(text.Missed + text.Reason), cancellationToken);
             return true;
         }
         catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.BlobNotFound)
@@ -72,17 +68,26 @@ internal sealed class ReasonLog(ResultsClient results, BlobClient blobs, TimePro
         }
     }
 
-    /// <summary>The line of a log that says the reason.</summary>
-    public static string Line(JobVerdict verdict, string reason, DateTimeOffset now)
+    // Only to a log that ends where this begins: what the worker still sent, or an earlier call of this one, is not written twice. Storage of another kind knows
+    // no such condition.
+    private async Task AppendMissedAsync(SignedBlob blob, string missed, long position, CancellationToken cancellationToken)
     {
-        var mark = verdict.Conclusion == Conclusion.Failed ? "##[error]" : "##[warning]";
-        var stamp = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
-        return $"{stamp} {mark}{reason}\n";
+        if (!blob.IsAzure)
+        {
+            return;
+        }
+
+        try
+        {
+            await blobs.AppendAsync(blob, position, isLast: false, () => Content(missed), cancellationToken);
+        }
+        catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.BlobChanged)
+        {
+            // It is there.
+        }
     }
 
-    private byte[] Text(JobVerdict verdict) => Encoding.UTF8.GetBytes(Line(verdict, verdict.Message ?? string.Empty, time.GetUtcNow()));
-
-    private static int Lines(byte[] text) => text.AsSpan().Count((byte)'\n');
+    private static ByteArrayContent Content(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static StepUpdate Update(ReasonStep step, JobVerdict verdict) => new()
     {

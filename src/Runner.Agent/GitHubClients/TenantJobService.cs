@@ -24,13 +24,14 @@ internal sealed class TenantJobService(JobMessage job, JobRequestClient request,
 
     public async Task ExplainAsync(JobVerdict verdict, CancellationToken cancellationToken)
     {
-        if (verdict.Message is not { Length: > 0 } reason)
+        if (verdict.Message is not { Length: > 0 })
         {
             return;
         }
 
         var now = time.GetUtcNow();
-        var log = await WriteLogAsync(_step.Value, verdict, reason, cancellationToken);
+        var text = ReasonText.Of(verdict, now);
+        var log = await WriteLogAsync(_step.Value, text.StepLog, cancellationToken);
         var step = TenantReports.OfStep(job, Step(verdict, now)) with { Log = new TaskLogReference(log) };
         if (verdict.WorkerStarted)
         {
@@ -39,7 +40,7 @@ internal sealed class TenantJobService(JobMessage job, JobRequestClient request,
         }
 
         // The worker made no log of the job, so this is it.
-        var jobLog = await WriteLogAsync(job.JobId.Value, verdict, reason, cancellationToken);
+        var jobLog = await WriteLogAsync(job.JobId.Value, text.Reason, cancellationToken);
         await plan.UpdateRecordsAsync([TenantReports.Started(job, runner, now) with { Log = new TaskLogReference(jobLog) }, step], cancellationToken);
     }
 
@@ -60,11 +61,10 @@ internal sealed class TenantJobService(JobMessage job, JobRequestClient request,
             : request.FinishAsync(verdict.Conclusion, cancellationToken));
     }
 
-    private async Task<int> WriteLogAsync(Guid record, JobVerdict verdict, string reason, CancellationToken cancellationToken)
+    private async Task<int> WriteLogAsync(Guid record, string text, CancellationToken cancellationToken)
     {
-        var text = Encoding.UTF8.GetBytes(ReasonLog.Line(verdict, reason, time.GetUtcNow()));
         var log = await plan.CreateLogAsync(record, cancellationToken);
-        await plan.AppendLogAsync(log, () => new ByteArrayContent(text), cancellationToken);
+        await plan.AppendLogAsync(log, () => new ByteArrayContent(Encoding.UTF8.GetBytes(text)), cancellationToken);
         return log;
     }
 

@@ -28,7 +28,10 @@ internal static class EndRules
     /// <param name="attempt">How often the job was launched before.</param>
     /// <param name="replacements">How often it may be launched again.</param>
     /// <param name="hasOutputs">Whether other jobs may need outputs of this one, which only its worker can report.</param>
-    public static JobVerdict Judge(JobEnd end, StopCause stop, int attempt, int replacements, bool hasOutputs) => (end.Outcome, stop) switch
+    public static JobVerdict Judge(JobEnd end, StopCause stop, int attempt, int replacements, bool hasOutputs) =>
+        Decide(end, stop, attempt, replacements, hasOutputs) with { Unsent = end.Unsent };
+
+    private static JobVerdict Decide(JobEnd end, StopCause stop, int attempt, int replacements, bool hasOutputs) => (end.Outcome, stop) switch
     {
         ({ IsReported: true } outcome, _) => new JobVerdict
         {

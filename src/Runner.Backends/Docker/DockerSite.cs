@@ -3,6 +3,7 @@ using Runner.Backends.Link;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 
 namespace Runner.Backends.Docker;
@@ -232,7 +233,7 @@ internal sealed class DockerSite : IJobSite
         var text = await _engine.ReadFileAsync(id, DockerPaths.Outcome, cancellationToken);
         var outcome = OutcomeRules.Accept(text, _outcomeChecks, (int)state.ExitCode);
         var tail = outcome is null ? await _engine.ReadLogTailAsync(id, cancellationToken: cancellationToken) : string.Empty;
-        var end = WorkerVerdict.Judge(outcome, (int)state.ExitCode, tail, life.GraceThatPassed, times) with { WorkerStarted = true };
+        var end = WorkerVerdict.Judge(outcome, (int)state.ExitCode, tail, life.GraceThatPassed, times) with { WorkerStarted = true, Unsent = UnsentLog.Find(text) };
         if (outcome is null && state.OOMKilled)
         {
             end = end with { Failure = FailureReason.OutOfMemory, Message = "The job's container used more memory than it may and was killed by the kernel" };

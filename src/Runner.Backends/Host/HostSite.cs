@@ -6,6 +6,7 @@ using Runner.Backends.Link;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
+using Runner.Jobs.Outcomes;
 using Runner.Jobs.Secrets;
 using Runner.Jobs.Streams;
 
@@ -89,7 +90,8 @@ internal sealed class HostSite : IJobSite
         await StopRequestsAsync();
         JobProcesses.KillAll(_worker, _folder.FullPath); // what a worker that was killed left behind
         HostOrphans.KillAll();
-        var outcome = OutcomeRules.Accept(_folder.ReadOutcome(), _record.Launch.OutcomeChecks, exitCode);
+        var left = _folder.ReadOutcome();
+        var outcome = OutcomeRules.Accept(left, _record.Launch.OutcomeChecks, exitCode);
         var end = WorkerVerdict.Judge(outcome, exitCode, _folder.ReadLogTail(), life.GraceThatPassed, _record.ToTimes());
         _logger.HostJobEnded(_launch.JobId, end.Outcome?.Conclusion.ToString() ?? end.Failure.ToString());
         var isUnstartable = exitCode is NotExecutable or NotFound && end.Outcome is null && !_folder.HasBegun;
@@ -97,6 +99,7 @@ internal sealed class HostSite : IJobSite
         {
             WorkerStarted = _record.Worker is not null && !isUnstartable && (_record.IsHandedOver || _folder.HasBegun),
             IsPlaceAtFault = isUnstartable,
+            Unsent = UnsentLog.Find(left),
         };
     }
 

@@ -41,6 +41,9 @@ public sealed record WorkerOutcome
     /// <summary>What the job used, where the launcher asked for that (<see cref="Launch.LaunchPayload.Usage"/>); <c>null</c>: nobody measured.</summary>
     public JobUsage? Usage { get; init; }
 
+    /// <summary>The end of the job's log, where that is not at GitHub; <c>null</c>: it is, or nobody wants it there.</summary>
+    public UnsentLog? Unsent { get; init; }
+
     /// <summary>Shows that the worker wrote it (<see cref="OutcomeProof"/>); <c>null</c>: nothing does.</summary>
     public string? Proof { get; init; }
 
@@ -55,9 +58,14 @@ public sealed record WorkerOutcome
         {
             var reason = Reason is { } text && text.Length > length ? text[..length] + "…" : Reason;
             var json = JsonSerializer.SerializeToUtf8Bytes(this with { Reason = reason }, OutcomeJson.Default.WorkerOutcome);
-            if (json.Length <= MaxBytes || length <= MinReasonLength)
+            if (json.Length <= MaxBytes)
             {
                 return json;
+            }
+
+            if (length <= MinReasonLength)
+            {
+                return Unsent is null ? json : (this with { Unsent = null }).ToJson();
             }
         }
     }

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Runner.Backends;
+using Runner.Jobs.Outcomes;
 using Runner.Kubernetes.Naming;
 using Runner.Kubernetes.Options;
 
@@ -36,6 +37,7 @@ internal sealed class PodJudge(StartOptions limits)
                 Outcome = outcome,
                 Failure = removal,
                 Message = PodFailures.Disruption(pod)?.Message,
+                Unsent = UnsentLog.Find(terminated.Message),
                 WorkerStarted = true,
                 Resources = ResourcesOf(pod),
                 Times = times,
@@ -71,11 +73,13 @@ internal sealed class PodJudge(StartOptions limits)
 
     private static PodVerdict.Over Lost(V1Pod pod, PodFailure failure)
     {
-        var hasStarted = failure.WorkerStarted ?? HasRun(PodTimes.JobStatus(pod));
+        var job = PodTimes.JobStatus(pod);
+        var hasStarted = failure.WorkerStarted ?? HasRun(job);
         return new PodVerdict.Over(new JobEnd
         {
             Failure = failure.Reason,
             Message = failure.Message,
+            Unsent = UnsentLog.Find((job?.State?.Terminated ?? job?.LastState?.Terminated)?.Message),
             WorkerStarted = hasStarted,
             IsPlaceAtFault = !hasStarted && failure.IsPlaceAtFault,
             Resources = ResourcesOf(pod),

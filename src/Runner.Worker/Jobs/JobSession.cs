@@ -21,7 +21,7 @@ namespace Runner.Worker.Jobs;
 /// <remarks>
 /// <list type="number">
 /// <item>The lock is kept from the start, beside everything else.</item>
-/// <item>The job runs and reports as it goes.</item>
+/// <item>The job runs and reports as it goes. What of its log is not sent lies where the outcome will: a worker killed meanwhile has lost little of it.</item>
 /// <item>Its conclusion is written to disk before anybody is told: a worker killed while it reports has still said how the job ended.</item>
 /// <item>What is left of logs and states goes out, for as long as it takes within limits.</item>
 /// <item>The job is completed at GitHub, and the outcome says so.</item>
@@ -75,7 +75,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         }
 
         // Step 3
-        Write(result, isReported: false);
+        Write(result, isReported: false, reporter?.Unsent());
 
         // Step 4
         using var reported = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
@@ -129,6 +129,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             Path.GetDirectoryName(WorkPaths.JobLogIn(payload.Paths.Spool)) ?? payload.Paths.Spool,
             services.Reports,
             services.Feed,
+            _outcome.Leave,
             options,
             host.Time,
             host.Loggers.CreateLogger<GitHubReporter>(),
@@ -162,7 +163,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         }
     }
 
-    private void Write(JobResult result, bool isReported) => _outcome.Write(new WorkerOutcome
+    private void Write(JobResult result, bool isReported, UnsentLog? unsent = null) => _outcome.Write(new WorkerOutcome
     {
         Conclusion = result.Conclusion,
         IsReported = isReported,
@@ -172,5 +173,6 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         FirstStep = result.FirstStep,
         LastStepEnded = result.LastStepEnded,
         Usage = result.Usage,
+        Unsent = unsent,
     });
 }

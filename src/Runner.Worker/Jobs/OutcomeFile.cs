@@ -5,7 +5,7 @@ using Runner.Worker.Logging;
 
 namespace Runner.Worker.Jobs;
 
-/// <summary>Leaves the outcome where whoever launched the worker looks for it.</summary>
+/// <summary>Leaves the outcome where whoever launched the worker looks for it; before that, the end of the log.</summary>
 /// <param name="path">Where.</param>
 /// <param name="key">By which the outcome is shown to be the worker's, or <c>null</c>.</param>
 /// <param name="logger">Where to log.</param>
@@ -14,14 +14,48 @@ internal sealed class OutcomeFile(string path, string? key, ILogger logger)
     /// <summary>The termination log of a container, used where the payload could not say a path.</summary>
     public const string TerminationLog = "/dev/termination-log";
 
+    private readonly Lock _lock = new();
+    private bool _isConcluded;
+    private bool _hasUnsent;
+
+    /// <summary>Leaves the part of the job's log that is not at GitHub, or, by <c>null</c>, that there is none. Where there is an outcome, it stays.</summary>
+    public void Leave(UnsentLog? unsent)
+    {
+        lock (_lock)
+        {
+            if (_isConcluded || (unsent is null && !_hasUnsent))
+            {
+                return;
+            }
+
+            _hasUnsent = unsent is not null;
+            _ = TryWrite(UnsentLog.ToJson(unsent)); // a disk that takes nothing costs the help that this would be
+        }
+    }
+
     /// <summary>
-    /// Writes it, in place of an earlier one. Aside and renamed, so that no reader sees a half; in place where that cannot be done, as with
+    /// Writes the outcome, in place of an earlier one. Aside and renamed, so that no reader sees a half; in place where that cannot be done, as with
     /// a termination log, which is a mount point.
     /// </summary>
     /// <returns>Whether it is there.</returns>
     public bool Write(WorkerOutcome outcome)
     {
-        var json = (key is null ? outcome : outcome.Prove(new Secret(key))).ToJson();
+        lock (_lock)
+        {
+            _isConcluded = true;
+            if (TryWrite((key is null ? outcome : outcome.Prove(new Secret(key))).ToJson()) is not { } failure)
+            {
+                return true;
+            }
+
+            logger.OutcomeNotWritten(failure, path);
+            return false;
+        }
+    }
+
+    // Gives why it is not there, or null.
+    private Exception? TryWrite(byte[] json)
+    {
         try
         {
             if (!TryRename(json))
@@ -31,12 +65,11 @@ internal sealed class OutcomeFile(string path, string? key, ILogger logger)
                 file.Flush(flushToDisk: false);
             }
 
-            return true;
+            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            logger.OutcomeNotWritten(exception, path);
-            return false;
+            return exception;
         }
     }
 

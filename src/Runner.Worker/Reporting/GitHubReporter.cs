@@ -33,6 +33,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     private readonly Lock _lock = new();
     private readonly LineStamp _stamp = new();
     private readonly LogSpool _jobLog;
+    private readonly LogUpload _jobUpload;
     private readonly JobLogFile _jobLogFile;
     private readonly Dictionary<StepId, LogSpool> _stepLogs = [];
     private readonly List<Task<bool>> _uploads = [];
@@ -42,6 +43,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     /// <param name="folder">Where it spools.</param>
     /// <param name="service">Whom to tell.</param>
     /// <param name="feed">Shows lines live, or <c>null</c>. It is the caller's.</param>
+    /// <param name="leave">Keeps the part of the job's log that is not at GitHub where it outlives the worker; <c>null</c>: all of it is there.</param>
     /// <param name="options">When and how much to send.</param>
     /// <param name="time">Clock of stamps and pauses.</param>
     /// <param name="logger">For the operator.</param>
@@ -50,6 +52,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         string folder,
         IReportService service,
         LiveFeed? feed,
+        Action<UnsentLog?> leave,
         ReportingOptions options,
         TimeProvider time,
         ILogger logger,
@@ -68,8 +71,10 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         _updates = new StepUpdateSender(service, _retry, options, time, logger);
         _summaries = new SummaryUploader(service, _slots, _retry, options, logger);
         _updating = _updates.RunAsync(giveUp);
-        _jobLog = Open(step: null);
-        _jobLogFile = new JobLogFile(_jobLog, time);
+        _jobLog = new LogSpool(PathOf(step: null), time);
+        _jobUpload = UploadOf(step: null, _jobLog);
+        _jobLogFile = new JobLogFile(_jobLog, () => leave(Unsent()), time);
+        _uploads.Add(new LogUploader(NameOf(step: null), _jobLog, _jobUpload, options, time, logger) { Sent = _jobLogFile.Grow }.RunAsync(giveUp));
     }
 
     /// <inheritdoc/>
@@ -145,6 +150,19 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         }
     }
 
+    /// <summary>The end of the job's log, where that is not at GitHub; <c>null</c>: it is.</summary>
+    public UnsentLog? Unsent()
+    {
+        var (position, length) = (_jobUpload.Position, _jobLog.Length);
+        if (position >= length)
+        {
+            return null;
+        }
+
+        var end = new byte[Math.Min(length - position, UnsentLog.MaxTextBytes)];
+        return UnsentLog.Pack(position, length, end.AsSpan(0, _jobLog.CopyTo(end, length - end.Length)));
+    }
+
     /// <summary>Nothing more comes: sends all that is left, and returns when it is at GitHub or given up.</summary>
     /// <returns>What did not arrive, in words for the workflow's author; empty where all did.</returns>
     public async Task<ImmutableArray<string>> CompleteAsync()
@@ -217,12 +235,16 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         return log;
     }
 
-    private LogSpool Open(StepId? step)
+    private LogSpool Open(StepId step)
     {
-        var name = step?.ToString() ?? "job";
-        var spool = new LogSpool(Path.Combine(_folder, name + ".log"), _time);
-        var upload = new LogUpload(_service.OpenLog(step, spool), _slots, _retry, _options);
-        _uploads.Add(new LogUploader(name, spool, upload, _options, _time, _logger).RunAsync(_giveUp));
+        var spool = new LogSpool(PathOf(step), _time);
+        _uploads.Add(new LogUploader(NameOf(step), spool, UploadOf(step, spool), _options, _time, _logger).RunAsync(_giveUp));
         return spool;
     }
+
+    private LogUpload UploadOf(StepId? step, LogSpool spool) => new(_service.OpenLog(step, spool), _slots, _retry, _options);
+
+    private string PathOf(StepId? step) => Path.Combine(_folder, NameOf(step) + ".log");
+
+    private static string NameOf(StepId? step) => step?.ToString() ?? "job";
 }

@@ -11,6 +11,9 @@ namespace Runner.Worker.Reporting;
 /// </summary>
 internal sealed class LogUploader(string name, LogSpool spool, LogUpload upload, ReportingOptions options, TimeProvider time, ILogger logger)
 {
+    /// <summary>Called when a part of the log that still grows is at GitHub.</summary>
+    public Action Sent { get; init; } = static () => { };
+
     /// <summary>Sends the log until it is complete.</summary>
     /// <returns>Whether all that was spooled is at GitHub.</returns>
     public async Task<bool> RunAsync(CancellationToken giveUp)
@@ -75,6 +78,7 @@ internal sealed class LogUploader(string name, LogSpool spool, LogUpload upload,
 
             await upload.SendAsync(spool.Flush(), isLast: false, giveUp);
             lastSent = time.GetTimestamp();
+            Sent();
         }
     }
 }

@@ -168,7 +168,7 @@ public sealed class AgentHostTests
     {
         await using var test = await StartAsync();
 
-        // The step's shell is a child of the worker; the lines before are given time to be uploaded by a step of their own.
+        // The step's shell is a child of the worker. What it printed is not sent yet, as it lives for less than the three seconds after which a log is.
         var run = await RunAsync(test, """
             jobs:
               one:
@@ -177,14 +177,17 @@ public sealed class AgentHostTests
                   - name: Before
                     run: echo a line before the end
                   - name: End
-                    run: kill -9 $PPID; sleep 60
+                    run: echo the last line; sleep 1; kill -9 $PPID; sleep 60
             """);
 
         var job = run.Job("one");
         Assert.Equal(Conclusion.Failed, job.Conclusion);
         var reason = Assert.Single(job.Annotations).Message;
         Assert.Contains("SIGKILL", reason, StringComparison.Ordinal);
-        Assert.Contains($"##[error]{reason}", await test.Emulator.ReadLogAsync(job.Id, Token), StringComparison.Ordinal);
+        var log = await test.Emulator.ReadLogAsync(job.Id, Token);
+        Assert.Contains(" a line before the end\n", log, StringComparison.Ordinal);
+        Assert.Contains(" the last line\n", log, StringComparison.Ordinal);
+        Assert.Contains($"##[error]{reason}", log, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]

@@ -65,7 +65,7 @@ public sealed class LogCommandTests : IDisposable
     {
         var time = new FakeTimeProvider();
         using var spool = new LogSpool(_folder["log"], time);
-        using var file = new JobLogFile(spool, time);
+        using var file = new JobLogFile(spool, static () => { }, time);
         spool.Append("t "u8, "one"u8);
         file.Grow();
         time.Advance(TimeSpan.FromMilliseconds(499));

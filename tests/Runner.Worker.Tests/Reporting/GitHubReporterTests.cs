@@ -245,6 +245,36 @@ public sealed partial class GitHubReporterTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_is_not_sent_yet_is_left_for_the_case_that_the_worker_is_killed()
+    {
+        var time = new FakeTimeProvider();
+        var results = new FakeResults(_server);
+        var left = new List<UnsentLog?>();
+        using var reporter = Reporter(results, TestSetup.Quick, time, left.Add);
+
+        reporter.WriteLine(null, "first"u8);
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.EndsWith(" first\n", Assert.Single(left)?.Text(), StringComparison.Ordinal);
+
+        time.Advance(TestSetup.Quick.FirstPartialDelay);
+        await results.Blocks.ReachAsync(2, Cancelled);
+        while (left[^1] is not null)
+        {
+            Cancelled.ThrowIfCancellationRequested();
+            await Task.Yield(); // the answer is on its way
+            time.Advance(TimeSpan.FromMilliseconds(50));
+        }
+
+        reporter.WriteLine(null, "second"u8);
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(results.Text("job").Length, left[^1]?.Position);
+        Assert.EndsWith(" second\n", left[^1]?.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("first", left[^1]?.Text(), StringComparison.Ordinal);
+        await reporter.CompleteAsync();
+        Assert.Null(reporter.Unsent());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Nothing_waits_for_a_timer_at_the_end()
     {
         var time = new FakeTimeProvider(); // it stands still
@@ -417,7 +447,7 @@ public sealed partial class GitHubReporterTests : IDisposable
         const int Count = 100_000;
         var results = new FakeResults(_server);
         await File.WriteAllTextAsync(_folder["in-the-way"], "", Cancelled);
-        using var reporter = TestSetup.Reporter(_folder["in-the-way/logs"], results, TestSetup.Quick, TimeProvider.System, Cancelled);
+        using var reporter = TestSetup.Reporter(_folder["in-the-way/logs"], results, TestSetup.Quick, TimeProvider.System, leave: null, Cancelled);
 
         for (var i = 0; i < Count; i++)
         {
@@ -438,8 +468,8 @@ public sealed partial class GitHubReporterTests : IDisposable
     }
 
     private GitHubReporter Reporter(
-        FakeResults results, ReportingOptions? options = null, TimeProvider? time = null, CancellationTokenSource? giveUp = null) =>
-        TestSetup.Reporter(_folder.FullPath, results, options, time, giveUp?.Token ?? Cancelled);
+        FakeResults results, ReportingOptions? options = null, TimeProvider? time = null, Action<UnsentLog?>? leave = null, CancellationTokenSource? giveUp = null) =>
+        TestSetup.Reporter(_folder.FullPath, results, options, time, leave, giveUp?.Token ?? Cancelled);
 
     private StepRecord Record(StepStatus status) => new() { Id = _step, Number = 1, Name = "Run it", Status = status };
 
