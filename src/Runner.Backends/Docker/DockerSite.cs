@@ -233,7 +233,7 @@ internal sealed class DockerSite : IJobSite
         var text = await _engine.ReadFileAsync(id, DockerPaths.Outcome, cancellationToken);
         var outcome = OutcomeRules.Accept(text, _outcomeChecks, (int)state.ExitCode);
         var tail = outcome is null ? await _engine.ReadLogTailAsync(id, cancellationToken: cancellationToken) : string.Empty;
-        var end = WorkerVerdict.Judge(outcome, (int)state.ExitCode, tail, life.GraceThatPassed, times) with { WorkerStarted = true, Unsent = UnsentLog.Find(text) };
+        var end = WorkerVerdict.Judge(outcome, (int)state.ExitCode, tail, life.GraceThatPassed, times) with { WorkerStarted = true, Unsent = LeftLog.Find(text) };
         if (outcome is null && state.OOMKilled)
         {
             end = end with { Failure = FailureReason.OutOfMemory, Message = "The job's container used more memory than it may and was killed by the kernel" };

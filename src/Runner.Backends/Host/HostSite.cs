@@ -99,7 +99,7 @@ internal sealed class HostSite : IJobSite
         {
             WorkerStarted = _record.Worker is not null && !isUnstartable && (_record.IsHandedOver || _folder.HasBegun),
             IsPlaceAtFault = isUnstartable,
-            Unsent = UnsentLog.Find(left),
+            Unsent = LeftLog.Find(left),
         };
     }
 

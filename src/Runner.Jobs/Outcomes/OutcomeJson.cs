@@ -9,5 +9,4 @@ namespace Runner.Jobs.Outcomes;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonDepth.Max,
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(WorkerOutcome))]
-[JsonSerializable(typeof(LeftLog))]
 public sealed partial class OutcomeJson : JsonSerializerContext;

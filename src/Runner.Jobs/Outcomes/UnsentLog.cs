@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using System.Text.Json;
 
 namespace Runner.Jobs.Outcomes;
 
@@ -28,8 +27,8 @@ public sealed record UnsentLog
     /// <summary>Bytes of it that are neither there nor here, as there was no room; they come between the two.</summary>
     public long Lost { get; init; }
 
-    /// <summary>The text, packed.</summary>
-    public required byte[] Packed { get; init; }
+    /// <summary>The text: UTF-8, deflated, in base64.</summary>
+    public required string Packed { get; init; }
 
     /// <summary>Packs the end of a log.</summary>
     /// <param name="position">Bytes of the log that are at GitHub.</param>
@@ -46,41 +45,20 @@ public sealed record UnsentLog
             packed = Deflate(kept);
         }
 
-        return new UnsentLog { Position = position, Lost = Math.Max(0, length - position - kept.Length), Packed = packed };
-    }
-
-    /// <summary>What a worker that was killed left in place of its outcome, or beside it; <c>null</c>: nothing that can be read.</summary>
-    public static UnsentLog? Find(string? json)
-    {
-        if (string.IsNullOrWhiteSpace(json))
-        {
-            return null;
-        }
-
-        try
-        {
-            var unsent = JsonSerializer.Deserialize(json, OutcomeJson.Default.LeftLog)?.Unsent;
-            return unsent is { Position: >= 0, Lost: >= 0, Packed.Length: > 0 } && unsent.Text().Length > 0 ? unsent : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException)
-        {
-            return null; // a worker that was killed while it wrote, or a step's own doing
-        }
+        return new UnsentLog { Position = position, Lost = Math.Max(0, length - position - kept.Length), Packed = Convert.ToBase64String(packed) };
     }
 
     /// <summary>The lines, each with its line feed; never more than <see cref="MaxTextBytes"/>.</summary>
-    /// <exception cref="InvalidDataException">It is not what <see cref="Pack"/> made.</exception>
+    /// <exception cref="FormatException">It is not what <see cref="Pack"/> made.</exception>
+    /// <exception cref="InvalidDataException">The same.</exception>
     public string Text()
     {
-        using var packed = new MemoryStream(Packed);
+        using var packed = new MemoryStream(Convert.FromBase64String(Packed));
         using var inflated = new DeflateStream(packed, CompressionMode.Decompress);
         var bytes = new byte[MaxTextBytes];
         var text = Encoding.UTF8.GetString(bytes, 0, inflated.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
         return text.Length == 0 || text.EndsWith('\n') ? text : text + "\n";
     }
-
-    /// <summary>What a worker that runs leaves: this, and no outcome; <c>null</c>: all that it logged is at GitHub.</summary>
-    public static byte[] ToJson(UnsentLog? unsent) => JsonSerializer.SerializeToUtf8Bytes(new LeftLog { Unsent = unsent }, OutcomeJson.Default.LeftLog);
 
     private static ReadOnlySpan<byte> FromLineStart(ReadOnlySpan<byte> text) => text[(text.IndexOf((byte)'\n') + 1)..];
 

@@ -37,7 +37,7 @@ internal sealed class PodJudge(StartOptions limits)
                 Outcome = outcome,
                 Failure = removal,
                 Message = PodFailures.Disruption(pod)?.Message,
-                Unsent = UnsentLog.Find(terminated.Message),
+                Unsent = LeftLog.Find(terminated.Message),
                 WorkerStarted = true,
                 Resources = ResourcesOf(pod),
                 Times = times,
@@ -79,7 +79,7 @@ internal sealed class PodJudge(StartOptions limits)
         {
             Failure = failure.Reason,
             Message = failure.Message,
-            Unsent = UnsentLog.Find((job?.State?.Terminated ?? job?.LastState?.Terminated)?.Message),
+            Unsent = LeftLog.Find((job?.State?.Terminated ?? job?.LastState?.Terminated)?.Message),
             WorkerStarted = hasStarted,
             IsPlaceAtFault = !hasStarted && failure.IsPlaceAtFault,
             Resources = ResourcesOf(pod),

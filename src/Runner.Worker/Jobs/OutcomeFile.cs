@@ -29,7 +29,7 @@ internal sealed class OutcomeFile(string path, string? key, ILogger logger)
             }
 
             _hasUnsent = unsent is not null;
-            _ = TryWrite(UnsentLog.ToJson(unsent)); // a disk that takes nothing costs the help that this would be
+            _ = TryWrite(LeftLog.ToJson(unsent)); // a disk that takes nothing costs the help that this would be
         }
     }
 

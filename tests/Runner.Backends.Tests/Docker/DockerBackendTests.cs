@@ -1,7 +1,9 @@
+using System.Text;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Backends.Docker;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Outcomes;
 using Runner.Testing;
 using Runner.Testing.Docker;
 
@@ -151,9 +153,10 @@ public sealed class DockerBackendTests : IDisposable
     }
 
     [Fact(Timeout = 180_000)]
-    public async Task Worker_that_does_not_end_within_its_grace_is_killed()
+    public async Task Worker_that_does_not_end_within_its_grace_is_killed_and_the_end_of_its_log_is_kept()
     {
-        using var backend = Backend("trap '' USR2; while :; do sleep 1; done\n");
+        var left = Encoding.UTF8.GetString(LeftLog.ToJson(UnsentLog.Pack(position: 7, length: 16, "the last\n"u8)));
+        using var backend = Backend($"echo '{left}' >{DockerPaths.Outcome}; trap '' USR2; while :; do sleep 1; done\n");
         var launch = Launch();
 
         await using var handle = await backend.LaunchAsync(launch, Token);
@@ -163,6 +166,7 @@ public sealed class DockerBackendTests : IDisposable
 
         Assert.Equal(FailureReason.WorkerDied, end.Failure);
         Assert.Equal("The worker did not end within 1 s after the job was cancelled and was killed", end.Message);
+        Assert.Equal((7L, "the last\n"), (end.Unsent?.Position, end.Unsent?.Text()));
     }
 
     [Fact(Timeout = 180_000)]

@@ -53,6 +53,33 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task What_was_logged_last_stays_where_the_kernel_kills_the_worker_too()
+    {
+        await using var test = await StartAsync(kubernetes => kubernetes.DefaultResources.Limits["memory"] = "96Mi");
+
+        // The kernel takes the largest: of many small processes and the worker, that is the worker. (Newer kubelets have it take all of a container at once.)
+        var run = await RunAsync(test, """
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - run: |
+                      echo the last line
+                      sleep 1
+                      for i in $(seq 16); do tail /dev/zero & done
+                      wait
+            """);
+
+        var job = run.Job("one");
+        Assert.Equal(Conclusion.Failed, job.Conclusion);
+        Assert.Contains("memory limit of 96Mi", Assert.Single(job.Annotations).Message, StringComparison.Ordinal);
+        var log = await test.Emulator.ReadLogAsync(job.Id, Token) ?? string.Empty;
+        Assert.Equal(2, log.Split("the last line\n").Length - 1); // in the script that the log shows, and printed
+        Assert.EndsWith($"##[error]{job.Annotations[0].Message}\n", log, StringComparison.Ordinal);
+        Assert.Contains(" the last line\n", await test.Emulator.ReadStepLogAsync(job.Id, job.Step("Complete job").Id, Token), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Nothing_secret_can_be_read_by_a_step_that_is_root()
     {
         await using var test = await StartAsync();

@@ -12,7 +12,7 @@ public sealed class UnsentLogTests
     {
         const string Log = "2026-03-01T12:00:00.0000000Z one\n2026-03-01T12:00:01.0000000Z zwölf\n";
 
-        var found = Find(UnsentLog.ToJson(Pack(position: 10, Log)));
+        var found = Find(LeftLog.ToJson(Pack(position: 10, Log)));
 
         Assert.Equal((10L, 0L, Log), (found.Position, found.Lost, found.Text()));
     }
@@ -22,7 +22,7 @@ public sealed class UnsentLogTests
     {
         var log = string.Concat(Enumerable.Range(0, 5000).Select(Line));
 
-        var left = UnsentLog.ToJson(Pack(position: 100, log));
+        var left = LeftLog.ToJson(Pack(position: 100, log));
 
         var found = Find(left);
         var text = found.Text();
@@ -39,7 +39,7 @@ public sealed class UnsentLogTests
         var random = new Random(1);
         var log = string.Concat(Enumerable.Range(0, 300).Select(_ => Convert.ToBase64String(Bytes(random, 60)) + "\n"));
 
-        var left = UnsentLog.ToJson(Pack(position: 0, log));
+        var left = LeftLog.ToJson(Pack(position: 0, log));
 
         Assert.True(left.Length <= WorkerOutcome.MaxBytes);
         Assert.EndsWith(Find(left).Text(), log, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class UnsentLogTests
     [Fact]
     public void A_line_without_end_is_left_to_the_disk()
     {
-        Assert.Null(UnsentLog.Find(Encoding.UTF8.GetString(UnsentLog.ToJson(Pack(position: 0, new string('x', 100_000) + "\n")))));
+        Assert.Null(LeftLog.Find(Encoding.UTF8.GetString(LeftLog.ToJson(Pack(position: 0, new string('x', 100_000) + "\n")))));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class UnsentLogTests
     [InlineData("""{"unsent":{"position":1,"packed":"/////w=="}}""")]
     [InlineData("""{"unsent":{"position":1,"packed":null}}""")]
     [InlineData("""{"unsent":{"position":1,"packed":""}}""")]
-    public void What_is_nothing_of_the_kind_is_none(string? left) => Assert.Null(UnsentLog.Find(left));
+    public void What_is_nothing_of_the_kind_is_none(string? left) => Assert.Null(LeftLog.Find(left));
 
     [Fact]
     public void What_unpacks_to_more_than_there_may_be_is_cut()
@@ -87,7 +87,7 @@ public sealed class UnsentLogTests
         }
 
         var found = Find(JsonSerializer.SerializeToUtf8Bytes(
-            new LeftLog { Unsent = new UnsentLog { Position = 0, Packed = packed.ToArray() } }, OutcomeJson.Default.LeftLog));
+            new LeftLog { Unsent = new UnsentLog { Position = 0, Packed = Convert.ToBase64String(packed.ToArray()) } }, LeftLogJson.Default.LeftLog));
 
         Assert.Equal(UnsentLog.MaxTextBytes + 1, found.Text().Length); // and a line feed
     }
@@ -100,7 +100,7 @@ public sealed class UnsentLogTests
 
     private static UnsentLog Find(byte[] left)
     {
-        var found = UnsentLog.Find(Encoding.UTF8.GetString(left));
+        var found = LeftLog.Find(Encoding.UTF8.GetString(left));
         Assert.NotNull(found);
         return found;
     }

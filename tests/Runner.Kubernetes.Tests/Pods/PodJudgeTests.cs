@@ -1,3 +1,4 @@
+using System.Text;
 using k8s.Models;
 using Runner.Backends;
 using Runner.Jobs.Outcomes;
@@ -201,6 +202,17 @@ public sealed class PodJudgeTests
         Assert.Equal(SomePod.Started, end.Times.ContainersStarted);
         Assert.Equal(SomePod.Started.AddSeconds(1), end.Times.FirstStep);
         Assert.Equal(new PlaceResources { MemoryRequest = 32 * 1024 * 1024, MemoryLimit = 32 * 1024 * 1024 }, end.Resources);
+    }
+
+    [Fact]
+    public void What_a_killed_worker_had_not_sent_of_its_log_is_in_its_status()
+    {
+        const string Log = "2026-05-04T10:00:09.0000000Z the last line\n";
+        var left = Encoding.UTF8.GetString(LeftLog.ToJson(UnsentLog.Pack(position: 5, length: 5 + Log.Length, Encoding.UTF8.GetBytes(Log))));
+
+        var end = Assert.IsType<PodVerdict.Over>(Judge.Judge(Sighting(SomePod.New("Failed").OnNode().Ended(137, "OOMKilled", left)))).End;
+
+        Assert.Equal((FailureReason.OutOfMemory, null, 5L, Log), (end.Failure, end.Outcome, end.Unsent?.Position, end.Unsent?.Text()));
     }
 
     [Fact]
