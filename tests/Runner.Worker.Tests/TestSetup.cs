@@ -47,6 +47,7 @@ internal static class TestSetup
             folder,
             new RunServiceReports(job, runService, runService, client, new BlobClient(Http, time), options, time, NullLogger.Instance),
             feed: null,
+            mirror: null,
             leave ?? (static _ => { }),
             options,
             time,

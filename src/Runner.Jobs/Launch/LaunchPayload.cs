@@ -47,6 +47,9 @@ public sealed record LaunchPayload
     /// <summary>How the worker tells what the job used; <c>null</c>: nobody measures that.</summary>
     public UsageReport? Usage { get; init; }
 
+    /// <summary>Whether the worker prints the job's log on its standard output, too; only where it is reported to GitHub.</summary>
+    public bool MirrorsLog { get; init; }
+
     /// <summary>Whom the worker tells of the job.</summary>
     [JsonConverter(typeof(TolerantEnumConverter<ReportingTarget>))]
     public ReportingTarget Reporting { get; init; }

@@ -107,6 +107,12 @@ public sealed record KubernetesOptions
     /// <summary>Scripts of the operator's around every job.</summary>
     public HookOptions Hooks { get; set; } = new();
 
+    /// <summary>
+    /// Whether the log of a job is printed by its pod, too, masked and line by line, for what gathers the logs of containers in the cluster. Whoever may read
+    /// <c>pods/log</c> in the namespace then reads it. Default false.
+    /// </summary>
+    public bool MirrorLogs { get; set; }
+
     /// <summary>Network settings of a job pod.</summary>
     public NetworkingOptions Networking { get; set; } = new();
 

@@ -29,11 +29,13 @@ namespace Runner.Worker.Jobs;
 /// </remarks>
 internal sealed class JobSession(WorkerHost host, LaunchPayload payload, ReportingOptions options, JobCancellation cancellation)
 {
+    private static readonly TimeSpan LastPrints = TimeSpan.FromSeconds(2);
+
     private readonly ILogger _logger = host.Loggers.CreateLogger<JobSession>();
     private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, payload.OutcomeKey, host.Loggers.CreateLogger<OutcomeFile>());
 
     /// <summary>Runs it; gives the worker's exit code.</summary>
-    /// <param name="output">Where requests to the launcher are announced: standard output.</param>
+    /// <param name="output">Where requests to the launcher are announced, and the log is mirrored: standard output.</param>
     public async Task<int> RunAsync(Stream output)
     {
         JobServices services;
@@ -67,8 +69,9 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         var renewing = renewal.RunAsync(LockRenewal.UntilFirst(payload.Times.MessageSeen, host.Time.GetUtcNow()), over.Token);
 
         // Step 2
-        using var reporter = OpenReporter(services, giveUp.Token);
-        var (result, isBug) = await RunJobAsync((IJobReporter?)reporter ?? new SilentReporter(), services.Actions, output);
+        var prints = payload.LinkKey is null && !payload.MirrorsLog ? null : new EventPump(output, _logger.RequestsUnread);
+        using var reporter = OpenReporter(services, prints, giveUp.Token);
+        var (result, isBug) = await RunJobAsync((IJobReporter?)reporter ?? new SilentReporter(), services.Actions, prints);
         if (renewal.Loss is not null)
         {
             result = result with { Conclusion = Conclusion.Abandoned };
@@ -89,6 +92,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         var isReported = await CompleteAsync(services, renewal, result, reporter, notes);
         Write(result, isReported);
         await feedClosed; // last: the live log is for people who watch, and may not hold up the job's end
+        await EndPrintsAsync(prints);
         await over.CancelAsync();
         await renewing;
         await StepTraces.SendAsync(services.Traces, payload, result.Steps, _logger);
@@ -102,22 +106,19 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
     }
 
     // Containers are all that a job asks its launcher for; of everything else GitHub is told.
-    private async Task<(JobResult Result, bool IsBug)> RunJobAsync(IJobReporter reporter, IActionSource? actions, Stream output)
+    private async Task<(JobResult Result, bool IsBug)> RunJobAsync(IJobReporter reporter, IActionSource? actions, EventPump? prints)
     {
         var job = new GuardedJob(host, payload, cancellation, _logger);
-        if (payload.LinkKey is not { } key)
+        if (payload.LinkKey is not { } key || prints is null)
         {
             return await job.RunAsync(reporter, actions, containers: null, serviceLogs: null, workspace: null);
         }
 
-        var announcements = new EventPump(output, _logger.RequestsUnread);
-        await using var link = new LauncherLink(payload.Paths.Spool, new Secret(key), announcements.Write, host.Time, _logger);
-        var result = await job.RunAsync(reporter, actions, new LinkContainerRunner(link), new LinkServiceLogs(link), workspace: null);
-        _ = announcements.CompleteAsync(); // not awaited: what was asked for is over
-        return result;
+        await using var link = new LauncherLink(payload.Paths.Spool, new Secret(key), prints.Write, host.Time, _logger);
+        return await job.RunAsync(reporter, actions, new LinkContainerRunner(link), new LinkServiceLogs(link), workspace: null);
     }
 
-    private GitHubReporter? OpenReporter(JobServices services, CancellationToken giveUp)
+    private GitHubReporter? OpenReporter(JobServices services, EventPump? prints, CancellationToken giveUp)
     {
         if (!services.Reports.TakesReports)
         {
@@ -129,11 +130,25 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             Path.GetDirectoryName(WorkPaths.JobLogIn(payload.Paths.Spool)) ?? payload.Paths.Spool,
             services.Reports,
             services.Feed,
+            payload.MirrorsLog && prints is not null ? new LogMirror(prints) : null,
             _outcome.Leave,
             options,
             host.Time,
             host.Loggers.CreateLogger<GitHubReporter>(),
             giveUp);
+    }
+
+    // What is printed is for those who gather it: they have a moment to take the last of it.
+    private async Task EndPrintsAsync(EventPump? prints)
+    {
+        try
+        {
+            await (prints?.CompleteAsync() ?? Task.FromResult(true)).WaitAsync(LastPrints, host.Time);
+        }
+        catch (TimeoutException)
+        {
+            // Nobody reads.
+        }
     }
 
     private async Task<bool> CompleteAsync(

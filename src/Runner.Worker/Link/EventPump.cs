@@ -52,6 +52,23 @@ internal sealed class EventPump
         }
     }
 
+    /// <summary>Prints a line between the events; false where so much waits already that it would have to wait, too.</summary>
+    public bool TryWrite(ReadOnlySpan<byte> line)
+    {
+        lock (_gate)
+        {
+            if (_isLost || _isComplete || _pending.WrittenCount + line.Length > MaxPendingBytes)
+            {
+                return false;
+            }
+
+            _pending.Write(line);
+            _pending.Write("\n"u8);
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
     /// <summary>No event comes any more. Gives whether all went out; false where nobody reads.</summary>
     public Task<bool> CompleteAsync()
     {

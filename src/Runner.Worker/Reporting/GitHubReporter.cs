@@ -20,6 +20,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     private readonly string _folder;
     private readonly IReportService _service;
     private readonly LiveFeed? _feed;
+    private readonly LogMirror? _mirror;
     private readonly ReportingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -43,6 +44,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     /// <param name="folder">Where it spools.</param>
     /// <param name="service">Whom to tell.</param>
     /// <param name="feed">Shows lines live, or <c>null</c>. It is the caller's.</param>
+    /// <param name="mirror">Prints every line, or <c>null</c>.</param>
     /// <param name="leave">Keeps the part of the job's log that is not at GitHub where it outlives the worker; <c>null</c>: all of it is there.</param>
     /// <param name="options">When and how much to send.</param>
     /// <param name="time">Clock of stamps and pauses.</param>
@@ -52,6 +54,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         string folder,
         IReportService service,
         LiveFeed? feed,
+        LogMirror? mirror,
         Action<UnsentLog?> leave,
         ReportingOptions options,
         TimeProvider time,
@@ -63,6 +66,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         TryCreate(folder);
         _service = service;
         _feed = feed;
+        _mirror = mirror;
         _options = options;
         _time = time;
         _giveUp = giveUp;
@@ -98,6 +102,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
                 _feed?.Offer(id, number, text);
             }
 
+            _mirror?.Write(text);
             _jobLog.Append(stamp, text);
             _jobLogFile.Grow();
         }

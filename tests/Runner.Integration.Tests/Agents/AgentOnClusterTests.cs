@@ -80,6 +80,38 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Log_is_printed_by_the_pod_where_that_is_asked_for_and_masked_there_too()
+    {
+        await using var test = await StartAsync(kubernetes =>
+        {
+            kubernetes.MirrorLogs = true;
+            kubernetes.CleanupPolicy.SuccessfulJobsHistoryLimit = 1;
+        });
+
+        var run = await RunAsync(
+            test,
+            """
+            jobs:
+              one:
+                runs-on: self-hosted
+                steps:
+                  - run: |
+                      seq 3000 3999
+                      echo "${{ secrets.word }} is not to be read"
+            """,
+            ("word", "s3same"));
+
+        Assert.Equal(Conclusion.Succeeded, run.Job("one").Conclusion);
+        var pod = await EndedPodAsync(); // the kubelet says so a little after the worker
+        await using var log = await cluster.Connection.Client.CoreV1.ReadNamespacedPodLogAsync(pod, _namespace, container: "job", cancellationToken: Token);
+        using var reader = new StreamReader(log);
+        var lines = (await reader.ReadToEndAsync(Token)).Split('\n');
+        Assert.Equal(Enumerable.Range(3000, 1000), lines.Where(line => line is ['3', _, _, _]).Select(int.Parse));
+        Assert.Contains("*** is not to be read", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("s3same", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Nothing_secret_can_be_read_by_a_step_that_is_root()
     {
         await using var test = await StartAsync();
@@ -238,6 +270,19 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
         var line = Assert.Single(test.Logs, line => line.Contains("Information 1204", StringComparison.Ordinal));
         Assert.Matches(@"seen=20\S+Z created=20\S+Z scheduled=20\S+Z containersStarted=20\S+Z firstStep=20\S+Z", line);
         Assert.Contains("First step", await test.Emulator.ReadLogAsync(run.Job("one").Id, Token), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task<string> EndedPodAsync()
+    {
+        await foreach (var (_, pod) in cluster.Connection.Client.CoreV1.WatchListNamespacedPodAsync(_namespace, cancellationToken: Token))
+        {
+            if (pod.Status?.Phase == "Succeeded")
+            {
+                return pod.Metadata.Name;
+            }
+        }
+
+        throw new InvalidOperationException("The watch ended");
     }
 
     private async Task<AgentOnHost> StartAsync(Action<KubernetesOptions>? configure = null) => await AgentOnHost.StartAsync(

@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+using System.Text;
 using Runner.Execution.Hosting;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
@@ -166,6 +168,36 @@ public sealed class JobSessionTests(FakeHttpServer server) : IDisposable
         Assert.Equal(69, exitCode);
         Assert.Equal((Conclusion.Failed, false), (Outcome().Conclusion, Outcome().IsReported));
         Assert.Contains("SystemVssConnection", Outcome().Reason, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Log_is_printed_too_where_that_is_asked_for(bool isAsked)
+    {
+        var (runService, results) = (new FakeRunService(server), new FakeResults(server));
+        using var output = new MemoryStream();
+        var payload = Payload(runService, results, Some.Script("echo \"::add-mask::mus\"; echo a mus hello")) with { MirrorsLog = isAsked };
+
+        await SomeSession.RunAsync(payload, TestSetup.Quick, _cancellation, _log, output: output);
+
+        var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n');
+        Assert.Equal(isAsked, lines.Contains("a *** hello"));
+        Assert.Equal(isAsked ? results.Text("job").Split('\n').Length : 1, lines.Length);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Log_that_nobody_takes_from_the_pod_costs_neither_job_nor_log()
+    {
+        var (runService, results) = (new FakeRunService(server), new FakeResults(server));
+        await using var unread = new AnonymousPipeServerStream(PipeDirection.In);
+        await using var output = new AnonymousPipeClientStream(PipeDirection.Out, unread.ClientSafePipeHandle);
+        var payload = Payload(runService, results, Some.Script("seq 100000 199999")) with { MirrorsLog = true };
+
+        Assert.Equal(0, await SomeSession.RunAsync(payload, TestSetup.Quick, _cancellation, _log, output: output));
+
+        await unread.DisposeAsync(); // or the write that waits would hold up the pipe's other end
+        Assert.Contains("Z 199999\n", results.Text("job"), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

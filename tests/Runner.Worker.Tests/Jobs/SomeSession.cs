@@ -39,7 +39,7 @@ internal static class SomeSession
 
     /// <summary>Runs it; gives the worker's exit code.</summary>
     public static Task<int> RunAsync(
-        LaunchPayload payload, ReportingOptions options, JobCancellation cancellation, TextWriter log, TimeProvider? time = null)
+        LaunchPayload payload, ReportingOptions options, JobCancellation cancellation, TextWriter log, TimeProvider? time = null, Stream? output = null)
     {
         time ??= TimeProvider.System;
         Directory.CreateDirectory(payload.Paths.Workspace);
@@ -51,6 +51,6 @@ internal static class SomeSession
             Time = time,
             Loggers = new StderrLoggerFactory(log, time),
         };
-        return new JobSession(host, payload, options, cancellation).RunAsync(Stream.Null);
+        return new JobSession(host, payload, options, cancellation).RunAsync(output ?? Stream.Null);
     }
 }
