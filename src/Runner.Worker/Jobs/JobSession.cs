@@ -130,7 +130,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             Path.GetDirectoryName(WorkPaths.JobLogIn(payload.Paths.Spool)) ?? payload.Paths.Spool,
             services.Reports,
             services.Feed,
-            payload.MirrorsLog && prints is not null ? new LogMirror(prints) : null,
+            payload.MirrorsLog && prints is not null ? new LogMirror(prints).Write : null,
             _outcome.Leave,
             options,
             host.Time,

@@ -20,7 +20,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
     private readonly string _folder;
     private readonly IReportService _service;
     private readonly LiveFeed? _feed;
-    private readonly LogMirror? _mirror;
+    private readonly Action<ReadOnlySpan<byte>>? _mirror;
     private readonly ReportingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -54,7 +54,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         string folder,
         IReportService service,
         LiveFeed? feed,
-        LogMirror? mirror,
+        Action<ReadOnlySpan<byte>>? mirror,
         Action<UnsentLog?> leave,
         ReportingOptions options,
         TimeProvider time,
@@ -102,7 +102,7 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
                 _feed?.Offer(id, number, text);
             }
 
-            _mirror?.Write(text);
+            _mirror?.Invoke(text);
             _jobLog.Append(stamp, text);
             _jobLogFile.Grow();
         }

@@ -61,24 +61,47 @@ public sealed class LogCommandTests : IDisposable
     }
 
     [Fact]
-    public void Line_is_on_disk_half_a_second_after_it_came_though_it_fills_no_page()
+    public void Line_is_on_disk_soon_after_it_came_though_it_fills_no_page()
     {
         var time = new FakeTimeProvider();
+        var writes = 0;
         using var spool = new LogSpool(_folder["log"], time);
-        using var file = new JobLogFile(spool, static () => { }, time);
+        using var file = new JobLogFile(spool, () => writes++, time);
+
         spool.Append("t "u8, "one"u8);
         file.Grow();
-        time.Advance(TimeSpan.FromMilliseconds(499));
-        var before = File.Exists(_folder["log"]);
+        time.Advance(TimeSpan.FromMilliseconds(49));
+        Assert.False(File.Exists(_folder["log"]));
         time.Advance(TimeSpan.FromMilliseconds(1));
-        var first = File.ReadAllText(_folder["log"]);
+        Assert.Equal("t one\n", File.ReadAllText(_folder["log"]));
+
         spool.Append("t "u8, "two"u8);
         file.Grow();
         time.Advance(TimeSpan.FromMilliseconds(500));
-
-        Assert.False(before);
-        Assert.Equal("t one\n", first);
         Assert.Equal("t one\nt two\n", File.ReadAllText(_folder["log"]));
+        Assert.Equal(2, writes);
+    }
+
+    [Fact]
+    public void Job_that_goes_on_printing_is_written_few_times_and_one_that_paused_at_once_again()
+    {
+        var time = new FakeTimeProvider();
+        var writes = 0;
+        using var spool = new LogSpool(_folder["log"], time);
+        using var file = new JobLogFile(spool, () => writes++, time);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            file.Grow();
+            time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        Assert.InRange(writes, 20, 25); // in ten seconds
+        time.Advance(TimeSpan.FromSeconds(2));
+        writes = 0;
+        file.Grow();
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(1, writes);
     }
 
     private void Write(string text)

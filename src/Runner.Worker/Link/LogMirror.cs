@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Runner.Worker.Link;
 
-namespace Runner.Worker.Reporting;
+namespace Runner.Worker.Link;
 
 /// <summary>
 /// Prints the job's log on the worker's standard output, too, masked and without times, for those who gather the logs of containers. It never holds up a
