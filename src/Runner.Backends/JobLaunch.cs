@@ -82,6 +82,9 @@ public sealed record JobLaunch
     /// </summary>
     public bool SendsWorkspace { get; init; }
 
+    /// <summary>What <c>actions/checkout</c> of the job's own repository does.</summary>
+    public OwnCheckout OwnCheckout { get; init; }
+
     /// <summary>
     /// A folder of this machine that is the job's workspace itself (<c>--bind</c>), or <c>null</c>: the job gets one of its own. Where a
     /// backend cannot do that, launching fails.

@@ -18,6 +18,7 @@ public static class PayloadBuilder
         Tracing = launch.Tracing,
         Reporting = launch.Reporting,
         AsksForWorkspace = launch is { SendsWorkspace: true, Requests: not null, BoundWorkspace: null },
+        OwnCheckout = launch.OwnCheckout,
         ExtraCertificates = launch.Network?.Certificates,
 
         // Services are beside the job, whatever leads to the outside; so are servers of our own.

@@ -26,6 +26,9 @@ internal sealed class TestJob : IDisposable
     /// <summary>Where <c>/proc</c> and <c>/sys</c> are for it.</summary>
     public string SystemRoot { get; init; } = "/";
 
+    /// <summary>Has the checkout of a local run, or <c>null</c>: nobody.</summary>
+    public IWorkspaceSource? Checkout { get; init; }
+
     /// <summary>Says when its services are ready, or <c>null</c>: nobody.</summary>
     public IServiceGate? Services { get; init; }
 
@@ -79,7 +82,7 @@ internal sealed class TestJob : IDisposable
 
     public async Task<JobResult> RunAsync(LaunchPayload payload)
     {
-        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Containers = _containers, Services = Services, ServiceLogs = ServiceLogs, SystemRoot = SystemRoot }).RunAsync(payload, Reporter, Cancellation);
+        Result = await new JobRunner(new JobHost { Environment = Environment, Time = Time, Actions = Actions, Workspace = Checkout, Containers = _containers, Services = Services, ServiceLogs = ServiceLogs, SystemRoot = SystemRoot }).RunAsync(payload, Reporter, Cancellation);
         return Result;
     }
 

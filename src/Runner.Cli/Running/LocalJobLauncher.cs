@@ -50,7 +50,6 @@ internal sealed class LocalJobLauncher(
             JobId = jobId,
             SystemConnection = settings.Services(planned, planId, jobId),
             GitHubToken = settings.GitHubToken,
-            SkipsOwnCheckout = settings.SkipsOwnCheckout,
             Variables = [.. Features, .. settings.Variables],
         });
         return new JobLaunch
@@ -64,6 +63,7 @@ internal sealed class LocalJobLauncher(
             Requests = settings.Requests,
             Network = settings.Network,
             BoundWorkspace = settings.BoundWorkspace,
+            OwnCheckout = !settings.SkipsOwnCheckout ? OwnCheckout.Runs : settings.BoundWorkspace is null ? OwnCheckout.IsThere : OwnCheckout.IsBound,
             Hold = settings.HoldOnFailure is { } time ? new FailureHold { Time = time } : null,
             Usage = settings.Measures ? new UsageReport { InSummary = true } : null,
             KeepAs = settings.KeepsFailedOf is { } checkout ? KeptName(planned, checkout) : null,

@@ -29,7 +29,7 @@ internal sealed class CheckoutBackend(IJobBackend inner, CheckoutSource checkout
             throw new WorkflowException($"The checkout '{checkout.Folder}' cannot be copied: {error.Message}", error);
         }
 
-        return await inner.LaunchAsync(launch with { BoundWorkspace = copy }, cancellationToken);
+        return await inner.LaunchAsync(launch with { BoundWorkspace = copy, Requests = new CheckoutSender(checkout, launch.Requests) }, cancellationToken);
     }
 
     public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) => inner.AdoptAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using Runner.Execution.Checkouts;
 using Runner.Execution.Hosting;
 using Runner.Execution.Reporting;
 using Runner.Execution.Repositories;
@@ -11,7 +12,10 @@ using Runner.Workflows.Model.Actions;
 namespace Runner.Execution.Actions;
 
 /// <summary>Has the actions of steps on disk and read, those inside of composite ones too (<c>actions-download.md</c>).</summary>
-/// <remarks>One request for each level of nesting. Local actions wait until their step starts: the workspace is empty before.</remarks>
+/// <remarks>
+/// One request for each level of nesting. Local actions wait until their step starts: the workspace is empty before. So do checkouts that may be of what
+/// is there already: most are, and then nothing of the action is needed.
+/// </remarks>
 internal sealed class ActionPreparation(JobScope job, ActionRepositories repositories)
 {
     /// <summary>Deepest nesting of composite actions, steps of the workflow being level 0.</summary>
@@ -24,27 +28,23 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
     {
         for (var level = steps; level.Count > 0;)
         {
-            var actions = level.Select(use => (Use: use, Action: RepositoryOf(use))).Where(pair => pair.Action is not null).ToList();
-            if (actions.Count == 0)
-            {
-                return;
-            }
-
-            await repositories.GetAsync(actions.Select(pair => pair.Action!), log, cancellationToken); // not null: filtered above
-            foreach (var (use, action) in actions)
-            {
-                use.Take(ActionReader.ReadFromRepository(action!, repositories.FolderOf(action!)));
-            }
-
-            level = [.. actions.SelectMany(pair => Inner(pair.Use))];
+            var ahead = level.Where(use => !OwnCheckoutRules.MayBe(job.Payload.OwnCheckout, use.Step)).ToList();
+            await GetAsync(ahead, log, cancellationToken);
+            level = [.. ahead.Where(use => use.Action is { IsLocal: false }).SelectMany(Inner)];
         }
     }
 
-    /// <summary>Reads a local action, and prepares what is inside of it.</summary>
+    /// <summary>Reads the action of a step that starts: a local one, with what is inside of it, or a checkout that turned out to be of something else.</summary>
     /// <exception cref="WorkflowException">An action cannot be used.</exception>
     /// <exception cref="InfrastructureException">An action could not be had.</exception>
-    public async Task PrepareLocalAsync(StepUse use, StepLog log, CancellationToken cancellationToken)
+    public async Task PrepareLateAsync(StepUse use, StepLog log, CancellationToken cancellationToken)
     {
+        if (!IsLocal(use))
+        {
+            await GetAsync([use], log, cancellationToken);
+            return;
+        }
+
         use.Take(ActionReader.ReadLocal(use.Step.Reference?.Path ?? string.Empty, job.Paths.Workspace, isCopy: job.Payload.Reporting == ReportingTarget.Launcher));
         if (use.Action?.Runs is CompositeRuns)
         {
@@ -57,6 +57,21 @@ internal sealed class ActionPreparation(JobScope job, ActionRepositories reposit
     public static bool IsLocal(StepUse use) =>
         use.Step.Reference is { Type: ReferenceType.Repository } reference
         && string.Equals(reference.RepositoryType, "self", StringComparison.OrdinalIgnoreCase);
+
+    private async Task GetAsync(IEnumerable<StepUse> steps, StepLog log, CancellationToken cancellationToken)
+    {
+        var actions = steps.Select(use => (Use: use, Action: RepositoryOf(use))).Where(pair => pair.Action is not null).ToList();
+        if (actions.Count == 0)
+        {
+            return;
+        }
+
+        await repositories.GetAsync(actions.Select(pair => pair.Action!), log, cancellationToken); // not null: filtered above
+        foreach (var (use, action) in actions)
+        {
+            use.Take(ActionReader.ReadFromRepository(action!, repositories.FolderOf(action!)));
+        }
+    }
 
     private static StepUse[] Inner(StepUse use)
     {

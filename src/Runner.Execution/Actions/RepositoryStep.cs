@@ -7,7 +7,7 @@ using Runner.Workflows.Model.Actions;
 namespace Runner.Execution.Actions;
 
 /// <summary>Runs a step that uses an action of a repository or of the workspace.</summary>
-/// <remarks>1. A local action is read. 2. Its post stage is registered. 3. Inputs and header. 4. The action, by its kind.</remarks>
+/// <remarks>1. What was not read when the job was set up, as a local action, is read. 2. Its post stage is registered. 3. Inputs and header. 4. The action, by its kind.</remarks>
 internal sealed class RepositoryStep(
     ActionPreparation preparation, PostSteps posts, JavaScriptAction scripts, CompositeAction composites, ContainerAction containers) : IStepAction
 {
@@ -17,11 +17,11 @@ internal sealed class RepositoryStep(
         // Step 1.
         if (run.Use.Action is null)
         {
-            await preparation.PrepareLocalAsync(run.Use, run.Scope.Log, stop);
+            await preparation.PrepareLateAsync(run.Use, run.Scope.Log, stop);
             WarnOfLocalPre(run.Use, run.Scope.Log);
         }
 
-        // Not null: what is not local was read when the job was set up.
+        // Not null: it was read then, or now.
         var action = run.Use.Action!;
 
         // Step 2.

@@ -20,7 +20,7 @@ public sealed record JobHost
     /// <summary>Where actions of repositories come from, or <c>null</c>: there are none, and a step that uses one says so.</summary>
     public IActionSource? Actions { get; init; }
 
-    /// <summary>Fills the workspace before the first step, or <c>null</c>: the job begins with what is there.</summary>
+    /// <summary>Has the checkout of a local run, or <c>null</c>: nobody sends it.</summary>
     public IWorkspaceSource? Workspace { get; init; }
 
     /// <summary>Runs containers beside the job, or <c>null</c>: it cannot be done, and a step that needs it says so.</summary>

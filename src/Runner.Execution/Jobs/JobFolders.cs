@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runner.Execution.Checkouts;
 using Runner.Execution.Contexts;
 using Runner.Execution.Reporting;
 using Runner.Execution.Scopes;
@@ -49,27 +50,10 @@ internal sealed class JobFolders(JobScope job, StepLog log)
 
     private async Task FillAsync(CancellationToken stop)
     {
-        if (job.Host.Workspace is not { } source)
+        if (job.Payload.AsksForWorkspace && job.Host.Workspace is { } source)
         {
-            return;
-        }
-
-        var file = Path.Combine(job.Paths.Spool, "checkout.tar.gz");
-        try
-        {
-            if (await source.FetchAsync(file, stop))
-            {
-                var entries = Workspace.Fill(job.Paths.Workspace, file, stop);
-                log.Write($"Workspace: {entries} files and folders of the checkout");
-            }
-        }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            throw new InfrastructureException($"The checkout cannot be put into the workspace '{job.Paths.Workspace}': {error.Message}", error);
-        }
-        finally
-        {
-            File.Delete(file);
+            var entries = await Workspace.FetchAsync(source, job.Paths.Workspace, job.Paths.Spool, stop);
+            log.Write($"Workspace: {entries} files and folders of the checkout");
         }
     }
 

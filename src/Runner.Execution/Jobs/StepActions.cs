@@ -1,4 +1,5 @@
 using Runner.Execution.Actions;
+using Runner.Execution.Checkouts;
 using Runner.Execution.Containers;
 using Runner.Execution.Hooks;
 using Runner.Execution.Hosting;
@@ -9,6 +10,7 @@ using Runner.Execution.Scripts;
 using Runner.Execution.Steps;
 using Runner.Execution.Usage;
 using Runner.Jobs.Errors;
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 
 namespace Runner.Execution.Jobs;
@@ -18,6 +20,8 @@ internal sealed class StepActions
 {
     private readonly ScriptStep _scripts;
     private readonly RepositoryStep _repositories;
+    private readonly OwnCheckoutStep _checkouts;
+    private readonly OwnCheckout _own;
     private readonly ContainerAction _containers;
     private readonly HookStep _hooks;
     private readonly InitializeContainers _initialize;
@@ -48,6 +52,8 @@ internal sealed class StepActions
             new JavaScriptAction(job, progress, process, nodes),
             new CompositeAction(Runner.RunAsync),
             _containers);
+        _checkouts = new OwnCheckoutStep(job, new SubmoduleFetch(job, process), _repositories);
+        _own = job.Payload.OwnCheckout;
     }
 
     /// <summary>Runs steps of the job.</summary>
@@ -59,7 +65,7 @@ internal sealed class StepActions
         (RunnerStep.InitializeContainers, _) => _initialize,
         (RunnerStep.StopContainers, _) => _stop,
         (_, ReferenceType.Script) => _scripts,
-        (_, ReferenceType.Repository) => _repositories,
+        (_, ReferenceType.Repository) => OwnCheckoutRules.MayBe(_own, use.Step) ? _checkouts : _repositories,
         (_, ReferenceType.ContainerRegistry) => _containers,
         _ => throw new WorkflowException(
             $"uses: {DisplayNames.OfReference(use.Step.Reference)} is of a kind that this version of the runner does not know"),

@@ -80,6 +80,10 @@ public sealed record LaunchPayload
     /// </summary>
     public bool AsksForWorkspace { get; init; }
 
+    /// <summary>What <c>actions/checkout</c> of the job's own repository does.</summary>
+    [JsonConverter(typeof(TolerantEnumConverter<OwnCheckout>))]
+    public OwnCheckout OwnCheckout { get; init; }
+
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
     /// <summary>The job's id only.</summary>

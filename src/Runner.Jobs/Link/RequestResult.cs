@@ -60,9 +60,6 @@ public sealed record ActionCommit
 /// <summary>The checkout is there.</summary>
 public sealed record WorkspaceSent : RequestResult
 {
-    /// <summary>Whether the job runs in the checkout itself (<c>--bind</c>), so that no bytes came.</summary>
-    public bool IsInPlace { get; init; }
-
     /// <summary>Files, links and folders that were sent.</summary>
     public long Entries { get; init; }
 }

@@ -34,7 +34,7 @@ internal sealed class LauncherSession(WorkerHost host, LaunchPayload payload, Re
         var actions = link is null ? null : new LinkActionSource(link);
         var containers = link is null ? null : new LinkContainerRunner(link);
         var serviceLogs = link is null ? null : new LinkServiceLogs(link);
-        var workspace = link is not null && payload.AsksForWorkspace ? new LinkWorkspaceSource(link) : null;
+        var workspace = link is not null && (payload.AsksForWorkspace || payload.OwnCheckout == OwnCheckout.IsThere) ? new LinkWorkspaceSource(link) : null;
         var (result, isBug) = await new GuardedJob(host, payload, cancellation, _logger).RunAsync(reporter, actions, containers, serviceLogs, workspace);
 
         // Before the last event: a worker killed while it waits for its reader has still said how the job ended.

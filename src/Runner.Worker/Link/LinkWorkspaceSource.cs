@@ -7,13 +7,12 @@ namespace Runner.Worker.Link;
 internal sealed class LinkWorkspaceSource(LauncherLink link) : IWorkspaceSource
 {
     /// <inheritdoc/>
-    public async Task<bool> FetchAsync(string file, CancellationToken cancellationToken)
+    public async Task FetchAsync(string file, CancellationToken cancellationToken)
     {
         await using var archive = new FileStream(file, FileMode.Create, FileAccess.Write);
-        return await link.AskAsync(new WorkspaceRequest(), archive, cancellationToken) switch
+        if (await link.AskAsync(new WorkspaceRequest(), archive, cancellationToken) is not WorkspaceSent and var other)
         {
-            WorkspaceSent sent => !sent.IsInPlace,
-            var other => throw LinkRefusal.Of(other),
-        };
+            throw LinkRefusal.Of(other);
+        }
     }
 }

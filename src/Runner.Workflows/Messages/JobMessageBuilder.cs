@@ -40,7 +40,7 @@ public static class JobMessageBuilder
                 : new ActionsEnvironment { Name = planned.EnvironmentName, Url = MessageTokens.Compact(job.Environment?.Url) },
             Snapshot = MessageTokens.Compact(job.Snapshot?.Written),
             Variables = JobVariableTable.Build(planned, context),
-            Steps = StepMessages.Build(context.SkipsOwnCheckout ? OwnCheckout.Skip(planned) : job.Steps, context.JobId.Value),
+            Steps = StepMessages.Build(job.Steps, context.JobId.Value),
             FileTable = workflow.FileTable,
         };
     }

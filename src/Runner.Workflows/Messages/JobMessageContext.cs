@@ -41,12 +41,6 @@ public sealed record JobMessageContext
     /// <summary>The job's number at the server, by which <c>job.check_run_id</c> and the rest of <c>job</c> are sent; <c>null</c>: they are not.</summary>
     public long? CheckRunId { get; init; }
 
-    /// <summary>
-    /// Whether <c>actions/checkout</c> of the run's own repository becomes a step that only says so, because the workspace holds the checkout
-    /// already. Default false.
-    /// </summary>
-    public bool SkipsOwnCheckout { get; init; }
-
     /// <summary>Further variables, such as feature switches; they win over the planner's own.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];
 }

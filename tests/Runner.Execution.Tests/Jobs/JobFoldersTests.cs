@@ -1,4 +1,4 @@
-using Runner.Execution.Jobs;
+using Runner.Execution.Checkouts;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;

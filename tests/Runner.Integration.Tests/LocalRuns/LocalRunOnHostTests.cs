@@ -37,6 +37,32 @@ public sealed class LocalRunOnHostTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Checkouts_into_folders_have_all_files_whatever_the_folders_are_called()
+    {
+        Write("src/a", "as it is here");
+        Write("action/action.yml", "runs: {using: composite, steps: [{uses: actions/checkout@v4, with: {path: inner}}]}");
+        Write(".github/workflows/ci.yml", """
+            on: push
+            defaults: {run: {working-directory: src/acme/app}}
+            jobs:
+              a:
+                runs-on: ubuntu-latest
+                env: {WHERE: two}
+                steps:
+                - {uses: actions/checkout@v4, with: {path: src/acme/app}}
+                - run: cat src/a; echo changed >../../a; echo changed >src/a
+                - {uses: actions/checkout@v4, with: {path: '${{ github.workspace }}/${{ env.WHERE }}'}}
+                - {uses: ./action}
+                - {working-directory: ., run: grep -l "as it is here" src/a src/acme/app/src/a two/src/a inner/src/a; test ! -e two/two}
+            """);
+
+        using var run = await LocalRun.Start(_folder["app"]).EndAsync(Token);
+
+        Assert.True(run.Code == 0, run.Out);
+        Assert.Equal(["two/src/a", "inner/src/a"], run.Lines.Select(line => line.Split(" │ ")[^1].Trim()).Where(line => line.EndsWith("src/a", StringComparison.Ordinal) && !line.Contains(' ', StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Texts_of_a_run_are_told_from_what_its_author_knows()
     {
         Write("action/action.yml", "inputs: {token: {default: '${{ github.token }}'}}\nruns: {using: composite, steps: [{run: echo it wants a token; exit 3, shell: sh}]}");

@@ -245,7 +245,7 @@ public sealed class PodSpecBuilderTests
 
         var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.Hold), nameof(JobLaunch.Usage), nameof(JobLaunch.ServicesToken), nameof(JobLaunch.MoreMemory));
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.Hold), nameof(JobLaunch.Usage), nameof(JobLaunch.OwnCheckout), nameof(JobLaunch.ServicesToken), nameof(JobLaunch.MoreMemory));
         Assert.Equal(launch.JobId, read?.JobId);
         Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
         Assert.Single(read?.Job.Steps ?? []);
@@ -261,7 +261,7 @@ public sealed class PodSpecBuilderTests
         var back = Plain() with
         {
             Runner = payload.Runner, MessageSeen = payload.Times.MessageSeen ?? default, Reporting = payload.Reporting, Services = payload.Services, Tracing = payload.Tracing,
-            Hold = payload.Hold, Usage = payload.Usage, ServicesToken = payload.ServicesToken is { } token ? new Secret(token) : null,
+            Hold = payload.Hold, Usage = payload.Usage, OwnCheckout = payload.OwnCheckout, ServicesToken = payload.ServicesToken is { } token ? new Secret(token) : null,
         };
         Mirrors.AllCross(
             launch,
@@ -314,6 +314,7 @@ public sealed class PodSpecBuilderTests
         ServicesToken = new Secret("a token of ours"),
         Hold = new FailureHold { Time = TimeSpan.FromMinutes(30), OnlyDebugging = true },
         Usage = new UsageReport { InSummary = false },
+        OwnCheckout = OwnCheckout.IsThere,
         SendsWorkspace = true,
         BoundWorkspace = "/srv/checkout",
         Tracing = new TraceTarget(new Uri("http://collector.example:4318"), new Dictionary<string, string> { ["x-key"] = "s3cr3t" }),

@@ -1,7 +1,9 @@
 using System.IO.Compression;
+using Runner.Execution.Hosting;
 using Runner.Execution.Repositories;
+using Runner.Jobs.Errors;
 
-namespace Runner.Execution.Jobs;
+namespace Runner.Execution.Checkouts;
 
 /// <summary>The folder that a job works in.</summary>
 internal static class Workspace
@@ -18,6 +20,31 @@ internal static class Workspace
         }
 
         Empty(workspace);
+    }
+
+    /// <summary>Makes a folder what the launcher's checkout is. Gives the number of entries.</summary>
+    /// <param name="source">Who has the checkout.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="spool">Where the archive lies meanwhile.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="InfrastructureException">It could not be had, or not be put there.</exception>
+    public static async Task<int> FetchAsync(IWorkspaceSource source, string folder, string spool, CancellationToken stop)
+    {
+        var file = Path.Combine(spool, $"checkout-{Guid.NewGuid():N}.tar.gz");
+        try
+        {
+            await source.FetchAsync(file, stop);
+            Directory.CreateDirectory(folder);
+            return Fill(folder, file, stop);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InfrastructureException($"The checkout cannot be put into '{folder}': {error.Message}", error);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <summary>Makes the workspace what an archive of a checkout holds: what an earlier job left in it goes. Gives the number of entries.</summary>

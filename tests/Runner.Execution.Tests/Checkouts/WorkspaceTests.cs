@@ -1,13 +1,13 @@
 using System.Formats.Tar;
-using System.IO.Compression;
-using System.Text;
+using Runner.Execution.Checkouts;
 using Runner.Execution.Hosting;
 using Runner.Execution.Jobs;
 using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
+using static Runner.Execution.Tests.Checkouts.SentCheckout;
 
-namespace Runner.Execution.Tests.Jobs;
+namespace Runner.Execution.Tests.Checkouts;
 
 /// <summary>A launcher that has the checkout: what it sends is an archive, as <c>runner push</c> packs one.</summary>
 public sealed class WorkspaceTests : IDisposable
@@ -25,7 +25,7 @@ public sealed class WorkspaceTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Checkout_is_in_the_workspace_before_the_first_step()
     {
-        var result = await RunAsync(new Launcher(Text("src/hello.txt", "hi")), "cat src/hello.txt");
+        var result = await RunAsync(new SentCheckout(Text("src/hello.txt", "hi")), "cat src/hello.txt");
 
         Assert.Equal(Conclusion.Succeeded, result.Conclusion);
         Assert.Contains("Workspace: 1 files and folders of the checkout", _reporter.LinesOf(result.Steps[0].Id));
@@ -34,12 +34,12 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Job_that_runs_in_the_checkout_itself_keeps_what_is_there()
+    public async Task Job_that_has_its_workspace_asks_for_none()
     {
         Directory.CreateDirectory(Some.Paths(_folder.FullPath).Workspace);
         File.WriteAllText(Path.Combine(Some.Paths(_folder.FullPath).Workspace, "here"), "x");
 
-        var result = await RunAsync(new Launcher { IsInPlace = true }, "test -e here");
+        var result = await RunAsync(new SentCheckout(Text("src/hello.txt", "hi")), "test -e here && ! test -e src", asks: false);
 
         Assert.Equal(Conclusion.Succeeded, result.Conclusion);
     }
@@ -47,7 +47,7 @@ public sealed class WorkspaceTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Launcher_that_cannot_send_the_checkout_fails_the_job_with_its_words()
     {
-        var result = await RunAsync(new Launcher { Problem = new WorkflowException("The checkout is gone") }, "true");
+        var result = await RunAsync(new SentCheckout { Problem = new WorkflowException("The checkout is gone") }, "true");
 
         Assert.Equal(Conclusion.Failed, result.Conclusion);
         Assert.Contains("##[error]The checkout is gone", _reporter.LinesOf(result.Steps[0].Id));
@@ -58,7 +58,7 @@ public sealed class WorkspaceTests : IDisposable
     [InlineData(CancelReason.Shutdown, Conclusion.Failed, "The runner was shut down while the job ran")]
     public async Task Job_that_is_cancelled_while_the_checkout_comes_ends_in_its_set_up(CancelReason reason, Conclusion conclusion, string? told)
     {
-        var result = await RunAsync(new Launcher { Waiting = () => _cancellation.Cancel(reason) }, "true");
+        var result = await RunAsync(new SentCheckout { Waiting = () => _cancellation.Cancel(reason) }, "true");
 
         Assert.Equal((conclusion, told), (result.Conclusion, result.Reason));
         var lines = _reporter.LinesOf(Assert.Single(result.Steps).Id);
@@ -127,60 +127,16 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["outside"]));
     }
 
-    private static PaxTarEntry Text(string path, string text) =>
-        new(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) };
-
-    private static PaxTarEntry Folder(string path, int mode) => new(TarEntryType.Directory, path + "/") { Mode = (UnixFileMode)mode };
-
-    private static PaxTarEntry Link(string path, string target) => new(TarEntryType.SymbolicLink, path) { LinkName = target };
-
-    private Task<JobResult> RunAsync(IWorkspaceSource source, string script)
+    private Task<JobResult> RunAsync(IWorkspaceSource source, string script, bool asks = true)
     {
         var host = new JobHost { Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, Workspace = source };
-        return new JobRunner(host).RunAsync(Some.Payload(Some.Job() with { Steps = [Some.Script(script)] }, _folder.FullPath), _reporter, _cancellation);
+        return new JobRunner(host).RunAsync(Some.Payload(Some.Job() with { Steps = [Some.Script(script)] }, _folder.FullPath) with { AsksForWorkspace = asks }, _reporter, _cancellation);
     }
 
     private string Archive(params TarEntry[] entries)
     {
         var file = _folder["checkout.tar.gz"];
-        Pack(file, entries);
+        SentCheckout.Pack(file, entries);
         return file;
-    }
-
-    private static void Pack(string file, TarEntry[] entries)
-    {
-        using var zipped = new GZipStream(File.Create(file), CompressionLevel.Fastest);
-        using var tar = new TarWriter(zipped, TarEntryFormat.Pax);
-        foreach (var entry in entries)
-        {
-            tar.WriteEntry(entry);
-        }
-    }
-
-    private sealed class Launcher(params TarEntry[] entries) : IWorkspaceSource
-    {
-        public bool IsInPlace { get; init; }
-
-        public Exception? Problem { get; init; }
-
-        /// <summary>Called instead of sending anything; the fetch ends when it is cancelled.</summary>
-        public Action? Waiting { get; init; }
-
-        public async Task<bool> FetchAsync(string file, CancellationToken cancellationToken)
-        {
-            if (Waiting is not null)
-            {
-                Waiting();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            }
-
-            if (Problem is not null)
-            {
-                throw Problem;
-            }
-
-            Pack(file, entries);
-            return !IsInPlace;
-        }
     }
 }
