@@ -85,6 +85,9 @@ public sealed record JobLaunch
     /// <summary>What <c>actions/checkout</c> of the job's own repository does.</summary>
     public OwnCheckout OwnCheckout { get; init; }
 
+    /// <summary>A folder of this machine that the job's workspace is a copy of, or <c>null</c>: it is none.</summary>
+    public string? CheckoutFolder { get; init; }
+
     /// <summary>
     /// A folder of this machine that is the job's workspace itself (<c>--bind</c>), or <c>null</c>: the job gets one of its own. Where a
     /// backend cannot do that, launching fails.

@@ -9,7 +9,7 @@ namespace Runner.Backends.Tests;
 public sealed class LaunchRecordTests
 {
     // Nothing secret, and nothing of the launcher's process.
-    private static readonly string[] Left = [nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Containers), nameof(JobLaunch.Requests), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.Hold), nameof(JobLaunch.Usage), nameof(JobLaunch.OwnCheckout), nameof(JobLaunch.ServicesToken), nameof(JobLaunch.MoreMemory)];
+    private static readonly string[] Left = [nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Containers), nameof(JobLaunch.Requests), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.Hold), nameof(JobLaunch.Usage), nameof(JobLaunch.OwnCheckout), nameof(JobLaunch.CheckoutFolder), nameof(JobLaunch.ServicesToken), nameof(JobLaunch.MoreMemory)];
 
     private static readonly JobLaunch Whole = new()
     {

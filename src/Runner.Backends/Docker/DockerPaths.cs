@@ -1,3 +1,4 @@
+using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;
 
 namespace Runner.Backends.Docker;
@@ -8,7 +9,7 @@ internal static class DockerPaths
     public const string Worker = "/runner/bin/runner-worker";
     public const string Outcome = "/runner/spool/outcome.json";
     public const string Externals = "/runner/externals";
-    public const string Workspace = "/github/workspace";
+    public const string Workspace = VolumeMapping.Workspace;
 
     /// <summary>Where the engine's own socket is seen, if at all.</summary>
     public const string Socket = "/var/run/docker.sock";

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Docker.DotNet.Models;
 using Runner.Jobs.Containers;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Launch;
 using Secret = Runner.Jobs.Secrets.Secret;
 
@@ -93,6 +94,20 @@ internal sealed class DockerSpecBuilder(
         .. options.JobSocket is { } socket ? [$"{socket}:{DockerPaths.Socket}"] : Array.Empty<string>(),
     ];
 
+    // The workspace of a job is a volume of its own container, of which an engine gives others no part. A local run has the folder that it is a copy of, and so as
+    // with act a service has its files from the start.
+    private string Bind(VolumeMapping volume, string where)
+    {
+        if (volume.PathInWorkspace is not { } path)
+        {
+            return volume.ToString();
+        }
+
+        var folder = launch.BoundWorkspace ?? launch.CheckoutFolder ?? throw new WorkflowException(
+            $"{where}.volumes: '{volume}' is in the job's workspace, which on the docker backend only the job's own container has; use a volume with a name");
+        return (volume with { Source = Path.Combine(folder, path) }).ToString();
+    }
+
     private CreateContainerParameters Common(JobContainer container, string where, string? network, string[] aliases, string[] binds)
     {
         var request = new CreateContainerParameters
@@ -104,7 +119,7 @@ internal sealed class DockerSpecBuilder(
             {
                 NetworkMode = network ?? "default",
                 ExtraHosts = [HostName],
-                Binds = [.. binds, .. container.Volumes.Where(volume => volume.Source is not null).Select(volume => volume.ToString())],
+                Binds = [.. binds, .. container.Volumes.Where(volume => volume.Source is not null).Select(volume => Bind(volume, where))],
                 Mounts = [.. container.Volumes.Where(volume => volume.Source is null).Select(volume => new Mount { Type = "volume", Target = volume.Target, ReadOnly = volume.IsReadOnly })],
             },
         };

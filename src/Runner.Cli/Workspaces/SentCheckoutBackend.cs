@@ -10,7 +10,7 @@ internal sealed class SentCheckoutBackend(IJobBackend inner, CheckoutSource chec
     public string Name => inner.Name;
 
     public Task<IJobHandle> LaunchAsync(JobLaunch launch, CancellationToken cancellationToken) =>
-        inner.LaunchAsync(launch with { SendsWorkspace = true, Requests = new CheckoutSender(checkout, launch.Requests) }, cancellationToken);
+        inner.LaunchAsync(launch with { SendsWorkspace = true, CheckoutFolder = checkout.Folder, Requests = new CheckoutSender(checkout, launch.Requests) }, cancellationToken);
 
     public Task<IReadOnlyList<IJobHandle>> AdoptAsync(CancellationToken cancellationToken) => inner.AdoptAsync(cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;
 using Runner.Jobs.Link;
 
@@ -11,7 +12,7 @@ internal sealed class ContainerPaths
     public const string Home = "/github/home";
 
     /// <summary>Where the container starts.</summary>
-    public const string Workspace = "/github/workspace";
+    public const string Workspace = VolumeMapping.Workspace;
 
     private const string Engine = "/var/run/docker.sock";
 

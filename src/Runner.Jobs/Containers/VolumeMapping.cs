@@ -8,6 +8,15 @@ namespace Runner.Jobs.Containers;
 /// <param name="IsReadOnly">Whether the container may not write to it.</param>
 public sealed record VolumeMapping(string? Source, string Target, bool IsReadOnly)
 {
+    /// <summary>Where the containers of a job see its workspace, and so <c>github.workspace</c> of <c>container</c> and <c>services</c>.</summary>
+    public const string Workspace = "/github/workspace";
+
+    /// <summary>The source as a path below the job's workspace, empty where it is all of it; <c>null</c>: it is not in the workspace.</summary>
+    public string? PathInWorkspace => Source is not null && Source.StartsWith('/') && Path.GetFullPath(Source) is var path
+        && (path == Workspace || path.StartsWith(Workspace + "/", StringComparison.Ordinal))
+            ? path[Workspace.Length..].Trim('/')
+            : null;
+
     /// <summary>Reads <c>[source:]target[:ro|rw]</c>.</summary>
     /// <param name="text">As in the workflow.</param>
     /// <param name="where">The key, for messages: <c>container.volumes</c>.</param>

@@ -1,3 +1,4 @@
+using Runner.Jobs.Containers;
 using Runner.Jobs.Launch;
 
 namespace Runner.Kubernetes.Naming;
@@ -35,7 +36,7 @@ internal static class PodPaths
     /// <summary>Where that has <see cref="Externals"/>.</summary>
     public const string ImageExternals = RunnerImage + "/externals";
 
-    public const string Workspace = "/github/workspace";
+    public const string Workspace = VolumeMapping.Workspace;
     public const string ToolCache = "/opt/hostedtoolcache";
     public const string Home = "/home/runner";
     public const string TerminationLog = "/dev/termination-log";

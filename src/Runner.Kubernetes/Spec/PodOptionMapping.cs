@@ -156,6 +156,12 @@ internal sealed class PodOptionMapping(
     // A volume with a name is shared by the containers of the job, and gone with it.
     private void Mount(VolumeMapping volume)
     {
+        if (volume.PathInWorkspace is { } path)
+        {
+            MountWorkspace(volume, path);
+            return;
+        }
+
         if (volume.Source?.StartsWith('/') == true)
         {
             throw new WorkflowException($"{where}.volumes: '{volume}' is a folder of the machine, which a job in a pod does not get; use a volume with a name");
@@ -174,8 +180,17 @@ internal sealed class PodOptionMapping(
         }
     }
 
-    private void AddMount(string name, string path, bool isReadOnly) =>
-        (container.VolumeMounts ??= []).Add(new V1VolumeMount { Name = name, MountPath = path, ReadOnlyProperty = isReadOnly ? true : null });
+    // As on GitHub a folder of it is there from the start, and empty until a step fills it.
+    private void MountWorkspace(VolumeMapping volume, string path)
+    {
+        if (path.Length > 0 || container.VolumeMounts?.Any(mount => mount.MountPath == volume.Target) != true)
+        {
+            AddMount(PodVolumes.Workspace, volume.Target, volume.IsReadOnly, path.Length > 0 ? path : null);
+        }
+    }
+
+    private void AddMount(string name, string path, bool isReadOnly, string? folder = null) =>
+        (container.VolumeMounts ??= []).Add(new V1VolumeMount { Name = name, MountPath = path, SubPath = folder, ReadOnlyProperty = isReadOnly ? true : null });
 
     private void Warn(string warning)
     {

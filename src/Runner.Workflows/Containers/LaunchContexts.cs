@@ -1,4 +1,5 @@
 using Runner.Expressions.Values;
+using Runner.Jobs.Containers;
 using Runner.Jobs.Messages;
 using Runner.Workflows.Templates;
 
@@ -15,7 +16,7 @@ internal static class LaunchContexts
             ["secrets"] = Secrets(job),
             ["runner"] = Texts([KeyValuePair.Create("os", "Linux")]),
         };
-        AddToken(contexts, job);
+        contexts["github"] = GitHub(job, contexts.GetValueOrDefault("github"));
 
         // The variables of the workflow come first; those of the job may use them.
         var environment = new OrderedDictionary<string, string>(StringComparer.Ordinal);
@@ -36,15 +37,19 @@ internal static class LaunchContexts
         .Where(variable => variable.Value.IsSecret && !IsOwnToken(variable.Key))
         .Select(variable => KeyValuePair.Create(variable.Key, variable.Value.Value ?? string.Empty)));
 
-    // github.token is not in the message's github context, but credentials may well name it.
-    private static void AddToken(Dictionary<string, Value> contexts, JobMessage job)
+    // What GitHub's runner adds to the message's own context before it evaluates a container; credentials may well name the token.
+    private static ObjectValue GitHub(JobMessage job, Value? given)
     {
-        if (job.Variable(JobVariables.GitHubToken) is { } token && contexts.GetValueOrDefault("github") is ObjectValue github)
-        {
-            contexts["github"] = new ObjectValue(github.Entries
-                .Where(entry => !entry.Key.Equals("token", StringComparison.OrdinalIgnoreCase))
-                .Append(KeyValuePair.Create<string, Value>("token", new StringValue(token))));
-        }
+        KeyValuePair<string, string?>[] added =
+        [
+            KeyValuePair.Create("token", job.Variable(JobVariables.GitHubToken)),
+            KeyValuePair.Create("job", job.Variable(JobVariables.JobKey)),
+            KeyValuePair.Create<string, string?>("workspace", VolumeMapping.Workspace),
+        ];
+        var known = added.Where(member => member.Value is not null).ToList();
+        return new ObjectValue(((given as ObjectValue)?.Entries ?? [])
+            .Where(entry => !known.Exists(member => member.Key.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)))
+            .Concat(known.Select(member => KeyValuePair.Create<string, Value>(member.Key, new StringValue(member.Value!))))); // not null: filtered above
     }
 
     private static bool IsOwnToken(string name) =>

@@ -112,6 +112,32 @@ public sealed class AgentOnClusterTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Service_sees_the_part_of_the_workspace_that_it_asks_for()
+    {
+        await using var test = await StartAsync();
+
+        var run = await RunAsync(test, $$$"""
+            jobs:
+              one:
+                runs-on: self-hosted
+                services:
+                  web:
+                    image: {{{cluster.JobImage}}}
+                    entrypoint: httpd
+                    command: -f -p 8321 -h /srv
+                    volumes: ["${{ github.workspace }}/site:/srv:ro"]
+                steps:
+                  - run: |
+                      ls -d "$GITHUB_WORKSPACE/site"
+                      echo the page of the job >site/page
+                      for i in $(seq 100); do wget -qO- http://web:8321/page && exit; sleep 0.1; done; exit 1
+            """);
+
+        Assert.Equal(Conclusion.Succeeded, run.Job("one").Conclusion);
+        Assert.Contains(" the page of the job\n", await test.Emulator.ReadLogAsync(run.Job("one").Id, Token), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Nothing_secret_can_be_read_by_a_step_that_is_root()
     {
         await using var test = await StartAsync();

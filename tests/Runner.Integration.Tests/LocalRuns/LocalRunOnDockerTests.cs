@@ -62,6 +62,28 @@ public sealed class LocalRunOnDockerTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Service_has_files_of_the_checkout_from_its_start()
+    {
+        Write("site/page", "the page of the checkout");
+
+        using var run = await RunAsync($$$"""
+            build:
+              runs-on: ubuntu-latest
+              services:
+                web:
+                  image: {{{DockerEngineFixture.Image}}}
+                  entrypoint: httpd
+                  command: -f -p 8321 -h /srv
+                  volumes: ["${{ github.workspace }}/site:/srv:ro"]
+              steps: [{run: 'for i in $(seq 100); do wget -qO- http://web:8321/page && exit; sleep 0.1; done; exit 1'}]
+            """);
+
+        Assert.True(run.Code == 0, run.Out + run.Error);
+        Assert.Contains("the page of the checkout", run.Out, StringComparison.Ordinal);
+        await NothingIsLeftAsync(run);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Interrupt_cancels_the_job_runs_its_last_steps_and_leaves_nothing()
     {
         using var run = Start("""

@@ -204,6 +204,29 @@ public sealed class PodSpecBuilderTests
     }
 
     [Fact]
+    public void Volumes_of_the_jobs_workspace_are_parts_of_it_in_every_container()
+    {
+        var containers = new JobContainers
+        {
+            Job = Container("debian:12", "") with { Volumes = [VolumeMapping.Parse("/github/workspace/cache:/cache", "x"), VolumeMapping.Parse("/github/workspace:/github/workspace", "x")] },
+            Services = [new("web", Container("nginx", "") with { Volumes = [VolumeMapping.Parse("/github/workspace/site/./public/:/srv:ro", "x"), VolumeMapping.Parse("/github/workspace:/all", "x")] })],
+        };
+        var warnings = new List<string>();
+
+        var pod = Build(SomeKubernetes.Options(), containers: containers, warnings: warnings);
+
+        (string, string?, bool?)[] Of(string name) =>
+        [
+            .. pod.Spec.Containers.Single(container => container.Name == name).VolumeMounts.Where(mount => mount.Name == "workspace")
+                .Select(mount => (mount.MountPath, (string?)mount.SubPath, mount.ReadOnlyProperty)),
+        ];
+        Assert.Equal([("/github/workspace", null, null), ("/cache", "cache", null)], Of("job"));
+        Assert.Equal([("/srv", "site/public", true), ("/all", null, null)], Of("service-web"));
+        Assert.Empty(warnings);
+        Assert.StartsWith("container.volumes: '/github/workspace/../secret:/s' is a folder of the machine", Refusal(Container("a", "") with { Volumes = [VolumeMapping.Parse("/github/workspace/../secret:/s", "x")] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_no_job_in_a_pod_gets_is_an_error()
     {
         Assert.Equal(
@@ -245,7 +268,7 @@ public sealed class PodSpecBuilderTests
 
         var read = PayloadSecret.ReadLaunch(PayloadSecret.Build(launch, payload, "agent/1", SomeKubernetes.Options()));
 
-        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.Hold), nameof(JobLaunch.Usage), nameof(JobLaunch.OwnCheckout), nameof(JobLaunch.ServicesToken), nameof(JobLaunch.MoreMemory));
+        Mirrors.AllCross(launch, Plain(), read, nameof(JobLaunch.Requests), nameof(JobLaunch.Job), nameof(JobLaunch.KeepAs), nameof(JobLaunch.Network), nameof(JobLaunch.Tracing), nameof(JobLaunch.Hold), nameof(JobLaunch.Usage), nameof(JobLaunch.OwnCheckout), nameof(JobLaunch.CheckoutFolder), nameof(JobLaunch.ServicesToken), nameof(JobLaunch.MoreMemory));
         Assert.Equal(launch.JobId, read?.JobId);
         Assert.Equal("build (18, ubuntu-latest)", read?.Job.JobDisplayName);
         Assert.Single(read?.Job.Steps ?? []);
@@ -267,7 +290,7 @@ public sealed class PodSpecBuilderTests
             launch,
             Plain(),
             back,
-            nameof(JobLaunch.Job), nameof(JobLaunch.Requests), nameof(JobLaunch.SendsWorkspace), nameof(JobLaunch.BoundWorkspace),
+            nameof(JobLaunch.Job), nameof(JobLaunch.Requests), nameof(JobLaunch.SendsWorkspace), nameof(JobLaunch.BoundWorkspace), nameof(JobLaunch.CheckoutFolder),
             // What the backend goes by, and the worker need not know.
             nameof(JobLaunch.Labels), nameof(JobLaunch.Containers), nameof(JobLaunch.Pool), nameof(JobLaunch.Platform), nameof(JobLaunch.Attempt), nameof(JobLaunch.KeepAs),
             nameof(JobLaunch.MoreMemory), nameof(JobLaunch.Most), nameof(JobLaunch.Network)); // the latter by the next test
@@ -317,6 +340,7 @@ public sealed class PodSpecBuilderTests
         OwnCheckout = OwnCheckout.IsThere,
         SendsWorkspace = true,
         BoundWorkspace = "/srv/checkout",
+        CheckoutFolder = "/srv/checkout",
         Tracing = new TraceTarget(new Uri("http://collector.example:4318"), new Dictionary<string, string> { ["x-key"] = "s3cr3t" }),
     };
 

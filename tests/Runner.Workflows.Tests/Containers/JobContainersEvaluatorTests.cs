@@ -44,6 +44,28 @@ public sealed class JobContainersEvaluatorTests
     }
 
     [Fact]
+    public void Workspace_is_where_the_job_will_see_it_whatever_the_message_says_of_it()
+    {
+        var job = Job(Some.Mapping(
+            ("image", new StringToken("node:22")),
+            ("env", Some.Mapping(("ROOT", new ExpressionToken("github.workspace")), ("JOB", new ExpressionToken("github.job")))),
+            ("volumes", new SequenceToken([new ExpressionToken("format('{0}/c:/c', github.workspace)")]))));
+        job = job with
+        {
+            ContextData = new Dictionary<string, ContextData>(job.ContextData)
+            {
+                ["github"] = new DictionaryData([KeyValuePair.Create<string, ContextData>("workspace", new StringData("/elsewhere"))]),
+            },
+            Variables = new Dictionary<string, VariableValue>(job.Variables) { [JobVariables.JobKey] = new() { Value = "build" } },
+        };
+
+        var container = JobContainersEvaluator.Evaluate(job).Job;
+
+        Assert.Equal(["ROOT=/github/workspace", "JOB=build"], container?.Environment.Select(variable => $"{variable.Key}={variable.Value}"));
+        Assert.Equal("c", container?.Volumes[0].PathInWorkspace);
+    }
+
+    [Fact]
     public void Services_keep_their_order_and_those_without_an_image_are_left_out()
     {
         var services = Some.Mapping(
