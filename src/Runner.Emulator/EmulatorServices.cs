@@ -65,8 +65,10 @@ internal static class EmulatorServices
         services.AddSingleton(blobs);
         services.AddSingleton(provider =>
             new BlobLinks(signer, () => provider.GetRequiredService<EmulatorAddress>().Blobs, options.UploadUrlDuration));
-        services.AddSingleton(new ArtifactStore(Path.Combine(dataFolder, "records", "artifacts"), blobs, options.Limits, options.Time));
-        services.AddSingleton(new CacheStore(Path.Combine(dataFolder, "records", "caches"), blobs, options.Limits, options.Time));
+        var folders = new FolderStores(options.Limits, options.Time);
+        services.AddSingleton(folders);
+        services.AddSingleton(folders.OpenArtifacts(Path.Combine(dataFolder, "records", "artifacts"), blobs));
+        services.AddSingleton(folders.OpenCaches(Path.Combine(dataFolder, "records", "caches"), blobs));
         return services;
     }
 
@@ -122,7 +124,7 @@ internal static class EmulatorServices
         var caches = app.Services.GetRequiredService<CacheStore>();
         app.MapArtifacts(app.Services.GetRequiredService<ArtifactStore>(), callers, links);
         app.MapCaches(caches, callers, links);
-        app.MapCachesV1(caches, app.Services.GetRequiredService<BlobStore>(), callers, links);
+        app.MapCachesV1(caches, callers, links);
     }
 
     // Clients compare it with their clocks; the web server's own goes by the machine's.

@@ -51,6 +51,7 @@ public sealed class LocalServices : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly RuntimeTokens _tokens;
     private readonly TokenCallers _callers;
+    private readonly FolderStores _folders;
     private readonly ServedStores _stores;
     private readonly Uri? _publicUrl;
 
@@ -59,7 +60,8 @@ public sealed class LocalServices : IAsyncDisposable
         _app = app;
         _tokens = new RuntimeTokens(RandomNumberGenerator.GetBytes(32), options.Time);
         _callers = new TokenCallers(_tokens);
-        _stores = new ServedStores(options.Folder, options.ServesCaches ? options.CacheFolder ?? options.Folder : null, options.Limits, options.Time);
+        _folders = new FolderStores(options.Limits, options.Time);
+        _stores = ServedStores.InFolders(options.Folder, options.ServesCaches ? options.CacheFolder ?? options.Folder : null, _folders, options.Time);
         _publicUrl = options.PublicUrl;
     }
 
@@ -108,7 +110,7 @@ public sealed class LocalServices : IAsyncDisposable
     public void EndJob(string job)
     {
         _callers.End(job);
-        _stores.DropUploads(job);
+        _folders.DropUploads(job);
     }
 
     /// <summary>
@@ -120,9 +122,9 @@ public sealed class LocalServices : IAsyncDisposable
     public async Task<IReadOnlyList<string>> CopyArtifactsAsync(string run, string folder, CancellationToken cancellationToken)
     {
         var files = new List<string>();
-        foreach (var artifact in _stores.Artifacts?.List(run) ?? [])
+        foreach (var artifact in _stores.Artifacts is { } store ? await store.ListAsync(run, cancellationToken) : [])
         {
-            if (_stores.OpenRead(artifact) is { } content)
+            if (await _stores.OpenReadAsync(artifact, cancellationToken) is { } content)
             {
                 await using var _ = content;
                 Directory.CreateDirectory(folder);
@@ -136,7 +138,7 @@ public sealed class LocalServices : IAsyncDisposable
     }
 
     /// <summary>How many complete artifacts a run has.</summary>
-    public int CountArtifacts(string run) => _stores.Artifacts?.List(run).Count ?? 0;
+    public int CountArtifacts(string run) => _stores.Artifacts?.Count(run) ?? 0;
 
     /// <summary>Stops the server; what it keeps stays.</summary>
     public async ValueTask DisposeAsync()
@@ -150,6 +152,6 @@ public sealed class LocalServices : IAsyncDisposable
     {
         _app.UseLocalDoor(host => options.PublicUrl?.IdnHost.Equals(host, StringComparison.OrdinalIgnoreCase) == true
             || options.ListenAddress.Equals(host, StringComparison.OrdinalIgnoreCase));
-        _stores.Map(_app, _callers, new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time), () => Url);
+        _stores.Map(_app, _callers, new BlobUrlSigner(RandomNumberGenerator.GetBytes(32), options.Time), () => Url, options.Limits.UrlLifetime);
     }
 }

@@ -4,74 +4,54 @@ using Runner.Services.Blobs;
 using Runner.Services.Caches;
 using Runner.Services.Callers;
 using Runner.Services.Monitoring;
-using Runner.Services.Records;
 
 namespace Runner.Services;
 
-/// <summary>The stores of artifacts and caches below folders, and their routes.</summary>
-internal sealed class ServedStores
+/// <summary>The stores of artifacts and caches that a server has, and their routes.</summary>
+/// <param name="Artifacts">The artifacts, or <c>null</c>: there are none here.</param>
+/// <param name="Caches">The caches, or <c>null</c>: there are none here.</param>
+internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches)
 {
-    private readonly ServiceLimits _limits;
-    private readonly BlobStore? _artifactBlobs;
-    private readonly BlobStore? _cacheBlobs;
-
-    /// <summary>Opens them; what an earlier process left there is found again.</summary>
+    /// <summary>Opens them below folders; what an earlier process left there is found again.</summary>
     /// <param name="artifacts">Folder of artifacts, or <c>null</c>: there are none.</param>
     /// <param name="caches">Folder of caches, likewise. It may be the same one.</param>
-    /// <param name="limits">How much may be kept.</param>
+    /// <param name="folders">Opens stores.</param>
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Told what becomes of caches and what is received, or <c>null</c>.</param>
-    public ServedStores(string? artifacts, string? caches, ServiceLimits limits, TimeProvider time, ServiceMetrics? metrics = null)
+    public static ServedStores InFolders(string? artifacts, string? caches, FolderStores folders, TimeProvider time, ServiceMetrics? metrics = null)
     {
-        _limits = limits;
-        if (artifacts is not null)
-        {
-            _artifactBlobs = new BlobStore(Path.Combine(artifacts, "blobs"), time) { Received = metrics is null ? null : bytes => metrics.Received(ServiceMetrics.Artifacts, bytes) };
-            Artifacts = new ArtifactStore(Path.Combine(artifacts, "artifacts"), _artifactBlobs, limits, time);
-        }
+        return new ServedStores(
+            artifacts is null ? null : folders.OpenArtifacts(Path.Combine(artifacts, "artifacts"), Blobs(artifacts, "blobs", ServiceMetrics.Artifacts)),
+            caches is null ? null : folders.OpenCaches(Path.Combine(caches, "caches"), Blobs(caches, "cache-blobs", ServiceMetrics.CacheService), metrics is null ? null : metrics.Count));
 
-        if (caches is not null)
-        {
-            _cacheBlobs = new BlobStore(Path.Combine(caches, "cache-blobs"), time) { Received = metrics is null ? null : bytes => metrics.Received(ServiceMetrics.CacheService, bytes) };
-            Caches = new CacheStore(Path.Combine(caches, "caches"), _cacheBlobs, limits, time) { Told = metrics is null ? null : metrics.Count };
-        }
+        BlobStore Blobs(string folder, string name, string service) =>
+            new(Path.Combine(folder, name), time) { Received = metrics is null ? null : bytes => metrics.Received(service, bytes) };
     }
-
-    /// <summary>The artifacts, or <c>null</c>: there are none here.</summary>
-    public ArtifactStore? Artifacts { get; }
-
-    /// <summary>The caches, or <c>null</c>: there are none here.</summary>
-    public CacheStore? Caches { get; }
 
     /// <summary>Opens a complete artifact; <c>null</c> where it has gone meanwhile. The caller disposes it.</summary>
-    public Stream? OpenRead(ArtifactRecord artifact) => _artifactBlobs?.OpenRead(artifact.Blob);
-
-    /// <summary>Drops what a job, which has ended, began and did not complete.</summary>
-    public void DropUploads(string job)
-    {
-        Artifacts?.DropUploads(job);
-        Caches?.DropUploads(job);
-    }
+    public async Task<Stream?> OpenReadAsync(ArtifactRecord artifact, CancellationToken cancellationToken) =>
+        Artifacts is not null && await Artifacts.Blobs.OpenAsync(artifact.Blob, disposition: string.Empty, cancellationToken) is { } found ? found.Content : null;
 
     /// <summary>Maps the routes.</summary>
     /// <param name="routes">The server.</param>
     /// <param name="callers">Says who calls.</param>
     /// <param name="signer">Signs the addresses of blobs.</param>
     /// <param name="root">Address of the server as jobs know it, ending in a slash.</param>
-    public void Map(IEndpointRouteBuilder routes, ICallerSource callers, BlobUrlSigner signer, Func<Uri> root)
+    /// <param name="lifetime">How long addresses are valid.</param>
+    public void Map(IEndpointRouteBuilder routes, ICallerSource callers, BlobUrlSigner signer, Func<Uri> root, TimeSpan lifetime)
     {
-        if (Artifacts is { } artifacts && _artifactBlobs is { } artifactBlobs)
+        if (Artifacts is { } artifacts)
         {
-            routes.MapBlobs("/blobs", artifactBlobs, signer);
-            routes.MapArtifacts(artifacts, callers, new BlobLinks(signer, () => new Uri(root(), "blobs/"), _limits.UrlLifetime));
+            routes.MapBlobs("/blobs", artifacts.Blobs, signer);
+            routes.MapArtifacts(artifacts, callers, new BlobLinks(signer, () => new Uri(root(), "blobs/"), lifetime));
         }
 
-        if (Caches is { } caches && _cacheBlobs is { } cacheBlobs)
+        if (Caches is { } caches)
         {
-            var links = new BlobLinks(signer, () => new Uri(root(), "cache-blobs/"), _limits.UrlLifetime);
-            routes.MapBlobs("/cache-blobs", cacheBlobs, signer);
+            var links = new BlobLinks(signer, () => new Uri(root(), "cache-blobs/"), lifetime);
+            routes.MapBlobs("/cache-blobs", caches.Blobs, signer);
             routes.MapCaches(caches, callers, links);
-            routes.MapCachesV1(caches, cacheBlobs, callers, links);
+            routes.MapCachesV1(caches, callers, links);
         }
     }
 }

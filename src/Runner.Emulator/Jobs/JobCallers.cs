@@ -2,8 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Runner.Emulator.Tokens;
 using Runner.Jobs;
 using Runner.Jobs.Callers;
-using Runner.Services.Artifacts;
-using Runner.Services.Caches;
+using Runner.Services;
 using Runner.Services.Callers;
 
 namespace Runner.Emulator.Jobs;
@@ -15,15 +14,13 @@ internal sealed class JobCallers : ICallerSource, IDisposable
 {
     private readonly TokenIssuer _tokens;
     private readonly JobBoard _board;
-    private readonly ArtifactStore _artifacts;
-    private readonly CacheStore _caches;
+    private readonly FolderStores _stores;
 
-    public JobCallers(TokenIssuer tokens, JobBoard board, ArtifactStore artifacts, CacheStore caches)
+    public JobCallers(TokenIssuer tokens, JobBoard board, FolderStores stores)
     {
         _tokens = tokens;
         _board = board;
-        _artifacts = artifacts;
-        _caches = caches;
+        _stores = stores;
         _board.JobEnded += DropUploads;
     }
 
@@ -40,9 +37,5 @@ internal sealed class JobCallers : ICallerSource, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _board.JobEnded -= DropUploads;
 
-    private void DropUploads(JobState job)
-    {
-        _artifacts.DropUploads(job.Id.ToString());
-        _caches.DropUploads(job.Id.ToString());
-    }
+    private void DropUploads(JobState job) => _stores.DropUploads(job.Id.ToString());
 }

@@ -15,17 +15,19 @@ internal static class ArtifactListEndpoints
     public static void MapArtifactList(this IEndpointRouteBuilder api)
     {
         var actions = api.MapGroup("/repos/{owner}/{repo}/actions");
-        actions.MapGet("/runs/{run:long}/artifacts", List);
-        actions.MapGet("/artifacts/{id:long}", (HttpContext http, RestCaller caller, ArtifactStore store, EmulatorAddress address, string owner, string repo, long id) =>
-            caller.RefuseReader(http) ?? (Find(store, owner, repo, id) is { } artifact ? Json(Body(artifact, address)) : RestError.NotFound));
-        actions.MapGet("/artifacts/{id:long}/zip", (HttpContext http, RestCaller caller, ArtifactStore store, BlobLinks links, string owner, string repo, long id) =>
-            caller.RefuseReader(http) ?? (Find(store, owner, repo, id) is { } artifact ? TypedResults.Redirect(links.Download(artifact)) : RestError.NotFound));
-        actions.MapDelete("/artifacts/{id:long}", (HttpContext http, RestCaller caller, ArtifactStore store, string owner, string repo, long id) =>
+        actions.MapGet("/runs/{run:long}/artifacts", ListAsync);
+        actions.MapGet("/artifacts/{id:long}", async (HttpContext http, RestCaller caller, ArtifactStore store, EmulatorAddress address, string owner, string repo, long id) =>
+            caller.RefuseReader(http) ?? (await FindAsync(http, store, owner, repo, id) is { } artifact ? Json(Body(artifact, address)) : RestError.NotFound));
+        actions.MapGet("/artifacts/{id:long}/zip", async (HttpContext http, RestCaller caller, ArtifactStore store, BlobLinks links, string owner, string repo, long id) =>
+            caller.RefuseReader(http) ?? (await FindAsync(http, store, owner, repo, id) is { } artifact ? TypedResults.Redirect(links.Download(artifact)) : RestError.NotFound));
+        actions.MapDelete("/artifacts/{id:long}", async (HttpContext http, RestCaller caller, ArtifactStore store, string owner, string repo, long id) =>
             caller.RefuseReader(http)
-                ?? (Find(store, owner, repo, id) is not null && store.Delete(id) ? TypedResults.NoContent() : RestError.NotFound));
+                ?? (await FindAsync(http, store, owner, repo, id) is { } artifact && await store.DeleteAsync(artifact, http.RequestAborted)
+                    ? TypedResults.NoContent()
+                    : RestError.NotFound));
     }
 
-    private static IResult List(
+    private static async Task<IResult> ListAsync(
         HttpContext http, RestCaller caller, RunBoard runs, ArtifactStore store, EmulatorAddress address, string owner, string repo, long run, string? name)
     {
         if (caller.RefuseReader(http) is { } refusal)
@@ -38,15 +40,15 @@ internal static class ArtifactListEndpoints
             return RestError.NotFound;
         }
 
-        var artifacts = store.List(plan.ToString())
+        var artifacts = (await store.ListAsync(plan.ToString(), http.RequestAborted))
             .Where(artifact => IsOf(artifact, owner, repo) && (name ?? artifact.Name) == artifact.Name)
             .Select(artifact => (JsonNode)Body(artifact, address))
             .ToArray();
         return Json(new JsonObject { ["total_count"] = artifacts.Length, ["artifacts"] = new JsonArray(artifacts) });
     }
 
-    private static ArtifactRecord? Find(ArtifactStore store, string owner, string repo, long id) =>
-        store.Find(id) is { } artifact && IsOf(artifact, owner, repo) ? artifact : null;
+    private static async Task<ArtifactRecord?> FindAsync(HttpContext http, ArtifactStore store, string owner, string repo, long id) =>
+        await store.FindAsync(id, http.RequestAborted) is { } artifact && IsOf(artifact, owner, repo) ? artifact : null;
 
     private static bool IsOf(ArtifactRecord artifact, string owner, string repo) =>
         artifact.Repository.Equals($"{owner}/{repo}", StringComparison.OrdinalIgnoreCase);

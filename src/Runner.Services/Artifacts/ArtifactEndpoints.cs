@@ -18,9 +18,10 @@ public static class ArtifactEndpoints
     public static void MapArtifacts(this IEndpointRouteBuilder routes, ArtifactStore store, ICallerSource callers, BlobLinks links)
     {
         var calls = new TwirpCalls(callers);
-        routes.MapPost(Service + "CreateArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.CreateArtifactRequest, (caller, request) =>
+        routes.MapPost(Service + "CreateArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.CreateArtifactRequest, async (caller, request) =>
         {
-            var artifact = store.Create(OfRun(caller, request.WorkflowRunBackendId), request.Name, request.MimeType, request.ExpiresAt);
+            var artifact = await store.CreateAsync(
+                OfRun(caller, request.WorkflowRunBackendId), request.Name, request.MimeType, request.ExpiresAt, http.RequestAborted);
             return TypedResults.Json(new CreateArtifactResponse(true, links.Upload(artifact.Blob)), ArtifactJson.Default.CreateArtifactResponse);
         })));
         routes.MapPost(Service + "FinalizeArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.FinalizeArtifactRequest, async (caller, request) =>
@@ -29,19 +30,19 @@ public static class ArtifactEndpoints
                 OfRun(caller, request.WorkflowRunBackendId), request.Name, request.Size, request.Hash, http.RequestAborted);
             return TypedResults.Json(new ArtifactIdResponse(true, artifact.Id), ArtifactJson.Default.ArtifactIdResponse);
         })));
-        routes.MapPost(Service + "ListArtifacts", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ListArtifactsRequest, (caller, request) =>
+        routes.MapPost(Service + "ListArtifacts", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ListArtifactsRequest, async (caller, request) =>
         {
-            var artifacts = store.List(OfRun(caller, request.WorkflowRunBackendId).Run)
+            var artifacts = (await store.ListAsync(OfRun(caller, request.WorkflowRunBackendId).Run, http.RequestAborted))
                 .Where(artifact => (request.NameFilter ?? artifact.Name) == artifact.Name && (request.IdFilter ?? artifact.Id) == artifact.Id)
                 .Select(Listed);
             return TypedResults.Json(new ListArtifactsResponse([.. artifacts]), ArtifactJson.Default.ListArtifactsResponse);
         })));
-        routes.MapPost(Service + "GetSignedArtifactURL", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ArtifactNameRequest, (caller, request) =>
-            TypedResults.Json(new SignedUrlResponse(links.Download(OfName(store, caller, request))), ArtifactJson.Default.SignedUrlResponse))));
-        routes.MapPost(Service + "DeleteArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ArtifactNameRequest, (caller, request) =>
+        routes.MapPost(Service + "GetSignedArtifactURL", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ArtifactNameRequest, async (caller, request) =>
+            TypedResults.Json(new SignedUrlResponse(links.Download(await OfNameAsync(http, store, caller, request))), ArtifactJson.Default.SignedUrlResponse))));
+        routes.MapPost(Service + "DeleteArtifact", http => RunAsync(http, calls.AnswerAsync(http, ArtifactJson.Default.ArtifactNameRequest, async (caller, request) =>
         {
-            var artifact = OfName(store, caller, request);
-            return TypedResults.Json(new ArtifactIdResponse(store.Delete(artifact.Id), artifact.Id), ArtifactJson.Default.ArtifactIdResponse);
+            var artifact = await OfNameAsync(http, store, caller, request);
+            return TypedResults.Json(new ArtifactIdResponse(await store.DeleteAsync(artifact, http.RequestAborted), artifact.Id), ArtifactJson.Default.ArtifactIdResponse);
         })));
     }
 
@@ -51,8 +52,8 @@ public static class ArtifactEndpoints
         ? caller
         : throw ServiceRefusal.Denied("the token is not that of the run named in the request");
 
-    private static ArtifactRecord OfName(ArtifactStore store, ServiceCaller caller, ArtifactNameRequest request) =>
-        store.List(OfRun(caller, request.WorkflowRunBackendId).Run).LastOrDefault(artifact => artifact.Name == request.Name)
+    private static async Task<ArtifactRecord> OfNameAsync(HttpContext http, ArtifactStore store, ServiceCaller caller, ArtifactNameRequest request) =>
+        (await store.ListAsync(OfRun(caller, request.WorkflowRunBackendId).Run, http.RequestAborted)).LastOrDefault(artifact => artifact.Name == request.Name)
             ?? throw ServiceRefusal.NotFound($"there is no artifact '{request.Name}' in this run");
 
     private static ListedArtifact Listed(ArtifactRecord artifact) => new()

@@ -1,7 +1,9 @@
+using Runner.Services.Records;
+
 namespace Runner.Services.Artifacts;
 
 /// <summary>An artifact, uploaded or being uploaded.</summary>
-public sealed record ArtifactRecord
+public sealed record ArtifactRecord : IRecord
 {
     /// <summary>Its number; a later artifact has a higher one.</summary>
     public required long Id { get; init; }
@@ -44,4 +46,14 @@ public sealed record ArtifactRecord
 
     /// <summary>Name of the blob that holds it.</summary>
     internal string Blob => Nonce is null ? $"artifacts/{Id}" : $"artifacts/{Id}-{Nonce}";
+
+    string IRecord.Blob => Blob;
+
+    string IRecord.Place => PlaceOf(Run, Name);
+
+    /// <summary>Where the artifacts of a run stand.</summary>
+    internal static string PlaceOf(string run) => RecordPlace.Step(run);
+
+    /// <summary>Where an artifact stands.</summary>
+    internal static string PlaceOf(string run, string name) => PlaceOf(run) + RecordPlace.Step(name);
 }

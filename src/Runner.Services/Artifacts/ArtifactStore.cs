@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Runner.Jobs.Callers;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
@@ -12,34 +11,41 @@ public sealed class ArtifactStore
     private const int MaxNameLength = 256;
     private const int MaxTextLength = 512; // of media types and digests
 
-    private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, BlobBudget> _budgets = new(StringComparer.Ordinal); // by run
-    private readonly RecordFolder<ArtifactRecord> _records;
-    private readonly BlobBudget _all;
-    private readonly BlobStore _blobs;
+    private readonly IRecords<ArtifactRecord> _records;
+    private readonly IBlobs _blobs;
+    private readonly BlobBudgets _budgets; // by run
     private readonly ServiceLimits _limits;
     private readonly TimeProvider _time;
 
-    /// <summary>Reads the artifacts that a folder has; uploads that broke off with an earlier process are dropped after their time.</summary>
-    public ArtifactStore(string folder, BlobStore blobs, ServiceLimits limits, TimeProvider time)
+    internal ArtifactStore(IRecords<ArtifactRecord> records, IBlobs blobs, BlobBudgets budgets, ServiceLimits limits, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(blobs);
+        _records = records;
         _blobs = blobs;
+        _budgets = budgets;
         _limits = limits;
         _time = time;
-        _all = new BlobBudget(limits.AllArtifactBytes, "the artifacts of all runs");
-        _records = new RecordFolder<ArtifactRecord>(folder, ArtifactJson.Default.ArtifactRecord);
-        foreach (var (id, artifact) in _records.All)
+        CountComplete();
+    }
+
+    /// <summary>Where their bytes are.</summary>
+    internal IBlobs Blobs => _blobs;
+
+    /// <summary>How many complete artifacts are known, and their bytes with all that is being uploaded here.</summary>
+    public (int Count, long Bytes) Size
+    {
+        get
         {
-            if (!artifact.IsFinal || !_blobs.Adopt(artifact.Blob, artifact.Size, artifact.MimeType, BudgetOf(artifact.Run)))
-            {
-                Drop(id, artifact);
-            }
+            var complete = _records.Known.Where(artifact => artifact.IsFinal).ToList();
+            return (complete.Count, complete.Sum(artifact => artifact.Size) + _budgets.All.Used);
         }
     }
 
+    /// <summary>The budgets that the limits make.</summary>
+    internal static BlobBudgets BudgetsOf(ServiceLimits limits) =>
+        new(limits.ArtifactBytes, "the artifacts of this run", limits.AllArtifactBytes, "the artifacts of all runs");
+
     /// <summary>Begins an artifact.</summary>
-    internal ArtifactRecord Create(ServiceCaller caller, string name, string? mimeType, DateTimeOffset? expiresAt)
+    internal async Task<ArtifactRecord> CreateAsync(ServiceCaller caller, string name, string? mimeType, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         if (name.Length is 0 or > MaxNameLength || name.Any(c => char.IsControl(c) || "\":<>|*?\\/".Contains(c, StringComparison.Ordinal)))
         {
@@ -48,43 +54,49 @@ public sealed class ArtifactStore
         }
 
         RefuseLong("media type", mimeType);
-        lock (_gate)
+        await SweepAsync(_records.Known, cancellationToken);
+        var ofRun = await OfRunAsync(caller.Run, cancellationToken);
+        if (ofRun.Any(artifact => artifact.Name == name))
         {
-            Sweep();
-            if (OfName(caller.Run, name) is not null)
-            {
-                throw ServiceRefusal.Exists("an artifact with this name already exists on the workflow run");
-            }
-
-            if (_records.All.Count(pair => pair.Value.Run == caller.Run && pair.Value.Job == caller.Job) >= _limits.ArtifactsOfJob)
-            {
-                throw ServiceRefusal.Exhausted($"a job makes at most {_limits.ArtifactsOfJob} artifacts");
-            }
-
-            var now = _time.GetUtcNow();
-            var artifact = new ArtifactRecord
-            {
-                Id = _records.NextId(),
-                Nonce = BlobStore.NewNonce(),
-                Run = caller.Run,
-                Job = caller.Job,
-                Repository = caller.Repository,
-                Name = name,
-                MimeType = string.IsNullOrEmpty(mimeType) ? "application/zip" : mimeType,
-                CreatedAt = now,
-                ExpiresAt = expiresAt is { } end && end < now + _limits.ArtifactLifetime ? end : now + _limits.ArtifactLifetime,
-            };
-            _records.Save(artifact.Id, artifact);
-            _blobs.Reserve(artifact.Blob, BudgetOf(artifact.Run));
-            return artifact;
+            throw NameTaken();
         }
+
+        if (ofRun.Count(artifact => artifact.Job == caller.Job) >= _limits.ArtifactsOfJob)
+        {
+            throw ServiceRefusal.Exhausted($"a job makes at most {_limits.ArtifactsOfJob} artifacts");
+        }
+
+        var now = _time.GetUtcNow();
+        var artifact = new ArtifactRecord
+        {
+            Id = _records.NextId(),
+            Nonce = BlobStore.NewNonce(),
+            Run = caller.Run,
+            Job = caller.Job,
+            Repository = caller.Repository,
+            Name = name,
+            MimeType = string.IsNullOrEmpty(mimeType) ? "application/zip" : mimeType,
+            CreatedAt = now,
+            ExpiresAt = expiresAt is { } end && end < now + _limits.ArtifactLifetime ? end : now + _limits.ArtifactLifetime,
+        };
+
+        // From here on it is done to its end: a record without its blob would stand in the way of the next try.
+        if (!await _records.TryAddAsync(artifact, CancellationToken.None))
+        {
+            throw NameTaken();
+        }
+
+        CountComplete();
+        await _blobs.ReserveAsync(artifact.Blob, artifact.Run, CancellationToken.None);
+        return artifact;
     }
 
     /// <summary>Makes an uploaded artifact seen. From then on neither its bytes nor what is said of them change.</summary>
     internal async Task<ArtifactRecord> CompleteAsync(ServiceCaller caller, string name, long size, string? digest, CancellationToken cancellationToken)
     {
         RefuseLong("hash", digest);
-        var artifact = ToComplete(caller, name);
+        var place = ArtifactRecord.PlaceOf(caller.Run, name);
+        var artifact = await _records.FindAsync(place, cancellationToken) ?? throw ServiceRefusal.NotFound($"there is no artifact '{name}' in this run");
         if (artifact.IsFinal)
         {
             return artifact.Size == size && artifact.Digest == digest
@@ -98,68 +110,49 @@ public sealed class ArtifactStore
             throw ServiceRefusal.Invalid($"the artifact '{name}' has {uploaded} uploaded bytes, the call says {size}");
         }
 
-        lock (_gate)
-        {
-            if (ToComplete(caller, name) is not { IsFinal: false } mine || mine.Id != artifact.Id)
-            {
-                throw ServiceRefusal.NotFound($"the artifact '{name}' has been completed or deleted meanwhile");
-            }
-
-            artifact = mine with { Size = size, Digest = digest, IsFinal = true };
-            _records.Save(artifact.Id, artifact);
-            return artifact;
-        }
-    }
-
-    /// <summary>Drops what a job, which has ended, began to upload and did not complete.</summary>
-    public void DropUploads(string job)
-    {
-        lock (_gate)
-        {
-            foreach (var (id, artifact) in _records.All.Where(pair => !pair.Value.IsFinal && pair.Value.Job == job).ToList())
-            {
-                Drop(id, artifact);
-            }
-        }
+        var complete = await _records.ChangeAsync(
+            place, mine => mine.Id == artifact.Id && !mine.IsFinal ? mine with { Size = size, Digest = digest, IsFinal = true } : null, CancellationToken.None)
+            ?? throw ServiceRefusal.NotFound($"the artifact '{name}' has been completed or deleted meanwhile");
+        _blobs.Release(complete.Blob);
+        CountComplete();
+        return complete;
     }
 
     /// <summary>The complete artifacts of a run, the oldest first.</summary>
-    public IReadOnlyList<ArtifactRecord> List(string run)
+    public async Task<IReadOnlyList<ArtifactRecord>> ListAsync(string run, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            Sweep();
-            return [.. Final.Where(artifact => artifact.Run == run).OrderBy(artifact => artifact.Id)];
-        }
+        await SweepAsync(_records.Known, cancellationToken);
+        return [.. (await OfRunAsync(run, cancellationToken)).Where(artifact => artifact.IsFinal).OrderBy(artifact => artifact.Id)];
     }
 
-    /// <summary>How many complete artifacts there are, and their bytes with all that is being uploaded.</summary>
-    public (int Count, long Bytes) Size => (Final.Count(), _all.Used);
+    /// <summary>How many complete artifacts of a run are known.</summary>
+    public int Count(string run) => _records.Known.Count(artifact => artifact.IsFinal && artifact.Run == run);
 
-    /// <summary>A complete artifact by its number, or <c>null</c>.</summary>
-    public ArtifactRecord? Find(long id)
+    /// <summary>A complete artifact by its number, of those that are known, or <c>null</c>.</summary>
+    public async Task<ArtifactRecord?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            Sweep();
-            return _records.Find(id) is { IsFinal: true } artifact ? artifact : null;
-        }
+        await SweepAsync(_records.Known, cancellationToken);
+        return _records.Known.FirstOrDefault(artifact => artifact.Id == id && artifact.IsFinal);
     }
 
-    /// <summary>Deletes an artifact by its number; false where there is none.</summary>
-    public bool Delete(long id)
+    /// <summary>Deletes a complete artifact; false where it has gone.</summary>
+    public async Task<bool> DeleteAsync(ArtifactRecord artifact, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            if (_records.Find(id) is not { IsFinal: true } artifact)
-            {
-                return false;
-            }
-
-            Drop(id, artifact);
-            return true;
-        }
+        ArgumentNullException.ThrowIfNull(artifact);
+        return await DropAsync(artifact, current => current.Id == artifact.Id && current.IsFinal, cancellationToken);
     }
+
+    /// <summary>Drops what is over, of all runs, and throws away the bytes that are nobody's. Servers over the same records may do so at the same time.</summary>
+    internal async Task SweepAllAsync(CancellationToken cancellationToken)
+    {
+        var all = await _records.ListAsync(string.Empty, cancellationToken);
+        await SweepAsync(all, cancellationToken);
+        CountComplete();
+        var blobs = all.ToLookup(artifact => artifact.IsFinal, artifact => artifact.Blob);
+        await _blobs.TidyAsync(blobs[false].ToHashSet(), blobs[true].ToHashSet(), cancellationToken);
+    }
+
+    private static ServiceRefusal NameTaken() => ServiceRefusal.Exists("an artifact with this name already exists on the workflow run");
 
     private static void RefuseLong(string what, string? text)
     {
@@ -169,42 +162,42 @@ public sealed class ArtifactStore
         }
     }
 
-    private ArtifactRecord ToComplete(ServiceCaller caller, string name)
+    private async Task<List<ArtifactRecord>> OfRunAsync(string run, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        var all = await _records.ListAsync(ArtifactRecord.PlaceOf(run), cancellationToken);
+        await SweepAsync(all, cancellationToken);
+        return [.. all.Where(artifact => artifact.Run == run && !IsOver(artifact))];
+    }
+
+    private async Task SweepAsync(IReadOnlyCollection<ArtifactRecord> artifacts, CancellationToken cancellationToken)
+    {
+        foreach (var artifact in artifacts.Where(IsOver))
         {
-            return OfName(caller.Run, name) ?? throw ServiceRefusal.NotFound($"there is no artifact '{name}' in this run");
+            await DropAsync(artifact, IsOver, cancellationToken);
         }
     }
 
-    private BlobBudget BudgetOf(string run) =>
-        _budgets.GetOrAdd(run, static (_, store) => new BlobBudget(store._limits.ArtifactBytes, "the artifacts of this run", store._all), this);
-
-    private IEnumerable<ArtifactRecord> Final => _records.All.Select(pair => pair.Value).Where(artifact => artifact.IsFinal);
-
-    private ArtifactRecord? OfName(string run, string name) =>
-        _records.All.Select(pair => pair.Value).FirstOrDefault(artifact => artifact.Run == run && artifact.Name == name);
-
-    private void Sweep()
+    private bool IsOver(ArtifactRecord artifact)
     {
         var now = _time.GetUtcNow();
-        foreach (var (id, artifact) in _records.All)
-        {
-            if (artifact.ExpiresAt <= now || (!artifact.IsFinal && artifact.CreatedAt + _limits.UploadLifetime <= now))
-            {
-                Drop(id, artifact);
-            }
-        }
+        return artifact.ExpiresAt <= now || (!artifact.IsFinal && artifact.CreatedAt + _limits.UploadLifetime <= now);
     }
 
     // The record first: a blob without one is garbage, a record without its blob a lie.
-    private void Drop(long id, ArtifactRecord artifact)
+    private async Task<bool> DropAsync(ArtifactRecord artifact, Func<ArtifactRecord, bool> isMeant, CancellationToken cancellationToken)
     {
-        _records.Delete(id);
-        _blobs.Delete(artifact.Blob);
-        if (!_records.All.Any(pair => pair.Value.Run == artifact.Run))
+        if (!await _records.RemoveAsync(ArtifactRecord.PlaceOf(artifact.Run, artifact.Name), current => current.Id == artifact.Id && isMeant(current), cancellationToken))
         {
-            _budgets.TryRemove(artifact.Run, out _);
+            return false;
         }
+
+        await _blobs.DeleteAsync(artifact.Blob, CancellationToken.None);
+        CountComplete();
+        return true;
     }
+
+    // What is complete counts to the budgets by its record: another server may have taken its bytes.
+    private void CountComplete() => _budgets.Keep(_records.Known
+        .GroupBy(artifact => artifact.Run, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(run => run.Key, run => run.Sum(artifact => artifact.Size), StringComparer.OrdinalIgnoreCase));
 }

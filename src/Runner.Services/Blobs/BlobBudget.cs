@@ -9,16 +9,20 @@ namespace Runner.Services.Blobs;
 public sealed class BlobBudget(long limit, string whose, BlobBudget? within = null)
 {
     private long _used;
+    private long _kept;
 
-    /// <summary>Bytes in use.</summary>
+    /// <summary>Bytes in use, without those that are kept.</summary>
     public long Used => Interlocked.Read(ref _used);
+
+    /// <summary>Says how many bytes are there besides, which are complete and counted elsewhere: they leave the less room.</summary>
+    internal void Keep(long bytes) => Interlocked.Exchange(ref _kept, bytes);
 
     /// <summary>Counts bytes that arrive.</summary>
     /// <exception cref="BlobException">They are too many; none of them count.</exception>
     internal void Take(long bytes)
     {
         within?.Take(bytes);
-        if (Interlocked.Add(ref _used, bytes) > limit)
+        if (Interlocked.Add(ref _used, bytes) + Interlocked.Read(ref _kept) > limit)
         {
             Give(bytes);
             throw BlobException.OverBudget(whose, limit);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Runner.Services.Blobs;
 
 /// <summary>Reads blob requests, calls the store and writes Azure's answers (learn.microsoft.com, "Blob service REST API").</summary>
-internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
+internal sealed class BlobRequests(IBlobs blobs, BlobUrlSigner signer)
 {
     /// <summary>Put Blob, Append Block (<c>comp=appendblock</c>, with GitHub's <c>seal=true</c>) or Seal (<c>comp=seal</c>).</summary>
     public Task PutAsync(HttpContext http, string name) => AnswerAsync(http, name, BlobAccess.Write, async () =>
@@ -16,7 +16,7 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
         if (operation == "block")
         {
             LiftBodyLimit(http);
-            await store.StageBlockAsync(
+            await blobs.StageBlockAsync(
                 name, http.Request.Query["blockid"].ToString(), http.Request.Body, http.Request.ContentLength, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status201Created;
             return;
@@ -25,10 +25,10 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
         var info = operation switch
         {
             "" => await PutBlobAsync(http, name),
-            "appendblock" => await AppendAsync(http, name),
-            "blocklist" => await store.CommitBlocksAsync(
+            "appendblock" when blobs.Appends is { } appends => await AppendAsync(http, name, appends),
+            "blocklist" => await blobs.CommitBlocksAsync(
                 name, await BlockList.ReadAsync(http.Request.Body, http.RequestAborted), ContentType(http), http.RequestAborted),
-            "seal" => await store.SealAsync(name, http.RequestAborted),
+            "seal" when blobs.Appends is { } appends => await appends.SealAsync(name, http.RequestAborted),
             _ => throw new BlobException(400, "UnsupportedQueryParameter", $"comp={operation} is not supported here."),
         };
         WriteProperties(http.Response, info);
@@ -38,9 +38,17 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
     /// <summary>Get Blob, or Get Blob Properties for <c>HEAD</c>.</summary>
     public Task GetAsync(HttpContext http, string name) => AnswerAsync(http, name, BlobAccess.Read, async () =>
     {
-        var info = store.Find(name) ?? throw BlobException.NotFound(name);
-        WriteProperties(http.Response, info);
-        if (http.Request.Query[BlobUrlSigner.Disposition].ToString() is { Length: > 0 } disposition)
+        var disposition = http.Request.Query[BlobUrlSigner.Disposition].ToString();
+        var found = await blobs.OpenAsync(name, disposition, http.RequestAborted) ?? throw BlobException.NotFound(name);
+        await using var content = found.Content;
+        WriteProperties(http.Response, found.Info);
+        if (found.Elsewhere is { } address && HttpMethods.IsGet(http.Request.Method))
+        {
+            http.Response.Redirect(address.AbsoluteUri);
+            return;
+        }
+
+        if (disposition.Length > 0)
         {
             http.Response.Headers.ContentDisposition = disposition;
         }
@@ -51,9 +59,8 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
             http.Request.Headers.Range = range;
         }
 
-        var content = store.OpenRead(name) ?? throw BlobException.NotFound(name);
-        var answer = TypedResults.Stream(content, info.ContentType, enableRangeProcessing: !HttpMethods.IsHead(http.Request.Method));
-        await answer.ExecuteAsync(http); // closes the content
+        var answer = TypedResults.Stream(content, found.Info.ContentType, enableRangeProcessing: !HttpMethods.IsHead(http.Request.Method));
+        await answer.ExecuteAsync(http);
     });
 
     private async Task AnswerAsync(HttpContext http, string name, BlobAccess access, Func<Task> operation)
@@ -90,21 +97,21 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
         {
             case "BlockBlob":
                 LiftBodyLimit(http);
-                return await store.PutAsync(name, http.Request.Body, contentType, onlyIfNew, http.RequestAborted);
+                return await blobs.PutAsync(name, http.Request.Body, http.Request.ContentLength, contentType, onlyIfNew, http.RequestAborted);
             case "AppendBlob" when http.Request.ContentLength is > 0:
                 throw new BlobException(400, "InvalidHeaderValue", "An append blob is created empty: Content-Length must be 0.");
-            case "AppendBlob":
-                return await store.CreateAppendAsync(name, contentType, onlyIfNew, http.RequestAborted);
+            case "AppendBlob" when blobs.Appends is { } appends:
+                return await appends.CreateAppendAsync(name, contentType, onlyIfNew, http.RequestAborted);
             case "":
                 throw new BlobException(400, "MissingRequiredHeader", "The header x-ms-blob-type is missing.");
             case var other:
-                throw new BlobException(400, "InvalidHeaderValue", $"x-ms-blob-type must be BlockBlob or AppendBlob, not '{other}'.");
+                throw new BlobException(400, "InvalidHeaderValue", $"x-ms-blob-type must be BlockBlob{(blobs.Appends is null ? string.Empty : " or AppendBlob")}, not '{other}'.");
         }
     }
 
     private static string? ContentType(HttpContext http) => http.Request.Headers["x-ms-blob-content-type"].FirstOrDefault();
 
-    private async Task<BlobInfo> AppendAsync(HttpContext http, string name)
+    private static async Task<BlobInfo> AppendAsync(HttpContext http, string name, BlobStore appends)
     {
         if (http.Request.ContentLength is not { } length)
         {
@@ -125,7 +132,7 @@ internal sealed class BlobRequests(BlobStore store, BlobUrlSigner signer)
             await http.Request.Body.ReadExactlyAsync(block, http.RequestAborted);
             var seal = http.Request.Query["seal"] == "true";
             var before = Position(http);
-            var info = await store.AppendAsync(name, block, before, seal, http.RequestAborted);
+            var info = await appends.AppendAsync(name, block, before, seal, http.RequestAborted);
             http.Response.Headers["x-ms-blob-append-offset"] = (info.Length - length).ToString(CultureInfo.InvariantCulture);
             return info;
         }

@@ -18,37 +18,37 @@ public static class CacheEndpoints
     {
         var calls = new TwirpCalls(callers);
         routes.MapPost(Service + "CreateCacheEntry", http =>
-            RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, (caller, request) => Create(store, links, caller, request))));
+            RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, async (caller, request) => await CreateAsync(http, store, links, caller, request))));
         routes.MapPost(Service + "FinalizeCacheEntryUpload", http =>
             RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, async (caller, request) => await FinalizeAsync(http, store, caller, request))));
         routes.MapPost(Service + "GetCacheEntryDownloadURL", http =>
-            RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, (caller, request) => Find(store, links, caller, request))));
+            RunAsync(http, calls.AnswerAsync(http, CacheJson.Default.CacheEntryRequest, async (caller, request) => await FindAsync(http, store, links, caller, request))));
     }
 
     private static async Task RunAsync(HttpContext http, Task<IResult> answer) => await (await answer).ExecuteAsync(http);
 
     private static async Task<IResult> FinalizeAsync(HttpContext http, CacheStore store, ServiceCaller caller, CacheEntryRequest request)
     {
-        var upload = store.FindUpload(caller, cache => cache.Key == request.Key && cache.Version == request.Version);
+        var upload = await store.FindUploadAsync(caller, request.Key, request.Version, http.RequestAborted);
         var cache = await store.CompleteAsync(upload, request.SizeBytes, http.RequestAborted);
         return TypedResults.Json(new FinalizeCacheResponse(true, cache.Id), CacheJson.Default.FinalizeCacheResponse);
     }
 
-    private static IResult Find(CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
+    private static async Task<IResult> FindAsync(HttpContext http, CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
     {
-        var answer = store.Restore(caller, [request.Key, .. request.RestoreKeys], request.Version) is { } cache
+        var answer = await store.RestoreAsync(caller, [request.Key, .. request.RestoreKeys], request.Version, http.RequestAborted) is { } cache
             ? new CacheDownloadResponse(true, links.Download(cache.Blob), cache.Key)
             : new CacheDownloadResponse(false);
         return TypedResults.Json(answer, CacheJson.Default.CacheDownloadResponse);
     }
 
-    private static IResult Create(CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
+    private static async Task<IResult> CreateAsync(HttpContext http, CacheStore store, BlobLinks links, ServiceCaller caller, CacheEntryRequest request)
     {
         // Without a message for what is there already: the client says so itself, as information.
         CreateCacheResponse answer;
         try
         {
-            answer = store.Reserve(caller, request.Key, request.Version, size: 0) is { } cache
+            answer = await store.ReserveAsync(caller, request.Key, request.Version, size: 0, http.RequestAborted) is { } cache
                 ? new CreateCacheResponse(true, links.Upload(cache.Blob))
                 : new CreateCacheResponse(false);
         }

@@ -1,7 +1,9 @@
+using Runner.Services.Records;
+
 namespace Runner.Services.Caches;
 
 /// <summary>A cache, saved or being saved.</summary>
-public sealed record CacheRecord
+public sealed record CacheRecord : IRecord
 {
     /// <summary>Its number; a later cache has a higher one.</summary>
     public required long Id { get; init; }
@@ -40,4 +42,19 @@ public sealed record CacheRecord
 
     /// <summary>Name of the blob that holds it.</summary>
     internal string Blob => Nonce is null ? $"caches/{Id}" : $"caches/{Id}-{Nonce}";
+
+    string IRecord.Blob => Blob;
+
+    string? IRecord.MimeType => null;
+
+    string IRecord.Place => PlaceOf(Repository, Scope, Version, Key);
+
+    /// <summary>Where the caches of a repository stand.</summary>
+    internal static string PlaceOf(string repository) => RecordPlace.Step(repository.ToUpperInvariant());
+
+    /// <summary>Where those of a scope and a version stand.</summary>
+    internal static string PlaceOf(string repository, string scope, string version) => PlaceOf(repository) + RecordPlace.Step(scope, version);
+
+    /// <summary>Where a cache stands.</summary>
+    internal static string PlaceOf(string repository, string scope, string version, string key) => PlaceOf(repository, scope, version) + RecordPlace.Step(key);
 }

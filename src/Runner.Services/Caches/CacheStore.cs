@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Runner.Jobs.Callers;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
@@ -9,62 +8,52 @@ namespace Runner.Services.Caches;
 /// <summary>The caches of all repositories, with GitHub's rules of scope, key, quota and age.</summary>
 public sealed class CacheStore
 {
-    private const int MaxKeyLength = 512;
-    private const int MaxKeys = 10;
-    private const int MaxVersionLength = 512; // clients send a hash of 64 characters
     private const int MaxSaving = 200; // of a repository at a time; one that is begun may be nothing but a name
     private const int MaxCaches = 20_000; // of a repository
 
     private static readonly TimeSpan SavingPatience = TimeSpan.FromMinutes(15);
 
-    private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, BlobBudget> _uploads = new(StringComparer.OrdinalIgnoreCase); // by repository
-    private readonly RecordFolder<CacheRecord> _records;
-    private readonly BlobBudget _saving;
-    private readonly BlobStore _blobs;
+    private readonly IRecords<CacheRecord> _records;
+    private readonly IBlobs _blobs;
     private readonly ServiceLimits _limits;
     private readonly TimeProvider _time;
 
-    /// <summary>Reads the caches that a folder has; saves that broke off with an earlier process are dropped.</summary>
-    public CacheStore(string folder, BlobStore blobs, ServiceLimits limits, TimeProvider time)
+    internal CacheStore(IRecords<CacheRecord> records, IBlobs blobs, ServiceLimits limits, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(blobs);
+        _records = records;
         _blobs = blobs;
         _limits = limits;
         _time = time;
-        _saving = new BlobBudget(limits.AllSavingBytes, "the caches of all repositories that are being saved");
-        _records = new RecordFolder<CacheRecord>(folder, CacheJson.Default.CacheRecord);
-        foreach (var (id, cache) in _records.All)
-        {
-            if (!cache.IsFinal || !_blobs.Adopt(cache.Blob, cache.Size, null, budget: null))
-            {
-                Drop(id, cache);
-            }
-        }
     }
 
-    /// <summary>Told of each cache what becomes of it; called while the store waits.</summary>
+    /// <summary>Told of each cache what becomes of it.</summary>
     public Action<CacheEvent>? Told { get; init; }
 
-    /// <summary>How many complete caches there are, and their bytes.</summary>
+    /// <summary>Where their bytes are.</summary>
+    internal IBlobs Blobs => _blobs;
+
+    /// <summary>How many complete caches are known, and their bytes.</summary>
     public (int Count, long Bytes) Size
     {
         get
         {
-            var all = _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal).ToList();
+            var all = KnownFinal();
             return (all.Count, all.Sum(cache => cache.Size));
         }
     }
 
-    /// <summary>Begins a cache; <c>null</c> where one of that key and version is there or being saved.</summary>
-    internal CacheRecord? Reserve(ServiceCaller caller, string key, string version, long size)
-    {
-        Check([key]);
-        if (version.Length > MaxVersionLength)
-        {
-            throw ServiceRefusal.Invalid($"the version has {version.Length} characters, at most {MaxVersionLength} are taken");
-        }
+    /// <summary>The budgets that the limits make.</summary>
+    internal static BlobBudgets BudgetsOf(ServiceLimits limits) => new(
+        Math.Min(limits.CacheBytes, limits.SavingBytes),
+        "the caches of this repository that are being saved",
+        limits.AllSavingBytes,
+        "the caches of all repositories that are being saved");
 
+    /// <summary>Begins a cache; <c>null</c> where one of that key and version is there or being saved.</summary>
+    internal async Task<CacheRecord?> ReserveAsync(ServiceCaller caller, string key, string version, long size, CancellationToken cancellationToken)
+    {
+        CacheSearch.Check([key]);
+        CacheSearch.CheckVersion(version);
         if (caller.Scopes.FirstOrDefault(scope => scope.CanWrite) is not { } scope)
         {
             throw ServiceRefusal.Denied(caller.Scopes.IsEmpty ? "this job may use no caches" : "this job may read caches but not save them");
@@ -72,52 +61,66 @@ public sealed class CacheStore
 
         if (size > _limits.CacheBytes)
         {
-            throw ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
+            throw TooLarge(size);
         }
 
-        lock (_gate)
+        await SweepAsync(_records.Known, cancellationToken);
+        var place = CacheRecord.PlaceOf(caller.Repository, scope.Ref, version, key);
+        if (await _records.FindAsync(place, cancellationToken) is { } present && !(await IsOverAsync(present, cancellationToken) && await DropAsync(present, cancellationToken)))
         {
-            Sweep();
-            if (_records.All.Any(pair => IsSame(pair.Value, caller.Repository, scope.Ref, version) && pair.Value.Key == key))
-            {
-                return null;
-            }
-
-            if (_records.All.Count(pair => !pair.Value.IsFinal && IsOf(pair.Value, caller.Repository)) >= MaxSaving)
-            {
-                throw ServiceRefusal.Exhausted($"at most {MaxSaving} caches of a repository are saved at a time");
-            }
-
-            var now = _time.GetUtcNow();
-            var cache = new CacheRecord
-            {
-                Id = _records.NextId(),
-                Nonce = BlobStore.NewNonce(),
-                Repository = caller.Repository,
-                Job = caller.Job,
-                Scope = scope.Ref,
-                Key = key,
-                Version = version,
-                CreatedAt = now,
-                UsedAt = now,
-            };
-            _records.Save(cache.Id, cache);
-            _blobs.Reserve(cache.Blob, _uploads.GetOrAdd(
-                cache.Repository,
-                static (_, store) => new BlobBudget(Math.Min(store._limits.CacheBytes, store._limits.SavingBytes), "the caches of this repository that are being saved", store._saving),
-                this));
-            return cache;
+            return null;
         }
+
+        if (_records.Known.Count(cache => !cache.IsFinal && CacheSearch.IsOf(cache, caller.Repository)) >= MaxSaving)
+        {
+            throw ServiceRefusal.Exhausted($"at most {MaxSaving} caches of a repository are saved at a time");
+        }
+
+        var now = _time.GetUtcNow();
+        var cache = new CacheRecord
+        {
+            Id = _records.NextId(),
+            Nonce = BlobStore.NewNonce(),
+            Repository = caller.Repository,
+            Job = caller.Job,
+            Scope = scope.Ref,
+            Key = key,
+            Version = version,
+            CreatedAt = now,
+            UsedAt = now,
+        };
+
+        // From here on it is done to its end: a record without its blob would stand in the way of the next try.
+        if (!await _records.TryAddAsync(cache, CancellationToken.None))
+        {
+            return null;
+        }
+
+        await _blobs.ReserveAsync(cache.Blob, cache.Repository, CancellationToken.None);
+        return cache;
     }
 
-    /// <summary>The caller's own cache that is being saved.</summary>
-    internal CacheRecord FindUpload(ServiceCaller caller, Func<CacheRecord, bool> isMeant) =>
-        _records.All.Select(pair => pair.Value).FirstOrDefault(cache =>
-            !cache.IsFinal
-            && isMeant(cache)
-            && cache.Repository == caller.Repository
-            && caller.Scopes.Any(scope => scope.CanWrite && scope.Ref == cache.Scope))
-        ?? throw ServiceRefusal.NotFound("no cache is being saved under this id or key");
+    /// <summary>The caller's own cache that is being saved under a key.</summary>
+    internal async Task<CacheRecord> FindUploadAsync(ServiceCaller caller, string key, string version, CancellationToken cancellationToken)
+    {
+        foreach (var scope in caller.Scopes.Where(scope => scope.CanWrite))
+        {
+            if (await _records.FindAsync(CacheRecord.PlaceOf(caller.Repository, scope.Ref, version, key), cancellationToken) is { } cache && IsUploadOf(cache, caller))
+            {
+                return cache;
+            }
+        }
+
+        throw NoUpload();
+    }
+
+    /// <summary>The caller's own cache that is being saved under a number.</summary>
+    internal async Task<CacheRecord> FindUploadAsync(ServiceCaller caller, long id, CancellationToken cancellationToken)
+    {
+        var known = _records.Known.FirstOrDefault(cache => cache.Id == id)
+            ?? (await _records.ListAsync(CacheRecord.PlaceOf(caller.Repository), cancellationToken)).FirstOrDefault(cache => cache.Id == id);
+        return known is not null && await _records.FindAsync(PlaceOf(known), cancellationToken) is { } cache && cache.Id == id && IsUploadOf(cache, caller) ? cache : throw NoUpload();
+    }
 
     /// <summary>Makes a saved cache found, and drops the least recently used of the repository that no longer fit. Its bytes change no more.</summary>
     internal async Task<CacheRecord> CompleteAsync(CacheRecord cache, long size, CancellationToken cancellationToken)
@@ -128,141 +131,115 @@ public sealed class CacheStore
             throw ServiceRefusal.Invalid($"the cache has {uploaded} uploaded bytes, the call says {size}");
         }
 
-        lock (_gate)
+        if (size > _limits.CacheBytes)
         {
-            if (_records.Find(cache.Id) is not { IsFinal: false } mine)
-            {
-                throw ServiceRefusal.NotFound("no cache is being saved under this id or key");
-            }
-
-            if (size > _limits.CacheBytes)
-            {
-                Drop(mine.Id, mine);
-                throw ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
-            }
-
-            cache = mine with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() };
-            _records.Save(cache.Id, cache);
-            _blobs.Release(cache.Blob);
-            Told?.Invoke(CacheEvent.Saved);
-            Evict(cache);
-            return cache;
+            await DropAsync(cache, CancellationToken.None);
+            throw TooLarge(size);
         }
-    }
 
-    /// <summary>Drops what a job, which has ended, began to save and did not complete.</summary>
-    public void DropUploads(string job)
-    {
-        lock (_gate)
-        {
-            foreach (var (id, cache) in _records.All.Where(pair => !pair.Value.IsFinal && pair.Value.Job == job).ToList())
-            {
-                Drop(id, cache);
-            }
-        }
+        var complete = await _records.ChangeAsync(
+            PlaceOf(cache), mine => mine.Id == cache.Id && !mine.IsFinal ? mine with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() } : null, CancellationToken.None)
+            ?? throw NoUpload();
+        _blobs.Release(complete.Blob);
+        Told?.Invoke(CacheEvent.Saved);
+        var ofRepository = await _records.ListAsync(CacheRecord.PlaceOf(complete.Repository), CancellationToken.None);
+        await EvictAsync(ofRepository, complete.Id, _limits.CacheBytes, MaxCaches, CancellationToken.None);
+        await EvictAsync(_records.Known, complete.Id, _limits.AllCacheBytes, int.MaxValue, CancellationToken.None);
+        return complete;
     }
 
     /// <summary>The cache that fits best, or <c>null</c>: nearest scope, then first key, then exact before prefix, then newest.</summary>
-    internal CacheRecord? Restore(ServiceCaller caller, IReadOnlyList<string> keys, string version)
+    internal async Task<CacheRecord?> RestoreAsync(ServiceCaller caller, IReadOnlyList<string> keys, string version, CancellationToken cancellationToken)
     {
-        Check(keys);
-        lock (_gate)
+        CacheSearch.Check(keys);
+        await SweepAsync(_records.Known, cancellationToken);
+        CacheRecord? used = null;
+        foreach (var scope in caller.Scopes.Where(scope => scope.CanRead))
         {
-            Sweep();
-            var found = caller.Scopes.Where(scope => scope.CanRead).Select(scope => InScope(caller.Repository, scope.Ref, keys, version)).FirstOrDefault(cache => cache is not null);
-            if (found is not null)
+            var here = await _records.ListAsync(CacheRecord.PlaceOf(caller.Repository, scope.Ref, version), cancellationToken);
+            if (CacheSearch.Best(here.Where(cache => !IsExpired(cache)), caller.Repository, scope.Ref, keys, version) is { } found)
             {
-                found = found with { UsedAt = _time.GetUtcNow() };
-                _records.Save(found.Id, found);
+                used = await _records.ChangeAsync(
+                    PlaceOf(found), cache => cache.Id == found.Id && cache.IsFinal ? cache with { UsedAt = _time.GetUtcNow() } : null, cancellationToken);
+                break;
             }
-
-            Told?.Invoke(found is null ? CacheEvent.Miss : CacheEvent.Hit);
-            return found;
         }
+
+        Told?.Invoke(used is null ? CacheEvent.Miss : CacheEvent.Hit);
+        return used;
     }
 
     /// <summary>The complete caches of a repository.</summary>
-    public IReadOnlyList<CacheRecord> List(string repository) =>
-        [.. _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal && cache.Repository == repository).OrderBy(cache => cache.Id)];
+    public async Task<IReadOnlyList<CacheRecord>> ListAsync(string repository, CancellationToken cancellationToken) =>
+    [
+        .. (await _records.ListAsync(CacheRecord.PlaceOf(repository), cancellationToken))
+            .Where(cache => cache.IsFinal && cache.Repository == repository)
+            .OrderBy(cache => cache.Id),
+    ];
 
-    private CacheRecord? InScope(string repository, string scope, IReadOnlyList<string> keys, string version)
+    /// <summary>Drops what is over or beyond the room, of all repositories, and throws away the bytes that are nobody's. Servers over the same records may do so at the same time.</summary>
+    internal async Task SweepAllAsync(CancellationToken cancellationToken)
     {
-        var here = _records.All.Select(pair => pair.Value)
-            .Where(cache => cache.IsFinal && IsSame(cache, repository, scope, version))
-            .OrderByDescending(cache => cache.Id)
-            .ToList();
-        return keys.Select(key => here.Find(cache => cache.Key == key) ?? here.Find(cache => cache.Key.StartsWith(key, StringComparison.Ordinal)))
-            .FirstOrDefault(cache => cache is not null);
+        var all = await _records.ListAsync(string.Empty, cancellationToken);
+        await SweepAsync(all, cancellationToken);
+        await EvictAsync(all, newest: null, _limits.AllCacheBytes, int.MaxValue, cancellationToken);
+        var blobs = all.ToLookup(cache => cache.IsFinal, cache => cache.Blob);
+        await _blobs.TidyAsync(blobs[false].ToHashSet(), blobs[true].ToHashSet(), cancellationToken);
     }
 
-    private static bool IsSame(CacheRecord cache, string repository, string scope, string version) =>
-        cache.Version == version && cache.Scope == scope && IsOf(cache, repository);
+    private static string PlaceOf(CacheRecord cache) => CacheRecord.PlaceOf(cache.Repository, cache.Scope, cache.Version, cache.Key);
 
-    private static bool IsOf(CacheRecord cache, string repository) => cache.Repository.Equals(repository, StringComparison.OrdinalIgnoreCase);
+    private static bool IsUploadOf(CacheRecord cache, ServiceCaller caller) =>
+        !cache.IsFinal && cache.Repository == caller.Repository && caller.Scopes.Any(scope => scope.CanWrite && scope.Ref == cache.Scope);
 
-    private static void Check(IReadOnlyList<string> keys)
-    {
-        if (keys.Count is 0 or > MaxKeys)
-        {
-            throw ServiceRefusal.Invalid($"expected 1 to {MaxKeys} keys, found {keys.Count}");
-        }
+    private static ServiceRefusal NoUpload() => ServiceRefusal.NotFound("no cache is being saved under this id or key");
 
-        if (keys.FirstOrDefault(key => key.Length is 0 or > MaxKeyLength || key.Contains(',', StringComparison.Ordinal)) is { } wrong)
-        {
-            throw ServiceRefusal.Invalid($"the key '{wrong}' is not valid: it has 1 to {MaxKeyLength} characters and no comma");
-        }
-    }
+    private ServiceRefusal TooLarge(long size) =>
+        ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
 
-    private void Sweep()
+    private List<CacheRecord> KnownFinal() => [.. _records.Known.Where(cache => cache.IsFinal)];
+
+    private bool IsExpired(CacheRecord cache) => cache.IsFinal && cache.UsedAt + _limits.CacheLifetime <= _time.GetUtcNow();
+
+    private async Task<bool> IsOverAsync(CacheRecord cache, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        foreach (var (id, cache) in _records.All)
+        return cache.IsFinal ? IsExpired(cache)
+            : cache.CreatedAt + _limits.UploadLifetime <= now
+            || (cache.CreatedAt + SavingPatience <= now && (await _blobs.LastReceivedAsync(cache.Blob, cancellationToken) ?? cache.CreatedAt) + SavingPatience <= now);
+    }
+
+    private async Task SweepAsync(IReadOnlyCollection<CacheRecord> caches, CancellationToken cancellationToken)
+    {
+        foreach (var cache in caches)
         {
-            var isOver = cache.IsFinal
-                ? cache.UsedAt + _limits.CacheLifetime <= now
-                : cache.CreatedAt + _limits.UploadLifetime <= now || (_blobs.LastReceived(cache.Blob) ?? cache.CreatedAt) + SavingPatience <= now;
-            if (isOver)
+            if (await IsOverAsync(cache, cancellationToken) && await DropAsync(cache, cancellationToken) && cache.IsFinal)
             {
-                Drop(id, cache);
-                if (cache.IsFinal)
-                {
-                    Told?.Invoke(CacheEvent.Expired);
-                }
+                Told?.Invoke(CacheEvent.Expired);
             }
         }
     }
 
-    private void Evict(CacheRecord newest)
+    private async Task EvictAsync(IReadOnlyCollection<CacheRecord> caches, long? newest, long limit, int most, CancellationToken cancellationToken)
     {
-        Evict(List(newest.Repository), newest, _limits.CacheBytes, MaxCaches);
-        if (_limits.AllCacheBytes < long.MaxValue)
+        foreach (var cache in CacheEviction.Victims([.. caches.Where(cache => cache.IsFinal)], newest, limit, most))
         {
-            Evict([.. _records.All.Select(pair => pair.Value).Where(cache => cache.IsFinal)], newest, _limits.AllCacheBytes, int.MaxValue);
-        }
-    }
-
-    private void Evict(IReadOnlyList<CacheRecord> caches, CacheRecord newest, long limit, int most)
-    {
-        var total = caches.Sum(cache => cache.Size);
-        var count = caches.Count;
-        foreach (var cache in caches.Where(cache => cache.Id != newest.Id).OrderBy(cache => cache.UsedAt).ThenBy(cache => cache.Id))
-        {
-            if (total <= limit && count <= most)
+            if (await DropAsync(cache, cancellationToken))
             {
-                return;
+                Told?.Invoke(CacheEvent.Evicted);
             }
-
-            Drop(cache.Id, cache);
-            Told?.Invoke(CacheEvent.Evicted);
-            total -= cache.Size;
-            count--;
         }
     }
 
-    // The record first: a blob without one is garbage, a record without its blob a lie.
-    private void Drop(long id, CacheRecord cache)
+    // As it was seen: one that was used or completed meanwhile stays. The record first: a blob without one is garbage, a record without its blob a lie.
+    private async Task<bool> DropAsync(CacheRecord cache, CancellationToken cancellationToken)
     {
-        _records.Delete(id);
-        _blobs.Delete(cache.Blob);
+        if (!await _records.RemoveAsync(PlaceOf(cache), current => current.Id == cache.Id && current.IsFinal == cache.IsFinal && current.UsedAt == cache.UsedAt, cancellationToken))
+        {
+            return false;
+        }
+
+        await _blobs.DeleteAsync(cache.Blob, CancellationToken.None);
+        return true;
     }
 }

@@ -17,15 +17,16 @@ public static class CacheV1Endpoints
     private const string Prefix = "/_apis/artifactcache";
 
     /// <summary>Maps the routes.</summary>
-    public static void MapCachesV1(this IEndpointRouteBuilder routes, CacheStore store, BlobStore blobs, ICallerSource callers, BlobLinks links)
+    public static void MapCachesV1(this IEndpointRouteBuilder routes, CacheStore store, ICallerSource callers, BlobLinks links)
     {
+        ArgumentNullException.ThrowIfNull(store);
         var calls = new TwirpCalls(callers);
         var group = routes.MapGroup(Prefix);
-        group.MapGet("/cache", Handler(calls, (http, caller) => Task.FromResult(Find(http, caller, store, links))));
-        group.MapGet("/caches", Handler(calls, (http, caller) => Task.FromResult(List(http, caller, store))));
+        group.MapGet("/cache", Handler(calls, (http, caller) => FindAsync(http, caller, store, links)));
+        group.MapGet("/caches", Handler(calls, (http, caller) => ListAsync(http, caller, store)));
         group.MapPost("/caches", Handler(calls, (http, caller) => ReserveAsync(http, caller, store)));
-        group.MapPatch("/caches/{id:long}", Handler(calls, (http, caller) => StageAsync(http, Upload(http, caller, store), blobs)));
-        group.MapPost("/caches/{id:long}", Handler(calls, (http, caller) => CommitAsync(http, Upload(http, caller, store), store, blobs)));
+        group.MapPatch("/caches/{id:long}", Handler(calls, async (http, caller) => await StageAsync(http, await UploadAsync(http, caller, store), store.Blobs)));
+        group.MapPost("/caches/{id:long}", Handler(calls, async (http, caller) => await CommitAsync(http, await UploadAsync(http, caller, store), store)));
     }
 
     private static RequestDelegate Handler(TwirpCalls calls, Func<HttpContext, ServiceCaller, Task<IResult>> answer) => async http =>
@@ -47,18 +48,18 @@ public static class CacheV1Endpoints
         await result.ExecuteAsync(http);
     };
 
-    private static IResult Find(HttpContext http, ServiceCaller caller, CacheStore store, BlobLinks links)
+    private static async Task<IResult> FindAsync(HttpContext http, ServiceCaller caller, CacheStore store, BlobLinks links)
     {
         var keys = http.Request.Query["keys"].ToString().Split(',');
-        return store.Restore(caller, keys, http.Request.Query["version"].ToString()) is { } cache
+        return await store.RestoreAsync(caller, keys, http.Request.Query["version"].ToString(), http.RequestAborted) is { } cache
             ? TypedResults.Json(Entry(cache) with { ArchiveLocation = links.Download(cache.Blob) }, CacheV1Json.Default.CacheV1Entry)
             : TypedResults.NoContent();
     }
 
-    private static IResult List(HttpContext http, ServiceCaller caller, CacheStore store)
+    private static async Task<IResult> ListAsync(HttpContext http, ServiceCaller caller, CacheStore store)
     {
         var key = http.Request.Query["key"].ToString();
-        var found = store.List(caller.Repository)
+        var found = (await store.ListAsync(caller.Repository, http.RequestAborted))
             .Where(cache => cache.Key.StartsWith(key, StringComparison.Ordinal) && caller.Scopes.Any(scope => scope.CanRead && scope.Ref == cache.Scope))
             .Select(Entry)
             .ToList();
@@ -68,13 +69,13 @@ public static class CacheV1Endpoints
     private static async Task<IResult> ReserveAsync(HttpContext http, ServiceCaller caller, CacheStore store)
     {
         var request = await TwirpCalls.ReadAsync(http, CacheV1Json.Default.CacheV1Reservation);
-        return store.Reserve(caller, request.Key, request.Version, request.CacheSize ?? 0) is { } cache
+        return await store.ReserveAsync(caller, request.Key, request.Version, request.CacheSize ?? 0, http.RequestAborted) is { } cache
             ? TypedResults.Json(new CacheV1Reserved(cache.Id), CacheV1Json.Default.CacheV1Reserved, statusCode: 201)
             : Refused(409, "ArtifactCacheItemAlreadyExistsException", $"Cache already exists: key {request.Key}, version {request.Version}");
     }
 
     // Chunks come in any order: each is a block whose id is where it begins.
-    private static async Task<IResult> StageAsync(HttpContext http, CacheRecord cache, BlobStore blobs)
+    private static async Task<IResult> StageAsync(HttpContext http, CacheRecord cache, IBlobs blobs)
     {
         if (!ContentRangeHeaderValue.TryParse(http.Request.Headers.ContentRange.ToString(), out var range) || range.From is not { } from)
         {
@@ -90,26 +91,26 @@ public static class CacheV1Endpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> CommitAsync(HttpContext http, CacheRecord cache, CacheStore store, BlobStore blobs)
+    private static async Task<IResult> CommitAsync(HttpContext http, CacheRecord cache, CacheStore store)
     {
         var request = await TwirpCalls.ReadAsync(http, CacheV1Json.Default.CacheV1Commit);
         var ids = new List<string>();
         var position = 0L;
-        foreach (var (id, length) in blobs.StagedBlocks(cache.Blob).OrderBy(block => block.Id, StringComparer.Ordinal))
+        foreach (var (id, length) in (await store.Blobs.StagedBlocksAsync(cache.Blob, http.RequestAborted)).OrderBy(block => block.Id, StringComparer.Ordinal))
         {
             ids.Add(id == BlockId(position) ? id : throw ServiceRefusal.Invalid($"the upload has a gap or an overlap at byte {position}"));
             position += length;
         }
 
-        await blobs.CommitBlocksAsync(cache.Blob, ids, null, http.RequestAborted);
+        await store.Blobs.CommitBlocksAsync(cache.Blob, ids, null, http.RequestAborted);
         await store.CompleteAsync(cache, request.Size, http.RequestAborted);
         return TypedResults.NoContent();
     }
 
-    private static CacheRecord Upload(HttpContext http, ServiceCaller caller, CacheStore store)
+    private static Task<CacheRecord> UploadAsync(HttpContext http, ServiceCaller caller, CacheStore store)
     {
         var id = long.Parse((string)http.Request.RouteValues["id"]!, CultureInfo.InvariantCulture); // the route takes numbers only
-        return store.FindUpload(caller, cache => cache.Id == id);
+        return store.FindUploadAsync(caller, id, http.RequestAborted);
     }
 
     private static string BlockId(long start) => start.ToString("D16", CultureInfo.InvariantCulture);

@@ -120,7 +120,8 @@ public sealed class ClusterServices : IAsyncDisposable
     private void Map(ClusterServicesOptions options, TokenCallers callers, BlobUrlSigner signer)
     {
         var metrics = new ServiceMetrics(options.Version);
-        var stores = new ServedStores(options.ServesArtifacts ? options.Folder : null, options.Folder, options.Limits, options.Time, metrics);
+        var stores = ServedStores.InFolders(
+            options.ServesArtifacts ? options.Folder : null, options.Folder, new FolderStores(options.Limits, options.Time), options.Time, metrics);
         metrics.Watch(() => stores.Caches?.Size, () => stores.Artifacts?.Size);
         _app.UseLocalDoor(_ => true);
         _app.MapWhen(http => http.Connection.LocalPort == _metricsPort, monitoring => monitoring.Run(http => AnswerAsync(http, metrics)));
@@ -145,7 +146,7 @@ public sealed class ClusterServices : IAsyncDisposable
             metrics.Answered(http);
         });
         _app.UseRouting(); // after the path was changed
-        stores.Map(_app, callers, signer, () => Url);
+        stores.Map(_app, callers, signer, () => Url, options.Limits.UrlLifetime);
     }
 
     // Without what follows: that names a blob, whose address is a secret.

@@ -12,11 +12,6 @@ namespace Runner.Services.Twirp;
 internal sealed class TwirpCalls(ICallerSource callers)
 {
     /// <summary>Answers a call, or says why not.</summary>
-    public Task<IResult> AnswerAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<ServiceCaller, T, IResult> answer)
-        where T : class =>
-        AnswerAsync(http, type, (caller, request) => Task.FromResult(answer(caller, request)));
-
-    /// <summary>Answers a call that takes a while, or says why not.</summary>
     public async Task<IResult> AnswerAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<ServiceCaller, T, Task<IResult>> answer)
         where T : class
     {
