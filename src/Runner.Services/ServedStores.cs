@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
 using Runner.Services.Caches;
 using Runner.Services.Callers;
 using Runner.Services.Monitoring;
+using Runner.Services.Records;
+using Runner.Services.S3;
 
 namespace Runner.Services;
 
@@ -26,6 +29,43 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
 
         BlobStore Blobs(string folder, string name, string service) =>
             new(Path.Combine(folder, name), time) { Received = metrics is null ? null : bytes => metrics.Received(service, bytes) };
+    }
+
+    /// <summary>Opens them in a bucket, which other servers may have at the same time; nothing is read yet.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="sendsDownloadsOn">Whether downloads are sent on to it.</param>
+    /// <param name="hasArtifacts">Whether there are artifacts.</param>
+    /// <param name="limits">How much may be kept.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">Told what becomes of caches and what is received.</param>
+    public static ServedStores InBucket(S3Bucket bucket, bool sendsDownloadsOn, bool hasArtifacts, ServiceLimits limits, TimeProvider time, ServiceMetrics metrics)
+    {
+        var budgets = ArtifactStore.BudgetsOf(limits);
+        return new ServedStores(
+            hasArtifacts
+                ? new ArtifactStore(Records("artifacts/", ArtifactJson.Default.ArtifactRecord), Blobs("artifacts/", budgets, ServiceMetrics.Artifacts), budgets, limits, time)
+                : null,
+            new CacheStore(Records("caches/", CacheJson.Default.CacheRecord), Blobs("caches/", CacheStore.BudgetsOf(limits), ServiceMetrics.CacheService), limits, time) { Told = metrics.Count });
+
+        S3Records<T> Records<T>(string folder, JsonTypeInfo<T> type)
+            where T : class, IRecord => new(bucket, "records/" + folder, type, time);
+
+        S3Blobs Blobs(string folder, BlobBudgets counted, string service) =>
+            new(bucket, folder, counted, time) { SendsDownloadsOn = sendsDownloadsOn, Received = bytes => metrics.Received(service, bytes) };
+    }
+
+    /// <summary>Drops what is over, and throws away what is nobody's.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        if (Artifacts is not null)
+        {
+            await Artifacts.SweepAllAsync(cancellationToken);
+        }
+
+        if (Caches is not null)
+        {
+            await Caches.SweepAllAsync(cancellationToken);
+        }
     }
 
     /// <summary>Opens a complete artifact; <c>null</c> where it has gone meanwhile. The caller disposes it.</summary>

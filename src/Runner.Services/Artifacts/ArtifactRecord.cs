@@ -52,8 +52,8 @@ public sealed record ArtifactRecord : IRecord
     string IRecord.Place => PlaceOf(Run, Name);
 
     /// <summary>Where the artifacts of a run stand.</summary>
-    internal static string PlaceOf(string run) => RecordPlace.Step(run);
+    internal static string PlaceOf(string run) => RecordPlace.Of(run) + "/";
 
     /// <summary>Where an artifact stands.</summary>
-    internal static string PlaceOf(string run, string name) => PlaceOf(run) + RecordPlace.Step(name);
+    internal static string PlaceOf(string run, string name) => PlaceOf(run) + RecordPlace.Of(name);
 }

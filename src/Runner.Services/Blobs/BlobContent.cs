@@ -67,7 +67,7 @@ internal sealed class BlobContent(string path)
     {
         try
         {
-            return Directory.Exists(PartsPath) ? new PartsStream(PartsOf(PartsPath)) : PartsStream.Open(path);
+            return Directory.Exists(PartsPath) ? PartsStream.OfFiles(PartsOf(PartsPath)) : PartsStream.Open(path);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -200,7 +200,14 @@ public sealed class BlobStore
         using var held = await entry.HoldAsync(cancellationToken);
         if (entry.Info is not { } info)
         {
-            return 0;
+            if (length != 0)
+            {
+                return 0;
+            }
+
+            // Nothing is what it shall be: that is closed, too.
+            Directory.CreateDirectory(Path.GetDirectoryName(entry.Content.FilePath) ?? _folder);
+            info = entry.Publish(Stamp(new BlobInfo { Name = name, Type = BlobType.BlockBlob }, contentType), entry.Content.Clear);
         }
 
         if (info.Length == length)
@@ -331,10 +338,12 @@ public sealed class BlobStore
     private BlobEntry EntryOf(string name) => _entries.GetOrAdd(
         name, static (key, store) => IsName(key) ? new BlobEntry(key, Path.Combine([store._folder, .. key.Split('/')]), store._time) : throw NoName(key), this);
 
-    private static bool IsName(string name) => name.Split('/').All(IsUsable);
+    /// <summary>Whether a blob may have this name.</summary>
+    internal static bool IsName(string name) => name.Split('/').All(IsUsable);
 
     private static bool IsUsable(string segment) =>
         segment is not ("" or "." or "..") && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
-    private static BlobException NoName(string name) => new(400, "InvalidResourceName", $"'{name}' is no name for a blob.");
+    /// <summary>The refusal of a name.</summary>
+    internal static BlobException NoName(string name) => new(400, "InvalidResourceName", $"'{name}' is no name for a blob.");
 }

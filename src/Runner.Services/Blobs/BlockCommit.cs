@@ -46,7 +46,7 @@ internal static class BlockCommit
         {
             await using (var file = BlobContent.Create(incoming))
             {
-                await using var content = new PartsStream(parts);
+                await using var content = PartsStream.OfFiles(parts);
                 await content.CopyToAsync(file, cancellationToken);
             }
 

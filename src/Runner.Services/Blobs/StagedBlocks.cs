@@ -33,6 +33,23 @@ internal sealed class StagedBlocks(string folder)
         }
     }
 
+    /// <summary>Checks a list of blocks.</summary>
+    /// <exception cref="BlobException">It names one twice: the blob would be longer than what was uploaded.</exception>
+    public static void RefuseTwice(IReadOnlyList<string> ids)
+    {
+        if (ids.Distinct(StringComparer.Ordinal).Count() != ids.Count)
+        {
+            throw new BlobException(400, "InvalidBlockList", "The list names a block twice.");
+        }
+    }
+
+    /// <summary>The refusal of a list that names what was not uploaded.</summary>
+    public static BlobException Missing(string id)
+    {
+        Check(id);
+        return new BlobException(400, "InvalidBlockList", $"The block '{id}' was not uploaded.");
+    }
+
     /// <summary>Takes a file in as a block, and says how long the block of that id was that it replaces.</summary>
     /// <exception cref="BlobException">There are too many.</exception>
     public long Add(string id, string file, long length)
@@ -58,15 +75,10 @@ internal sealed class StagedBlocks(string folder)
     {
         lock (_gate)
         {
-            if (ids.Distinct(StringComparer.Ordinal).Count() != ids.Count)
-            {
-                throw new BlobException(400, "InvalidBlockList", "The list names a block twice.");
-            }
-
+            RefuseTwice(ids);
             if (ids.FirstOrDefault(id => !_lengths.ContainsKey(id)) is { } missing)
             {
-                Check(missing);
-                throw new BlobException(400, "InvalidBlockList", $"The block '{missing}' was not uploaded.");
+                throw Missing(missing);
             }
 
             return ([.. ids.Select(id => new FileInfo(PathOf(id)))], ids.Sum(id => _lengths[id]));

@@ -50,11 +50,11 @@ public sealed record CacheRecord : IRecord
     string IRecord.Place => PlaceOf(Repository, Scope, Version, Key);
 
     /// <summary>Where the caches of a repository stand.</summary>
-    internal static string PlaceOf(string repository) => RecordPlace.Step(repository.ToUpperInvariant());
+    internal static string PlaceOf(string repository) => RecordPlace.Of(repository.ToUpperInvariant()) + "/";
 
     /// <summary>Where those of a scope and a version stand.</summary>
-    internal static string PlaceOf(string repository, string scope, string version) => PlaceOf(repository) + RecordPlace.Step(scope, version);
+    internal static string PlaceOf(string repository, string scope, string version) => PlaceOf(repository) + RecordPlace.Of(scope, version) + "/";
 
     /// <summary>Where a cache stands.</summary>
-    internal static string PlaceOf(string repository, string scope, string version, string key) => PlaceOf(repository, scope, version) + RecordPlace.Step(key);
+    internal static string PlaceOf(string repository, string scope, string version, string key) => PlaceOf(repository, scope, version) + RecordPlace.Of(key);
 }

@@ -11,7 +11,6 @@ using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
 using Runner.Services.Monitoring;
-using Runner.Services.Records;
 
 namespace Runner.Services.Hosting;
 
@@ -29,14 +28,14 @@ public sealed class ClusterServices : IAsyncDisposable
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(20); // for what is being transferred
 
     private readonly WebApplication _app;
-    private readonly IDisposable _folder;
+    private readonly ServedStorage _storage;
     private readonly Uri _publicUrl;
     private int _metricsPort;
 
-    private ClusterServices(WebApplication app, IDisposable folder, Uri publicUrl)
+    private ClusterServices(WebApplication app, ServedStorage storage, Uri publicUrl)
     {
         _app = app;
-        _folder = folder;
+        _storage = storage;
         _publicUrl = publicUrl;
     }
 
@@ -56,7 +55,7 @@ public sealed class ClusterServices : IAsyncDisposable
     public Uri MetricsUrl => new(_app.Urls.Last());
 
     /// <summary>Starts the server. It listens when this returns.</summary>
-    /// <exception cref="OperatorException">The key cannot be used, or the folder is another process's.</exception>
+    /// <exception cref="OperatorException">The key cannot be used, the folder is another process's, or the bucket cannot be used.</exception>
     /// <exception cref="IOException">A port is taken, or the folder cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be used.</exception>
     public static async Task<ClusterServices> StartAsync(ClusterServicesOptions options, CancellationToken cancellationToken)
@@ -64,8 +63,8 @@ public sealed class ClusterServices : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var tokens = new RuntimeTokens(ServiceKey.ReadFor(ServiceKey.Tokens, options.KeyFile), options.Time);
         var signer = new BlobUrlSigner(ServiceKey.ReadFor(ServiceKey.Addresses, options.KeyFile), options.Time);
-        var folder = FolderLock.Take(options.Folder)
-            ?? throw new OperatorException($"the folder '{options.Folder}' is in use: only one server may have it at a time");
+        var metrics = new ServiceMetrics(options.Version);
+        var storage = await ServedStorage.OpenAsync(options, metrics, cancellationToken);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Critical); // faults of ours alone
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -76,10 +75,15 @@ public sealed class ClusterServices : IAsyncDisposable
             Listen(kestrel, options.ListenAddress, options.MetricsPort);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
-        var services = new ClusterServices(builder.Build(), folder, options.PublicUrl);
+        if (storage.IsShared)
+        {
+            builder.Services.AddHostedService(provider => new StoreSweeper(storage.Stores, options.Time, provider.GetRequiredService<ILogger<StoreSweeper>>()));
+        }
+
+        var services = new ClusterServices(builder.Build(), storage, options.PublicUrl);
         try
         {
-            services.Map(options, new TokenCallers(tokens), signer);
+            services.Map(options, metrics, new TokenCallers(tokens), signer);
             await services._app.StartAsync(cancellationToken);
             services._metricsPort = services.MetricsUrl.Port;
             return services;
@@ -96,7 +100,7 @@ public sealed class ClusterServices : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _folder.Dispose();
+        _storage.Dispose();
     }
 
     // All addresses are those of both families, where the machine has both.
@@ -117,11 +121,14 @@ public sealed class ClusterServices : IAsyncDisposable
         }
     }
 
-    private void Map(ClusterServicesOptions options, TokenCallers callers, BlobUrlSigner signer)
+    private void Map(ClusterServicesOptions options, ServiceMetrics metrics, TokenCallers callers, BlobUrlSigner signer)
     {
-        var metrics = new ServiceMetrics(options.Version);
-        var stores = ServedStores.InFolders(
-            options.ServesArtifacts ? options.Folder : null, options.Folder, new FolderStores(options.Limits, options.Time), options.Time, metrics);
+        var stores = _storage.Stores;
+        if (_storage.WithoutConditions is { } bucket)
+        {
+            _app.Logger.BucketKeepsNoConditions(bucket);
+        }
+
         metrics.Watch(() => stores.Caches?.Size, () => stores.Artifacts?.Size);
         _app.UseLocalDoor(_ => true);
         _app.MapWhen(http => http.Connection.LocalPort == _metricsPort, monitoring => monitoring.Run(http => AnswerAsync(http, metrics)));
@@ -135,6 +142,11 @@ public sealed class ClusterServices : IAsyncDisposable
             catch (Microsoft.AspNetCore.Http.BadHttpRequestException refused) when (!http.Response.HasStarted)
             {
                 http.Response.StatusCode = refused.StatusCode;
+            }
+            catch (InfrastructureException error) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+            {
+                _app.Logger.BucketFailed(http.Request.Method, KindOf(http.Request.Path), error.Message);
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable; // clients try again
             }
             catch (Exception error) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
             {
@@ -164,12 +176,17 @@ public sealed class ClusterServices : IAsyncDisposable
         return next(http);
     }
 
-    private static async Task AnswerAsync(HttpContext http, ServiceMetrics metrics)
+    private async Task AnswerAsync(HttpContext http, ServiceMetrics metrics)
     {
         switch (http.Request.Path.Value)
         {
-            case "/healthz" or "/readyz":
+            case "/healthz":
                 await http.Response.WriteAsync("ok\n", http.RequestAborted);
+                break;
+            case "/readyz":
+                var fault = await _storage.FaultAsync(http.RequestAborted);
+                http.Response.StatusCode = fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                await http.Response.WriteAsync($"{fault ?? "ok"}\n", http.RequestAborted);
                 break;
             case "/metrics":
                 http.Response.ContentType = MetricsContentType;

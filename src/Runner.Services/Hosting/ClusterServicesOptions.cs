@@ -1,12 +1,18 @@
 using Runner.Services.Records;
+using Runner.Services.S3;
 
 namespace Runner.Services.Hosting;
 
 /// <summary>Settings of <see cref="ClusterServices"/>.</summary>
 public sealed record ClusterServicesOptions
 {
-    /// <summary>Folder of artifacts and caches, which one process uses at a time; what an earlier one left there is found again. Required.</summary>
-    public required string Folder { get; init; }
+    /// <summary>
+    /// Folder of artifacts and caches, which one process uses at a time; what an earlier one left there is found again. Required unless there is a <see cref="Bucket"/>. Default empty.
+    /// </summary>
+    public string Folder { get; init; } = string.Empty;
+
+    /// <summary>Bucket of artifacts and caches, which several processes may use at a time. Default <c>null</c>: they are in <see cref="Folder"/>.</summary>
+    public S3Options? Bucket { get; init; }
 
     /// <summary>File of the key that the agents have too. Required.</summary>
     public required string KeyFile { get; init; }

@@ -16,7 +16,10 @@ internal sealed class TestKey : IDisposable
     public string FullPath => _folder["key"];
 
     /// <summary>What an agent makes tokens by.</summary>
-    public RuntimeTokens Tokens => new(ServiceKey.ReadFor(ServiceKey.Tokens, FullPath), TimeProvider.System);
+    public RuntimeTokens Tokens => TokensAt(TimeProvider.System);
+
+    /// <summary>The same by another clock.</summary>
+    public RuntimeTokens TokensAt(TimeProvider time) => new(ServiceKey.ReadFor(ServiceKey.Tokens, FullPath), time);
 
     /// <summary>A server over a folder.</summary>
     public Task<ClusterServices> StartAsync(TempFolder data, ServiceLimits? limits = null) => ClusterServices.StartAsync(

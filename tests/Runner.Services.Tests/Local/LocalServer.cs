@@ -3,28 +3,42 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs.Callers;
+using Runner.Services.Hosting;
+using Runner.Services.Monitoring;
 using Runner.Services.Records;
+using Runner.Services.S3;
+using Runner.Services.Tests.Hosting;
+using Runner.Services.Tests.S3;
 using Runner.Testing;
 
 namespace Runner.Services.Tests.Local;
 
-/// <summary>Services over a folder of the test's own, which may be started again over it.</summary>
+/// <summary>Services over a folder or a place in a bucket of the test's own, which may be started again over it.</summary>
 internal sealed class LocalServer : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
-    private LocalServices _services = null!; // StartAsync sets it before anyone has the object
+    private readonly TestKey _ownKey = new();
+    private LocalServices? _local; // over a folder
+    private ClusterServices? _cluster; // over a bucket
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 31, 8, 15, 30, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; private init; } = new(new DateTimeOffset(2026, 1, 31, 8, 15, 30, TimeSpan.Zero));
 
     public ServiceLimits Limits { get; init; } = new();
 
     /// <summary>Its name as jobs are told it, or <c>null</c>.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>Where all is kept; <c>null</c>: in <see cref="Folder"/>.</summary>
+    public S3Options? Bucket { get; init; }
+
     /// <summary>Where it is reached; its public address has another name.</summary>
-    public Uri Url => new UriBuilder(_services.Url) { Host = "127.0.0.1" }.Uri;
+    public Uri Url => new UriBuilder(OwnUrl) { Host = "127.0.0.1" }.Uri;
 
     public string Folder => _folder.FullPath;
+
+    private TestKey Key { get => field ?? _ownKey; init; }
+
+    private Uri OwnUrl => _local?.Url ?? _cluster!.Url; // StartAsync sets one before anyone has the object
 
     // A test's own; see TestEmulator.
 #pragma warning disable RS0030
@@ -48,20 +62,67 @@ internal sealed class LocalServer : IAsyncDisposable
         return server;
     }
 
-    public string NewToken(ServiceCaller caller) => _services.NewToken(caller);
+    /// <summary>A server over a place in a bucket.</summary>
+    public static Task<LocalServer> StartInBucketAsync(S3Server s3, ServiceLimits? limits = null) => StartInBucketAsync(s3.NewPlace(), limits);
 
-    public void EndJob(ServiceCaller caller) => _services.EndJob(caller.Job);
+    /// <summary>A server over a place in a bucket.</summary>
+    public static async Task<LocalServer> StartInBucketAsync(S3Options place, ServiceLimits? limits = null)
+    {
+        var server = new LocalServer { Limits = limits ?? new ServiceLimits(), Bucket = place };
+        await server.StartAgainAsync();
+        return server;
+    }
 
-    /// <summary>Another process over the same folder.</summary>
+    /// <summary>Another replica: a server over the same place in a bucket, with the same key and clock. It ends before this one.</summary>
+    public async Task<LocalServer> StartBesideAsync()
+    {
+        var server = new LocalServer { Limits = Limits, Bucket = Bucket, Time = Time, Key = Key };
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>An address of one replica as the other has it.</summary>
+    public string Here(string address) => new UriBuilder(address) { Port = Url.Port }.Uri.AbsoluteUri;
+
+    public string NewToken(ServiceCaller caller) => _local?.NewToken(caller) ?? Key.TokensAt(Time).Issue(caller, TimeSpan.FromDays(300));
+
+    public void EndJob(ServiceCaller caller) => _local?.EndJob(caller.Job);
+
+    /// <summary>Another process over the same folder or bucket.</summary>
     public async Task StartAgainAsync()
     {
-        if (_services is not null)
+        await StopAsync();
+        if (Bucket is null)
         {
-            await _services.DisposeAsync();
+            _local = await LocalServices.StartAsync(
+                new LocalServicesOptions { Folder = _folder.FullPath, Limits = Limits, Time = Time, PublicUrl = PublicUrl }, Token);
+        }
+        else
+        {
+            _cluster = await ClusterServices.StartAsync(
+                new ClusterServicesOptions { Bucket = Bucket, KeyFile = Key.FullPath, PublicUrl = new Uri("http://127.0.0.1:0"), Limits = Limits, Time = Time }, Token);
+        }
+    }
+
+    /// <summary>Looks at all that the bucket keeps twice, as one more replica does in ten minutes.</summary>
+    public async Task SweepAsync()
+    {
+        using var bucket = new S3Bucket(Bucket!);
+        var stores = ServedStores.InBucket(bucket, sendsDownloadsOn: false, hasArtifacts: true, Limits, Time, new ServiceMetrics(string.Empty));
+        await stores.SweepAsync(Token);
+        await stores.SweepAsync(Token);
+    }
+
+    /// <summary>How many files or objects hold bytes of artifacts and caches.</summary>
+    public async Task<int> CountPartsAsync()
+    {
+        if (Bucket is null)
+        {
+            return new[] { "blobs", "cache-blobs" }.Sum(name => Directory.EnumerateFiles(Path.Combine(Folder, name), "*", SearchOption.AllDirectories).Count());
         }
 
-        _services = await LocalServices.StartAsync(
-            new LocalServicesOptions { Folder = _folder.FullPath, Limits = Limits, Time = Time, PublicUrl = PublicUrl }, Token);
+        using var bucket = new S3Bucket(Bucket);
+        return (await bucket.ListAsync("data/", Token)).Count;
     }
 
     public Task<JsonObject> ArtifactAsync(string method, ServiceCaller caller, string further) => CallAsync(
@@ -108,17 +169,25 @@ internal sealed class LocalServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _services.DisposeAsync();
+        await StopAsync();
+        _ownKey.Dispose();
         _folder.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        await (_local?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_cluster?.DisposeAsync() ?? ValueTask.CompletedTask);
+        (_local, _cluster) = (null, null);
     }
 
     private async Task<JsonObject> CallAsync(string method, ServiceCaller caller, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_services.Url, "twirp/github.actions.results.api.v1." + method))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(OwnUrl, "twirp/github.actions.results.api.v1." + method))
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _services.NewToken(caller));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", NewToken(caller));
         using var answer = await Http.SendAsync(request, Token);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!.AsObject();
     }

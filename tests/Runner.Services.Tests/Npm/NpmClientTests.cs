@@ -89,10 +89,10 @@ public sealed class NpmClientTests : IDisposable
         _data.Dispose();
     }
 
-    private const string CacheSight =
+    internal const string CacheSight =
         """{"available":true,"miss":"miss","saved":true,"again":-1,"hit":"npm-1=one","concurrent":1,"prefix":"npm-2=two","other":"miss"}""";
 
-    private static ServiceCaller Caller => new()
+    internal static ServiceCaller Caller => new()
     {
         Run = Guid.NewGuid().ToString(),
         Job = Guid.NewGuid().ToString(),

@@ -1,0 +1,262 @@
+using System.Collections.Immutable;
+using Runner.Services.Blobs;
+
+namespace Runner.Services.S3;
+
+/// <summary>
+/// Blobs in a bucket, which several servers have. The bytes of each upload are an object of their own; what makes them a blob is a document, the head, that names them in their
+/// order. Nothing is copied and nothing written twice, whatever size blocks have.
+/// </summary>
+/// <remarks>
+/// What may be written is decided by the head, which one writer changes at a time: what arrives is kept only if the head still takes it when it is there. Objects that no head names
+/// go when the blob is frozen or deleted.
+/// </remarks>
+internal sealed class S3Blobs : IBlobs
+{
+    private const string Data = "data/";
+
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(15);
+
+    private readonly S3Bucket _bucket;
+    private readonly S3Documents<BlobHead> _heads;
+    private readonly S3Ledger _ledger;
+    private readonly TimeProvider _time;
+    private readonly string _start;
+    private HashSet<string> _strays = [];
+
+    /// <summary>Blobs of a bucket; nothing is read yet.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="start">First step of the names of all, with its slash; a second one follows.</param>
+    /// <param name="budgets">What they count to.</param>
+    /// <param name="time">The clock.</param>
+    public S3Blobs(S3Bucket bucket, string start, BlobBudgets budgets, TimeProvider time)
+    {
+        _bucket = bucket;
+        _heads = new S3Documents<BlobHead>(bucket, "heads/", S3Json.Default.BlobHead);
+        _ledger = new S3Ledger(budgets);
+        _time = time;
+        _start = start;
+    }
+
+    /// <summary>Whether downloads of what is one object are sent on to the bucket.</summary>
+    public bool SendsDownloadsOn { get; init; }
+
+    /// <summary>Told of bytes that were received.</summary>
+    public Action<long>? Received { get; init; }
+
+    /// <inheritdoc/>
+    public BlobStore? Appends => null;
+
+    /// <inheritdoc/>
+    public Task ReserveAsync(string name, string group, CancellationToken cancellationToken) =>
+        _heads.TryAddAsync(name, new BlobHead { Group = group }, cancellationToken); // false: this very call, made again
+
+    /// <inheritdoc/>
+    public async Task<BlobInfo> PutAsync(string name, Stream content, long? length, string? contentType, bool onlyIfNew, CancellationToken cancellationToken)
+    {
+        var head = await WritableAsync(name, cancellationToken);
+        RefuseExisting(name, head, onlyIfNew);
+        var part = await ReceiveAsync(name, head, PartName.OfWhole(_time.GetUtcNow()), content, length, cancellationToken);
+        return await KeepAsync(name, part, () => ChangeAsync(
+            name,
+            current =>
+            {
+                RefuseExisting(name, current, onlyIfNew);
+                return Written(current, [part], contentType);
+            },
+            CancellationToken.None));
+    }
+
+    /// <inheritdoc/>
+    public async Task StageBlockAsync(string name, string blockId, Stream content, long? length, CancellationToken cancellationToken)
+    {
+        StagedBlocks.Check(blockId);
+        var head = await WritableAsync(name, cancellationToken);
+        var part = await ReceiveAsync(name, head, PartName.OfBlock(blockId, _time.GetUtcNow()), content, length, cancellationToken);
+        await KeepAsync(name, part, () => WritableAsync(name, CancellationToken.None));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<(string Id, long Length)>> StagedBlocksAsync(string name, CancellationToken cancellationToken)
+    {
+        var head = await FindAsync(name, cancellationToken) ?? throw BlobException.NotFound(name);
+        return [.. (await StagedAsync(name, head, cancellationToken)).Select(block => (block.Key, block.Value.Length))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlobInfo> CommitBlocksAsync(string name, IReadOnlyList<string> blockIds, string? contentType, CancellationToken cancellationToken)
+    {
+        var head = await WritableAsync(name, cancellationToken);
+        StagedBlocks.RefuseTwice(blockIds);
+        var staged = await StagedAsync(name, head, cancellationToken);
+        var parts = blockIds.Select(id => staged.GetValueOrDefault(id) ?? throw StagedBlocks.Missing(id)).ToImmutableArray();
+        return await ChangeAsync(name, current => Written(current, parts, contentType), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> FreezeAsync(string name, long length, string? contentType, CancellationToken cancellationToken)
+    {
+        var found = 0L;
+        var frozen = await _heads.ChangeAsync(
+            name,
+            head =>
+            {
+                found = head.Length;
+                return found == length && !head.IsSealed ? head with { Parts = head.Parts ?? [], IsSealed = true, ContentType = head.ContentType ?? contentType } : null;
+            },
+            cancellationToken);
+        if (frozen is not null)
+        {
+            var kept = frozen.Parts?.Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
+            await DeletePartsAsync(name, part => kept?.Contains(part.Name) != true);
+        }
+        else if (await FindAsync(name, cancellationToken) is null)
+        {
+            throw BlobException.NotFound(name);
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public void Release(string name) => _ledger.Release(name);
+
+    /// <inheritdoc/>
+    public async Task<BlobDownload?> OpenAsync(string name, string disposition, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(name, cancellationToken) is not { Parts: { } parts } head || head.InfoOf(name) is not { } info)
+        {
+            return null;
+        }
+
+        var elsewhere = SendsDownloadsOn && head.IsSealed && parts is [var one]
+            ? await _bucket.SignAsync(KeyOf(name, one), AddressLifetime, info.ContentType, disposition)
+            : null;
+        var content = new PartsStream(
+            [.. parts.Select(part => part.Length)],
+            async (i, from, token) => await _bucket.OpenAsync(KeyOf(name, parts[i]), from, parts[i].Length - from, token));
+        return new BlobDownload(info, content, elsewhere);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset?> LastReceivedAsync(string name, CancellationToken cancellationToken) => (await FindAsync(name, cancellationToken))?.LastReceived;
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        await _heads.RemoveAsync(name, _ => true, cancellationToken); // from here on it takes nothing
+        await DeletePartsAsync(name, _ => true);
+        _ledger.Release(name);
+    }
+
+    /// <inheritdoc/>
+    public async Task TidyAsync(IReadOnlySet<string> unfinished, IReadOnlySet<string> complete, CancellationToken cancellationToken)
+    {
+        foreach (var blob in _ledger.Blobs.Where(complete.Contains))
+        {
+            _ledger.Release(blob); // another server completed it
+        }
+
+        var heads = (await _heads.ListAsync(_start, cancellationToken)).Select(head => head.Place);
+        var data = (await _bucket.ListFoldersAsync(Data + _start, cancellationToken)).Select(folder => _start + folder.TrimEnd('/'));
+
+        // Not at once: its record may have been made behind the listing.
+        var nobodys = heads.Concat(data).Concat(_ledger.Blobs).Where(blob => !unfinished.Contains(blob) && !complete.Contains(blob)).ToHashSet(StringComparer.Ordinal);
+        foreach (var blob in nobodys.Where(_strays.Contains))
+        {
+            await DeleteAsync(blob, cancellationToken);
+        }
+
+        _strays = nobodys;
+    }
+
+    private static void RefuseExisting(string name, BlobHead head, bool onlyIfNew)
+    {
+        if (onlyIfNew && head.Parts is not null)
+        {
+            throw BlobException.AlreadyExists(name);
+        }
+    }
+
+    private BlobHead Written(BlobHead head, ImmutableArray<BlobPart> parts, string? contentType) =>
+        head with { Parts = parts, ContentType = string.IsNullOrEmpty(contentType) ? null : contentType, LastModified = _time.GetUtcNow() };
+
+    private static string KeyOf(string name, BlobPart part) => $"{Data}{name}/{part.Name}";
+
+    private async Task<BlobHead?> FindAsync(string name, CancellationToken cancellationToken) =>
+        BlobStore.IsName(name) ? (await _heads.FindAsync(name, cancellationToken))?.Value : throw BlobStore.NoName(name);
+
+    private async Task<BlobHead> WritableAsync(string name, CancellationToken cancellationToken)
+    {
+        var head = await FindAsync(name, cancellationToken) ?? throw BlobException.NotFound(name);
+        return head.IsSealed ? throw BlobException.Sealed(name) : head;
+    }
+
+    private async Task<IReadOnlyDictionary<string, BlobPart>> StagedAsync(string name, BlobHead head, CancellationToken cancellationToken)
+    {
+        var used = (head.Parts ?? []).Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
+        return PartName.Blocks((await PartsAsync(name, cancellationToken)).Where(part => !used.Contains(part.Name)));
+    }
+
+    private async Task<IEnumerable<BlobPart>> PartsAsync(string name, CancellationToken cancellationToken) =>
+        (await _bucket.ListAsync($"{Data}{name}/", cancellationToken)).Select(item => new BlobPart(item.Key, item.Length));
+
+    private async Task DeletePartsAsync(string name, Func<BlobPart, bool> isMeant) =>
+        await _bucket.DeleteAsync((await PartsAsync(name, CancellationToken.None)).Where(isMeant).Select(part => KeyOf(name, part)), CancellationToken.None);
+
+    private async Task<BlobPart> ReceiveAsync(string name, BlobHead head, string partName, Stream content, long? length, CancellationToken cancellationToken)
+    {
+        var part = new BlobPart(partName, length ?? throw new BlobException(411, "MissingContentLengthHeader", "The header Content-Length is missing."));
+        var lastSign = head.LastReceived ?? DateTimeOffset.MinValue;
+        var counted = 0L;
+        await using var body = new MeasuredBody(content, part.Length, ArrivedAsync);
+        try
+        {
+            await _bucket.PutAsync(KeyOf(name, part), body, part.Length, cancellationToken);
+            Received?.Invoke(part.Length);
+        }
+        catch
+        {
+            _ledger.Give(name, counted);
+            body.ThrowIfBroken();
+            throw;
+        }
+
+        await KeepAsync(name, part, () => body.RefuseMoreAsync(cancellationToken));
+        return part;
+
+        async ValueTask ArrivedAsync(int bytes, CancellationToken token)
+        {
+            _ledger.Take(name, head.Group, bytes);
+            counted += bytes;
+            if (_time.GetUtcNow() - lastSign >= SignOfLife)
+            {
+                lastSign = _time.GetUtcNow();
+                await ChangeAsync(name, current => current with { LastReceived = lastSign }, token);
+            }
+        }
+    }
+
+    // Asked again once the bytes are there: meanwhile the blob may have been completed or deleted, by another server too.
+    private async Task<TAnswer> KeepAsync<TAnswer>(string name, BlobPart part, Func<Task<TAnswer>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch
+        {
+            await _bucket.DeleteAsync(KeyOf(name, part), tag: null, CancellationToken.None);
+            _ledger.Give(name, part.Length);
+            throw;
+        }
+    }
+
+    private async Task<BlobInfo> ChangeAsync(string name, Func<BlobHead, BlobHead> change, CancellationToken cancellationToken)
+    {
+        var changed = await _heads.ChangeAsync(name, head => head.IsSealed ? throw BlobException.Sealed(name) : change(head), cancellationToken);
+        return (changed ?? throw BlobException.NotFound(name)).InfoOf(name)
+            ?? new BlobInfo { Name = name, Type = BlobType.BlockBlob };
+    }
+}

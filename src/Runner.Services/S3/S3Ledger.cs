@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Runner.Services.Blobs;
+
+namespace Runner.Services.S3;
+
+/// <summary>Which bytes this server took for blobs that are being written, as they count to budgets. What it replaces by a later upload counts until the blob is complete or goes.</summary>
+internal sealed class S3Ledger(BlobBudgets budgets)
+{
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal); // by blob
+
+    /// <summary>The blobs of which bytes count.</summary>
+    public IReadOnlyCollection<string> Blobs => [.. _entries.Keys];
+
+    /// <summary>Counts bytes that arrive.</summary>
+    /// <exception cref="BlobException">They are too many; none of them count.</exception>
+    public void Take(string blob, string group, long bytes) => _entries.GetOrAdd(blob, _ => new Entry(budgets.Of(group))).Take(bytes);
+
+    /// <summary>Counts bytes of a blob no longer.</summary>
+    public void Give(string blob, long bytes)
+    {
+        if (_entries.TryGetValue(blob, out var entry))
+        {
+            entry.Give(bytes);
+        }
+    }
+
+    /// <summary>Counts no bytes of a blob any longer.</summary>
+    public void Release(string blob)
+    {
+        if (_entries.TryRemove(blob, out var entry))
+        {
+            entry.Give(long.MaxValue);
+        }
+    }
+
+    private sealed class Entry(BlobBudget budget)
+    {
+        private readonly Lock _gate = new();
+        private long _bytes;
+
+        public void Take(long bytes)
+        {
+            lock (_gate)
+            {
+                budget.Take(bytes);
+                _bytes += bytes;
+            }
+        }
+
+        public void Give(long bytes)
+        {
+            lock (_gate)
+            {
+                var given = Math.Min(bytes, _bytes);
+                budget.Give(given);
+                _bytes -= given;
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// An S3 server for tests: s3rver over a folder, which knows its access keys and takes the SDK's signed chunks, behind a door that adds what it lacks of S3:
+// an object is there whole or not at all, and conditions of writes and removals hold (If-None-Match, If-Match: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html).
+//
+//   node s3-server.mjs FOLDER NODE_MODULES
+//
+// Prints `READY PORT`. Buckets: `kept`; `plain`, which looks at no condition, as servers do that are older; `sealed`, which lets nobody write.
+import { createServer, request, Agent } from 'node:http'
+import { createRequire } from 'node:module'
+
+const [folder, modules] = process.argv.slice(2)
+const S3rver = createRequire(modules + '/')('@20minutes/s3rver')
+const buckets = ['kept', 'plain', 'sealed'].map(name => ({ name }))
+const inner = await new S3rver({
+  port: 0,
+  address: '127.0.0.1',
+  silent: true,
+  directory: folder,
+  vhostBuckets: false,
+  configureBuckets: buckets,
+  allowMismatchedSignatures: true // it leaves the slash behind a bucket's name out of what it signs
+}).run()
+const agent = new Agent({ keepAlive: true })
+const tags = new Map() // of all objects: they come through here alone
+let last = Promise.resolve()
+
+const error = (status, code) => ({ status, headers: { 'content-type': 'application/xml' }, body: Buffer.from(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`) })
+
+function forward (incoming, body) {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ port: inner.port, host: '127.0.0.1', agent, method: incoming.method, path: incoming.url, headers: incoming.headers }, resolve)
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+async function collect (stream) {
+  const chunks = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function refusal (incoming, bucket, key) {
+  const { 'if-none-match': none, 'if-match': match } = incoming.headers
+  if (bucket === 'sealed') return error(403, 'AccessDenied')
+  if (bucket === 'plain') return null
+  if (none === '*' && tags.has(key)) return error(412, 'PreconditionFailed')
+  if (match && !tags.has(key)) return error(404, 'NoSuchKey')
+  return match && match !== tags.get(key) ? error(412, 'PreconditionFailed') : null
+}
+
+async function change (incoming, body, bucket, key) {
+  const refused = refusal(incoming, bucket, key)
+  if (refused) return refused
+  const answer = await forward(incoming, body)
+  const content = await collect(answer)
+  if (answer.statusCode < 300) incoming.method === 'PUT' ? tags.set(key, answer.headers.etag) : tags.delete(key)
+  return { status: answer.statusCode, headers: answer.headers, body: content }
+}
+
+createServer(async (incoming, outgoing) => {
+  try {
+    const path = decodeURIComponent(incoming.url.split('?')[0])
+    const [, bucket, name] = path.split('/', 3)
+    const isData = path.includes('/data/')
+    if (incoming.method === 'GET' && isData) { // never written twice: nobody need wait
+      const answer = await forward(incoming)
+      outgoing.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(outgoing)
+      return
+    }
+
+    const body = await collect(incoming)
+    const mine = last.then(async () => {
+      if (name && (incoming.method === 'PUT' || incoming.method === 'DELETE')) return change(incoming, body, bucket, path)
+      const answer = await forward(incoming, body)
+      return { status: answer.statusCode, headers: answer.headers, body: await collect(answer) }
+    })
+    last = mine.catch(() => {})
+    const answer = await mine
+    outgoing.writeHead(answer.status, answer.headers)
+    outgoing.end(incoming.method === 'HEAD' ? undefined : answer.body)
+  } catch {
+    outgoing.destroy() // who sent it is gone
+  }
+}).listen(0, '127.0.0.1', function () { console.log(`READY ${this.address().port}`) })
+process.stdin.on('end', () => process.exit(0)).resume() // with whoever started it
