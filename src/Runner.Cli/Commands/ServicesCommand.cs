@@ -17,13 +17,14 @@ internal static class ServicesCommand
 
     public static Command Build(CliSurroundings surroundings)
     {
-        var data = new Option<string>("--data") { Description = "Folder to keep artifacts and caches in.", HelpName = "FOLDER", Required = true };
+        var data = new Option<string?>("--data") { Description = "Folder to keep artifacts and caches in.", HelpName = "FOLDER" };
+        var bucket = new BucketFlags();
         var key = new Option<string>("--key-file") { Description = "File of the key that agents have as services.keyFile: 32 bytes or more.", HelpName = "FILE", Required = true };
         var publicUrl = new Option<string?>("--public-url") { Description = "Address under which jobs reach the server. Default: the one it listens on.", HelpName = "URL" };
         var listen = new Option<string>("--listen") { Description = "Address to listen on, 0.0.0.0 for all.", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ADDRESS" };
         var port = new Option<int>("--port") { Description = "Port for jobs; 0 takes any free one.", DefaultValueFactory = _ => 8090, HelpName = "PORT" };
         var metricsPort = new Option<int>("--metrics-port") { Description = "Port for /metrics and /healthz; 0 takes any free one.", DefaultValueFactory = _ => 8091, HelpName = "PORT" };
-        var size = new Option<string>("--size") { Description = "The disk's size. Caches and artifacts take nine tenths of it at most.", DefaultValueFactory = _ => "50Gi", HelpName = "SIZE" };
+        var size = new Option<string>("--size") { Description = "Size of the disk, or the room in the bucket. Caches and artifacts take nine tenths of it at most.", DefaultValueFactory = _ => "50Gi", HelpName = "SIZE" };
         var cacheSize = new Option<string>("--cache-size") { Description = "What the caches of one repository may take of it, before the least recently used go.", DefaultValueFactory = _ => "10Gi", HelpName = "SIZE" };
         var cacheDays = new Option<int>("--cache-days") { Description = "Days after which a cache goes that nobody used.", DefaultValueFactory = _ => 7, HelpName = "DAYS" };
         var artifactDays = new Option<int>("--artifact-days") { Description = "Days for which artifacts are kept at most.", DefaultValueFactory = _ => 90, HelpName = "DAYS" };
@@ -32,6 +33,11 @@ internal static class ServicesCommand
         {
             data, key, publicUrl, listen, port, metricsPort, size, cacheSize, cacheDays, artifactDays, noArtifacts,
         };
+        foreach (var flag in bucket.All)
+        {
+            command.Options.Add(flag);
+        }
+
         command.SetAction((result, cancellationToken) =>
         {
             var hasArtifacts = !result.GetValue(noArtifacts);
@@ -40,7 +46,8 @@ internal static class ServicesCommand
             var jobsPort = Ports.Check(port.Name, result.GetValue(port));
             var options = new ClusterServicesOptions
             {
-                Folder = result.GetRequiredValue(data),
+                Bucket = bucket.Read(result, data),
+                Folder = result.GetValue(data) ?? string.Empty,
                 KeyFile = result.GetRequiredValue(key),
                 PublicUrl = result.GetValue(publicUrl) is { } url ? WebAddress.Read(publicUrl.Name, url) : OwnUrl(publicUrl.Name, address, jobsPort),
                 ListenAddress = address,
@@ -87,7 +94,7 @@ internal static class ServicesCommand
         catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
         {
             throw new OperatorException(
-                $"The services cannot start with {options.Folder} at {options.ListenAddress}:{options.Port} and {options.MetricsPort}: {Causes.Of(error)}", error);
+                $"The services cannot start with {options.Bucket?.Name ?? options.Folder} at {options.ListenAddress}:{options.Port} and {options.MetricsPort}: {Causes.Of(error)}", error);
         }
     }
 

@@ -86,6 +86,16 @@ internal static class ChartSections
             ("artifactDays", Whole(1, 3650)),
             ("storage", Section(
                 ("storageClass", Text(OptionalName)), ("accessModes", AccessModes()), ("existingClaim", Text(OptionalName)), ("volume", Anything()))),
+            ("s3", Section(
+                ("bucket", Text("^([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])?$")),
+                ("endpoint", Text("^(https?://.+)?$")),
+                ("pathStyle", Boolean()),
+                ("region", Text("^[A-Za-z0-9-]*$")),
+                ("prefix", Text("^([A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?)?$")),
+                ("redirect", Boolean()),
+                ("credentialsSecret", Text(OptionalName)),
+                ("replicas", Whole(1, 100)))),
+            ("serviceAccount", Section(("annotations", Texts(settings)))),
             ("from", List(settings.Of(typeof(V1NetworkPolicyPeer)))),
             ("keySecretName", Text(OptionalName)),
             ("service", Section(("clusterIP", Text("^[0-9a-fA-F.:]*$")), ("annotations", Texts(settings)))),
