@@ -8,8 +8,8 @@ using Runner.Benchmarks.Language;
 using Runner.Benchmarks.Scale;
 
 // Run on a quiet machine, after scripts/build.sh:
-//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|latency|steps|lines|slots|scale|burst|held|sets|flow|expressions|plan|list …]
-// Without a name: all that run a real agent and worker against the emulator. `scale` is burst, held, sets and flow. `expressions` runs BenchmarkDotNet.
+//   dotnet run -c Release --project tests/Runner.Benchmarks -- [start|latency|steps|lines|slots|scale|burst|held|sets|flow|bucket|expressions|plan|list …]
+// `bucket` needs scripts/npm-clients.sh alone. Without a name: all that run a real agent and worker against the emulator. `scale` is burst, held, sets and flow. `expressions` runs BenchmarkDotNet.
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -52,6 +52,9 @@ foreach (var name in names)
         case "flow":
             await ScaleBenchmark.FlowAsync(5000, cancellation.Token);
             break;
+        case "bucket":
+            await BucketBenchmark.RunAsync(cancellation.Token);
+            break;
         case "plan":
             PlanBenchmark.Run();
             break;
@@ -63,7 +66,7 @@ foreach (var name in names)
             BenchmarkRunner.Run<ExpressionBenchmarks>(ManualConfig.Create(DefaultConfig.Instance).AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
             break;
         default:
-            Console.Error.WriteLine($"No benchmark '{name}': expected start, latency, steps, lines, slots, scale, burst, held, sets, flow, expressions, plan or list");
+            Console.Error.WriteLine($"No benchmark '{name}': expected start, latency, steps, lines, slots, scale, burst, held, sets, flow, bucket, expressions, plan or list");
             return 2;
     }
 }

@@ -3,7 +3,7 @@
 //
 //   node s3-server.mjs FOLDER NODE_MODULES
 //
-// Prints `READY PORT`. Buckets: `kept`; `plain`, which looks at no condition, as servers do that are older; `sealed`, which lets nobody write.
+// Prints `READY PORT PORT`, the second of which is s3rver's own. Buckets: `kept`; `plain`, which looks at no condition, as servers do that are older; `sealed`, which lets nobody write.
 import { createServer, request, Agent } from 'node:http'
 import { createRequire } from 'node:module'
 
@@ -82,5 +82,5 @@ createServer(async (incoming, outgoing) => {
   } catch {
     outgoing.destroy() // who sent it is gone
   }
-}).listen(0, '127.0.0.1', function () { console.log(`READY ${this.address().port}`) })
+}).listen(0, '127.0.0.1', function () { console.log(`READY ${this.address().port} ${inner.port}`) })
 process.stdin.on('end', () => process.exit(0)).resume() // with whoever started it
