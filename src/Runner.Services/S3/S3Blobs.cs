@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
 
 namespace Runner.Services.S3;
@@ -98,12 +99,16 @@ internal sealed class S3Blobs : IBlobs
     public async Task<long> FreezeAsync(string name, long length, string? contentType, CancellationToken cancellationToken)
     {
         var found = 0L;
+        var (parts, joined) = SendsDownloadsOn ? await JoinAsync(name, length, cancellationToken) : ([], null);
         var frozen = await _heads.ChangeAsync(
             name,
             head =>
             {
                 found = head.Length;
-                return found == length && !head.IsSealed ? head with { Parts = head.Parts ?? [], IsSealed = true, ContentType = head.ContentType ?? contentType } : null;
+                var kept = head.Parts ?? [];
+                return found == length && !head.IsSealed
+                    ? head with { Parts = joined is not null && kept.SequenceEqual(parts) ? [joined] : kept, IsSealed = true, ContentType = head.ContentType ?? contentType }
+                    : null;
             },
             cancellationToken);
         if (frozen is not null)
@@ -235,6 +240,26 @@ internal sealed class S3Blobs : IBlobs
                 lastSign = _time.GetUtcNow();
                 await ChangeAsync(name, current => current with { LastReceived = lastSign }, token);
             }
+        }
+    }
+
+    // One object can be fetched from the bucket directly. What cannot be joined is served from here.
+    private async Task<(ImmutableArray<BlobPart> Parts, BlobPart? Joined)> JoinAsync(string name, long length, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(name, cancellationToken) is not { IsSealed: false, Parts: { } parts } head || head.Length != length || !S3Join.Takes(parts))
+        {
+            return ([], null);
+        }
+
+        var joined = new BlobPart(PartName.OfWhole(_time.GetUtcNow()), length);
+        try
+        {
+            await _bucket.JoinAsync(parts.Select(part => KeyOf(name, part)), KeyOf(name, joined), cancellationToken);
+            return (parts, joined);
+        }
+        catch (InfrastructureException)
+        {
+            return ([], null); // not every server does that
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Runner.Jobs.Errors;
@@ -51,7 +52,7 @@ internal sealed class S3Bucket : IDisposable
         }
         catch (AmazonClientException error)
         {
-            throw new OperatorException($"{options.Name} cannot be used: {error.Message}", error);
+            throw new OperatorException($"the region of {options.Name} is not known: expected --s3-region or AWS_REGION, or an address by --s3-endpoint", error);
         }
     }
 
@@ -63,6 +64,22 @@ internal sealed class S3Bucket : IDisposable
 
     /// <summary>Whether a removal is, too.</summary>
     public bool KeepsConditionsOfRemoval { get; set; }
+
+    /// <summary>Sees that there are credentials, wherever the SDK looks for them.</summary>
+    /// <exception cref="OperatorException">There are none.</exception>
+    public async Task RequireCredentialsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new DefaultAWSCredentialsIdentityResolver().ResolveIdentityAsync(_client.Config, cancellationToken);
+        }
+        catch (AmazonClientException error)
+        {
+            throw new OperatorException(
+                $"there are no credentials for {Name}: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role by web identity (AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE), the container or the machine",
+                error);
+        }
+    }
 
     /// <summary>Reads a small object; <c>null</c>: there is none.</summary>
     public Task<(byte[] Body, string Tag)?> GetAsync(string key, CancellationToken cancellationToken) =>
@@ -172,6 +189,14 @@ internal sealed class S3Bucket : IDisposable
             {
                 return false;
             }
+        }, cancellationToken);
+
+    /// <summary>Makes one object of several, in the bucket itself.</summary>
+    public Task JoinAsync(IEnumerable<string> keys, string target, CancellationToken cancellationToken) =>
+        CallAsync("UploadPartCopy", target, TransferTime, async token =>
+        {
+            await S3Join.RunAsync(_client, _options.Bucket, [.. keys.Select(KeyOf)], KeyOf(target), token);
+            return true;
         }, cancellationToken);
 
     /// <summary>An address at which everybody may fetch an object for a time.</summary>

@@ -14,6 +14,7 @@ internal static class S3Check
     /// <exception cref="OperatorException">It cannot be used; the message says why.</exception>
     public static async Task RunAsync(S3Bucket bucket, CancellationToken cancellationToken)
     {
+        await bucket.RequireCredentialsAsync(cancellationToken);
         try
         {
             await TryAsync(bucket, cancellationToken);

@@ -38,6 +38,25 @@ public sealed class S3DownloadTests(S3Server s3) : IDisposable
         Assert.Equal((HttpStatusCode.OK, 3), (head.StatusCode, head.Content.Headers.ContentLength)); // an address is for GET alone
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Large_blocks_become_one_object_inside_the_bucket()
+    {
+        await using var server = await StartAsync();
+        var bytes = RandomNumberGenerator.GetBytes((10 << 20) + 5);
+        var url = (await server.CacheAsync("CreateCacheEntry", LocalServer.Caller(), """{"key":"k","version":"v"}"""))["signed_upload_url"]!.ToString();
+        foreach (var (i, block) in bytes.Chunk(5 << 20).Index())
+        {
+            using var put = await _http.PutAsync(new Uri($"{url}&comp=block&blockid=QTE{i}"), new ByteArrayContent(block), Token);
+        }
+
+        await server.PutAsync(url + "&comp=blocklist", "<BlockList><Latest>QTE0</Latest><Latest>QTE1</Latest><Latest>QTE2</Latest></BlockList>");
+        await server.CacheAsync("FinalizeCacheEntryUpload", LocalServer.Caller(), $$"""{"key":"k","version":"v","size_bytes":"{{bytes.Length}}"}""");
+        using var sent = await _http.GetAsync(await FindAsync(server, "k"), Token);
+
+        Assert.Equal((HttpStatusCode.Redirect, 1), (sent.StatusCode, await server.CountPartsAsync()));
+        Assert.Equal(bytes, await _http.GetByteArrayAsync(sent.Headers.Location, Token));
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData(0, 0)]
     [InlineData(1_000_000, 2_999_999)]

@@ -59,6 +59,8 @@ async function change (incoming, body, bucket, key) {
 
 createServer(async (incoming, outgoing) => {
   try {
+    const source = incoming.headers['x-amz-copy-source']
+    if (source) incoming.headers['x-amz-copy-source'] = decodeURIComponent(source) // it leaves the slashes that the SDK encodes
     const path = decodeURIComponent(incoming.url.split('?')[0])
     const [, bucket, name] = path.split('/', 3)
     const isData = path.includes('/data/')
