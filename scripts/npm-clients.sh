@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs GitHub's own npm packages and the node that they need, for the tests of artifacts, caches, expressions and events, and what drives a browser for
-# those of the agent's page, outside of the source tree.
+# Installs GitHub's own npm packages and the node that they need, for the tests of artifacts, caches, expressions and events, what drives a browser for
+# those of the agent's page, and an S3 server, outside of the source tree.
 # Prints the folder, which tests find by RUNNER_TEST_NPM (default ~/.cache/runner-npm).
 set -euo pipefail
 # shellcheck source=scripts/common.sh

@@ -263,17 +263,18 @@ internal sealed class S3Blobs : IBlobs
         }
     }
 
-    // Asked again once the bytes are there: meanwhile the blob may have been completed or deleted, by another server too.
+    // Asked again once the bytes are there: meanwhile the blob may have been completed or deleted, by another server too. Of what failed otherwise nobody knows whether it was done: the object stays
+    // until the blob is frozen or goes.
     private async Task<TAnswer> KeepAsync<TAnswer>(string name, BlobPart part, Func<Task<TAnswer>> ask)
     {
         try
         {
             return await ask();
         }
-        catch
+        catch (BlobException)
         {
-            await _bucket.DeleteAsync(KeyOf(name, part), tag: null, CancellationToken.None);
             _ledger.Give(name, part.Length);
+            await _bucket.DeleteAsync(KeyOf(name, part), tag: null, CancellationToken.None);
             throw;
         }
     }

@@ -13,6 +13,7 @@ internal sealed record S3Document<T>(T Value, string Tag);
 /// Small JSON documents in a bucket, an object each, which several servers change. Who changes one says which he has read, and the bucket refuses whoever is late; he reads and tries again.
 /// </summary>
 /// <remarks>
+/// A call whose answer was lost is made again, so that whoever finds the very bytes that he wanted to write has written them; it is the same where another one wrote them.
 /// Where a bucket does not look at conditions, the callers of this process still wait for each other. Of two processes that write one document at the same moment the later one wins then.
 /// </remarks>
 /// <param name="bucket">The bucket.</param>
