@@ -32,6 +32,7 @@ public sealed partial class ArrowTests
         ["KubernetesClient"] = ["Kubernetes", "Agent"],
         ["Octokit"]          = ["GitHub"],
         ["Docker.DotNet.Enhanced"] = ["Backends"],
+        ["AWSSDK.S3"]        = ["Services"],
     };
 
     [Fact]

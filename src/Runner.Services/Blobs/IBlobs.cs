@@ -27,7 +27,7 @@ internal interface IBlobs
     /// <summary>Uploads one block, of <paramref name="length"/> bytes if that is said; it is part of no blob before <see cref="CommitBlocksAsync"/>.</summary>
     Task StageBlockAsync(string name, string blockId, Stream content, long? length, CancellationToken cancellationToken);
 
-    /// <summary>The blocks that are uploaded and not yet joined, with their lengths.</summary>
+    /// <summary>The blocks that are uploaded, with their lengths; of those that are the blob already not every store tells.</summary>
     Task<IReadOnlyList<(string Id, long Length)>> StagedBlocksAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Makes uploaded blocks, in the order given, a blob; an older one of that name is replaced.</summary>

@@ -81,16 +81,16 @@ internal sealed class S3Blobs : IBlobs
     /// <inheritdoc/>
     public async Task<IReadOnlyList<(string Id, long Length)>> StagedBlocksAsync(string name, CancellationToken cancellationToken)
     {
-        var head = await FindAsync(name, cancellationToken) ?? throw BlobException.NotFound(name);
-        return [.. (await StagedAsync(name, head, cancellationToken)).Select(block => (block.Key, block.Value.Length))];
+        _ = await FindAsync(name, cancellationToken) ?? throw BlobException.NotFound(name);
+        return [.. (await StagedAsync(name, cancellationToken)).Select(block => (block.Key, block.Value.Length))];
     }
 
     /// <inheritdoc/>
     public async Task<BlobInfo> CommitBlocksAsync(string name, IReadOnlyList<string> blockIds, string? contentType, CancellationToken cancellationToken)
     {
-        var head = await WritableAsync(name, cancellationToken);
+        await WritableAsync(name, cancellationToken);
         StagedBlocks.RefuseTwice(blockIds);
-        var staged = await StagedAsync(name, head, cancellationToken);
+        var staged = await StagedAsync(name, cancellationToken);
         var parts = blockIds.Select(id => staged.GetValueOrDefault(id) ?? throw StagedBlocks.Missing(id)).ToImmutableArray();
         return await ChangeAsync(name, current => Written(current, parts, contentType), cancellationToken);
     }
@@ -115,6 +115,10 @@ internal sealed class S3Blobs : IBlobs
         {
             var kept = frozen.Parts?.Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
             await DeletePartsAsync(name, part => kept?.Contains(part.Name) != true);
+        }
+        else if (joined is not null)
+        {
+            await _bucket.DeleteAsync(KeyOf(name, joined), tag: null, CancellationToken.None); // another call was faster
         }
         else if (await FindAsync(name, cancellationToken) is null)
         {
@@ -198,11 +202,8 @@ internal sealed class S3Blobs : IBlobs
         return head.IsSealed ? throw BlobException.Sealed(name) : head;
     }
 
-    private async Task<IReadOnlyDictionary<string, BlobPart>> StagedAsync(string name, BlobHead head, CancellationToken cancellationToken)
-    {
-        var used = (head.Parts ?? []).Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
-        return PartName.Blocks((await PartsAsync(name, cancellationToken)).Where(part => !used.Contains(part.Name)));
-    }
+    // With those that are the blob already: a list whose answer was lost comes again.
+    private async Task<IReadOnlyDictionary<string, BlobPart>> StagedAsync(string name, CancellationToken cancellationToken) => PartName.Blocks(await PartsAsync(name, cancellationToken));
 
     private async Task<IEnumerable<BlobPart>> PartsAsync(string name, CancellationToken cancellationToken) =>
         (await _bucket.ListAsync($"{Data}{name}/", cancellationToken)).Select(item => new BlobPart(item.Key, item.Length));

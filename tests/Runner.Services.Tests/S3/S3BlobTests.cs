@@ -63,6 +63,16 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task List_that_comes_again_because_its_answer_was_lost_changes_nothing()
+    {
+        var blobs = await WithBlocksAsync("one", "two");
+
+        await blobs.CommitBlocksAsync(Name, ["block-0", "block-1"], null, Token);
+
+        Assert.Equal("onetwo", await ReadAsync(blobs));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task List_with_a_block_that_is_not_there_or_twice_changes_nothing()
     {
         var blobs = await WithBlocksAsync();
