@@ -41,7 +41,7 @@ public sealed class ChartSwitchTests
         { "services-artifacts", "services.enabled=true,services.artifacts=true,services.keySecretName=k,services.url=https://cache.example/,services.storage.volume.nfs.server=nas,services.storage.volume.nfs.path=/ci,"
             + "services.service.clusterIP=10.96.0.77,services.nodeSelector.disk=fast", "services,config" },
         { "services-s3",      "services.enabled=true,services.artifacts=true,services.keySecretName=k,services.s3.bucket=ci-caches,services.s3.credentialsSecret=ci-s3,services.s3.endpoint=https://minio.example,"
-            + "services.s3.prefix=runner,services.s3.redirect=true", "services" },
+            + "services.s3.prefix=runner,services.s3.redirect=true,network.ca.configMap=corp-ca", "services" },
         { "services-aws",     "services.enabled=true,services.keySecretName=k,services.s3.bucket=ci-caches,services.s3.region=eu-central-1,services.s3.replicas=1,"
             + "services.serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=arn:aws:iam::1:role/ci", "services" },
         { "extra-objects",    "extraObjects[0].apiVersion=v1,extraObjects[0].kind=ConfigMap,extraObjects[0].metadata.name=of-{{ .Release.Name }}", "extra" },
