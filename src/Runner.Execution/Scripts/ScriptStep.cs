@@ -20,12 +20,15 @@ internal sealed class ScriptStep(StepProcess process) : IStepAction
         var inputs = ScriptInputs.Read(run.Step.Inputs, run.Contexts, run.Level.Files);
         var folder = Path.Combine(job.Paths.Workspace, inputs.WorkingDirectory ?? run.Level.RunDefaults.WorkingDirectory ?? string.Empty);
         var environment = StepEnvironment.Of(run, StepKind.Script, ImmutableDictionary<string, string>.Empty);
-        var (shell, program) = FindShell(inputs.Shell ?? run.Level.RunDefaults.Shell, job, environment, folder);
+
+        // GitHub starts the shell inside of the job's container by its name, and there the step's own PATH leads to it.
+        var path = IsInJobContainer(job) ? environment["PATH"] : StepEnvironment.SearchPath(run);
+        var (shell, program) = FindShell(inputs.Shell ?? run.Level.RunDefaults.Shell, job, path, folder);
 
         ScriptHeader.Write(run.Scope.Log, inputs.Script, Shown(shell, program, job), run.Scope.Environment);
         if (program is null)
         {
-            throw new WorkflowException($"{shell.Program}: command not found. It is neither in the added paths nor in PATH: {environment["PATH"]}");
+            throw new WorkflowException($"{shell.Program}: command not found. It is neither in the added paths nor in PATH: {path}{NoteOf(path, environment["PATH"])}");
         }
 
         var script = WriteScript(shell, inputs.Script, job.Paths.Temp);
@@ -40,10 +43,8 @@ internal sealed class ScriptStep(StepProcess process) : IStepAction
         return exit.Code == 0;
     }
 
-    private static (Shell Shell, string? Program) FindShell(
-        string? name, JobScope job, Dictionary<string, string> environment, string folder)
+    private static (Shell Shell, string? Program) FindShell(string? name, JobScope job, string path, string folder)
     {
-        var path = environment["PATH"];
         if (!string.IsNullOrWhiteSpace(name))
         {
             var shell = Shell.Parse(name);
@@ -56,6 +57,9 @@ internal sealed class ScriptStep(StepProcess process) : IStepAction
 
         string? Find(string program) => ProgramFinder.Find(program, path, folder);
     }
+
+    private static string NoteOf(string path, string ofStep) =>
+        path == ofStep ? string.Empty : ". The PATH that the workflow sets is not looked at for shells: GITHUB_PATH adds a folder";
 
     // The container of the job is the very place that the worker runs in. An empty image means none.
     private static bool IsInJobContainer(JobScope job) => job.Message.JobContainer switch

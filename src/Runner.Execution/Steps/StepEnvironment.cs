@@ -25,7 +25,7 @@ internal static class StepEnvironment
         }
 
         // Layer 5: folders that steps added.
-        variables["PATH"] = string.Join(':', run.Scope.Shared.Paths.Append(PathOf(variables)));
+        variables["PATH"] = Added(run, PathOf(variables));
 
         // Layers 6 to 8: what users cannot override.
         Add(variables, OfRunner(run, kind));
@@ -61,9 +61,17 @@ internal static class StepEnvironment
         return variables;
     }
 
+    /// <summary>
+    /// Where the runner itself looks for the program of a step: in the folders that steps added and in its own PATH. One that the workflow sets is for what
+    /// the step runs (GitHub's runner: <c>WhichUtil.Which</c> with the added folders).
+    /// </summary>
+    public static string SearchPath(StepRun run) => Added(run, PathOf(OfMachine(run.Level.Job)));
+
     /// <summary>PATH of an environment, or the usual one where it has none.</summary>
     public static string PathOf(IReadOnlyDictionary<string, string> variables) =>
         variables.GetValueOrDefault("PATH") is { Length: > 0 } path ? path : DefaultPath;
+
+    private static string Added(StepRun run, string path) => string.Join(':', run.Scope.Shared.Paths.Append(path));
 
     // What the worker laid under the machine's environment, as the job's launcher asks for.
     private static IEnumerable<KeyValuePair<string, string>> OfLauncher(JobScope job)

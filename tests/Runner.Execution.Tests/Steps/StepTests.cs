@@ -100,6 +100,54 @@ public sealed class StepTests
     }
 
     [Fact]
+    public async Task Shell_is_looked_up_in_the_PATH_of_the_runner_whatever_the_workflow_sets()
+    {
+        using var job = new TestJob();
+        job.WithFile("own/bash", "#!/bin/sh\necho the wrong bash");
+        File.SetUnixFileMode(Path.Combine(job.Paths.Workspace, "own/bash"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await job.RunAsync(
+            Some.Script("echo of the step: $PATH", env: Some.Texts(("PATH", "/nowhere"))),
+            Some.Script("echo not this one", env: Some.Texts(("PATH", $"{job.Paths.Workspace}/own:/usr/bin:/bin"))),
+            Some.Script("echo PATH=/opt/tool/bin >> $GITHUB_ENV"),
+            Some.Script("echo of the file: $PATH"),
+            Some.Script("print('found')", shell: "python"),
+            Some.Script("true", shell: "no-such-shell {0}"));
+
+        Assert.Equal(["of the step: /nowhere"], job.Output(0));
+        Assert.Equal(["not this one"], job.Output(1));
+        Assert.Equal(["of the file: /opt/tool/bin"], job.Output(3));
+        Assert.Equal(["found"], job.Output(4));
+        Assert.Equal(
+            "##[error]no-such-shell: command not found. It is neither in the added paths nor in PATH: /usr/local/bin:/usr/bin:/bin. "
+            + "The PATH that the workflow sets is not looked at for shells: GITHUB_PATH adds a folder",
+            job.AllLines(5)[^1]);
+    }
+
+    [Fact]
+    public async Task Shell_in_a_folder_that_a_step_added_is_found_and_in_a_jobs_container_the_steps_PATH_leads_to_it()
+    {
+        var own = Some.Script("exit 1", shell: "my-shell {0}", env: Some.Texts(("PATH", "/nowhere")));
+        using var added = new TestJob();
+        using var inContainer = new TestJob();
+        foreach (var job in (TestJob[])[added, inContainer])
+        {
+            job.WithFile("own/my-shell", "#!/bin/sh\necho mine");
+            File.SetUnixFileMode(Path.Combine(job.Paths.Workspace, "own/my-shell"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        await added.RunAsync(Some.Script($"echo {added.Paths.Workspace}/own >> $GITHUB_PATH"), own);
+        await inContainer.RunAsync(Some.Job() with
+        {
+            JobContainer = new Runner.Jobs.Tokens.StringToken("debian:12"),
+            Steps = [Some.Script("exit 1", shell: "my-shell {0}", env: Some.Texts(("PATH", $"{inContainer.Paths.Workspace}/own")))],
+        });
+
+        Assert.Equal(["mine"], added.Output(1));
+        Assert.Equal(["mine"], inContainer.Output(0));
+    }
+
+    [Fact]
     public async Task Working_directory_and_shell_come_from_step_job_workflow_in_this_order()
     {
         using var job = new TestJob();
