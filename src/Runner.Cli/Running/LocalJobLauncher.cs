@@ -50,7 +50,7 @@ internal sealed class LocalJobLauncher(
             JobId = jobId,
             SystemConnection = settings.Services(planned, planId, jobId),
             GitHubToken = settings.GitHubToken,
-            Variables = [.. Features, .. settings.Variables],
+            Variables = [.. Features, .. SecretsNotPassed(planned), .. settings.Variables],
         });
         return new JobLaunch
         {
@@ -69,6 +69,11 @@ internal sealed class LocalJobLauncher(
             KeepAs = settings.KeepsFailedOf is { } checkout ? KeptName(planned, checkout) : null,
         };
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> SecretsNotPassed(PlannedJob planned) =>
+        string.Join(',', planned.SecretsNotPassed.Order(StringComparer.Ordinal)) is { Length: > 0 } names
+            ? [KeyValuePair.Create(JobVariables.SecretsNotPassed, names)]
+            : [];
 
     // The same for the same job of the same checkout, so that at most its last failure stays.
     private static string KeptName(PlannedJob planned, string checkout)

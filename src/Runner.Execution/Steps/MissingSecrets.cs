@@ -23,12 +23,25 @@ internal static partial class MissingSecrets
             .Where(variable => variable.Value is { IsSecret: true, Value.Length: > 0 })
             .Select(variable => variable.Key == JobVariables.GitHubToken ? TokenName : variable.Key)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var held = (job.Message.Variable(JobVariables.SecretsNotPassed) ?? string.Empty).Split(',').ToHashSet(StringComparer.OrdinalIgnoreCase);
         var missing = Tokens(job, step).SelectMany(Expressions).SelectMany(NamesIn)
             .Where(name => !given.Contains(name))
-            .Select(name => name.ToUpperInvariant()).Distinct().Order(StringComparer.Ordinal).ToList();
-        return missing.Count == 0
-            ? null
-            : $"This step uses {string.Join(", ", missing)}, which this run was not given: {string.Join(" ", missing.Select(name => $"-s {name}=…"))} gives it.";
+            .Select(name => name.ToUpperInvariant()).Distinct().Order(StringComparer.Ordinal)
+            .ToLookup(held.Contains);
+        return missing.Count == 0 ? null : string.Join(' ', Hints([.. missing[false]], [.. missing[true]]));
+    }
+
+    private static IEnumerable<string> Hints(string[] notGiven, string[] notPassed)
+    {
+        if (notGiven.Length > 0)
+        {
+            yield return $"This step uses {string.Join(", ", notGiven)}, which this run was not given: {string.Join(" ", notGiven.Select(name => $"-s {name}=…"))} gives it.";
+        }
+
+        if (notPassed.Length > 0)
+        {
+            yield return $"This step uses {string.Join(", ", notPassed)}, which the call of this workflow does not pass on: 'secrets: inherit' at the job that calls it does.";
+        }
     }
 
     private static IEnumerable<TemplateToken> Tokens(JobScope job, StepUse step) => job.Message.EnvironmentVariables.Concat(OfStep(step));

@@ -65,4 +65,10 @@ public static class JobVariables
     /// local runs, whose services belong to the user.
     /// </summary>
     public const string ServicesInScripts = "runner_services_in_scripts";
+
+    /// <summary>
+    /// Names, separated by commas, of secrets that the run has and the calls on the way to the job's workflow did not pass on. Our own: for local runs,
+    /// which tell why a secret is not there.
+    /// </summary>
+    public const string SecretsNotPassed = "runner_secrets_not_passed";
 }

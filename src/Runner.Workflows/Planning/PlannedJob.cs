@@ -43,6 +43,10 @@ public sealed record PlannedJob
     /// <summary>Name of the deployment environment, or <c>null</c>.</summary>
     public string? EnvironmentName { get; init; }
 
+    /// <summary>Names of the secrets that the run has and the calls on the way to the job did not pass on.</summary>
+    public IEnumerable<string> SecretsNotPassed => Plan.Request.Secrets.Select(secret => secret.Key)
+        .Except(Scope.Secrets.Select(secret => secret.Key), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The <c>matrix</c> context; null data where there is no matrix.</summary>
     public ContextData Matrix => Contexts.Matrix;
 

@@ -1,3 +1,4 @@
+using Runner.Jobs.Launch;
 using Runner.Jobs.Messages;
 using Runner.Jobs.Tokens;
 using Runner.Testing;
@@ -28,6 +29,30 @@ public sealed class MissingSecretsTests
         {
             Assert.Equal(hint is null ? [] : [hint], job.AllLines(0).Where(line => line.StartsWith("This step uses", StringComparison.Ordinal)));
         }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Secret_that_a_call_did_not_pass_on_is_told_apart_from_one_that_nobody_gave()
+    {
+        using var folder = new TempFolder();
+        using var job = new TestJob();
+        var payload = Some.Payload(
+            Some.Job() with
+            {
+                Steps = [ScriptOf("format(': {0}{1}; exit 3', secrets.Deploy_Key, secrets.OTHER)")],
+                Variables = new Dictionary<string, VariableValue> { [JobVariables.SecretsNotPassed] = new() { Value = "DEPLOY_KEY,UNUSED" } },
+            },
+            folder.FullPath) with
+        {
+            Reporting = ReportingTarget.Launcher,
+        };
+
+        await job.RunAsync(payload);
+
+        Assert.Equal(
+            "This step uses OTHER, which this run was not given: -s OTHER=… gives it. "
+            + "This step uses DEPLOY_KEY, which the call of this workflow does not pass on: 'secrets: inherit' at the job that calls it does.",
+            job.AllLines(0)[^1]);
     }
 
     [Fact(Timeout = 60_000)]

@@ -43,6 +43,23 @@ public sealed class CalledWorkflowTests
         ("acme/tools/ci/leaf.yml@v1", "on: workflow_call\njobs: {leaf: {runs-on: x, steps: [{run: x}]}}"));
 
     [Fact]
+    public async Task Secrets_of_the_run_that_calls_did_not_pass_on_are_known_by_name()
+    {
+        var run = await Files.RunAsync("""
+            on: push
+            jobs:
+              own: {runs-on: x, steps: [{run: x}]}
+              none: {uses: ./leaf.yml}
+              all: {uses: ./leaf.yml, secrets: inherit}
+              lost: {uses: ./outer.yml, secrets: inherit}
+            """);
+
+        Assert.Equal(
+            ["own: ", "none / leaf: MY_SECRET", "all / leaf: ", "lost / inner / leaf: MY_SECRET"],
+            run.Start().Ready.Select(job => $"{job.DisplayName}: {string.Join(",", job.SecretsNotPassed)}"));
+    }
+
+    [Fact]
     public async Task Called_jobs_run_with_typed_inputs_and_give_outputs_back()
     {
         var run = await Files.RunAsync("""
