@@ -25,13 +25,14 @@ internal static class LaunchTimeline
         }
     }
 
+    // Said so that it is right of a pod, a container and a process.
     private static IEnumerable<(string Name, DateTimeOffset? At)> Moments(LaunchTimes times) =>
     [
         ("Message seen", times.MessageSeen),
-        ("Pod created", times.PodCreated),
+        ("Created", times.PodCreated),
         ("Scheduled", times.Scheduled),
-        ("Pod set up", times.SetUp),
-        ("Containers started", times.ContainersStarted),
+        ("Set up", times.SetUp),
+        ("Started", times.ContainersStarted),
         ("First step", times.FirstStep),
     ];
 }

@@ -72,8 +72,8 @@ public sealed class JobRunnerTests
             [
                 "Current runner version: '0.0.0-test'", "Runner name: 'test-runner'", "Runner group name: 'Default'", "Machine name: 'node-1'",
                 "##[group]Placement", "image: debian:12", "node selector: gpu=yes", "##[endgroup]",
-                "##[group]Times", "Message seen:       2026-01-31T08:15:30.123Z", "Pod created:        2026-01-31T08:15:30.135Z (+0.012 s)",
-                "Containers started: 2026-01-31T08:15:31.623Z (+1.488 s)", "##[endgroup]",
+                "##[group]Times", "Message seen:       2026-01-31T08:15:30.123Z", "Created:            2026-01-31T08:15:30.135Z (+0.012 s)",
+                "Started:            2026-01-31T08:15:31.623Z (+1.488 s)", "##[endgroup]",
                 "##[group]GITHUB_TOKEN Permissions", "Contents: read", "Packages: write", "##[endgroup]",
                 "Secret source: Actions", "Prepare workflow directory", "Prepare all required actions", "Complete job name: build (linux)",
             ],
