@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Runner.Cli.CommandLine;
 using Runner.Cli.Rendering;
+using Runner.Emulator.Console;
 using Runner.Workflows.Model;
 using Runner.Workflows.Planning;
 
@@ -24,7 +25,7 @@ internal static class DryRun
                 else if (preview.Ended is { } ended)
                 {
                     var reason = ended.Reason is null ? string.Empty : $": {ended.Reason}";
-                    surroundings.Out.WriteLine($"  {Marks.Of(ended.Conclusion, colors)} {ended.DisplayName} {colors.Dim(Marks.Word(ended.Conclusion) + reason)}");
+                    surroundings.Out.WriteLine($"  {Marks.Of(ended.Conclusion, colors)} {ShownText.Name(ended.DisplayName)} {colors.Dim(Marks.Word(ended.Conclusion) + reason)}");
                 }
             }
         }
@@ -41,10 +42,10 @@ internal static class DryRun
 
     private static void WriteJob(TextWriter output, Colors colors, PlannedJob job)
     {
-        output.WriteLine($"  {colors.Bold(job.DisplayName)} {colors.Dim($"on {string.Join(", ", job.Labels)}")}");
+        output.WriteLine($"  {colors.Bold(ShownText.Name(job.DisplayName))} {colors.Dim($"on {string.Join(", ", job.Labels)}")}");
         foreach (var step in job.Job.Steps)
         {
-            output.WriteLine($"    {colors.Dim("▸")} {NameOf(step)}");
+            output.WriteLine($"    {colors.Dim("▸")} {ShownText.Name(NameOf(step))}");
         }
     }
 }

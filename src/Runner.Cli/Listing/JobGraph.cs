@@ -1,5 +1,6 @@
 using Runner.Cli.CommandLine;
 using Runner.Cli.Rendering;
+using Runner.Emulator.Console;
 using Runner.Workflows.Model;
 
 namespace Runner.Cli.Listing;
@@ -21,7 +22,7 @@ internal static class JobGraph
 
     /// <summary>A name with the file behind it; of a workflow without a name the file alone.</summary>
     public static string Title(string name, Workflow workflow, Colors colors) =>
-        name == workflow.Path ? colors.Bold(name) : $"{colors.Bold(name)}  {colors.Dim(workflow.Path)}";
+        name == workflow.Path ? colors.Bold(name) : $"{colors.Bold(ShownText.Name(name))}  {colors.Dim(workflow.Path)}";
 
     private static void WriteLevel(TextWriter output, Colors colors, List<ListedJob> all, ListedJob? parent, string indent)
     {
@@ -29,7 +30,7 @@ internal static class JobGraph
         foreach (var job in level)
         {
             var isLast = job == level[^1];
-            var name = job.Name == job.Job.Id ? colors.Bold(job.Job.Id) : $"{colors.Bold(job.Job.Id)} ({job.Name})";
+            var name = job.Name == job.Job.Id ? colors.Bold(job.Job.Id) : $"{colors.Bold(job.Job.Id)} ({ShownText.Name(job.Name)})";
             output.WriteLine($"{colors.Dim(indent + (isLast ? "└─ " : "├─ "))}{name}{colors.Dim(Remarks(job))}");
             WriteLevel(output, colors, all, job, indent + (isLast ? "   " : "│  "));
         }

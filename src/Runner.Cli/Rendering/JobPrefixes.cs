@@ -1,4 +1,5 @@
 using Runner.Cli.Running;
+using Runner.Emulator.Console;
 
 namespace Runner.Cli.Rendering;
 
@@ -18,7 +19,7 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
     {
         if (_numbers.TryAdd(job, _numbers.Count))
         {
-            _width = Math.Max(_width, Math.Min(NameOf(job).Length, MaxWidth));
+            _width = Math.Max(_width, Math.Min(ShownText.Width(NameOf(job)), MaxWidth));
         }
     }
 
@@ -26,8 +27,8 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
     public string Of(LocalJobId job)
     {
         Add(job);
-        var name = Fit(NameOf(job), MaxWidth);
-        return $"{colors.Of(_numbers[job], name.PadRight(_width))} {colors.Dim("│")} ";
+        var name = ShownText.Fit(NameOf(job), MaxWidth);
+        return $"{colors.Of(_numbers[job], ShownText.Pad(name, _width))} {colors.Dim("│")} ";
     }
 
     /// <summary>Cells that a prefix takes.</summary>
@@ -39,10 +40,6 @@ internal sealed class JobPrefixes(Colors colors, RunViewOptions options)
     private string NameOf(LocalJobId job)
     {
         var name = options.PrefixJobId ? job.Id : job.Name;
-        return NamesWorkflows ? $"{job.WorkflowName}/{name}" : name;
+        return ShownText.Name(NamesWorkflows ? $"{job.WorkflowName}/{name}" : name);
     }
-
-    /// <summary>A text of at most so many cells, cut in its middle: the ends of names tell matrix legs apart.</summary>
-    internal static string Fit(string text, int width) =>
-        text.Length <= width ? text : $"{text[..((width - 1) / 2)]}…{text[^(width - 1 - ((width - 1) / 2))..]}";
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Runner.Emulator.Console;
 
 namespace Runner.Cli.Rendering;
 
@@ -7,13 +7,6 @@ namespace Runner.Cli.Rendering;
 internal static class LineWrap
 {
     private const int MinWidth = 20;
-
-    // Scripts whose characters take two cells (Unicode, East Asian Width W and F), and emoji.
-    private static readonly (int First, int Last)[] Wide =
-    [
-        (0x1100, 0x115F), (0x2E80, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFF60), (0xFFE0, 0xFFE6),
-        (0x1F300, 0x1FAFF), (0x20000, 0x3FFFD),
-    ];
 
     /// <summary>The line in parts of at most so many cells; a width below 20 counts as 20.</summary>
     public static IEnumerable<string> Split(string line, int width)
@@ -27,7 +20,7 @@ internal static class LineWrap
             if (length == 0)
             {
                 Rune.DecodeFromUtf16(line.AsSpan(at), out var rune, out length);
-                var cells = Cells(rune);
+                var cells = ShownText.Cells(rune);
                 if (used + cells > most)
                 {
                     yield return part.ToString();
@@ -61,10 +54,4 @@ internal static class LineWrap
 
         return Math.Min(end + 1, line.Length) - at;
     }
-
-    private static int Cells(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control => 0,
-        _ => Array.Exists(Wide, range => rune.Value >= range.First && rune.Value <= range.Last) ? 2 : 1,
-    };
 }

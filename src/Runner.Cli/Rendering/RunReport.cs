@@ -1,6 +1,7 @@
 using System.Globalization;
 using Runner.Agent.Board;
 using Runner.Cli.Running;
+using Runner.Emulator.Console;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Cli.Rendering;
@@ -13,7 +14,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
     private readonly List<LocalJobEndedEvent> _ended = [];
     private readonly List<LocalSummaryEvent> _summaries = [];
     private readonly List<(LocalJobId Job, RunStep Step, string[] Lines)> _failures = [];
-    private readonly Dictionary<LocalJobId, (LogLineText Text, Queue<string> Lines)> _lines = [];
+    private readonly Dictionary<LocalJobId, (LogLineText Text, Queue<(string Text, bool IsAnnotation)> Lines)> _lines = [];
 
     /// <summary>Takes note of what happened.</summary>
     public void Note(RunEvent happened)
@@ -28,7 +29,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
                 Keep(line);
                 break;
             case LocalStepEndedEvent { Conclusion: Conclusion.Failed } step:
-                _failures.Add((step.Job, step.Step, [.. Lines(step.Job).Lines]));
+                _failures.Add((step.Job, step.Step, [.. Why(step)]));
                 break;
             case LocalSummaryEvent summary:
                 _summaries.Add(summary);
@@ -51,7 +52,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
         foreach (var job in _summaries.GroupBy(summary => summary.Job))
         {
             output.WriteLine();
-            output.WriteLine(colors.Bold($"Summary of {job.Key.Name}"));
+            output.WriteLine(colors.Bold($"Summary of {ShownText.Name(job.Key.Name)}"));
             foreach (var summary in job)
             {
                 SummaryText.Write(output, summary.Markdown, colors, options.Width);
@@ -74,18 +75,30 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
             return;
         }
 
-        lines.Enqueue(text);
-        if (lines.Count > LastLines)
+        // A command may have made several lines of one.
+        foreach (var part in text.ReplaceLineEndings("\n").Split('\n'))
         {
-            lines.Dequeue();
+            lines.Enqueue((part, LogLineText.IsAnnotation(line.Text)));
+            if (lines.Count > LastLines)
+            {
+                lines.Dequeue();
+            }
         }
     }
 
-    private (LogLineText Text, Queue<string> Lines) Lines(LocalJobId job)
+    // Of a step of the runner's own only what went wrong: the rest, such as its permissions and times, nobody asked for.
+    private IEnumerable<string> Why(LocalStepEndedEvent step)
+    {
+        var lines = Lines(step.Job).Lines;
+        var told = step.Step.IsFrame && lines.Any(line => line.IsAnnotation) ? lines.Where(line => line.IsAnnotation) : lines;
+        return told.Select(line => line.Text);
+    }
+
+    private (LogLineText Text, Queue<(string Text, bool IsAnnotation)> Lines) Lines(LocalJobId job)
     {
         if (!_lines.TryGetValue(job, out var kept))
         {
-            _lines[job] = kept = (new LogLineText(new Colors(areOn: false), isVerbose: false), new Queue<string>());
+            _lines[job] = kept = (new LogLineText(new Colors(areOn: false), isVerbose: false), new Queue<(string, bool)>());
         }
 
         return kept;
@@ -94,7 +107,7 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
     private void WriteFailure(TextWriter output, LocalJobId job, RunStep step, string[] lines)
     {
         output.WriteLine();
-        output.WriteLine($"{Marks.Of(Conclusion.Failed, colors)} {colors.Bold($"{job.Name} › {step.Name}")}");
+        output.WriteLine($"{Marks.Of(Conclusion.Failed, colors)} {colors.Bold(ShownText.Name($"{job.Name} › {step.Name}"))}");
         foreach (var line in lines)
         {
             output.WriteLine($"  {colors.Dim("│")} {line}");
@@ -104,13 +117,13 @@ internal sealed class RunReport(Colors colors, RunViewOptions options)
     private void WriteJobs(TextWriter output)
     {
         var severalWorkflows = _ended.Select(ended => ended.Job.Workflow).Distinct().Count() > 1;
-        var names = _ended.Select(ended => severalWorkflows ? $"{ended.Job.WorkflowName} / {ended.Job.Name}" : ended.Job.Name).ToList();
-        var width = Math.Min(names.Max(name => name.Length), Math.Max(20, options.Width - 24));
+        var names = _ended.Select(ended => severalWorkflows ? $"{ended.Job.WorkflowName} / {ended.Job.Name}" : ended.Job.Name).Select(ShownText.Name).ToList();
+        var width = Math.Min(names.Max(ShownText.Width), Math.Max(20, options.Width - 24));
         output.WriteLine();
         foreach (var (ended, name) in _ended.Zip(names))
         {
             var time = ended.Duration > TimeSpan.Zero ? ShownWords.Duration(ended.Duration) : string.Empty;
-            var row = $"{Marks.Of(ended.Conclusion, colors)} {JobPrefixes.Fit(name, width).PadRight(width)}  {Marks.Word(ended.Conclusion),-9}  {time,7}";
+            var row = $"{Marks.Of(ended.Conclusion, colors)} {ShownText.Pad(ShownText.Fit(name, width), width)}  {Marks.Word(ended.Conclusion),-9}  {time,7}";
             output.WriteLine(row.TrimEnd());
             if (ended.Reason is not null)
             {

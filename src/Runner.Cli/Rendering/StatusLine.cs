@@ -1,6 +1,7 @@
 using System.Globalization;
 using Runner.Agent.Board;
 using Runner.Cli.Running;
+using Runner.Emulator.Console;
 
 namespace Runner.Cli.Rendering;
 
@@ -44,6 +45,6 @@ internal sealed class StatusLine
         var more = _jobs.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" · {_jobs.Count - 1} more") : string.Empty;
         var sign = Spinner[(int)(now.ToUnixTimeMilliseconds() / 100 % Spinner.Length)];
         var tail = $" {ShownWords.Duration(elapsed)}{more}";
-        return $"{sign} {JobPrefixes.Fit($"{job.Name}: {phase}", Math.Max(10, width - tail.Length - 3))}{tail}";
+        return $"{sign} {ShownText.Fit(ShownText.Name($"{job.Name}: {phase}"), Math.Max(10, width - tail.Length - 3))}{tail}";
     }
 }

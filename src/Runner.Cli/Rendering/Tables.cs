@@ -1,5 +1,6 @@
 using System.Globalization;
 using Runner.Cli.CommandLine;
+using Runner.Emulator.Console;
 using Runner.Emulator.Runs;
 using Spectre.Console;
 
@@ -25,7 +26,7 @@ internal static class Tables
         table.AddColumns([.. columns.Select(column => new TableColumn(new Text(column.ToUpperInvariant())))]);
         foreach (var row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(ShownText.Name(cell))));
         }
 
         console.Write(table);

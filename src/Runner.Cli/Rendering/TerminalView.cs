@@ -1,5 +1,7 @@
 using Runner.Agent.Board;
 using Runner.Cli.Running;
+using Runner.Emulator.Console;
+using Runner.Jobs.Errors;
 using Runner.Jobs.Outcomes;
 
 namespace Runner.Cli.Rendering;
@@ -99,7 +101,7 @@ internal sealed class TerminalView : IRunView
     {
         _prefixes.NamesWorkflows = _hasRun;
         _hasRun = true;
-        return _colors.Bold(run.Name) + _colors.Dim($"  {run.Workflow}");
+        return _colors.Bold(ShownText.Name(run.Name)) + _colors.Dim($"  {run.Workflow}");
     }
 
     private string? Begin(LocalStepStartedEvent step)
@@ -114,7 +116,7 @@ internal sealed class TerminalView : IRunView
     {
         if (happened is JobEvent { Job: var job } and not LocalStepEndedEvent { Step.IsFrame: false } && _unannounced.Remove(job, out var step))
         {
-            Write(happened, $"{_colors.Dim("▸")} {_colors.Bold(step.Name)}");
+            Write(happened, $"{_colors.Dim("▸")} {_colors.Bold(ShownText.Name(step.Name))}");
         }
     }
 
@@ -150,10 +152,10 @@ internal sealed class TerminalView : IRunView
             return null;
         }
 
-        var sign = Marks.Of(step.Conclusion, _colors);
+        var (sign, name) = (Marks.Of(step.Conclusion, _colors), ShownText.Name(step.Step.Name));
         return step.Conclusion == Conclusion.Skipped
-            ? $"{sign} {_colors.Dim(step.Step.Name)}"
-            : $"{sign} {step.Step.Name}  {_colors.Dim(ShownWords.Duration(step.Duration))}";
+            ? $"{sign} {_colors.Dim(name)}"
+            : $"{sign} {name}  {_colors.Dim(ShownWords.Duration(step.Duration))}";
     }
 
     private string? Line(LocalLineEvent line)
@@ -207,9 +209,16 @@ internal sealed class TerminalView : IRunView
     {
         lock (_lock)
         {
-            ClearStatus();
-            WriteStatus();
-            _output.Flush();
+            try
+            {
+                ClearStatus();
+                WriteStatus();
+                _output.Flush();
+            }
+            catch (InfrastructureException)
+            {
+                // A terminal that is gone: the next event that is shown tells it to somebody who can act.
+            }
         }
     }
 

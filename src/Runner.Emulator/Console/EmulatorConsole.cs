@@ -75,7 +75,7 @@ public sealed class EmulatorConsole
                 await WriteAsync(_style.Dim($"runner {happened.Runner} removed"));
                 break;
             case EmulatorEventType.RunQueued:
-                await WriteAsync(_style.Bold($"run {happened.RunId}: {happened.Name}"));
+                await WriteAsync(_style.Bold($"run {happened.RunId}: {ShownText.Name(happened.Name ?? string.Empty)}"));
                 break;
             case EmulatorEventType.JobQueued:
                 await WriteAsync(happened, _style.Dim($"queued for {Labels(happened)}"));
@@ -112,14 +112,14 @@ public sealed class EmulatorConsole
         switch (step?.Status)
         {
             case StepStatus.InProgress:
-                await WriteAsync(happened, _style.Bold($"▶ {step.Name}"));
+                await WriteAsync(happened, _style.Bold($"▶ {ShownText.Name(step.Name)}"));
                 break;
             case StepStatus.Completed when step.Conclusion == Conclusion.Skipped:
-                await WriteAsync(happened, _style.Dim($"- {step.Name} (skipped)"));
+                await WriteAsync(happened, _style.Dim($"- {ShownText.Name(step.Name)} (skipped)"));
                 break;
             case StepStatus.Completed:
                 var duration = ConsoleStyle.Duration(step.CompletedAt - step.StartedAt);
-                await WriteAsync(happened, _style.Of(step.Conclusion, $"{ConsoleStyle.Mark(step.Conclusion)} {step.Name}") + _style.Dim($" ({duration})"));
+                await WriteAsync(happened, _style.Of(step.Conclusion, $"{ConsoleStyle.Mark(step.Conclusion)} {ShownText.Name(step.Name)}") + _style.Dim($" ({duration})"));
                 break;
         }
     }
@@ -175,7 +175,7 @@ public sealed class EmulatorConsole
         }
     }
 
-    private Task WriteAsync(EmulatorEvent happened, string text) => WriteAsync(_style.Dim($"{happened.Name} | ") + text);
+    private Task WriteAsync(EmulatorEvent happened, string text) => WriteAsync(_style.Dim($"{ShownText.Name(happened.Name ?? string.Empty)} | ") + text);
 
     private async Task WriteAsync(string text)
     {

@@ -10,14 +10,14 @@ internal static class RunTable
     public static string Of(RunInfo run, ConsoleStyle style)
     {
         var text = new StringBuilder();
-        Line(text, style.Bold($"run {run.Id}: {run.Name}") + "  " + style.Of(run.Conclusion, ConsoleStyle.Word(run.Conclusion)));
-        var nameWidth = Width(run.Jobs.Select(job => job.Name));
+        Line(text, style.Bold($"run {run.Id}: {ShownText.Name(run.Name)}") + "  " + style.Of(run.Conclusion, ConsoleStyle.Word(run.Conclusion)));
+        var nameWidth = Width(run.Jobs.Select(job => ShownText.Name(job.Name)));
         var wordWidth = Width(run.Jobs.Select(job => ConsoleStyle.Word(job.Conclusion)));
         var timeWidth = Width(run.Jobs.Select(Duration));
         foreach (var job in run.Jobs)
         {
             var word = ConsoleStyle.Word(job.Conclusion);
-            var line = style.Of(job.Conclusion, $"  {ConsoleStyle.Mark(job.Conclusion)} {job.Name.PadRight(nameWidth)}  {word.PadRight(wordWidth)}")
+            var line = style.Of(job.Conclusion, $"  {ConsoleStyle.Mark(job.Conclusion)} {ShownText.Pad(ShownText.Name(job.Name), nameWidth)}  {word.PadRight(wordWidth)}")
                 + $"  {Duration(job).PadLeft(timeWidth)}  {job.Runner ?? job.Reason}";
             Line(text, line);
             AddDetails(text, job, style);
@@ -35,7 +35,7 @@ internal static class RunTable
 
         foreach (var step in job.Steps.Where(step => step.Conclusion == Conclusion.Failed))
         {
-            Line(text, style.Red($"      ✗ {step.Name}"));
+            Line(text, style.Red($"      ✗ {ShownText.Name(step.Name)}"));
         }
 
         foreach (var (name, value) in job.Outputs)
@@ -46,7 +46,7 @@ internal static class RunTable
 
     private static string Duration(JobInfo job) => ConsoleStyle.Duration(job.CompletedAt - job.StartedAt);
 
-    private static int Width(IEnumerable<string> texts) => texts.Select(text => text.Length).DefaultIfEmpty().Max();
+    private static int Width(IEnumerable<string> texts) => texts.Select(ShownText.Width).DefaultIfEmpty().Max();
 
     // One line feed on every system: goldens and pipes compare bytes.
     private static void Line(StringBuilder text, string line) => text.Append(line.TrimEnd()).Append('\n');

@@ -113,7 +113,7 @@ internal static class JobPlanner
 
         var own = name.Length == 0 ? job.Id : name;
         var whole = parts.IsEmpty ? own : $"{own} ({string.Join(", ", parts)})";
-        return whole.Length > MaxNameLength ? whole[..(MaxNameLength - 3)] + "..." : whole;
+        return whole.Length > MaxNameLength ? Start(whole, MaxNameLength - 3) + "..." : whole;
     }
 
     private static bool IsTrue(TemplateToken? token, TemplateEvaluator evaluator) =>
@@ -123,6 +123,9 @@ internal static class JobPlanner
     {
         var minutes = token is null or NullToken ? byDefault : evaluator.EvaluateNumber(token);
         return double.IsNaN(minutes) || minutes <= 0 ? TimeSpan.FromMinutes(byDefault) : TimeSpan.FromMinutes(Math.Min(minutes, int.MaxValue));
+    // Counted as GitHub counts, but half of a character is none.
+    private static string Start(string text, int length) => text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
     }
 
     private static string? EnvironmentName(TemplateToken? token, TemplateEvaluator evaluator)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Runner.Cli.Rendering;
 using Runner.Cli.Running;
+using Runner.Emulator.Console;
 using Runner.Jobs.Outcomes;
 using Runner.Testing;
 
@@ -130,6 +131,77 @@ public sealed class RunViewTests
     [InlineData("", "")]
     public void Line_is_cut_where_the_terminal_ends(string line, string parts) => Assert.Equal(parts.Split('|'), LineWrap.Split(line, 20));
 
+    [Theory]
+    [InlineData("plain", 10, "plain", 5)]
+    [InlineData("build (ubuntu, 20)", 9, "buil… 20)", 9)]
+    [InlineData("日本語の名前です", 8, "日…です", 7)]
+    [InlineData("😀😀😀😀😀😀", 6, "😀…😀", 5)]
+    [InlineData("👩‍👩‍👧x👩‍👩‍👧", 5, "…", 1)]
+    public void Names_are_cut_and_counted_by_cells_and_whole_characters(string name, int width, string shown, int cells)
+    {
+        Assert.Equal(shown, ShownText.Fit(name, width));
+        Assert.Equal(cells, ShownText.Width(shown));
+        Assert.Equal(width, ShownText.Width(ShownText.Pad(shown, width)));
+    }
+
+    [Fact]
+    public void Names_stay_on_their_line_and_colour_nothing()
+    {
+        var job = new LocalJobId("ci.yml", "x\u001b[31m\nnl", "a", "one\ntwo\u001b[2K");
+        var step = new RunStep(2, "st\rep\u009b1m");
+
+        var shown = Shown(
+            new RunViewOptions { Width = 80 },
+            new RunStartedEvent(At(0), "ci.yml", job.WorkflowName),
+            new LocalJobQueuedEvent(At(0), job, "host"),
+            new LocalStepStartedEvent(At(1), job, step),
+            new LocalLineEvent(At(1), job, step, "text"),
+            new LocalStepEndedEvent(At(2), job, step, Conclusion.Failed, TimeSpan.FromSeconds(1)),
+            new LocalJobEndedEvent(At(2), job, Conclusion.Failed, TimeSpan.FromSeconds(1), null, []));
+
+        Assert.DoesNotContain(shown, c => char.IsControl(c) && c != '\n');
+        Assert.Contains("x [31m nl", shown, StringComparison.Ordinal);
+        Assert.Contains("✗ one two [2K › st ep 1m\n", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Columns_stand_under_each_other_whatever_the_names_are()
+    {
+        var (wide, plain) = (new LocalJobId("ci.yml", "CI", "a", "日本語"), new LocalJobId("ci.yml", "CI", "b", "plain"));
+
+        var shown = Shown(
+            new RunViewOptions { Width = 80 },
+            new LocalJobQueuedEvent(At(0), wide, "host"),
+            new LocalJobQueuedEvent(At(0), plain, "host"),
+            new LocalJobStartedEvent(At(1), wide, "process 1"),
+            new LocalJobStartedEvent(At(1), plain, "process 2"),
+            new LocalJobEndedEvent(At(2), wide, Conclusion.Succeeded, TimeSpan.FromSeconds(1), null, []),
+            new LocalJobEndedEvent(At(2), plain, Conclusion.Succeeded, TimeSpan.FromSeconds(1), null, []));
+
+        Assert.Contains("日本語 │ started: process 1\nplain  │ started: process 2\n", shown, StringComparison.Ordinal);
+        Assert.Contains("✓ 日本語  success", shown, StringComparison.Ordinal);
+        Assert.Contains("✓ plain   success", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Failure_shows_each_line_of_a_command_and_of_the_runners_own_steps_what_went_wrong_only()
+    {
+        var (own, setUp) = (new RunStep(2, "own"), new RunStep(1, "Set up job", IsFrame: true));
+
+        var shown = Shown(
+            new RunViewOptions { Width = 80 },
+            new LocalStepStartedEvent(At(1), Test, own),
+            new LocalLineEvent(At(1), Test, own, "before"),
+            new LocalLineEvent(At(1), Test, own, "##[warning]a\nb"),
+            new LocalStepEndedEvent(At(2), Test, own, Conclusion.Failed, TimeSpan.FromSeconds(1)),
+            new LocalStepStartedEvent(At(3), Deploy, setUp),
+            new LocalLineEvent(At(3), Deploy, setUp, "Contents: read"),
+            new LocalLineEvent(At(3), Deploy, setUp, "##[error]no such action"),
+            new LocalStepEndedEvent(At(4), Deploy, setUp, Conclusion.Failed, TimeSpan.FromSeconds(1)));
+
+        Assert.EndsWith("✗ test › own\n  │ before\n  │ warning: a\n  │ b\n\n✗ deploy › Set up job\n  │ error: no such action\n", shown, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Machines_get_one_object_a_line()
     {
@@ -143,12 +215,14 @@ public sealed class RunViewTests
 
     private static DateTimeOffset At(int seconds) => Begin.AddSeconds(seconds);
 
-    private static string Shown(RunViewOptions options)
+    private static string Shown(RunViewOptions options) => Shown(options, Script);
+
+    private static string Shown(RunViewOptions options, params RunEvent[] script)
     {
         using var output = new StringWriter();
         using var view = new TerminalView(output, options, TimeProvider.System);
-        Array.ForEach(Script, view.Show);
+        Array.ForEach(script, view.Show);
         view.Finish();
-        return output.ToString();
+        return output.ToString().ReplaceLineEndings("\n");
     }
 }
