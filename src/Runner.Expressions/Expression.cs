@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Runner.Expressions.Evaluation;
 using Runner.Expressions.Functions;
 using Runner.Expressions.Parsing;
@@ -94,10 +95,33 @@ public sealed class Expression
     public bool UsesContext(params IEnumerable<string> names) =>
         Nodes().OfType<NamedValueNode>().Any(context => names.Contains(context.Name, StringComparer.OrdinalIgnoreCase));
 
+    /// <summary>
+    /// Each use of a context: its name and the names behind it, as in <c>needs.build.outputs</c>. <c>null</c> stands for a name that is computed, and for <c>*</c>.
+    /// </summary>
+    public IEnumerable<ImmutableArray<string?>> ContextPaths() => _root is null ? [] : PathsIn(_root);
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 
     private static string Braced(string expression) => "${{ " + expression + " }}";
+
+    private static IEnumerable<ImmutableArray<string?>> PathsIn(Node node) =>
+        PathOf(node) is { } path ? Indices(node).SelectMany(PathsIn).Prepend(path) : node.Children.SelectMany(PathsIn);
+
+    private static ImmutableArray<string?>? PathOf(Node node) => node switch
+    {
+        NamedValueNode named => [named.Name],
+        IndexNode index => PathOf(index.Container)?.Add(index.Index is LiteralNode { Value: StringValue name } ? name.Value : null),
+        WildcardNode all => PathOf(all.Container)?.Add(null),
+        _ => null,
+    };
+
+    private static IEnumerable<Node> Indices(Node node) => node switch
+    {
+        IndexNode index => Indices(index.Container).Append(index.Index),
+        WildcardNode all => Indices(all.Container),
+        _ => [],
+    };
 
     private IEnumerable<Node> Nodes() => _root is null ? [] : WithDescendants(_root);
 

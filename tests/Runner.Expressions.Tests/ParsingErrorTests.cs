@@ -96,4 +96,13 @@ public sealed class ParsingErrorTests
         Assert.False(Expression.Parse("github.secrets").UsesContext("secrets"));
         Assert.True(Expression.Parse(" ").IsEmpty);
     }
+
+    [Theory]
+    [InlineData("needs.a.outputs.x == 'needs.b'", "needs.a.outputs.x")]
+    [InlineData("needs['a'].result && inputs.b", "needs.a.result", "inputs.b")]
+    [InlineData("needs.*.outputs", "needs.?.outputs")]
+    [InlineData("toJSON(needs)[github.sha].x", "needs", "github.sha")]
+    [InlineData("needs[inputs.name].outputs", "needs.?.outputs", "inputs.name")]
+    public void Uses_of_contexts_are_told_with_the_names_behind_them(string expression, params string[] paths) =>
+        Assert.Equal(paths, Expression.Parse(expression).ContextPaths().Select(path => string.Join('.', path.Select(name => name ?? "?"))));
 }

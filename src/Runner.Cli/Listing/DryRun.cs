@@ -22,6 +22,10 @@ internal static class DryRun
                 {
                     WriteJob(surroundings.Out, colors, job);
                 }
+                else if (preview.Ended is { Unknown: { IsEmpty: false } unknown } open)
+                {
+                    surroundings.Out.WriteLine($"  {colors.Yellow("?")} {ShownText.Name(open.DisplayName)} {colors.Dim($"not known: {Hangs(unknown)}")}");
+                }
                 else if (preview.Ended is { } ended)
                 {
                     var reason = ended.Reason is null ? string.Empty : $": {ended.Reason}";
@@ -40,9 +44,12 @@ internal static class DryRun
         _ => step.Id,
     };
 
+    private static string Hangs(ImmutableArray<string> keys) => $"{string.Join(", ", keys)} {(keys.Length == 1 ? "hangs" : "hang")} on outputs";
+
     private static void WriteJob(TextWriter output, Colors colors, PlannedJob job)
     {
-        output.WriteLine($"  {colors.Bold(ShownText.Name(job.DisplayName))} {colors.Dim($"on {string.Join(", ", job.Labels)}")}");
+        var open = job.Unknown.IsEmpty ? string.Empty : $" ({Hangs(job.Unknown)})";
+        output.WriteLine($"  {colors.Bold(ShownText.Name(job.DisplayName))} {colors.Dim($"on {string.Join(", ", job.Labels)}{open}")}");
         foreach (var step in job.Job.Steps)
         {
             output.WriteLine($"    {colors.Dim("▸")} {ShownText.Name(NameOf(step))}");

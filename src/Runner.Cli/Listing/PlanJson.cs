@@ -42,6 +42,7 @@ internal static class PlanJson
         ("concurrency", job.Concurrency?.Group),
         ("timeoutMinutes", job.Timeout.TotalMinutes),
         ("continueOnError", job.ContinueOnError ? true : null),
+        ("unknown", job.Unknown.IsEmpty ? null : Texts(job.Unknown)),
         ("steps", new JsonArray([.. job.Job.Steps.Select(step => (JsonNode?)Step(step))])));
 
     // What else a step has is evaluated only when it runs.
@@ -55,7 +56,8 @@ internal static class PlanJson
     private static JsonObject Ended(ConcludedJob? job) => Object(
         ("id", job?.Id.ToString()),
         ("name", job?.DisplayName),
-        ("conclusion", job is null ? null : Marks.Word(job.Conclusion)),
+        ("conclusion", job is not { Unknown.IsEmpty: true } ? null : Marks.Word(job.Conclusion)),
+        ("unknown", job is not { Unknown.IsEmpty: false } ? null : Texts(job.Unknown)),
         ("reason", job?.Reason));
 
     private static JsonObject Object(params ReadOnlySpan<(string Key, JsonNode? Value)> members)

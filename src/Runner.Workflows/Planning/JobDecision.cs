@@ -11,6 +11,9 @@ internal abstract record JobDecision
     /// <summary>It cannot run, and why.</summary>
     public sealed record Fail(string Reason) : JobDecision;
 
+    /// <summary>Of a preview: what becomes of it hangs on outputs, by these keys.</summary>
+    public sealed record Unknown(ImmutableArray<string> Keys) : JobDecision;
+
     /// <summary>It runs, once or as the legs of its matrix.</summary>
     public sealed record Run(ImmutableArray<PlannedLeg> Legs, bool FailFast, int MaxParallel) : JobDecision;
 }

@@ -32,13 +32,19 @@ internal static class JobPlanner
             var functions = JobStatusFunctions.Over(ancestors, isRunCanceled);
             return Evaluate("if", job, () => contexts.Evaluator(functions).EvaluateCondition(job.Condition))
                 ? PlanLegs(job, contexts)
-                : new JobDecision.Skip();
+                : Unless(UnknownOf(job, contexts).Contains("if"), job, contexts, new JobDecision.Skip());
         }
         catch (WorkflowException problem)
         {
-            return new JobDecision.Fail(problem.Message);
+            return Unless(!UnknownOf(job, contexts).IsEmpty, job, contexts, new JobDecision.Fail(problem.Message));
         }
     }
+
+    private static JobDecision Unless(bool isUnknown, WorkflowJob job, JobContexts contexts, JobDecision decision) =>
+        isUnknown ? new JobDecision.Unknown(UnknownOf(job, contexts)) : decision;
+
+    private static ImmutableArray<string> UnknownOf(WorkflowJob job, JobContexts contexts) =>
+        contexts.Scope.IsPreview ? UnknownValues.KeysOf(job, contexts) : [];
 
     private static JobDecision PlanLegs(WorkflowJob job, JobContexts contexts)
     {
@@ -90,6 +96,7 @@ internal static class JobPlanner
             CancelTimeout = Evaluate("cancel-timeout-minutes", job, () => Minutes(job.CancelTimeoutMinutes, evaluator, byDefault: 5)),
             EnvironmentName = Evaluate("environment", job, () => EnvironmentName(job.Environment?.Name, evaluator)),
             Concurrency = concurrency,
+            Unknown = UnknownOf(job, contexts),
         });
     }
 
@@ -116,6 +123,9 @@ internal static class JobPlanner
         return whole.Length > MaxNameLength ? Start(whole, MaxNameLength - 3) + "..." : whole;
     }
 
+    // Counted as GitHub counts, but half of a character is none.
+    private static string Start(string text, int length) => text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
     private static bool IsTrue(TemplateToken? token, TemplateEvaluator evaluator) =>
         token is not (null or NullToken) && evaluator.EvaluateBoolean(token);
 
@@ -123,9 +133,6 @@ internal static class JobPlanner
     {
         var minutes = token is null or NullToken ? byDefault : evaluator.EvaluateNumber(token);
         return double.IsNaN(minutes) || minutes <= 0 ? TimeSpan.FromMinutes(byDefault) : TimeSpan.FromMinutes(Math.Min(minutes, int.MaxValue));
-    // Counted as GitHub counts, but half of a character is none.
-    private static string Start(string text, int length) => text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
-
     }
 
     private static string? EnvironmentName(TemplateToken? token, TemplateEvaluator evaluator)

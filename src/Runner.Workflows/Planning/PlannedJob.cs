@@ -43,6 +43,9 @@ public sealed record PlannedJob
     /// <summary>Name of the deployment environment, or <c>null</c>.</summary>
     public string? EnvironmentName { get; init; }
 
+    /// <summary>Of a preview: its keys that hang on outputs, so that they come to something else in a run, or to nothing. Else empty.</summary>
+    public ImmutableArray<string> Unknown { get; init; } = [];
+
     /// <summary>Names of the secrets that the run has and the calls on the way to the job did not pass on.</summary>
     public IEnumerable<string> SecretsNotPassed => Plan.Request.Secrets.Select(secret => secret.Key)
         .Except(Scope.Secrets.Select(secret => secret.Key), StringComparer.OrdinalIgnoreCase);

@@ -41,6 +41,15 @@ internal sealed record WorkflowScope
     /// <summary>Its concurrency group, or <c>null</c>.</summary>
     public ConcurrencyRequest? Concurrency { get; init; }
 
+    /// <summary>Whether nothing runs and jobs are taken for such that succeed: what hangs on their outputs is not known then.</summary>
+    public bool IsPreview { get; init; }
+
+    /// <summary>Names of inputs that hang on outputs, in a preview.</summary>
+    public ImmutableHashSet<string> UnknownInputs { get; init; } = [];
+
+    /// <summary>Keys of the calling job that hang on outputs, in a preview: whether and how its jobs run is not known either.</summary>
+    public ImmutableArray<string> UnknownOfCaller { get; init; } = [];
+
     /// <summary>What stands before the keys of its jobs: <c>caller/</c>; empty in the run's own workflow.</summary>
     public string IdPrefix { get; init; } = string.Empty;
 

@@ -42,6 +42,14 @@ internal sealed class JobGroup(WorkflowJob job, WorkflowScope scope)
         changes.Concluded.Add(new ConcludedJob(Id, WaitingName, conclusion, reason));
     }
 
+    /// <summary>Ends it, in a preview, as one that nothing is known of but that jobs are taken for such that succeed.</summary>
+    public void Assume(ImmutableArray<string> unknown, ChangeList changes)
+    {
+        IsWaiting = false;
+        Result = new NeedResult(Job.Id, Conclusion.Succeeded, []);
+        changes.Concluded.Add(new ConcludedJob(Id, WaitingName, Conclusion.Succeeded, Reason: null) { Unknown = unknown });
+    }
+
     /// <summary>Starts the legs that may start now, and brings those on that call a workflow.</summary>
     public void Advance(ChangeList changes)
     {

@@ -31,7 +31,11 @@ public sealed record WaitingJob(PlannedJobId? Id, string DisplayName, string Gro
 /// <param name="DisplayName">Shown name.</param>
 /// <param name="Conclusion">Skipped, Canceled or Failed.</param>
 /// <param name="Reason">Why, for whoever looks at the run; <c>null</c> for a skipped one.</param>
-public sealed record ConcludedJob(PlannedJobId Id, string DisplayName, Conclusion Conclusion, string? Reason);
+public sealed record ConcludedJob(PlannedJobId Id, string DisplayName, Conclusion Conclusion, string? Reason)
+{
+    /// <summary>Of a preview: the keys that hang on outputs, so that nobody can say what becomes of the job, which is taken for one that succeeds. Else empty.</summary>
+    public ImmutableArray<string> Unknown { get; init; } = [];
+}
 
 /// <summary>How far a job of a run is.</summary>
 public enum RunJobStatus

@@ -30,11 +30,25 @@ public sealed class RunState : IConcurrentRun
     /// something for.
     /// </param>
     public RunState(RunPlan plan, ConcurrencyGroups concurrency)
+        : this((plan ?? throw new ArgumentNullException(nameof(plan))).Scope, concurrency)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+    }
+
+    private RunState(WorkflowScope scope, ConcurrencyGroups concurrency)
+    {
         ArgumentNullException.ThrowIfNull(concurrency);
         _concurrency = concurrency;
-        _workflow = new WorkflowState(plan.Scope, TopLevel, outer: null, concurrency, this);
+        _workflow = new WorkflowState(scope, TopLevel, outer: null, concurrency, this);
+    }
+
+    /// <summary>
+    /// A run that only shows what would happen: whoever drives it lets each job succeed without outputs. What hangs on outputs is told as not known
+    /// (<see cref="ConcludedJob.Unknown"/>, <see cref="PlannedJob.Unknown"/>), and is no failure.
+    /// </summary>
+    public static RunState Preview(RunPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new RunState(plan.Scope with { IsPreview = true }, new ConcurrencyGroups());
     }
 
     /// <summary>Whether all jobs have ended.</summary>

@@ -168,6 +168,9 @@ internal sealed class WorkflowState
             case JobDecision.Fail fail:
                 group.End(Conclusion.Failed, fail.Reason, changes);
                 break;
+            case JobDecision.Unknown unknown:
+                group.Assume(unknown.Keys, changes);
+                break;
             case JobDecision.Skip when _isCanceled:
                 group.End(Conclusion.Canceled, "The run was cancelled", changes);
                 break;

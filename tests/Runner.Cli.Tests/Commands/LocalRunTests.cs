@@ -276,6 +276,28 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Plan_says_what_hangs_on_outputs_and_takes_it_for_no_failure()
+    {
+        Write("app/.github/workflows/ci.yml", """
+            on: push
+            jobs:
+              gen: {runs-on: x, outputs: {l: "${{ steps.a.outputs.l }}"}, steps: [{id: a, run: make}]}
+              legs: {needs: gen, strategy: {matrix: {n: "${{ fromJSON(needs.gen.outputs.l) }}"}}, runs-on: x, steps: [{run: make}]}
+              some: {needs: gen, if: "needs.gen.outputs.l != 'no'", runs-on: x, steps: [{run: make}]}
+            """);
+
+        var tree = await RunAsync("push", "-n");
+        var json = await RunAsync("plan", "push", "--json");
+
+        Assert.Equal((0, string.Empty), (tree.Code, tree.Error));
+        Assert.Contains("  ? legs not known: strategy hangs on outputs\n", tree.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("  some on x (if hangs on outputs)\n", tree.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(0, json.Code);
+        Assert.Contains("""{"id":"legs","name":"legs","unknown":["strategy"]}""", json.Out, StringComparison.Ordinal);
+        Assert.Contains(""","unknown":["if"],"steps":""", json.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Plan_refuses_flags_of_runs()
     {
         var result = await RunAsync("plan", "push", "--backend", "host");

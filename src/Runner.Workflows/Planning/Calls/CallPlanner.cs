@@ -41,6 +41,9 @@ internal static class CallPlanner
             CacheCeiling = JobRights.CacheAccessOf(job, caller),
             IdPrefix = $"{id}/",
             NamePrefix = $"{name} / ",
+            IsPreview = caller.IsPreview,
+            UnknownInputs = caller.IsPreview ? UnknownValues.InputsOf(call, contexts) : [],
+            UnknownOfCaller = caller.IsPreview ? [.. UnknownValues.KeysOf(job, contexts).Where(key => key is not ("with" or "name"))] : [],
         };
         var given = contexts.Evaluator().EvaluateEntries(call.With);
         var inputs = InputValues.Resolve(
@@ -49,14 +52,14 @@ internal static class CallPlanner
         return scope with { Concurrency = ConcurrencyRequest.Read(workflow.Concurrency, new JobContexts(scope).Evaluator()) };
     }
 
-    /// <summary>The outputs that a called workflow gives to the job that called it.</summary>
+    /// <summary>The outputs that a called workflow gives to the job that called it; none in a preview, where its jobs have none.</summary>
     /// <param name="scope">The called workflow.</param>
     /// <param name="results">How its jobs ended.</param>
     /// <exception cref="WorkflowException">An output cannot be evaluated.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> Outputs(WorkflowScope scope, IEnumerable<NeedResult> results)
     {
         var outputs = scope.Workflow.FindTrigger(CallEvent)?.Outputs ?? [];
-        if (outputs.IsEmpty)
+        if (outputs.IsEmpty || scope.IsPreview)
         {
             return [];
         }
