@@ -62,6 +62,11 @@ internal sealed class EmulatorQueueCommand
         var name = result.GetRequiredValue(_ref);
         var workflow = QueuedWorkflow.Read(file);
         var defaults = new WorkflowRequest { Workflow = workflow.Text };
+        foreach (var (path, problem) in workflow.Problems)
+        {
+            surroundings.Error.WriteLine($"{path}: {problem}; it is left out");
+        }
+
         return defaults with
         {
             Path = workflow.Path,

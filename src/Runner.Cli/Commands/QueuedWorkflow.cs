@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Runner.Cli.CommandLine;
+using Runner.Cli.Listing;
 using Runner.Jobs.Errors;
 
 namespace Runner.Cli.Commands;
@@ -10,8 +13,11 @@ internal sealed record QueuedWorkflow(string Path, string Text, Dictionary<strin
 {
     private const string Folder = ".github/workflows";
 
+    /// <summary>Others that cannot be read, and are left out.</summary>
+    public ImmutableArray<UnreadFile> Problems { get; init; } = [];
+
     /// <summary>Reads them.</summary>
-    /// <exception cref="WorkflowException">A file cannot be read.</exception>
+    /// <exception cref="WorkflowException">The file cannot be read.</exception>
     public static QueuedWorkflow Read(string file)
     {
         var text = ReadFile("The workflow", file);
@@ -22,10 +28,21 @@ internal sealed record QueuedWorkflow(string Path, string Text, Dictionary<strin
             return new QueuedWorkflow(file, text, []);
         }
 
-        var others = Directory.EnumerateFiles(folder)
-            .Where(path => path != full && System.IO.Path.GetExtension(path) is ".yml" or ".yaml")
-            .ToDictionary(path => $"{Folder}/{System.IO.Path.GetFileName(path)}", path => ReadFile("The workflow", path));
-        return new QueuedWorkflow($"{Folder}/{System.IO.Path.GetFileName(full)}", text, others);
+        var found = WorkflowFolder.List(folder, recurse: false);
+        var (others, problems) = (new Dictionary<string, string>(), found.Problems.ToList());
+        foreach (var path in found.Files.Where(path => path != full))
+        {
+            try
+            {
+                others[$"{Folder}/{System.IO.Path.GetFileName(path)}"] = GivenFile.ReadText(path);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                problems.Add(new UnreadFile(path, $"This file cannot be read: {error.Message}"));
+            }
+        }
+
+        return new QueuedWorkflow($"{Folder}/{System.IO.Path.GetFileName(full)}", text, others) { Problems = [.. problems.Where(problem => problem.Path != full)] };
     }
 
     /// <summary>The text of a file.</summary>
@@ -36,7 +53,7 @@ internal sealed record QueuedWorkflow(string Path, string Text, Dictionary<strin
     {
         try
         {
-            return File.ReadAllText(path);
+            return GivenFile.ReadText(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

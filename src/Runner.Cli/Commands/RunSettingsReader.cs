@@ -13,13 +13,13 @@ internal sealed class RunSettingsReader(ParseResult result, RunFlags flags)
     /// <param name="result">The command line.</param>
     /// <param name="flags">Its flags.</param>
     /// <param name="surroundings">The process.</param>
-    /// <exception cref="UsageException">A flag has another form.</exception>
+    /// <exception cref="UsageException">A flag has another form, or there is no such folder.</exception>
     public static RunSettings Read(ParseResult result, RunFlags flags, CliSurroundings surroundings) => new RunSettingsReader(result, flags).Read(surroundings);
 
     private RunSettings Read(CliSurroundings surroundings) => new()
     {
         Event = result.GetValue(flags.Event),
-        Folder = Path.GetFullPath(result.GetRequiredValue(flags.Folder), surroundings.WorkingFolder),
+        Folder = CheckedFolder(Path.GetFullPath(result.GetRequiredValue(flags.Folder), surroundings.WorkingFolder)),
         Workflows = result.GetRequiredValue(flags.Workflows),
         Recurses = !result.GetValue(flags.NoRecurse),
         Job = result.GetValue(flags.Job),
@@ -57,6 +57,12 @@ internal sealed class RunSettingsReader(ParseResult result, RunFlags flags)
         DebugsScheduling = result.GetValue(flags.DebugScheduling),
         Show = Show(),
     };
+
+    private string CheckedFolder(string folder) => Directory.Exists(folder)
+        ? folder
+        : throw new UsageException(File.Exists(folder)
+            ? $"{flags.Folder.Name}: '{folder}' is a file, expected the folder of a checkout"
+            : $"{flags.Folder.Name}: there is no folder '{folder}'");
 
     private ShowFlagValues Show() => new()
     {

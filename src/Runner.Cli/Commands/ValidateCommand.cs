@@ -57,7 +57,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         var code = ExitCodes.Success;
         foreach (var file in ValidatedFiles.Find(paths).Where(file => !file.IsAction))
         {
-            var (json, isValid) = await conversion.ConvertAsync(file.Path, await file.ReadAsync(cancellationToken), cancellationToken);
+            var (json, isValid) = await conversion.ConvertAsync(file.Path, file.Read(), cancellationToken);
             await surroundings.Out.WriteLineAsync(json.ToJsonString(JsonLines.Options));
             code = isValid ? code : ExitCodes.Usage;
         }
@@ -72,7 +72,7 @@ internal sealed class ValidateCommand(CliSurroundings surroundings)
         foreach (var file in ValidatedFiles.Find(paths))
         {
             files++;
-            var found = await file.CheckAsync(await file.ReadAsync(cancellationToken), cancellationToken);
+            var found = await file.CheckAsync(cancellationToken);
             problems += found.Problems.Length + (isStrict ? found.Warnings.Length : 0);
             warnings += isStrict ? 0 : found.Warnings.Length;
             await WriteAsync(found.Problems, Severity.Error, isJson);

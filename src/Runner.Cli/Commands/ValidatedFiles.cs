@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Runner.Cli.CommandLine;
+using Runner.Cli.Listing;
 using Runner.Cli.Repositories;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Diagnostics;
@@ -11,26 +13,28 @@ namespace Runner.Cli.Commands;
 /// <param name="Path">Path as the user wrote it, or below the current folder.</param>
 internal sealed record ValidatedFile(string Path)
 {
+    /// <summary>Why it cannot be read, where its folder's list tells already; else <c>null</c>.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Whether it is an action's manifest, which its name alone tells.</summary>
     public bool IsAction => System.IO.Path.GetFileName(Path) is "action.yml" or "action.yaml";
 
     /// <exception cref="WorkflowException">It cannot be read.</exception>
-    public async Task<string> ReadAsync(CancellationToken cancellationToken)
+    public string Read()
     {
-        try
-        {
-            return await File.ReadAllTextAsync(Path, cancellationToken);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new WorkflowException($"runner: '{Path}' cannot be read: {error.Message}", error);
-        }
+        var (text, problem) = TryRead();
+        return text ?? throw new WorkflowException($"{Path}: {problem}");
     }
 
     /// <summary>Everything that is wrong with it, what GitHub lets pass, and the keys that do something else here than on GitHub. Calls of workflows in the same checkout are checked against these.</summary>
-    public async Task<(ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings, ImmutableArray<Diagnostic> Notes)> CheckAsync(
-        string text, CancellationToken cancellationToken)
+    public async Task<(ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings, ImmutableArray<Diagnostic> Notes)> CheckAsync(CancellationToken cancellationToken)
     {
+        var (text, problem) = TryRead();
+        if (text is null)
+        {
+            return ([new Diagnostic(Path, 0, 0, problem)], [], []);
+        }
+
         if (IsAction)
         {
             var action = ActionFile.Read(Path, text);
@@ -41,6 +45,18 @@ internal sealed record ValidatedFile(string Path)
             ? await WorkflowFile.ReadWithCallsAsync(Path, text, checkout, WorkflowReadOptions.Default, cancellationToken)
             : WorkflowFile.Read(Path, text);
         return (reading.Diagnostics, reading.Warnings, reading.Workflow?.Notes ?? []);
+    }
+
+    private (string? Text, string Problem) TryRead()
+    {
+        try
+        {
+            return Problem is null ? (GivenFile.ReadText(Path), string.Empty) : (null, Problem);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"This file cannot be read: {error.Message}");
+        }
     }
 }
 
@@ -54,14 +70,14 @@ internal static class ValidatedFiles
     public static IEnumerable<ValidatedFile> Find(string[] paths)
     {
         var found = paths.Length > 0 ? paths.SelectMany(Below) : Workflows(Path.Combine(".github", "workflows")).Concat(Actions("."));
-        return found.Distinct(StringComparer.Ordinal).Select(path => new ValidatedFile(path));
+        return found.DistinctBy(file => file.Path, StringComparer.Ordinal);
     }
 
-    private static IEnumerable<string> Below(string path)
+    private static IEnumerable<ValidatedFile> Below(string path)
     {
         if (File.Exists(path))
         {
-            return [path];
+            return [new ValidatedFile(path)];
         }
 
         if (!Directory.Exists(path))
@@ -73,16 +89,23 @@ internal static class ValidatedFiles
         return (Directory.Exists(workflows) ? Workflows(workflows) : Workflows(path)).Concat(Actions(path));
     }
 
-    private static IEnumerable<string> Workflows(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder)
-            .Where(path => Path.GetExtension(path) is ".yml" or ".yaml" && !new ValidatedFile(path).IsAction)
-            .Order(StringComparer.Ordinal)
-        : [];
+    private static IEnumerable<ValidatedFile> Workflows(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var found = WorkflowFolder.List(folder, recurse: false);
+        return found.Files.Select(path => new ValidatedFile(path)).Where(file => !file.IsAction)
+            .Concat(found.Problems.Select(file => new ValidatedFile(file.Path) { Problem = file.Problem }));
+    }
 
     // Dependencies of actions bring manifests of their own, which nobody here wrote.
-    private static IEnumerable<string> Actions(string folder) => Directory.EnumerateFiles(folder, "action.y*ml", Everywhere)
+    private static IEnumerable<ValidatedFile> Actions(string folder) => Directory.EnumerateFiles(folder, "action.y*ml", Everywhere)
         .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "node_modules" or ".git"))
         .Select(path => path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path)
-        .Where(path => new ValidatedFile(path).IsAction)
-        .Order(StringComparer.Ordinal);
+        .Order(StringComparer.Ordinal)
+        .Select(path => new ValidatedFile(path) { Problem = GivenFile.IsRegular(path) ? null : "This is no regular file" })
+        .Where(file => file.IsAction);
 }

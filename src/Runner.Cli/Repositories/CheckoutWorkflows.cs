@@ -1,3 +1,4 @@
+using Runner.Cli.CommandLine;
 using Runner.Jobs.Errors;
 using Runner.Workflows.Model.Calls;
 
@@ -22,17 +23,17 @@ internal sealed class CheckoutWorkflows(string root) : IWorkflowSource
     public bool Knows(WorkflowPlace place) => place.Repository is null;
 
     /// <inheritdoc/>
-    public async Task<string?> ReadAsync(WorkflowPlace place, CancellationToken cancellationToken)
+    public Task<string?> ReadAsync(WorkflowPlace place, CancellationToken cancellationToken)
     {
         var path = Path.GetFullPath(Path.Combine(_root, place.Path));
-        if (!path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
+        if (!path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !GivenFile.IsRegular(path))
         {
-            return null;
+            return Task.FromResult<string?>(null);
         }
 
         try
         {
-            return await File.ReadAllTextAsync(path, cancellationToken);
+            return Task.FromResult<string?>(GivenFile.ReadText(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

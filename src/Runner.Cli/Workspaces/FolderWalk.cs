@@ -1,5 +1,5 @@
-using System.Formats.Tar;
 using System.IO.Enumeration;
+using Runner.Cli.CommandLine;
 
 namespace Runner.Cli.Workspaces;
 
@@ -55,30 +55,8 @@ internal static class FolderWalk
         {
             (true, _) => file.LinkTarget is { } link ? new LinkEntry(path, link) : null,
             (_, true) => new FolderEntry(path, source),
-            _ => file.Exists && (file.Length > 0 || IsRegular(source)) ? new FileEntry(path, source) : null,
+            _ => GivenFile.IsRegular(source) ? new FileEntry(path, source) : null,
         };
-    }
-
-    // A pipe would keep whoever reads it waiting, and git has a socket of its own in its folder. Both are empty files for the file API; the
-    // writer of tar archives knows them.
-    private static bool IsRegular(string path)
-    {
-        try
-        {
-            using var archive = new MemoryStream();
-            using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
-            {
-                writer.WriteEntry(path, "file");
-            }
-
-            archive.Position = 0;
-            using var reader = new TarReader(archive);
-            return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile;
-        }
-        catch (IOException)
-        {
-            return false; // a socket, or gone
-        }
     }
 
     private static string Relative(string folder, ref FileSystemEntry entry) =>

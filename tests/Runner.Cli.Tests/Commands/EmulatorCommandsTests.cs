@@ -108,6 +108,19 @@ public sealed class EmulatorCommandsTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Neighbour_that_cannot_be_read_is_told_and_left_out()
+    {
+        var folder = Directory.CreateDirectory(_folder[".github/workflows"]).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "ci.yml"), Workflow, Token);
+        File.CreateSymbolicLink(Path.Combine(folder, ".#ci.yml"), "me@host");
+
+        var queued = await Cli.RunAsync("emulator", "queue", Path.Combine(folder, "ci.yml"), "--url", Url);
+
+        Assert.Equal(
+            (0, $"{folder}/.#ci.yml: This is no file but a link to 'me@host', where none is; it is left out\n"), (queued.Code, queued.Error.ReplaceLineEndings("\n")));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Secret_without_value_comes_from_the_environment_or_is_missed()
     {
         var there = await Cli.RunAsync(new Dictionary<string, string> { ["KEY"] = "x" }, "emulator", "queue", _file, "--url", Url, "--secret", "KEY");
