@@ -90,7 +90,7 @@ internal sealed class EvalCommand(CliSurroundings surroundings)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(file), JsonDepth.OfDocument);
+            using var document = JsonDocument.Parse(GivenFile.ReadText(file), JsonDepth.OfDocument);
             return ExpressionCase.ReadContexts(document.RootElement);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)

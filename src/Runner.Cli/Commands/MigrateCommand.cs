@@ -40,7 +40,7 @@ internal static class MigrateCommand
         {
             return file == "-"
                 ? await surroundings.In.ReadToEndAsync(cancellationToken)
-                : await File.ReadAllTextAsync(Path.Combine(surroundings.WorkingFolder, file), cancellationToken);
+                : GivenFile.ReadText(Path.Combine(surroundings.WorkingFolder, file));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -76,7 +76,7 @@ internal sealed class TemplateFlags
                 throw new WorkflowException($"runner: --file: '{file}' was found, expected REF=PATH");
             }
 
-            called[reference] = File.Exists(path) ? File.ReadAllText(path) : throw new WorkflowException($"runner: --file: '{path}' does not exist");
+            called[reference] = File.Exists(path) ? QueuedWorkflow.ReadFile("runner: --file:", path) : throw new WorkflowException($"runner: --file: '{path}' does not exist");
         }
 
         return called;

@@ -1,3 +1,4 @@
+using Runner.Cli.CommandLine;
 using Runner.Jobs.Errors;
 
 namespace Runner.Cli.Commands;
@@ -10,7 +11,7 @@ internal static class TokenFile
     {
         try
         {
-            var token = File.ReadAllText(path).Trim();
+            var token = GivenFile.ReadText(path).Trim();
             return token.Length > 0 ? token : throw new OperatorException($"--token-file: '{path}' is empty");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -14,7 +14,7 @@ internal static class EventFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path), JsonDepth.OfDocument);
+            using var document = JsonDocument.Parse(GivenFile.ReadText(path), JsonDepth.OfDocument);
             return Of(path, document.RootElement.Clone());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

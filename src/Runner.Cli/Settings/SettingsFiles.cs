@@ -57,7 +57,7 @@ internal sealed record SettingsFiles(ImmutableArray<ConfigText> Yaml, ImmutableA
     {
         try
         {
-            return File.ReadAllText(path);
+            return GivenFile.ReadText(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -25,7 +25,7 @@ internal static class ValuesFile
         string text;
         try
         {
-            text = File.ReadAllText(full);
+            text = GivenFile.ReadText(full);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -297,6 +297,16 @@ public sealed class LocalRunTests : IDisposable
         Assert.Contains(""","unknown":["if"],"steps":""", json.Out, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("-e", "runner: --eventpath: '/dev/zero' cannot be read: it is larger than 256 MiB\n")]
+    [InlineData("--var-file", "runner: --var-file: '/dev/zero' cannot be read: it is larger than 256 MiB\n")]
+    public async Task File_without_an_end_is_refused(string flag, string told)
+    {
+        var result = await RunAsync("push", "-n", flag, "/dev/zero");
+
+        Assert.Equal((ExitCodes.Usage, told), (result.Code, result.Error.ReplaceLineEndings("\n")));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Plan_refuses_flags_of_runs()
     {
