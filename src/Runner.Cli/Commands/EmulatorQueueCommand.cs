@@ -86,6 +86,7 @@ internal sealed class EmulatorQueueCommand
     private static JsonElement ReadJson(string path)
     {
         try
+        var text = QueuedWorkflow.ReadFile("--eventpath:", path);
         {
             using var document = JsonDocument.Parse(QueuedWorkflow.ReadFile("--eventpath:", path), JsonDepth.OfDocument);
             return JsonDepth.IsWithin(document.RootElement)
@@ -94,7 +95,7 @@ internal sealed class EmulatorQueueCommand
         }
         catch (JsonException error)
         {
-            throw new WorkflowException($"--eventpath: '{path}' is not JSON: {error.Message}", error);
+            throw new WorkflowException($"--eventpath: {JsonProblem.Of(path, text, error)}", error);
         }
     }
 

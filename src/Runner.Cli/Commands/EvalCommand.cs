@@ -88,10 +88,16 @@ internal sealed class EvalCommand(CliSurroundings surroundings)
 
     private static IReadOnlyDictionary<string, Value> ReadContexts(string file)
     {
+        var text = string.Empty;
         try
         {
-            using var document = JsonDocument.Parse(GivenFile.ReadText(file), JsonDepth.OfDocument);
+            text = GivenFile.ReadText(file);
+            using var document = JsonDocument.Parse(text, JsonDepth.OfDocument);
             return ExpressionCase.ReadContexts(document.RootElement);
+        }
+        catch (JsonException error) when (error.LineNumber is not null)
+        {
+            throw new WorkflowException($"runner: --contexts: {JsonProblem.Of(file, text, error)}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

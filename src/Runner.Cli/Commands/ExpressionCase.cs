@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using Runner.Cli.CommandLine;
 using Runner.Execution.Contexts;
 using Runner.Expressions.Parsing;
 using Runner.Expressions.Values;
@@ -36,6 +37,10 @@ internal sealed record ExpressionCase(
 
             var own = root.TryGetProperty("contexts", out var given) && given.ValueKind == JsonValueKind.Object ? ReadContexts(given) : contexts;
             return new ExpressionCase(expression.GetString() ?? string.Empty, own, functions).Evaluate();
+        }
+        catch (JsonException error) when (error.LineNumber is not null)
+        {
+            return ExpressionAnswer.OfError("input", JsonProblem.Of("input", line, error));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -12,9 +12,11 @@ internal static class EventFile
     /// <exception cref="UsageException">The file cannot be read, or is no JSON object.</exception>
     public static JsonObject Read(string path)
     {
+        var text = string.Empty;
         try
         {
-            using var document = JsonDocument.Parse(GivenFile.ReadText(path), JsonDepth.OfDocument);
+            text = GivenFile.ReadText(path);
+            using var document = JsonDocument.Parse(text, JsonDepth.OfDocument);
             return Of(path, document.RootElement.Clone());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -23,7 +25,7 @@ internal static class EventFile
         }
         catch (JsonException error)
         {
-            throw new UsageException($"{path}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: this is not JSON: {error.Message}", error);
+            throw new UsageException(JsonProblem.Of(path, text, error), error);
         }
     }
 

@@ -51,6 +51,7 @@ public sealed class EvalCommandTests
 
         var lines = result.Out.TrimEnd().Split('\n');
         Assert.Equal("{\"kind\":\"Number\",\"value\":1}", lines[0]);
+        Assert.Contains("input:1:1: this is not JSON: 'nonsense' is not expected here", lines[1], StringComparison.Ordinal);
         Assert.Equal(["input", "input"], lines[1..].Select(line => JsonNode.Parse(line)?["err"]?["kind"]?.GetValue<string>()));
     }
 
