@@ -36,6 +36,11 @@ internal sealed class LocalRunServices : IAsyncDisposable
     /// <exception cref="OperatorException">The address cannot be listened on, or a folder not be used.</exception>
     public static async Task<LocalRunServices> StartAsync(ServiceSettings settings, string folder, TextWriter notes, CancellationToken cancellationToken)
     {
+        if (settings.ArtifactFolder is { } artifacts)
+        {
+            ArtifactFolders.Check(artifacts);
+        }
+
         var held = settings.CacheFolder is { } caches ? Hold(caches) : null;
         if (settings.CacheFolder is not null && held is null)
         {
@@ -72,7 +77,7 @@ internal sealed class LocalRunServices : IAsyncDisposable
     /// <summary>The services as a job's message names them, with a token for the job.</summary>
     public ServiceEndpoint EndpointOf(PlannedJob planned, PlanId run, JobId job)
     {
-        _runs.TryAdd(run, Path.GetFileNameWithoutExtension(planned.Plan.Workflow.Path));
+        _runs.TryAdd(run, planned.Plan.Workflow.Path);
         var url = _services.Url.AbsoluteUri;
         var token = _services.NewToken(new ServiceCaller
         {
@@ -103,8 +108,10 @@ internal sealed class LocalRunServices : IAsyncDisposable
     /// <exception cref="OperatorException">The folder cannot be written.</exception>
     public async Task KeepArtifactsAsync(TextWriter notes, CancellationToken cancellationToken)
     {
-        foreach (var (run, workflow) in _runs)
+        var names = ArtifactFolders.NamesOf(_runs.Values);
+        foreach (var (run, path) in _runs)
         {
+            var workflow = names[path];
             if (_settings.ArtifactFolder is not { } folder)
             {
                 if (_services.CountArtifacts(run.ToString()) is > 0 and var count)

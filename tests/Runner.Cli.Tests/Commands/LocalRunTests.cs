@@ -307,6 +307,18 @@ public sealed class LocalRunTests : IDisposable
         Assert.Equal((ExitCodes.Usage, told), (result.Code, result.Error.ReplaceLineEndings("\n")));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("readme")]
+    [InlineData("/proc/nope")]
+    public async Task Folder_for_artifacts_that_cannot_be_used_is_told_before_anything_runs(string folder)
+    {
+        var result = await RunAsync("push", "--artifact-server-path", folder);
+
+        Assert.Equal((ExitCodes.Configuration, string.Empty), (result.Code, result.Out));
+        Assert.StartsWith("runner: --artifact-server-path: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(" cannot be used: ", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Plan_refuses_flags_of_runs()
     {
