@@ -50,8 +50,8 @@ internal sealed record CliSurroundings
         return new CliSurroundings
         {
             In = Console.In,
-            Out = Console.Out,
-            Error = Console.Error,
+            Out = new OwnOutput(() => Console.Out, isForMistakes: false),
+            Error = new OwnOutput(() => Console.Error, isForMistakes: true),
             Environment = environment,
 
             // Of a single file this is where the file lies; AppContext.BaseDirectory would be the same but for `dotnet runner.dll`.

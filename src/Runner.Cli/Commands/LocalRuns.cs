@@ -82,8 +82,14 @@ internal sealed class LocalRuns(RunSettings settings, CliSurroundings surroundin
         finally
         {
             events.Writer.Complete();
-            await showing;
-            await services.KeepArtifactsAsync(surroundings.Error, CancellationToken.None);
+            try
+            {
+                await showing;
+            }
+            finally
+            {
+                await services.KeepArtifactsAsync(surroundings.Error, CancellationToken.None);
+            }
         }
     }
 
@@ -92,12 +98,22 @@ internal sealed class LocalRuns(RunSettings settings, CliSurroundings surroundin
         using IRunView view = settings.Show.IsJson
             ? new JsonView(surroundings.Out)
             : new TerminalView(surroundings.Out, ViewOptions(), TimeProvider.System);
-        await foreach (var happened in events.ReadAllAsync(CancellationToken.None))
+        try
         {
-            view.Show(happened);
-        }
+            await foreach (var happened in events.ReadAllAsync(CancellationToken.None))
+            {
+                view.Show(happened);
+            }
 
-        view.Finish();
+            view.Finish();
+        }
+        finally
+        {
+            // Where nothing can be shown any more the jobs go on to their ends, and do not wait for a reader.
+            await foreach (var _ in events.ReadAllAsync(CancellationToken.None))
+            {
+            }
+        }
     }
 
     private RunViewOptions ViewOptions() => new()

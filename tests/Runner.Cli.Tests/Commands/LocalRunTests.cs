@@ -1,4 +1,5 @@
 using Runner.Cli.CommandLine;
+using Runner.Cli.Tests.CommandLine;
 using Runner.Testing;
 
 namespace Runner.Cli.Tests.Commands;
@@ -54,6 +55,29 @@ public sealed class LocalRunTests : IDisposable
         Assert.Equal(3, ends.Count);
         Assert.StartsWith("✓ deploy", ends[2], StringComparison.Ordinal);
         Assert.Contains("3 succeeded", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Jobs_go_on_to_their_ends_where_nothing_can_be_shown_any_more()
+    {
+        const string Lines = """for i in $(seq 2 1500); do echo "@event $i {\"type\":\"line\",\"time\":\"2026-01-31T08:15:30+00:00\",\"text\":\"x\"}"; done""";
+        await using var error = new StringWriter();
+        var surroundings = new CliSurroundings
+        {
+            Out = new OwnOutput(() => new FullDisk(), isForMistakes: false),
+            Error = error,
+            Environment = new Dictionary<string, string> { ["HOME"] = _folder.FullPath, ["PATH"] = "/usr/bin:/bin" },
+            ProgramFolder = AppContext.BaseDirectory,
+            WorkingFolder = _folder["app"],
+        };
+        var worker = Worker.Replace("@event 3", "@event 1501", StringComparison.Ordinal).Split('\n').Where(line => !line.Contains("@event 2", StringComparison.Ordinal)).ToList();
+        worker.InsertRange(worker.FindIndex(line => line.Contains("@event 1501", StringComparison.Ordinal)), [Lines, $"echo x >>{_folder["ran"]}"]);
+        _folder.Script("worker", string.Join('\n', worker));
+
+        var code = await RunnerCommandLine.RunAsync(["push"], surroundings);
+
+        Assert.Equal((ExitCodes.Unavailable, "runner: The output cannot be written: No space left on device\n"), (code, error.ToString().ReplaceLineEndings("\n")));
+        Assert.Equal("x\nx\nx\n", await File.ReadAllTextAsync(_folder["ran"], TestContext.Current.CancellationToken));
     }
 
     [Theory(Timeout = 60_000)]
