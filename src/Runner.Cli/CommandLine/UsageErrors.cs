@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Runner.Jobs.Errors;
 
 namespace Runner.Cli.CommandLine;
@@ -13,7 +14,7 @@ internal static class UsageErrors
         var command = result.CommandResult.Command;
         var path = PathOf(result);
         var unknown = result.UnmatchedTokens.Select(token => Unknown(token, result, path)).Distinct().ToList();
-        foreach (var line in unknown.Count > 0 ? unknown : result.Errors.Select(error => $"runner: {error.Message}").Distinct())
+        foreach (var line in unknown.Count > 0 ? unknown : result.Errors.Select(error => $"runner: {Text(error)}").Distinct())
         {
             await output.WriteLineAsync(line);
         }
@@ -28,6 +29,30 @@ internal static class UsageErrors
         var flags = command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Append(option.Name));
         return $"unknown flag '{flag}' of '{path}'{NearestName.Hint(flag, flags)}";
     }
+
+    // What the library says of a value of a wrong type names types of .NET.
+    private static string Text(ParseError error)
+    {
+        var (name, type, token) = error.SymbolResult switch
+        {
+            OptionResult option => (option.Option.Name, option.Option.ValueType, option.Tokens is [.., var ofOption] ? ofOption : null),
+            ArgumentResult argument => (argument.Argument.Name, argument.Argument.ValueType, argument.Tokens is [.., var ofArgument] ? ofArgument : null),
+            _ => (string.Empty, typeof(string), null),
+        };
+        return token is { Value: var value } && Expected(Nullable.GetUnderlyingType(type) ?? type, value) is { } expected
+            ? $"{name}: '{value}' was found, expected {expected}"
+            : error.Message;
+    }
+
+    // Null: it is of the type.
+    private static string? Expected(Type type, string value) => type switch
+    {
+        _ when type == typeof(int) => int.TryParse(value, CultureInfo.InvariantCulture, out _) ? null : $"a whole number of at most {int.MaxValue}",
+        _ when type == typeof(long) => long.TryParse(value, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
+        _ when type == typeof(bool) => bool.TryParse(value, out _) ? null : "true or false",
+        { IsEnum: true } => Enum.TryParse(type, value, ignoreCase: true, out _) ? null : $"one of {string.Join(", ", Enum.GetNames(type))}",
+        _ => null,
+    };
 
     private static string Unknown(string token, ParseResult result, string path)
     {

@@ -16,7 +16,7 @@ namespace Runner.Cli.Commands;
 /// <summary>One pass over a checkout: its workflows are read and checked, those of the event are planned, and run or shown.</summary>
 /// <param name="settings">The command line.</param>
 /// <param name="surroundings">The process.</param>
-/// <param name="commands">Names of the program's commands, for events that are none.</param>
+/// <param name="commands">Names of the program's commands and switches, for events that are none.</param>
 internal sealed class CheckoutRun(RunSettings settings, CliSurroundings surroundings, IReadOnlyList<string> commands)
 {
     private const string NothingRuns = "runner: nothing is run before these mistakes are mended";

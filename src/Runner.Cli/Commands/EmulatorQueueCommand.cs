@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Runner.Cli.CommandLine;
+using Runner.Cli.Flags;
 using Runner.Emulator.Console;
 using Runner.Emulator.Runs;
 using Runner.Jobs;
@@ -16,9 +17,9 @@ internal sealed class EmulatorQueueCommand
     private readonly Argument<string> _file = new("workflow") { Description = "The workflow file." };
     private readonly Option<string> _event = new("--event", "-e") { Description = "Name of the event.", DefaultValueFactory = _ => "push", HelpName = "NAME" };
     private readonly Option<string?> _payload = new("--eventpath") { Description = "File of the event's payload, JSON.", HelpName = "FILE" };
-    private readonly Option<string[]> _secrets = new("--secret", "-s") { Description = "A secret; without a value it is taken from the environment. May be repeated.", HelpName = "NAME[=VALUE]" };
-    private readonly Option<string[]> _variables = new("--var") { Description = "A variable of the vars context. May be repeated.", HelpName = "NAME=VALUE" };
-    private readonly Option<string[]> _inputs = new("--input") { Description = "An input. May be repeated.", HelpName = "NAME=VALUE" };
+    private readonly Option<string[]> _secrets = new("--secret", "-s") { Description = "A secret; without a value it is taken from the environment. May be repeated.", HelpName = "NAME[=VALUE]", Validators = { RunFlags.HasNames } };
+    private readonly Option<string[]> _variables = new("--var") { Description = "A variable of the vars context. May be repeated.", HelpName = "NAME=VALUE", Validators = { RunFlags.HasNames } };
+    private readonly Option<string[]> _inputs = new("--input") { Description = "An input. May be repeated.", HelpName = "NAME=VALUE", Validators = { RunFlags.HasNames } };
     private readonly Option<string> _ref = new("--ref") { Description = "Branch or full ref of the event.", DefaultValueFactory = _ => "refs/heads/main", HelpName = "REF" };
     private readonly Option<string?> _sha = new("--sha") { Description = "Commit of the event. Default: 40 zeros.", HelpName = "COMMIT" };
     private readonly Option<string?> _repository = new("--repository") { Description = "The repository. Default: emulator/workflow.", HelpName = "OWNER/REPO" };
@@ -61,12 +62,12 @@ internal sealed class EmulatorQueueCommand
         var inputs = Pairs("--input", result.GetValue(_inputs));
         var name = result.GetRequiredValue(_ref);
         var workflow = QueuedWorkflow.Read(file);
-        var defaults = new WorkflowRequest { Workflow = workflow.Text };
         foreach (var (path, problem) in workflow.Problems)
         {
             surroundings.Error.WriteLine($"{path}: {problem}; it is left out");
         }
 
+        var defaults = new WorkflowRequest { Workflow = workflow.Text };
         return defaults with
         {
             Path = workflow.Path,
@@ -85,10 +86,10 @@ internal sealed class EmulatorQueueCommand
 
     private static JsonElement ReadJson(string path)
     {
-        try
         var text = QueuedWorkflow.ReadFile("--eventpath:", path);
+        try
         {
-            using var document = JsonDocument.Parse(QueuedWorkflow.ReadFile("--eventpath:", path), JsonDepth.OfDocument);
+            using var document = JsonDocument.Parse(text, JsonDepth.OfDocument);
             return JsonDepth.IsWithin(document.RootElement)
                 ? document.RootElement.Clone()
                 : throw new WorkflowException($"--eventpath: '{path}' is nested deeper than {JsonDepth.MaxData} levels");

@@ -42,8 +42,12 @@ internal static class RunCommand
         });
     }
 
-    /// <summary>Names of the program's commands.</summary>
-    internal static IReadOnlyList<string> NamesOf(ParseResult result) => [.. result.RootCommandResult.Command.Subcommands.Select(command => command.Name)];
+    /// <summary>Names of the program's commands, and of its switches that others have as commands, such as <c>--list</c>.</summary>
+    internal static IReadOnlyList<string> NamesOf(ParseResult result)
+    {
+        var root = result.RootCommandResult.Command;
+        return [.. root.Subcommands.Select(command => command.Name), .. root.Options.OfType<Option<bool>>().Where(option => !option.Hidden).Select(option => option.Name)];
+    }
 
     /// <summary>Refuses what looks like a flag: one that is not known would else be taken for the event.</summary>
     internal static void RefuseFlag(ArgumentResult argument, Command command, string path)
@@ -56,7 +60,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ParseResult result, RunFlags flags, CliSurroundings surroundings, CancellationToken cancellationToken)
     {
-        if (result.Tokens.Count == 0 && !Directory.Exists(Path.Combine(surroundings.WorkingFolder, RunFlags.DefaultWorkflows)))
+        if (result.GetValue(flags.Event) == "help" || (result.Tokens.Count == 0 && !Directory.Exists(Path.Combine(surroundings.WorkingFolder, RunFlags.DefaultWorkflows))))
         {
             return new HelpAction().Invoke(result);
         }

@@ -42,19 +42,19 @@ internal sealed class RunFlags
     public Option<string> GitHubInstance { get; } = Text("--github-instance", null, "HOST", "GitHub server that the repository and its actions belong to.", "github.com");
 
     // What is given to it.
-    public Option<string[]> Secrets { get; } = Texts("--secret", "-s", "NAME[=VALUE]", "A secret. Without a value: from the environment, else asked for.");
+    public Option<string[]> Secrets { get; } = Named("--secret", "-s", "NAME[=VALUE]", "A secret. Without a value: from the environment, else asked for.");
 
     public Option<string> SecretFile { get; } = Text("--secret-file", null, "FILE", "File of secrets, dotenv or YAML.", ".secrets");
 
-    public Option<string[]> Vars { get; } = Texts("--var", null, "NAME[=VALUE]", "A variable of the vars context.");
+    public Option<string[]> Vars { get; } = Named("--var", null, "NAME[=VALUE]", "A variable of the vars context.");
 
     public Option<string> VarFile { get; } = Text("--var-file", null, "FILE", "File of such variables.", ".vars");
 
-    public Option<string[]> Env { get; } = Texts("--env", null, "NAME[=VALUE]", "An environment variable of the steps.");
+    public Option<string[]> Env { get; } = Named("--env", null, "NAME[=VALUE]", "An environment variable of the steps.");
 
     public Option<string> EnvFile { get; } = Text("--env-file", null, "FILE", "File of such variables.", ".env");
 
-    public Option<string[]> Inputs { get; } = Texts("--input", null, "NAME=VALUE", "An input of workflow_dispatch.");
+    public Option<string[]> Inputs { get; } = Named("--input", null, "NAME=VALUE", "An input of workflow_dispatch.");
 
     public Option<string> InputFile { get; } = Text("--input-file", null, "FILE", "File of inputs.", ".input");
 
@@ -177,6 +177,26 @@ internal sealed class RunFlags
     /// <summary>A flag that may be repeated; each gives one text.</summary>
     internal static Option<string[]> Texts(string name, string? letter, string value, string description) =>
         new(name, Letters(letter)) { Description = description + " May be repeated.", HelpName = value, Arity = ArgumentArity.OneOrMore };
+
+    /// <summary>A flag that may be repeated; each gives one name, and perhaps its value.</summary>
+    internal static Option<string[]> Named(string name, string? letter, string value, string description)
+    {
+        var option = Texts(name, letter, value, description);
+        option.Validators.Add(HasNames);
+        return option;
+    }
+
+    /// <summary>Refuses what has no name before its <c>=</c>, or one with a blank in it: nothing could ask for it.</summary>
+    internal static void HasNames(OptionResult result)
+    {
+        foreach (var name in result.Tokens.Select(token => token.Value.Split('=', 2)[0]))
+        {
+            if (name.Length == 0 || name.Any(char.IsWhiteSpace))
+            {
+                result.AddError($"{result.Option.Name}: {(name.Length == 0 ? "there is no name" : $"'{name}' is no name")}, expected {result.Option.HelpName}");
+            }
+        }
+    }
 
     /// <summary>A flag that is there or not; <c>--flag=false</c> works too.</summary>
     internal static Option<bool> Switch(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };

@@ -18,7 +18,7 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
         (Event is null || AllEvents.Contains(Event, StringComparer.Ordinal)) && (Job is null || Workflows.Any(workflow => workflow.FindJob(Job) is not null));
 
     /// <summary>The jobs for a list: all, unless something is named.</summary>
-    /// <param name="commands">Commands of the program, one of which may have been meant by the event.</param>
+    /// <param name="commands">Commands and switches of the program, one of which may have been meant by the event.</param>
     /// <exception cref="UsageException">No workflow has the event or the job.</exception>
     public ImmutableArray<ListedJob> Jobs(IEnumerable<string> commands)
     {
@@ -39,7 +39,7 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
     };
 
     /// <summary>Whether what is named is there, and whether the event that is run where none is named starts anything.</summary>
-    /// <param name="commands">Commands of the program, one of which may have been meant by the event.</param>
+    /// <param name="commands">Commands and switches of the program, one of which may have been meant by the event.</param>
     /// <param name="detect">As for <see cref="EventToRun"/>.</param>
     /// <exception cref="UsageException">No workflow has the event or the job.</exception>
     public void CheckEvent(IEnumerable<string> commands, bool detect)
@@ -53,7 +53,7 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
     }
 
     /// <summary>Whether what is named is there.</summary>
-    /// <param name="commands">Commands of the program, one of which may have been meant by the event.</param>
+    /// <param name="commands">Commands and switches of the program, one of which may have been meant by the event.</param>
     /// <exception cref="UsageException">No workflow has the event or the job.</exception>
     public void Check(IEnumerable<string> commands)
     {
@@ -61,7 +61,7 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
         if (Event is not null && !events.Contains(Event, StringComparer.Ordinal))
         {
             var has = events.Count == 0 ? "there is no workflow" : $"workflows run for {string.Join(", ", events)}";
-            throw new UsageException($"there is no workflow for event '{Event}' and no such command: {has}{NearestName.Hint(Event, [.. events, .. commands])}");
+            throw new UsageException($"there is no workflow for event '{Event}' and no such command: {has}{Hint(Event, [.. events, .. commands])}");
         }
 
         if (Job is not null && Workflows.All(workflow => workflow.FindJob(Job) is null))
@@ -70,4 +70,8 @@ internal sealed record RunSelection(ImmutableArray<Workflow> Workflows, string? 
             throw new UsageException($"--job: no workflow has a job '{Job}'{NearestName.Hint(Job, jobs)}");
         }
     }
+
+    // act and we have flags where other programs have commands.
+    private static string Hint(string name, string[] names) =>
+        names.Contains($"--{name}", StringComparer.Ordinal) ? $"; did you mean '--{name}'?" : NearestName.Hint(name, names);
 }

@@ -38,6 +38,14 @@ public sealed class EveryOptionTests : IDisposable
         }
     }
 
+    [Theory(Timeout = 120_000), MemberData(nameof(Options))]
+    public async Task Value_of_another_type_is_told_in_words(string command, string option)
+    {
+        var result = await Cli.RunAsync(new Dictionary<string, string> { ["HOME"] = _folder["home"], ["PATH"] = "/usr/bin:/bin" }, _folder[""], Arguments(command, option, "x y"));
+
+        Assert.DoesNotContain("System.", result.Error, StringComparison.Ordinal);
+    }
+
     private static string[] Arguments(string command, string option, string value)
     {
         string[] path = command.Length == 0 ? [] : command.Split(' ');

@@ -17,6 +17,10 @@ public sealed class UsageTests
         { ["agent", "--confg", "x"],         "runner: unknown flag '--confg' of 'runner agent'; did you mean '--config'?\nrunner: 'runner agent' takes no further argument 'x'\nRun 'runner agent --help' for what there is.\n" },
         { ["emulator", "serve", "--prot=1"], "runner: unknown flag '--prot' of 'runner emulator serve'; did you mean '--port'?\nRun 'runner emulator serve --help' for what there is.\n" },
         { ["emulator", "queue"],             "runner: Required argument missing for command: 'queue'.\nRun 'runner emulator queue --help' for what there is.\n" },
+        { ["--concurrent-jobs", "x"],        $"runner: --concurrent-jobs: 'x' was found, expected a whole number of at most {int.MaxValue}\nRun 'runner --help' for what there is.\n" },
+        { ["--artifact-server-port", "a"],   $"runner: --artifact-server-port: 'a' was found, expected a whole number of at most {int.MaxValue}\nRun 'runner --help' for what there is.\n" },
+        { ["emulator", "log", "x", "y"],     "runner: run: 'x' was found, expected a whole number\nRun 'runner emulator log --help' for what there is.\n" },
+        { ["validate", "--template", "--permissions-policy", "x"], "runner: --permissions-policy: 'x' was found, expected one of Write, LimitedRead\nRun 'runner validate --help' for what there is.\n" },
         { ["completion", "tcsh"],            "runner: Argument 'tcsh' not recognized. Must be one of:\n\t'bash'\n\t'zsh'\n\t'fish'\nRun 'runner completion --help' for what there is.\n" },
     };
 
@@ -28,6 +32,15 @@ public sealed class UsageTests
         Assert.Equal(2, result.Code);
         Assert.Equal(expected, result.Error.ReplaceLineEndings("\n"));
         Assert.Empty(result.Out);
+    }
+
+    [Fact]
+    public async Task Help_is_a_word_too()
+    {
+        var word = await Cli.RunAsync("help");
+        var flag = await Cli.RunAsync("--help");
+
+        Assert.Equal((0, flag.Out), (word.Code, word.Out));
     }
 
     [Theory]

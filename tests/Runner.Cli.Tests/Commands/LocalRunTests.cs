@@ -322,6 +322,18 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Theory(Timeout = 60_000)]
+    [InlineData("-s", "=x", "--secret: there is no name, expected NAME[=VALUE]")]
+    [InlineData("--var", "a b=c", "--var: 'a b' is no name, expected NAME[=VALUE]")]
+    [InlineData("--env", "=", "--env: there is no name, expected NAME[=VALUE]")]
+    [InlineData("--input", "=1", "--input: there is no name, expected NAME=VALUE")]
+    public async Task Value_without_a_name_is_refused(string flag, string value, string problem)
+    {
+        var result = await RunAsync("push", "-n", flag, value);
+
+        Assert.Equal((ExitCodes.Usage, $"runner: {problem}"), (result.Code, result.Error.Split('\n')[0]));
+    }
+
+    [Theory(Timeout = 60_000)]
     [InlineData("-e", "runner: --eventpath: '/dev/zero' cannot be read: it is larger than 256 MiB\n")]
     [InlineData("--var-file", "runner: --var-file: '/dev/zero' cannot be read: it is larger than 256 MiB\n")]
     public async Task File_without_an_end_is_refused(string flag, string told)

@@ -78,6 +78,7 @@ public sealed class ListingTests : IDisposable
     {
         { ["-l", "-j", "biuld"],  "runner: --job: no workflow has a job 'biuld'; did you mean 'build'?\n" },
         { ["psuh", "-l"],         "runner: there is no workflow for event 'psuh' and no such command: workflows run for push, pull_request, schedule, workflow_dispatch; did you mean 'push'?\n" },
+        { ["list"],               "runner: there is no workflow for event 'list' and no such command: workflows run for push, pull_request, schedule, workflow_dispatch; did you mean '--list'?\n" },
         { ["-l", "-W", "nope"],   "runner: --workflows: there is no file or folder 'nope'; -C names the checkout, -W the workflows in it\n" },
     };
 
