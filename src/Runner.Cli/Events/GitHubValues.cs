@@ -34,7 +34,7 @@ internal static class GitHubValues
             new("run_id", "1"),
             new("run_number", "1"),
             new("run_attempt", "1"),
-            new("retention_days", "0"),
+            new("retention_days", "90"),
             new("server_url", origin.ServerUrl),
             new("api_url", api),
             new("graphql_url", origin.ServerUrl == "https://github.com" ? "https://api.github.com/graphql" : $"{origin.ServerUrl}/api/graphql"),

@@ -52,6 +52,7 @@ public sealed class EventPayloadTests
 
         var members = planning.Plan!.GitHub.Entries; // it can be planned
         Assert.Contains("ref_protected", members.Select(member => member.Key));
+        Assert.Equal("90", Assert.IsType<StringData>(members.First(member => member.Key == "retention_days").Value).Value); // for which our own server keeps artifacts, too
         Assert.All(members, member => Assert.Equal((member.Key, ContextTypes.OfGitHub(member.Key)), (member.Key, KindOf(member.Value))));
     }
 
