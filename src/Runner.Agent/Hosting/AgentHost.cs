@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -29,6 +30,7 @@ public static class AgentHost
         var host = Build(options, surroundings);
         try
         {
+            CheckPort(options.Monitoring);
             await host.Services.GetRequiredService<JobSources>().PrepareAsync(cancellationToken);
             await host.StartAsync(cancellationToken);
             return new RunningAgent(host, MonitoringAddress(options, host), host.Services.GetRequiredService<PageServer>().Address);
@@ -51,6 +53,24 @@ public static class AgentHost
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(surroundings);
         return StartCheck.Problems(options, surroundings);
+    }
+
+    // The framework's host would write stack traces for a port that is in use, before anybody could say which setting it is.
+    private static void CheckPort(MonitoringOptions options)
+    {
+        if (!options.Enabled || options.MetricsPort == 0)
+        {
+            return;
+        }
+
+        var isDual = Socket.OSSupportsIPv6;
+        using var probe = new Socket(isDual ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (isDual)
+        {
+            probe.DualMode = true;
+        }
+
+        probe.Bind(new IPEndPoint(isDual ? IPAddress.IPv6Any : IPAddress.Any, options.MetricsPort));
     }
 
     private static IHost Build(AgentOptions options, AgentSurroundings surroundings)
