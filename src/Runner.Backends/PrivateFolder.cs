@@ -65,6 +65,41 @@ public static partial class PrivateFolder
         return OperatingSystem.IsLinux() ? FindProblem(Path.GetFullPath(path), MaxLinks) : null;
     }
 
+    /// <summary>
+    /// Why a folder cannot be made, or nothing be made in it, in words; <c>null</c>: it can. It is tried in the nearest folder that is there, and nothing stays.
+    /// </summary>
+    /// <param name="path">Absolute.</param>
+    public static string? FindObstacle(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var there = Path.GetFullPath(path);
+        while (!Directory.Exists(there))
+        {
+            if (Path.Exists(there))
+            {
+                return $"'{there}' is no folder";
+            }
+
+            there = Path.GetDirectoryName(there) ?? "/";
+        }
+
+        var probe = Path.Combine(there, $".runner-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
+            return null;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return $"nothing can be made in '{there}'"; // as in /proc, which says no more than that
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"nothing can be made in '{there}': {error.Message.Replace(probe, there, StringComparison.Ordinal)}";
+        }
+    }
+
     /// <summary>Whether this user may write to a folder, or could allow itself to.</summary>
     internal static bool MayBeWrittenTo(string path)
     {
