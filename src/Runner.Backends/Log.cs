@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Warning, "Folder {Folder} of a job that is over cannot be removed, and is tried again later: {Problem}")]
     public static partial void HostFolderNotRemoved(this ILogger logger, string folder, string problem);
 
+    [LoggerMessage(2012, LogLevel.Warning, "Job {JobId} of an agent that is gone is ended, as nobody can look after it: its record {File} is empty or cut, as after a power cut or on a full disk; GitHub is told by the journal, else when the job's lock ends")]
+    public static partial void HostRecordUnreadable(this ILogger logger, string jobId, string file);
+
     [LoggerMessage(2007, LogLevel.Warning, "{Variable} is not passed on to jobs: they run as a user who may write to {Folder}, and what one puts there the next would run")]
     public static partial void ActionArchivesNotUsed(this ILogger logger, string variable, string folder);
 

@@ -88,6 +88,7 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
                 // Whoever knows the job starts it anew, or tells that it is lost. A job that replaced its record does not run on unseen.
                 if (found is null)
                 {
+                    TellUnreadable(folder);
                     JobProcesses.KillAll(default, folder.FullPath);
                 }
 
@@ -108,6 +109,15 @@ public sealed class HostBackend(HostOptions options, TimeProvider time, ILogger<
         }
 
         return adopted;
+    }
+
+    // None is there where the agent was killed between making the folder and writing the record.
+    private void TellUnreadable(HostFolder folder)
+    {
+        if (Path.Exists(folder.RecordFile))
+        {
+            logger.HostRecordUnreadable(folder.Job, folder.RecordFile);
+        }
     }
 
     // Its agent ended before the worker had its payload, which was the end of the worker too: nothing of the job has run.

@@ -24,6 +24,9 @@ internal sealed class HostFolder(string path)
 
     public string FullPath => path;
 
+    /// <summary>Id of the job, as the folder's name has it.</summary>
+    public string Job => Path.GetFileName(path) is var name && name.LastIndexOf('-') is > 4 and var end ? name[Prefix.Length..end] : Path.GetFileName(path);
+
     /// <summary>Ids and times, for adoption.</summary>
     public string RecordFile => Path.Combine(path, "job.json");
 

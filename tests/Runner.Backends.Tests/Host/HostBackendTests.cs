@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Backends.Host;
 using Runner.Jobs;
@@ -224,6 +225,24 @@ public sealed class HostBackendTests : IDisposable
         Assert.Empty(await Backend("exit 0").AdoptAsync(Token));
         Assert.Empty(JobProcesses.Find(default, folder));
         Assert.False(Directory.Exists(folder));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(": >job.json", true)]
+    [InlineData("echo '{\"launch\":' >job.json", true)]
+    [InlineData("rm job.json", false)] // as of an agent that ended before it wrote one
+    public async Task Job_whose_record_is_empty_or_cut_is_told_by_its_id_before_it_is_ended(string script, bool isTold)
+    {
+        var warnings = new Warnings();
+        await using var handle = await Backend(ReadPayload + Fifo + $"(cd \"$RUNNER_JOB_FOLDER\"; {script})\n" + Ready + WaitForGo).LaunchAsync(Launch(), Token);
+        await ReadyAsync();
+        var record = Path.Combine(JobFolder, "job.json");
+        handle.Release();
+
+        Assert.Empty(await Backend("exit 0", logger: warnings).AdoptAsync(Token));
+
+        Assert.Equal(isTold ? 1 : 0, warnings.Lines.Count);
+        Assert.All(warnings.Lines, line => Assert.StartsWith($"Job {handle.JobId} of an agent that is gone is ended, as nobody can look after it: its record {record} is empty or cut", line, StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 30_000)]
@@ -497,10 +516,28 @@ public sealed class HostBackendTests : IDisposable
         Assert.Equal("ready\n", await File.ReadAllTextAsync(Path.Combine(JobFolder, "ready"), Token));
     }
 
-    private HostBackend Backend(string script, Action<HostOptions>? configure = null)
+    private HostBackend Backend(string script, Action<HostOptions>? configure = null, ILogger<HostBackend>? logger = null)
     {
         var options = new HostOptions { Root = _temp["jobs"], WorkerPath = _temp.Script("worker", script) };
         configure?.Invoke(options);
-        return new HostBackend(options, _time, NullLogger<HostBackend>.Instance);
+        return new HostBackend(options, _time, logger ?? NullLogger<HostBackend>.Instance);
+    }
+
+    private sealed class Warnings : ILogger<HostBackend>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Lines.Add(formatter(state, exception));
+            }
+        }
     }
 }
