@@ -42,7 +42,7 @@ internal sealed record WorkflowFolder(ImmutableArray<string> Files, ImmutableArr
                     open.Push(path);
                 }
             }
-            else if (!IsYaml(path))
+            else if (!IsYaml(path) || IsLockOfAnEditor(entry))
             {
                 return;
             }
@@ -56,6 +56,9 @@ internal sealed record WorkflowFolder(ImmutableArray<string> Files, ImmutableArr
             }
         }
     }
+
+    // Emacs, of a file that is being edited: a link that leads nowhere, beside it.
+    private static bool IsLockOfAnEditor(FileSystemInfo entry) => entry.LinkTarget is not null && entry.Name.StartsWith(".#", StringComparison.Ordinal);
 
     private static bool IsYaml(string file) => Path.GetExtension(file) is ".yml" or ".yaml";
 }
