@@ -189,6 +189,7 @@ internal sealed class PodLauncher(
             Forwards = PodPorts.Forwards(launch.Containers.Services),
             Containers = ServicePods.Placed(launch, podName),
             Hold = launch.Hold is { } hold ? hold with { Enter = PodEntry.Command(options, podName) } : null,
+            OutcomeBytes = MessageShare.Of(launch, placement.PodTemplate),
             MirrorsLog = options.MirrorLogs,
             OutcomeKey = OutcomeProof.NewKey().Reveal(),
             LinkKey = LinkNeeds.AreIn(launch) ? LinkKey.New().Reveal() : null,

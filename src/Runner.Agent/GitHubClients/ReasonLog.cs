@@ -83,7 +83,7 @@ internal sealed class ReasonLog(ResultsClient results, BlobClient blobs, TimePro
         }
         catch (ProtocolException refusal) when (refusal.Kind == ProtocolErrorKind.BlobChanged)
         {
-            // It is there.
+            // It is there, or at least its beginning: the step has all of it.
         }
     }
 

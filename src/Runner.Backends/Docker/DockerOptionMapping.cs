@@ -9,8 +9,10 @@ namespace Runner.Backends.Docker;
 /// <param name="request">The request.</param>
 /// <param name="where">The key, for messages.</param>
 /// <param name="isJob">Whether it is the container of the job, whose first process is the worker.</param>
+/// <param name="bind">What a volume of the job's workspace is here, or <c>null</c>: the container has it anyway.</param>
 /// <param name="warnings">Takes what cannot be honoured.</param>
-internal sealed class DockerOptionMapping(CreateContainerParameters request, string where, bool isJob, ICollection<string> warnings)
+internal sealed class DockerOptionMapping(
+    CreateContainerParameters request, string where, bool isJob, Func<VolumeMapping, string?> bind, ICollection<string> warnings)
 {
     private HostConfig Host { get; } = request.HostConfig ??= new HostConfig();
 
@@ -98,7 +100,7 @@ internal sealed class DockerOptionMapping(CreateContainerParameters request, str
             case "--dns": (Host.DNS ??= []).Add(option.Value); return true;
             case "--dns-option": (Host.DNSOptions ??= []).Add(option.Value); return true;
             case "--dns-search": (Host.DNSSearch ??= []).Add(option.Value); return true;
-            case "--volume": (Host.Binds ??= []).Add(option.Value); return true;
+            case "--volume": AddVolume(option.Value); return true;
             case "--device": (Host.Devices ??= []).Add(Device(option.Value)); return true;
             case "--gpus": (Host.DeviceRequests ??= []).Add(Gpus(option)); return true;
             case "--tmpfs":
@@ -106,6 +108,14 @@ internal sealed class DockerOptionMapping(CreateContainerParameters request, str
                 (Host.Tmpfs ??= new Dictionary<string, string>())[folder] = mode;
                 return true;
             default: return false;
+        }
+    }
+
+    private void AddVolume(string value)
+    {
+        if ((value.StartsWith(VolumeMapping.Workspace, StringComparison.Ordinal) ? bind(VolumeMapping.Parse(value, where)) : value) is { } volume)
+        {
+            (Host.Binds ??= []).Add(volume);
         }
     }
 

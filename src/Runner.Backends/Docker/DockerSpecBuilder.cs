@@ -95,17 +95,23 @@ internal sealed class DockerSpecBuilder(
     ];
 
     // The workspace of a job is a volume of its own container, of which an engine gives others no part. A local run has the folder that it is a copy of, and so as
-    // with act a service has its files from the start.
-    private string Bind(VolumeMapping volume, string where)
+    // with act a service has its files from the start; it may not write to what is the user's own. Null: the container has it anyway.
+    private string? Bind(VolumeMapping volume, string where)
     {
         if (volume.PathInWorkspace is not { } path)
         {
             return volume.ToString();
         }
 
-        var folder = launch.BoundWorkspace ?? launch.CheckoutFolder ?? throw new WorkflowException(
-            $"{where}.volumes: '{volume}' is in the job's workspace, which on the docker backend only the job's own container has; use a volume with a name");
-        return (volume with { Source = Path.Combine(folder, path) }).ToString();
+        var isJob = where == JobKey;
+        return (isJob && path.Length == 0 && volume.Target.TrimEnd('/') == DockerPaths.Workspace, launch.BoundWorkspace, launch.CheckoutFolder) switch
+        {
+            (true, _, _) => null,
+            (_, { } bound, _) => (volume with { Source = Path.Combine(bound, path) }).ToString(),
+            (_, _, { } checkout) when !isJob => (volume with { Source = Path.Combine(checkout, path), IsReadOnly = true }).ToString(),
+            _ => throw new WorkflowException(
+                $"{where}.volumes: '{volume}' is in the job's workspace, of which a container of the docker backend gets no part; use a volume with a name"),
+        };
     }
 
     private CreateContainerParameters Common(JobContainer container, string where, string? network, string[] aliases, string[] binds)
@@ -119,7 +125,7 @@ internal sealed class DockerSpecBuilder(
             {
                 NetworkMode = network ?? "default",
                 ExtraHosts = [HostName],
-                Binds = [.. binds, .. container.Volumes.Where(volume => volume.Source is not null).Select(volume => Bind(volume, where))],
+                Binds = [.. binds, .. container.Volumes.Where(volume => volume.Source is not null).Select(volume => Bind(volume, where)).OfType<string>()],
                 Mounts = [.. container.Volumes.Where(volume => volume.Source is null).Select(volume => new Mount { Type = "volume", Target = volume.Target, ReadOnly = volume.IsReadOnly })],
             },
         };
@@ -134,10 +140,10 @@ internal sealed class DockerSpecBuilder(
         var isJob = where == JobKey;
         if (isJob && options.JobContainerOptions is { } ours)
         {
-            new DockerOptionMapping(request, "--container-options", isJob, _warnings).Apply(ours);
+            new DockerOptionMapping(request, "--container-options", isJob, volume => Bind(volume, where), _warnings).Apply(ours);
         }
 
-        new DockerOptionMapping(request, $"{where}.options", isJob, _warnings).Apply(container.Options);
+        new DockerOptionMapping(request, $"{where}.options", isJob, volume => Bind(volume, where), _warnings).Apply(container.Options);
         return request;
     }
 

@@ -72,8 +72,8 @@ internal sealed class LocalBackends(RunSettings settings, CliSurroundings surrou
         _chosen = kind switch
         {
             BackendKind.Host => _host,
-            BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), _checkout),
-            BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), _checkout),
+            BackendKind.Docker => new SentCheckoutBackend(_docker = Docker(options.Docker, engine), _checkout, seesFolders: engine?.StartsWith("unix:", StringComparison.Ordinal) == true),
+            BackendKind.Kubernetes => new SentCheckoutBackend(await OpenClusterAsync(options.Kubernetes, cancellationToken), _checkout, seesFolders: false),
             null when _host is not null => _host, // jobs that are not meant for this machine are refused one by one
             null => throw new OperatorException(NoEngine()),
             var other => throw new InvalidOperationException($"backend {other} is unknown"),

@@ -47,7 +47,7 @@ internal sealed class OwnCheckoutStep(JobScope job, SubmoduleFetch submodules, I
         }
 
         var source = job.Host.Workspace ?? throw new InfrastructureException("The checkout cannot be had a second time: whoever started this job does not send it");
-        var entries = await Workspace.FetchAsync(source, folder, job.Paths.Spool, stop);
+        var entries = await Workspace.FetchAsync(source, folder, job.Paths.Spool, keepsFolders: job.Payload.Containers is { Services.IsEmpty: false }, stop);
         run.Scope.Log.Write($"{folder}: {entries} files and folders of the checkout");
     }
 

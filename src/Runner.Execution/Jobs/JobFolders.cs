@@ -52,7 +52,7 @@ internal sealed class JobFolders(JobScope job, StepLog log)
     {
         if (job.Payload.AsksForWorkspace && job.Host.Workspace is { } source)
         {
-            var entries = await Workspace.FetchAsync(source, job.Paths.Workspace, job.Paths.Spool, stop);
+            var entries = await Workspace.FetchAsync(source, job.Paths.Workspace, job.Paths.Spool, keepsFolders: job.Payload.Containers is { Services.IsEmpty: false }, stop);
             log.Write($"Workspace: {entries} files and folders of the checkout");
         }
     }

@@ -68,6 +68,9 @@ public sealed record LaunchPayload
     /// <summary>Key by which the worker shows that its outcome is its own (<see cref="Outcomes.OutcomeProof"/>), or <c>null</c>: nobody checks.</summary>
     public string? OutcomeKey { get; init; }
 
+    /// <summary>Most bytes of what the worker leaves as its outcome; <c>null</c>: <see cref="Outcomes.WorkerOutcome.MaxBytes"/>.</summary>
+    public int? OutcomeBytes { get; init; }
+
     /// <summary>Ports of services that steps reach at <c>localhost</c>; the worker forwards them.</summary>
     public ImmutableArray<PortForward> Forwards { get; init => field = value.IsDefault ? [] : value; } = [];
 

@@ -12,6 +12,6 @@ public enum OwnCheckout
     /// </summary>
     IsThere,
 
-    /// <summary>It does not run, and writes nothing: the workspace is the user's own checkout.</summary>
+    /// <summary>It does not run, and copies nothing: the workspace is the user's own checkout.</summary>
     IsBound,
 }

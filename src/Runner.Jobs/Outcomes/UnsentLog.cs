@@ -13,8 +13,8 @@ namespace Runner.Jobs.Outcomes;
 /// </remarks>
 public sealed record UnsentLog
 {
-    // In base64 2,668 bytes: enough is left for an outcome beside it.
-    private const int MaxPackedBytes = 2000;
+    // Its JSON but for the text: names, two numbers.
+    private const int WrapBytes = 120;
 
     private const int Halvings = 8;
 
@@ -34,18 +34,28 @@ public sealed record UnsentLog
     /// <param name="position">Bytes of the log that are at GitHub.</param>
     /// <param name="length">Bytes of the log.</param>
     /// <param name="end">The last of those that are not, at most <see cref="MaxTextBytes"/>. What does not fit is left out at its start, by whole lines.</param>
-    public static UnsentLog Pack(long position, long length, ReadOnlySpan<byte> end)
+    /// <param name="maxBytes">Most bytes that it may have as JSON.</param>
+    public static UnsentLog Pack(long position, long length, ReadOnlySpan<byte> end, int maxBytes = WorkerOutcome.MaxBytes)
     {
+        var most = (maxBytes - WrapBytes) * 3 / 4; // in base64
         end = end[..(end.LastIndexOf((byte)'\n') + 1)];
         var kept = length - position > end.Length ? FromLineStart(end) : end;
         var packed = Deflate(kept);
-        for (var tries = 0; packed.Length > MaxPackedBytes; tries++)
+        for (var tries = 0; kept.Length > 0 && packed.Length > most; tries++)
         {
             kept = tries < Halvings ? FromLineStart(kept[(kept.Length / 2)..]) : [];
             packed = Deflate(kept);
         }
 
         return new UnsentLog { Position = position, Lost = Math.Max(0, length - position - kept.Length), Packed = Convert.ToBase64String(packed) };
+    }
+
+    /// <summary>The same within fewer bytes; <c>null</c>: nothing of it fits.</summary>
+    public UnsentLog? Within(int maxBytes)
+    {
+        var text = Encoding.UTF8.GetBytes(Text());
+        var packed = Pack(Position, Position + Lost + text.Length, text, maxBytes);
+        return packed.Text().Length > 0 ? packed : null;
     }
 
     /// <summary>The lines, each with its line feed; never more than <see cref="MaxTextBytes"/>.</summary>

@@ -51,24 +51,28 @@ public sealed record WorkerOutcome
     /// <param name="key">The launch's key.</param>
     public WorkerOutcome Prove(Secret key) => this with { Proof = OutcomeProof.WordOf(key, Conclusion, IsReported) };
 
-    /// <summary>The outcome as JSON, short enough for a termination message: one that is cut says nothing.</summary>
-    public byte[] ToJson()
+    /// <summary>The outcome as JSON, short enough for a termination message: one that is cut says nothing. The end of the log has what is left of it.</summary>
+    /// <param name="maxBytes">What the message may have.</param>
+    public byte[] ToJson(int maxBytes = MaxBytes)
+    {
+        var (outcome, json) = WithoutLog(maxBytes);
+        return Unsent?.Within(maxBytes - json.Length) is { } unsent ? Serialize(outcome with { Unsent = unsent }) : json;
+    }
+
+    private (WorkerOutcome Outcome, byte[] Json) WithoutLog(int maxBytes)
     {
         for (var length = MaxReasonLength; ; length /= 2)
         {
-            var reason = Reason is { } text && text.Length > length ? text[..length] + "…" : Reason;
-            var json = JsonSerializer.SerializeToUtf8Bytes(this with { Reason = reason }, OutcomeJson.Default.WorkerOutcome);
-            if (json.Length <= MaxBytes)
+            var outcome = this with { Unsent = null, Reason = Reason is { } text && text.Length > length ? text[..length] + "…" : Reason };
+            var json = Serialize(outcome);
+            if (json.Length <= maxBytes || length <= MinReasonLength)
             {
-                return json;
-            }
-
-            if (length <= MinReasonLength)
-            {
-                return Unsent is null ? json : (this with { Unsent = null }).ToJson();
+                return (outcome, json);
             }
         }
     }
+
+    private static byte[] Serialize(WorkerOutcome outcome) => JsonSerializer.SerializeToUtf8Bytes(outcome, OutcomeJson.Default.WorkerOutcome);
 
     /// <summary>Reads what a worker left. False where it is empty, cut or no outcome.</summary>
     public static bool TryParse(string? json, out WorkerOutcome? outcome)

@@ -183,14 +183,21 @@ internal sealed class PodOptionMapping(
     // As on GitHub a folder of it is there from the start, and empty until a step fills it.
     private void MountWorkspace(VolumeMapping volume, string path)
     {
-        if (path.Length > 0 || container.VolumeMounts?.Any(mount => mount.MountPath == volume.Target) != true)
+        if (path.Length > 0 || container.VolumeMounts?.Any(mount => mount.Name == PodVolumes.Workspace && mount.MountPath == volume.Target) != true)
         {
             AddMount(PodVolumes.Workspace, volume.Target, volume.IsReadOnly, path.Length > 0 ? path : null);
         }
     }
 
-    private void AddMount(string name, string path, bool isReadOnly, string? folder = null) =>
+    private void AddMount(string name, string path, bool isReadOnly, string? folder = null)
+    {
+        if (container.VolumeMounts?.Any(mount => mount.MountPath.TrimEnd('/') == path.TrimEnd('/')) == true)
+        {
+            throw new WorkflowException($"{where}.volumes: '{path}' is taken already: the container has another volume there");
+        }
+
         (container.VolumeMounts ??= []).Add(new V1VolumeMount { Name = name, MountPath = path, SubPath = folder, ReadOnlyProperty = isReadOnly ? true : null });
+    }
 
     private void Warn(string warning)
     {

@@ -32,7 +32,8 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
     private static readonly TimeSpan LastPrints = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _logger = host.Loggers.CreateLogger<JobSession>();
-    private readonly OutcomeFile _outcome = new(payload.Paths.Outcome, payload.OutcomeKey, host.Loggers.CreateLogger<OutcomeFile>());
+    private readonly OutcomeFile _outcome = new(
+        payload.Paths.Outcome, payload.OutcomeKey, host.Loggers.CreateLogger<OutcomeFile>(), payload.OutcomeBytes ?? WorkerOutcome.MaxBytes);
 
     /// <summary>Runs it; gives the worker's exit code.</summary>
     /// <param name="output">Where requests to the launcher are announced, and the log is mirrored: standard output.</param>
@@ -78,7 +79,8 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
         }
 
         // Step 3
-        Write(result, isReported: false, reporter?.Unsent());
+        var unsent = reporter?.Unsent();
+        Write(result, isReported: false, unsent);
 
         // Step 4
         using var reported = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
@@ -90,7 +92,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
 
         // Step 5
         var isReported = await CompleteAsync(services, renewal, result, reporter, notes);
-        Write(result, isReported);
+        Write(result, isReported, isReported ? null : unsent); // where GitHub was not there for long, the launcher has the end of the log to tell
         await feedClosed; // last: the live log is for people who watch, and may not hold up the job's end
         await EndPrintsAsync(prints);
         await over.CancelAsync();
@@ -132,7 +134,7 @@ internal sealed class JobSession(WorkerHost host, LaunchPayload payload, Reporti
             services.Feed,
             payload.MirrorsLog && prints is not null ? new LogMirror(prints).Write : null,
             _outcome.Leave,
-            options,
+            options with { MaxUnsentBytes = payload.OutcomeBytes ?? WorkerOutcome.MaxBytes },
             host.Time,
             host.Loggers.CreateLogger<GitHubReporter>(),
             giveUp);

@@ -9,7 +9,8 @@ namespace Runner.Worker.Jobs;
 /// <param name="path">Where.</param>
 /// <param name="key">By which the outcome is shown to be the worker's, or <c>null</c>.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed class OutcomeFile(string path, string? key, ILogger logger)
+/// <param name="maxBytes">Most bytes that its reader gets.</param>
+internal sealed class OutcomeFile(string path, string? key, ILogger logger, int maxBytes = WorkerOutcome.MaxBytes)
 {
     /// <summary>The termination log of a container, used where the payload could not say a path.</summary>
     public const string TerminationLog = "/dev/termination-log";
@@ -43,7 +44,7 @@ internal sealed class OutcomeFile(string path, string? key, ILogger logger)
         lock (_lock)
         {
             _isConcluded = true;
-            if (TryWrite((key is null ? outcome : outcome.Prove(new Secret(key))).ToJson()) is not { } failure)
+            if (TryWrite((key is null ? outcome : outcome.Prove(new Secret(key))).ToJson(maxBytes)) is not { } failure)
             {
                 return true;
             }

@@ -155,17 +155,25 @@ internal sealed class GitHubReporter : IJobReporter, IDisposable
         }
     }
 
-    /// <summary>The end of the job's log, where that is not at GitHub; <c>null</c>: it is.</summary>
+    /// <summary>The end of the job's log, where that is not at GitHub; <c>null</c>: it is, or the log was given up.</summary>
     public UnsentLog? Unsent()
     {
-        var (position, length) = (_jobUpload.Position, _jobLog.Length);
-        if (position >= length)
+        try
         {
-            return null;
-        }
+            var (position, length) = (_jobUpload.Position, _jobLog.Flush());
+            var end = new byte[Math.Clamp(length - position, 0, UnsentLog.MaxTextBytes)];
+            var read = 0;
+            while (read < end.Length && _jobLog.CopyTo(end.AsSpan(read), length - end.Length + read) is > 0 and var count)
+            {
+                read += count;
+            }
 
-        var end = new byte[Math.Min(length - position, UnsentLog.MaxTextBytes)];
-        return UnsentLog.Pack(position, length, end.AsSpan(0, _jobLog.CopyTo(end, length - end.Length)));
+            return read == 0 ? null : UnsentLog.Pack(position, length, end.AsSpan(0, read), _options.MaxUnsentBytes);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            return null; // a log that is given up meanwhile, or a disk that fails: this is a help for later, no part of the job
+        }
     }
 
     /// <summary>Nothing more comes: sends all that is left, and returns when it is at GitHub or given up.</summary>

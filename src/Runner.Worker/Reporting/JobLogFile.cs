@@ -10,6 +10,7 @@ internal sealed class JobLogFile : IDisposable
     private static readonly TimeSpan LeastAge = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MostAge = TimeSpan.FromMilliseconds(500);
 
+    private readonly Lock _turn = new();
     private readonly LogSpool _spool;
     private readonly Action _written;
     private readonly TimeProvider _time;
@@ -48,7 +49,10 @@ internal sealed class JobLogFile : IDisposable
     {
         _writtenAt = _time.GetTimestamp();
         Volatile.Write(ref _isDue, false); // before: what comes from here on is written by the next turn
-        _spool.WriteThrough();
-        _written();
+        lock (_turn)
+        {
+            _spool.WriteThrough();
+            _written(); // one after the other, lest an older turn on a slow disk has the last word
+        }
     }
 }

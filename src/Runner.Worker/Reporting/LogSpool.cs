@@ -216,6 +216,7 @@ internal sealed class LogSpool(string path, TimeProvider time) : IDisposable
             }
 
             _file.Dispose();
+            (_file, _fileLength) = (null, 0);
             try
             {
                 File.Delete(path);

@@ -1,3 +1,4 @@
+using Runner.Jobs.Outcomes;
 using Runner.Protocol.Http;
 
 namespace Runner.Worker.Reporting;
@@ -31,6 +32,9 @@ internal sealed record ReportingOptions
 
     /// <summary>Refusals (4xx) in a row after which a log is given up. Default 5.</summary>
     public int MaxRefusals { get; init; } = 5;
+
+    /// <summary>Most bytes that the end of a log may take in place of the outcome, and beside it, for the case that the worker is killed.</summary>
+    public int MaxUnsentBytes { get; init; } = WorkerOutcome.MaxBytes;
 
     /// <summary>Pauses between tries; the number of tries is not limited, the time is (<see cref="ReportingDeadline"/>).</summary>
     public RetryOptions Retry { get; init; } = new()

@@ -102,6 +102,38 @@ public sealed class WorkspaceTests : IDisposable
         File.SetUnixFileMode(_folder["work/ro"], (UnixFileMode)0b111_101_101);
     }
 
+    [Fact]
+    public void What_is_mounted_stays_and_so_do_folders_that_a_service_may_have_mounted()
+    {
+        Directory.CreateDirectory(_folder["work/site/deep"]);
+        Directory.CreateDirectory(_folder["work/kept/volume"]);
+        File.WriteAllText(_folder["work/site/old"], "x");
+        File.WriteAllText(_folder["work/kept/volume/theirs"], "x");
+        File.WriteAllText(_folder["work/kept/old"], "x");
+        var mounted = new HashSet<string> { _folder["work/kept/volume"] };
+
+        Workspace.Empty(new DirectoryInfo(_folder["work"]), mounted, keepsFolders: true);
+        Assert.Equal(["kept/volume/theirs"], Directory.EnumerateFiles(_folder["work"], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder["work"], file)));
+        Assert.True(Directory.Exists(_folder["work/site/deep"]));
+
+        Workspace.Empty(new DirectoryInfo(_folder["work"]), mounted, keepsFolders: false);
+        Assert.Equal([_folder["work/kept"]], Directory.EnumerateFileSystemEntries(_folder["work"]));
+        Assert.True(File.Exists(_folder["work/kept/volume/theirs"]));
+    }
+
+    [Fact]
+    public void Mount_points_are_read_with_their_blanks()
+    {
+        string[] table =
+        [
+            "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue",
+            @"37 35 98:0 / /a\040b\011c rw - tmpfs tmpfs rw",
+        ];
+
+        Assert.Equal(["/mnt2", "/a b\tc"], MountPoints.Of(table));
+        Assert.Contains("/proc", MountPoints.Below("/"));
+    }
+
     [Theory]
     [InlineData("../evil")]
     [InlineData("/etc/evil")]

@@ -88,6 +88,28 @@ public sealed class LocalRunOnClusterTests(ClusterFixture cluster) : IAsyncLifet
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Service_sees_the_files_of_the_checkout_in_the_part_of_the_workspace_that_it_asks_for()
+    {
+        Directory.CreateDirectory(_folder["site"]);
+        Write("site/page", "the page of the checkout");
+
+        var run = await RunAsync($$$"""
+            read:
+              runs-on: ubuntu-latest
+              services:
+                web:
+                  image: {{{cluster.JobImage}}}
+                  entrypoint: httpd
+                  command: -f -p 8321 -h /srv
+                  volumes: ["${{ github.workspace }}/site:/srv:ro"]
+              steps: [{run: 'for i in $(seq 100); do wget -qO- http://web:8321/page && exit; sleep 0.1; done; exit 1'}]
+            """);
+
+        Assert.True(run.Code == 0, run.Out + run.Error);
+        Assert.Contains("the page of the checkout", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Failing_step_makes_the_exit_code_1_and_secrets_are_masked()
     {
         var run = await RunAsync(

@@ -232,7 +232,24 @@ public sealed class PodSpecBuilderTests
         Assert.Equal(
             "container.volumes: '/srv:/srv' is a folder of the machine, which a job in a pod does not get; use a volume with a name",
             Refusal(Container("a", "") with { Volumes = [VolumeMapping.Parse("/srv:/srv", "x")] }));
+        Assert.Equal(
+            "container.volumes: '/github/workspace/' is taken already: the container has another volume there",
+            Refusal(Container("a", "") with { Volumes = [VolumeMapping.Parse("/github/workspace/sub:/github/workspace/", "x")] }));
         Assert.Equal("container.options: '--user' must be a number in a pod, which knows no names of users, not 'node'", Refusal(Container("a", "--user node")));
+    }
+
+    [Theory]
+    [InlineData(0, 4096)]
+    [InlineData(2, 3072)]
+    [InlineData(10, 1024)]
+    public void Outcome_fits_into_the_share_that_the_kubelet_keeps_of_it(int services, int bytes)
+    {
+        var launch = SomeKubernetes.Launch() with
+        {
+            Containers = new JobContainers { Services = [.. Enumerable.Range(0, services).Select(number => new ServiceContainer($"s{number}", Container("a", "")))] },
+        };
+
+        Assert.Equal(bytes, MessageShare.Of(launch, template: null));
     }
 
     [Fact]

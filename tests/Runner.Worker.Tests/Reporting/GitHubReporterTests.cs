@@ -275,6 +275,44 @@ public sealed partial class GitHubReporterTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Newest_lines_are_left_though_they_are_on_no_disk_yet_and_little_room_takes_the_last_ones()
+    {
+        var results = new FakeResults(_server);
+        using var reporter = Reporter(results, TestSetup.Quick with { MaxUnsentBytes = 2048 }, new FakeTimeProvider());
+        reporter.WriteLine(null, new byte[100_000]); // into the file at once
+        reporter.WriteLine(null, "last"u8);
+
+        var unsent = reporter.Unsent();
+
+        Assert.EndsWith(" last\n", unsent?.Text(), StringComparison.Ordinal);
+        Assert.True(LeftLog.ToJson(unsent).Length <= 2048);
+        await reporter.CompleteAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Log_that_is_given_up_in_the_middle_of_a_job_ends_nothing_else()
+    {
+        var time = new FakeTimeProvider();
+        var left = new List<UnsentLog?>();
+        var results = new FakeResults(_server) { Misbehave = (_, _) => Mischief.Status403 };
+        using var reporter = Reporter(results, TestSetup.Quick with { MaxRefusals = 1, BlockBytes = 512 }, time, left.Add);
+        reporter.WriteLine(null, new byte[5000]);
+        while (reporter.Unsent() is not null)
+        {
+            Cancelled.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        reporter.WriteLine(null, "later"u8);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(left[^1]);
+        Assert.Null(reporter.Unsent());
+        Assert.Contains("could not be sent completely", Assert.Single(await reporter.CompleteAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Nothing_waits_for_a_timer_at_the_end()
     {
         var time = new FakeTimeProvider(); // it stands still
