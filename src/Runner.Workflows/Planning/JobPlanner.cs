@@ -14,6 +14,7 @@ namespace Runner.Workflows.Planning;
 internal static class JobPlanner
 {
     private const int MaxNameLength = 100;
+    private const string KeyOfProblem = "key";
 
     /// <param name="scope">The workflow that the job is in.</param>
     /// <param name="job">The job.</param>
@@ -36,9 +37,13 @@ internal static class JobPlanner
         }
         catch (WorkflowException problem)
         {
-            return Unless(!UnknownOf(job, contexts).IsEmpty, job, contexts, new JobDecision.Fail(problem.Message));
+            return Unless(UnknownOf(job, contexts).Any(key => HasPartIn(key, problem)), job, contexts, new JobDecision.Fail(problem.Message));
         }
     }
+
+    // A mistake in another key is one, whatever the outputs turn out to be. All but the condition may be made of the matrix.
+    private static bool HasPartIn(string unknown, WorkflowException problem) => problem.Data[KeyOfProblem] is not string key
+        || key == unknown || (key, unknown) is ("uses", "with") || (unknown == "strategy" && key != "if");
 
     private static JobDecision Unless(bool isUnknown, WorkflowJob job, JobContexts contexts, JobDecision decision) =>
         isUnknown ? new JobDecision.Unknown(UnknownOf(job, contexts)) : decision;
@@ -149,7 +154,7 @@ internal static class JobPlanner
         }
         catch (WorkflowException problem)
         {
-            throw new WorkflowException($"Error when evaluating '{key}' for job '{job.Id}'. {problem.Message}", problem);
+            throw new WorkflowException($"Error when evaluating '{key}' for job '{job.Id}'. {problem.Message}", problem) { Data = { [KeyOfProblem] = key } };
         }
     }
 }

@@ -24,11 +24,12 @@ public sealed class PreviewTests
               after: {needs: [legs, condition, runner], if: "!failure() && needs.legs.result == 'success'", runs-on: x, steps: [{run: x}]}
               without: {needs: skipped, if: "always() && needs.skipped.outputs.l == ''", runs-on: x, steps: [{run: x}]}
               wrong: {needs: gen, timeout-minutes: "${{ fromJSON('{') }}", runs-on: x, steps: [{run: x}]}
+              both: {needs: gen, name: "for ${{ needs.gen.outputs.l }}", timeout-minutes: "${{ fromJSON('{') }}", runs-on: x, steps: [{run: x}]}
             """));
 
         Assert.Equal(
             [
-                "skipped Skipped", "gen runs", "without runs", "legs ? strategy", "condition ? if", "runner ? runs-on", "wrong Failed", "for runs ? if, name", "after runs",
+                "skipped Skipped", "gen runs", "without runs", "legs ? strategy", "condition ? if", "runner ? runs-on", "wrong Failed", "both Failed", "for runs ? if, name", "after runs",
             ],
             shown);
     }
