@@ -92,7 +92,7 @@ internal sealed class HostFolder(string path)
 
     /// <summary>Makes the folder, if it is not there, and takes the job for this agent: what others see is locked from its first moment on.</summary>
     /// <returns>The lock, or <c>null</c> where a living agent has the job.</returns>
-    /// <exception cref="InfrastructureException">The root is not this user's own.</exception>
+    /// <exception cref="InfrastructureException">The root is not this user's own, or the folder cannot be locked.</exception>
     public FileStream? TryCreate(HostOptions options, string repository)
     {
         PrivateFolder.Make(options.Root);
@@ -110,7 +110,13 @@ internal sealed class HostFolder(string path)
         var draft = new HostFolder(Path.Combine(options.Root, $"{DraftPrefix}{Path.GetFileName(path)}-{Guid.NewGuid():N}"));
         PrivateFolder.Make(draft.FullPath);
         draft.Fill(options, repository);
-        var ownership = draft.TryLock(FileMode.CreateNew);
+        if (draft.TryLock(FileMode.CreateNew) is not { } ownership)
+        {
+            // Nobody else knows of it, so it is no lock of theirs: the process has no file left to open, say. A folder without a lock would stay for ever.
+            DeleteAll(draft.FullPath);
+            throw new InfrastructureException($"The folder of the job cannot be locked: '{draft.LockFile}' cannot be made");
+        }
+
         try
         {
             Directory.Move(draft.FullPath, path);
@@ -118,7 +124,7 @@ internal sealed class HostFolder(string path)
         }
         catch (IOException)
         {
-            ownership?.Dispose();
+            ownership.Dispose();
             DeleteAll(draft.FullPath);
             if (Directory.Exists(path))
             {
