@@ -193,8 +193,10 @@ internal sealed class S3Blobs : IBlobs
 
     private static string KeyOf(string name, BlobPart part) => $"{Data}{name}/{part.Name}";
 
-    private async Task<BlobHead?> FindAsync(string name, CancellationToken cancellationToken) =>
-        BlobStore.IsName(name) ? (await _heads.FindAsync(name, cancellationToken))?.Value : throw BlobStore.NoName(name);
+    // Another store over the same bucket has heads beside these, and its addresses have the same signer.
+    private async Task<BlobHead?> FindAsync(string name, CancellationToken cancellationToken) => !BlobStore.IsName(name) ? throw BlobStore.NoName(name)
+        : name.StartsWith(_start, StringComparison.Ordinal) ? (await _heads.FindAsync(name, cancellationToken))?.Value
+        : null;
 
     private async Task<BlobHead> WritableAsync(string name, CancellationToken cancellationToken)
     {

@@ -64,6 +64,27 @@ public abstract class SealedRules
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Address_of_a_cache_opens_nothing_where_artifacts_are_and_the_other_way_round()
+    {
+        await using var server = await StartAsync();
+        var cache = (await server.CacheAsync("CreateCacheEntry", LocalServer.Caller(), """{"key":"k","version":"v"}"""))["signed_upload_url"]!.ToString();
+        var artifact = (await server.ArtifactAsync("CreateArtifact", LocalServer.Caller(), ",\"name\":\"site\""))["signed_upload_url"]!.ToString();
+        var (cacheElsewhere, artifactElsewhere) = (
+            cache.Replace("/cache-blobs/", "/blobs/", StringComparison.Ordinal), artifact.Replace("/blobs/", "/cache-blobs/", StringComparison.Ordinal));
+
+        int[] answers =
+        [
+            await server.PutAsync(cacheElsewhere, "abc", "BlockBlob"),
+            await server.PutAsync(cacheElsewhere + "&comp=block&blockid=QTE%3D", "abc"),
+            await server.PutAsync(artifactElsewhere, "abc", "BlockBlob"),
+            await server.PutAsync(artifactElsewhere + "&comp=block&blockid=QTE%3D", "abc"),
+        ];
+
+        Assert.Equal([404, 404, 404, 404], answers);
+        Assert.Equal(0, await server.CountPartsAsync());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_artifact_of_nothing_is_complete_too()
     {
         await using var server = await StartAsync();

@@ -10,6 +10,11 @@ namespace Runner.Services.Tests.S3;
 /// </summary>
 public sealed class S3Server : IAsyncLifetime
 {
+    // A test's own; see TestEmulator.
+#pragma warning disable RS0030
+    private readonly HttpClient _http = new();
+#pragma warning restore RS0030
+
     private S3Process? _process;
     private Uri? _url;
 
@@ -46,8 +51,36 @@ public sealed class S3Server : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    /// <summary>Lets calls of a place fail until it is disposed.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="method">Their method.</param>
+    /// <param name="keys">What their keys begin with there.</param>
+    /// <param name="when"><c>before</c> or <c>after</c> they are done.</param>
+    internal async Task<IAsyncDisposable> FailAsync(S3Options place, string method, string keys, string when = "before")
+    {
+        Assert.SkipUnless(IsOwn, "the server that RUNNER_TEST_S3 names fails when it likes");
+        var name = Guid.NewGuid().ToString("N");
+        using var answer = await _http.PostAsync(
+            new Uri(Url, "faults"), new StringContent($"{name} {when} {method} /{place.Bucket}/{place.Prefix}{keys}"), TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return new Fault(async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(Url, "faults")) { Content = new StringContent(name) };
+            using var end = await _http.SendAsync(request, CancellationToken.None);
+        });
+    }
 
     /// <summary>A place of a test's own.</summary>
     internal S3Options NewPlace(string bucket = "kept") => new() { Bucket = bucket, Endpoint = Url, Prefix = Guid.NewGuid().ToString("N") + "/" };
+
+    private sealed class Fault(Func<Task> end) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await end();
+    }
 }

@@ -3,6 +3,9 @@
 //
 //   node s3-server.mjs FOLDER NODE_MODULES
 //
+// `POST /faults` takes a line `NAME WHEN METHOD PATTERN`: calls of the method whose path has the pattern are answered with 403 from then on, `before` or `after` they are done. `DELETE /faults` takes
+// a line `NAME`, and ends it.
+//
 // Prints `READY PORT PORT`, the second of which is s3rver's own. Buckets: `kept`; `plain`, which looks at no condition, as servers do that are older; `sealed`, which lets nobody write.
 import { createServer, request, Agent } from 'node:http'
 import { createRequire } from 'node:module'
@@ -21,6 +24,7 @@ const inner = await new S3rver({
 }).run()
 const agent = new Agent({ keepAlive: true })
 const tags = new Map() // of all objects: they come through here alone
+const faults = new Map()
 let last = Promise.resolve()
 
 const error = (status, code) => ({ status, headers: { 'content-type': 'application/xml' }, body: Buffer.from(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`) })
@@ -48,13 +52,15 @@ function refusal (incoming, bucket, key) {
   return match && match !== tags.get(key) ? error(412, 'PreconditionFailed') : null
 }
 
+const fails = (when, incoming, path) => [...faults.values()].some(fault => fault.when === when && fault.method === incoming.method && fault.pattern.test(path))
+
 async function change (incoming, body, bucket, key) {
-  const refused = refusal(incoming, bucket, key)
+  const refused = fails('before', incoming, key) ? error(403, 'AccessDenied') : refusal(incoming, bucket, key)
   if (refused) return refused
   const answer = await forward(incoming, body)
   const content = await collect(answer)
   if (answer.statusCode < 300) incoming.method === 'PUT' ? tags.set(key, answer.headers.etag) : tags.delete(key)
-  return { status: answer.statusCode, headers: answer.headers, body: content }
+  return fails('after', incoming, key) ? error(403, 'AccessDenied') : { status: answer.statusCode, headers: answer.headers, body: content }
 }
 
 createServer(async (incoming, outgoing) => {
@@ -62,6 +68,13 @@ createServer(async (incoming, outgoing) => {
     const source = incoming.headers['x-amz-copy-source']
     if (source) incoming.headers['x-amz-copy-source'] = decodeURIComponent(source) // it leaves the slashes that the SDK encodes
     const path = decodeURIComponent(incoming.url.split('?')[0])
+    if (path === '/faults') {
+      const [id, when, method, pattern] = (await collect(incoming)).toString().split(' ')
+      incoming.method === 'POST' ? faults.set(id, { when, method, pattern: new RegExp(pattern) }) : faults.delete(id)
+      outgoing.end()
+      return
+    }
+
     const [, bucket, name] = path.split('/', 3)
     const isData = path.includes('/data/')
     if (incoming.method === 'GET' && isData) { // never written twice: nobody need wait
@@ -74,6 +87,7 @@ createServer(async (incoming, outgoing) => {
     const body = await collect(incoming)
     const mine = last.then(async () => {
       if (name && (incoming.method === 'PUT' || incoming.method === 'DELETE')) return change(incoming, body, bucket, path)
+      if (fails('before', incoming, path)) return error(403, 'AccessDenied')
       const answer = await forward(incoming, body)
       return { status: answer.statusCode, headers: answer.headers, body: await collect(answer) }
     })
