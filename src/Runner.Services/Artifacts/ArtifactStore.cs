@@ -56,9 +56,9 @@ public sealed class ArtifactStore
         RefuseLong("media type", mimeType);
         await SweepAsync(_records.Known, cancellationToken);
         var ofRun = await OfRunAsync(caller.Run, cancellationToken);
-        if (ofRun.Any(artifact => artifact.Name == name))
+        if (ofRun.Find(artifact => artifact.Name == name) is { } present)
         {
-            throw NameTaken();
+            return await BeginAgain.IsMeantAsync(present, caller, present.CreatedAt, _blobs, _time, cancellationToken) ? await WithBlobAsync(present) : throw NameTaken();
         }
 
         if (ofRun.Count(artifact => artifact.Job == caller.Job) >= _limits.ArtifactsOfJob)
@@ -80,14 +80,15 @@ public sealed class ArtifactStore
             ExpiresAt = expiresAt is { } end && end < now + _limits.ArtifactLifetime ? end : now + _limits.ArtifactLifetime,
         };
 
-        // From here on it is done to its end: a record without its blob would stand in the way of the next try.
+        // The blob first: a record without one would stand in the way of the next try, a blob without its record is garbage. From here on it is done to its end.
+        await WithBlobAsync(artifact);
         if (!await _records.TryAddAsync(artifact, CancellationToken.None))
         {
+            await _blobs.DeleteAsync(artifact.Blob, CancellationToken.None);
             throw NameTaken();
         }
 
         CountComplete();
-        await _blobs.ReserveAsync(artifact.Blob, artifact.Run, CancellationToken.None);
         return artifact;
     }
 
@@ -160,6 +161,12 @@ public sealed class ArtifactStore
         {
             throw ServiceRefusal.Invalid($"the {what} has {text.Length} characters, at most {MaxTextLength} are taken");
         }
+    }
+
+    private async Task<ArtifactRecord> WithBlobAsync(ArtifactRecord artifact)
+    {
+        await _blobs.ReserveAsync(artifact.Blob, artifact.Run, CancellationToken.None);
+        return artifact;
     }
 
     private async Task<List<ArtifactRecord>> OfRunAsync(string run, CancellationToken cancellationToken)

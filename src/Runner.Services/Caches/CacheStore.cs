@@ -68,7 +68,7 @@ public sealed class CacheStore
         var place = CacheRecord.PlaceOf(caller.Repository, scope.Ref, version, key);
         if (await _records.FindAsync(place, cancellationToken) is { } present && !(await IsOverAsync(present, cancellationToken) && await DropAsync(present, cancellationToken)))
         {
-            return null;
+            return await BeginAgain.IsMeantAsync(present, caller, present.CreatedAt, _blobs, _time, cancellationToken) ? await WithBlobAsync(present) : null;
         }
 
         if (_records.Known.Count(cache => !cache.IsFinal && CacheSearch.IsOf(cache, caller.Repository)) >= MaxSaving)
@@ -90,13 +90,14 @@ public sealed class CacheStore
             UsedAt = now,
         };
 
-        // From here on it is done to its end: a record without its blob would stand in the way of the next try.
+        // The blob first: a record without one would stand in the way of the next try, a blob without its record is garbage. From here on it is done to its end.
+        await WithBlobAsync(cache);
         if (!await _records.TryAddAsync(cache, CancellationToken.None))
         {
+            await _blobs.DeleteAsync(cache.Blob, CancellationToken.None);
             return null;
         }
 
-        await _blobs.ReserveAsync(cache.Blob, cache.Repository, CancellationToken.None);
         return cache;
     }
 
@@ -196,6 +197,12 @@ public sealed class CacheStore
 
     private ServiceRefusal TooLarge(long size) =>
         ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
+
+    private async Task<CacheRecord> WithBlobAsync(CacheRecord cache)
+    {
+        await _blobs.ReserveAsync(cache.Blob, cache.Repository, CancellationToken.None);
+        return cache;
+    }
 
     private List<CacheRecord> KnownFinal() => [.. _records.Known.Where(cache => cache.IsFinal)];
 
