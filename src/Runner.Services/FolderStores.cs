@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
 using Runner.Services.Caches;
@@ -20,17 +22,18 @@ public sealed class FolderStores(ServiceLimits limits, TimeProvider time)
     }
 
     /// <summary>Opens the caches whose records are in a folder.</summary>
-    public CacheStore OpenCaches(string folder, BlobStore blobs) => OpenCaches(folder, blobs, told: null);
+    public CacheStore OpenCaches(string folder, BlobStore blobs) => OpenCaches(folder, blobs, told: null, NullLogger.Instance);
 
     /// <summary>Opens the caches whose records are in a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="blobs">Their bytes.</param>
     /// <param name="told">Told of each cache what becomes of it, or <c>null</c>.</param>
-    internal CacheStore OpenCaches(string folder, BlobStore blobs, Action<CacheEvent>? told)
+    /// <param name="logger">Told what was left for later.</param>
+    internal CacheStore OpenCaches(string folder, BlobStore blobs, Action<CacheEvent>? told, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(blobs);
         var records = Open(folder, CacheJson.Default.CacheRecord, blobs);
-        return new CacheStore(records, new FolderBlobs(blobs, CacheStore.BudgetsOf(limits)), limits, time) { Told = told };
+        return new CacheStore(records, new FolderBlobs(blobs, CacheStore.BudgetsOf(limits)), limits, time) { Told = told, Logger = logger };
     }
 
     /// <summary>Drops what a job, which has ended, began to upload and did not complete.</summary>

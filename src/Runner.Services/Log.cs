@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(6003, LogLevel.Warning, "A request failed: {Method} of {Kind}: {Reason}")]
     public static partial void BucketFailed(this ILogger logger, string method, string kind, string reason);
+
+    [LoggerMessage(6004, LogLevel.Warning, "Left for later: {What}: {Reason}")]
+    public static partial void LeftForLater(this ILogger logger, string what, string reason);
 }

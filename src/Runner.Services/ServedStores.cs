@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Services.Artifacts;
 using Runner.Services.Blobs;
 using Runner.Services.Caches;
@@ -21,11 +23,12 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
     /// <param name="folders">Opens stores.</param>
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Told what becomes of caches and what is received, or <c>null</c>.</param>
-    public static ServedStores InFolders(string? artifacts, string? caches, FolderStores folders, TimeProvider time, ServiceMetrics? metrics = null)
+    /// <param name="logger">Told what was left for later, or <c>null</c>.</param>
+    public static ServedStores InFolders(string? artifacts, string? caches, FolderStores folders, TimeProvider time, ServiceMetrics? metrics = null, ILogger? logger = null)
     {
         return new ServedStores(
             artifacts is null ? null : folders.OpenArtifacts(Path.Combine(artifacts, "artifacts"), Blobs(artifacts, "blobs", ServiceMetrics.Artifacts)),
-            caches is null ? null : folders.OpenCaches(Path.Combine(caches, "caches"), Blobs(caches, "cache-blobs", ServiceMetrics.CacheService), metrics is null ? null : metrics.Count));
+            caches is null ? null : folders.OpenCaches(Path.Combine(caches, "caches"), Blobs(caches, "cache-blobs", ServiceMetrics.CacheService), metrics is null ? null : metrics.Count, logger ?? NullLogger.Instance));
 
         BlobStore Blobs(string folder, string name, string service) =>
             new(Path.Combine(folder, name), time) { Received = metrics is null ? null : bytes => metrics.Received(service, bytes) };
@@ -38,14 +41,23 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
     /// <param name="limits">How much may be kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Told what becomes of caches and what is received.</param>
-    public static ServedStores InBucket(S3Bucket bucket, bool sendsDownloadsOn, bool hasArtifacts, ServiceLimits limits, TimeProvider time, ServiceMetrics metrics)
+    /// <param name="logger">Told what was left for later.</param>
+    public static ServedStores InBucket(
+        S3Bucket bucket, bool sendsDownloadsOn, bool hasArtifacts, ServiceLimits limits, TimeProvider time, ServiceMetrics metrics, ILogger logger)
     {
         var budgets = ArtifactStore.BudgetsOf(limits);
         return new ServedStores(
             hasArtifacts
                 ? new ArtifactStore(Records("artifacts/", ArtifactJson.Default.ArtifactRecord), Blobs("artifacts/", budgets, ServiceMetrics.Artifacts), budgets, limits, time)
+                {
+                    Logger = logger,
+                }
                 : null,
-            new CacheStore(Records("caches/", CacheJson.Default.CacheRecord), Blobs("caches/", CacheStore.BudgetsOf(limits), ServiceMetrics.CacheService), limits, time) { Told = metrics.Count });
+            new CacheStore(Records("caches/", CacheJson.Default.CacheRecord), Blobs("caches/", CacheStore.BudgetsOf(limits), ServiceMetrics.CacheService), limits, time)
+            {
+                Told = metrics.Count,
+                Logger = logger,
+            });
 
         S3Records<T> Records<T>(string folder, JsonTypeInfo<T> type)
             where T : class, IRecord => new(bucket, "records/" + folder, type, time);

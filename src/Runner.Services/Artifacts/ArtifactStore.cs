@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs.Callers;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
@@ -26,6 +28,9 @@ public sealed class ArtifactStore
         _time = time;
         CountComplete();
     }
+
+    /// <summary>Told what was left for later.</summary>
+    internal ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Where their bytes are.</summary>
     internal IBlobs Blobs => _blobs;
@@ -101,7 +106,7 @@ public sealed class ArtifactStore
         if (artifact.IsFinal)
         {
             return artifact.Size == size && artifact.Digest == digest
-                ? artifact // the same call again: its first answer was lost
+                ? await SettledAsync(artifact) // the same call again: its first answer was lost
                 : throw ServiceRefusal.Exists($"the artifact '{name}' is complete");
         }
 
@@ -114,9 +119,8 @@ public sealed class ArtifactStore
         var complete = await _records.ChangeAsync(
             place, mine => mine.Id == artifact.Id && !mine.IsFinal ? mine with { Size = size, Digest = digest, IsFinal = true } : null, CancellationToken.None)
             ?? throw ServiceRefusal.NotFound($"the artifact '{name}' has been completed or deleted meanwhile");
-        _blobs.Release(complete.Blob);
         CountComplete();
-        return complete;
+        return await SettledAsync(complete);
     }
 
     /// <summary>The complete artifacts of a run, the oldest first.</summary>
@@ -161,6 +165,12 @@ public sealed class ArtifactStore
         {
             throw ServiceRefusal.Invalid($"the {what} has {text.Length} characters, at most {MaxTextLength} are taken");
         }
+    }
+
+    private async Task<ArtifactRecord> SettledAsync(ArtifactRecord artifact)
+    {
+        await BestEffort.TryAsync(Logger, "removal of what is no part of an artifact", () => _blobs.SettleAsync(artifact.Blob, CancellationToken.None));
+        return artifact;
     }
 
     private async Task<ArtifactRecord> WithBlobAsync(ArtifactRecord artifact)

@@ -3,6 +3,9 @@ namespace Runner.Services.Blobs;
 /// <summary>A blob operation that Azure's rules refuse. <see cref="Exception.Message"/> is what the client is told.</summary>
 public sealed class BlobException : Exception
 {
+    /// <summary>The <see cref="Code"/> of a write to what is complete.</summary>
+    internal const string SealedCode = "BlobIsSealed";
+
     /// <summary>A refusal with Azure's status and error code (learn.microsoft.com, "Blob service error codes").</summary>
     public BlobException(int status, string code, string message)
         : base(message)
@@ -21,7 +24,7 @@ public sealed class BlobException : Exception
 
     internal static BlobException AlreadyExists(string name) => new(409, "BlobAlreadyExists", $"The blob '{name}' already exists.");
 
-    internal static BlobException Sealed(string name) => new(409, "BlobIsSealed", $"The blob '{name}' is complete: it cannot be written any more.");
+    internal static BlobException Sealed(string name) => new(409, SealedCode, $"The blob '{name}' is complete: it cannot be written any more.");
 
     // Not 507 or 503: clients would try the same bytes again.
     internal static BlobException OverBudget(string whose, long limit) =>

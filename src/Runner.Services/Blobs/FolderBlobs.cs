@@ -38,6 +38,13 @@ internal sealed class FolderBlobs(BlobStore store, BlobBudgets? budgets) : IBlob
     public void Release(string name) => store.Release(name);
 
     /// <inheritdoc/>
+    public Task SettleAsync(string name, CancellationToken cancellationToken)
+    {
+        store.Release(name); // what is no part of it went as it was frozen
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task<BlobDownload?> OpenAsync(string name, string disposition, CancellationToken cancellationToken) =>
         Task.FromResult(store.Find(name) is { } info && store.OpenRead(name) is { } content ? new BlobDownload(info, content) : null);
 

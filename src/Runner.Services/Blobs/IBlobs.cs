@@ -43,6 +43,9 @@ internal interface IBlobs
     /// <summary>Lets a blob count to its budget no longer.</summary>
     void Release(string name);
 
+    /// <summary>A blob that was frozen is complete by its record, too: it counts to its budget no longer, and what was uploaded for it and is no part of it goes. Doing so again changes nothing.</summary>
+    Task SettleAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>What is there now, or <c>null</c>. The caller disposes its content.</summary>
     /// <param name="name">Name of a blob.</param>
     /// <param name="disposition">The header <c>Content-Disposition</c> of the answer, or empty: none.</param>

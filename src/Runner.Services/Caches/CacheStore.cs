@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs.Callers;
 using Runner.Services.Blobs;
 using Runner.Services.Callers;
@@ -28,6 +30,9 @@ public sealed class CacheStore
 
     /// <summary>Told of each cache what becomes of it.</summary>
     public Action<CacheEvent>? Told { get; init; }
+
+    /// <summary>Told what was left for later.</summary>
+    internal ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Where their bytes are.</summary>
     internal IBlobs Blobs => _blobs;
@@ -141,7 +146,7 @@ public sealed class CacheStore
         var complete = await _records.ChangeAsync(
             PlaceOf(cache), mine => mine.Id == cache.Id && !mine.IsFinal ? mine with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() } : null, CancellationToken.None)
             ?? throw NoUpload();
-        _blobs.Release(complete.Blob);
+        await BestEffort.TryAsync(Logger, "removal of what is no part of a cache", () => _blobs.SettleAsync(complete.Blob, CancellationToken.None));
         Told?.Invoke(CacheEvent.Saved);
         var ofRepository = await _records.ListAsync(CacheRecord.PlaceOf(complete.Repository), CancellationToken.None);
         await EvictAsync(ofRepository, complete.Id, _limits.CacheBytes, MaxCaches, CancellationToken.None);

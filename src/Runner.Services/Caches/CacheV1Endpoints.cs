@@ -94,17 +94,30 @@ public static class CacheV1Endpoints
     private static async Task<IResult> CommitAsync(HttpContext http, CacheRecord cache, CacheStore store)
     {
         var request = await TwirpCalls.ReadAsync(http, CacheV1Json.Default.CacheV1Commit);
+        try
+        {
+            await JoinAsync(http, cache, store.Blobs);
+        }
+        catch (BlobException refusal) when (refusal.Code == BlobException.SealedCode)
+        {
+            // The same call again: the first one broke off after that.
+        }
+
+        await store.CompleteAsync(cache, request.Size, http.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task JoinAsync(HttpContext http, CacheRecord cache, IBlobs blobs)
+    {
         var ids = new List<string>();
         var position = 0L;
-        foreach (var (id, length) in (await store.Blobs.StagedBlocksAsync(cache.Blob, http.RequestAborted)).OrderBy(block => block.Id, StringComparer.Ordinal))
+        foreach (var (id, length) in (await blobs.StagedBlocksAsync(cache.Blob, http.RequestAborted)).OrderBy(block => block.Id, StringComparer.Ordinal))
         {
             ids.Add(id == BlockId(position) ? id : throw ServiceRefusal.Invalid($"the upload has a gap or an overlap at byte {position}"));
             position += length;
         }
 
-        await store.Blobs.CommitBlocksAsync(cache.Blob, ids, null, http.RequestAborted);
-        await store.CompleteAsync(cache, request.Size, http.RequestAborted);
-        return TypedResults.NoContent();
+        await blobs.CommitBlocksAsync(cache.Blob, ids, null, http.RequestAborted);
     }
 
     private static Task<CacheRecord> UploadAsync(HttpContext http, ServiceCaller caller, CacheStore store)

@@ -64,7 +64,7 @@ public sealed class ClusterServices : IAsyncDisposable
         var tokens = new RuntimeTokens(ServiceKey.ReadFor(ServiceKey.Tokens, options.KeyFile), options.Time);
         var signer = new BlobUrlSigner(ServiceKey.ReadFor(ServiceKey.Addresses, options.KeyFile), options.Time);
         var metrics = new ServiceMetrics(options.Version);
-        var storage = await ServedStorage.OpenAsync(options, metrics, cancellationToken);
+        ServedStorage? storage = null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Critical); // faults of ours alone
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -75,12 +75,24 @@ public sealed class ClusterServices : IAsyncDisposable
             Listen(kestrel, options.ListenAddress, options.MetricsPort);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
-        if (storage.IsShared)
+        if (options.Bucket is not null)
         {
-            builder.Services.AddHostedService(provider => new StoreSweeper(storage.Stores, options.Time, provider.GetRequiredService<ILogger<StoreSweeper>>()));
+            // Made as the server starts, when the storage is open.
+            builder.Services.AddHostedService(provider => new StoreSweeper(storage!.Stores, options.Time, provider.GetRequiredService<ILogger<StoreSweeper>>()));
         }
 
-        var services = new ClusterServices(builder.Build(), storage, options.PublicUrl);
+        var app = builder.Build();
+        try
+        {
+            storage = await ServedStorage.OpenAsync(options, metrics, app.Logger, cancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        var services = new ClusterServices(app, storage, options.PublicUrl);
         try
         {
             services.Map(options, metrics, new TokenCallers(tokens), signer);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Runner.Jobs.Errors;
 using Runner.Services.Monitoring;
 using Runner.Services.Records;
@@ -23,9 +24,6 @@ internal sealed class ServedStorage : IDisposable
     /// <summary>The artifacts and caches.</summary>
     public ServedStores Stores { get; }
 
-    /// <summary>Whether other servers may have them too.</summary>
-    public bool IsShared => _bucket is not null;
-
     /// <summary>A bucket that does not keep to conditions, by its name; <c>null</c>: it does, or it is none.</summary>
     public string? WithoutConditions => _bucket is { KeepsConditions: false } ? _bucket.Name : null;
 
@@ -33,8 +31,8 @@ internal sealed class ServedStorage : IDisposable
     /// <exception cref="OperatorException">The folder is another process's, or the bucket cannot be used.</exception>
     /// <exception cref="IOException">The folder cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be used.</exception>
-    public static Task<ServedStorage> OpenAsync(ClusterServicesOptions options, ServiceMetrics metrics, CancellationToken cancellationToken) =>
-        options.Bucket is { } bucket ? OpenBucketAsync(bucket, options, metrics, cancellationToken) : Task.FromResult(OpenFolder(options, metrics));
+    public static Task<ServedStorage> OpenAsync(ClusterServicesOptions options, ServiceMetrics metrics, ILogger logger, CancellationToken cancellationToken) =>
+        options.Bucket is { } bucket ? OpenBucketAsync(bucket, options, metrics, logger, cancellationToken) : Task.FromResult(OpenFolder(options, metrics, logger));
 
     /// <summary>Why nothing can be served now; <c>null</c>: all can.</summary>
     public Task<string?> FaultAsync(CancellationToken cancellationToken) => _health?.FaultAsync(cancellationToken) ?? Task.FromResult<string?>(null);
@@ -46,16 +44,17 @@ internal sealed class ServedStorage : IDisposable
         _held.Dispose();
     }
 
-    private static ServedStorage OpenFolder(ClusterServicesOptions options, ServiceMetrics metrics)
+    private static ServedStorage OpenFolder(ClusterServicesOptions options, ServiceMetrics metrics, ILogger logger)
     {
         var folder = FolderLock.Take(options.Folder)
             ?? throw new OperatorException($"the folder '{options.Folder}' is in use: only one server may have it at a time");
         var stores = ServedStores.InFolders(
-            options.ServesArtifacts ? options.Folder : null, options.Folder, new FolderStores(options.Limits, options.Time), options.Time, metrics);
+            options.ServesArtifacts ? options.Folder : null, options.Folder, new FolderStores(options.Limits, options.Time), options.Time, metrics, logger);
         return new ServedStorage(stores, folder, bucket: null, health: null);
     }
 
-    private static async Task<ServedStorage> OpenBucketAsync(S3Options settings, ClusterServicesOptions options, ServiceMetrics metrics, CancellationToken cancellationToken)
+    private static async Task<ServedStorage> OpenBucketAsync(
+        S3Options settings, ClusterServicesOptions options, ServiceMetrics metrics, ILogger logger, CancellationToken cancellationToken)
     {
         var bucket = new S3Bucket(settings);
         try
@@ -68,7 +67,7 @@ internal sealed class ServedStorage : IDisposable
             throw;
         }
 
-        var stores = ServedStores.InBucket(bucket, settings.SendsDownloadsOn, options.ServesArtifacts, options.Limits, options.Time, metrics);
+        var stores = ServedStores.InBucket(bucket, settings.SendsDownloadsOn, options.ServesArtifacts, options.Limits, options.Time, metrics, logger);
         return new ServedStorage(stores, bucket, bucket, new S3Health(bucket, options.Time));
     }
 }

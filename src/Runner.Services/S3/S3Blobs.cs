@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
@@ -10,7 +11,7 @@ namespace Runner.Services.S3;
 /// </summary>
 /// <remarks>
 /// What may be written is decided by the head, which one writer changes at a time: what arrives is kept only if the head still takes it when it is there. Objects that no head names
-/// go when the blob is frozen or deleted.
+/// go when the blob is complete or deleted.
 /// </remarks>
 internal sealed class S3Blobs : IBlobs
 {
@@ -24,6 +25,7 @@ internal sealed class S3Blobs : IBlobs
     private readonly S3Ledger _ledger;
     private readonly TimeProvider _time;
     private readonly string _start;
+    private readonly ConcurrentDictionary<string, bool> _unsettled = new(StringComparer.Ordinal); // blobs that are complete and may have more objects than they need
     private HashSet<string> _strays = [];
 
     /// <summary>Blobs of a bucket; nothing is read yet.</summary>
@@ -111,16 +113,12 @@ internal sealed class S3Blobs : IBlobs
                     : null;
             },
             cancellationToken);
-        if (frozen is not null)
-        {
-            var kept = frozen.Parts?.Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
-            await DeletePartsAsync(name, part => kept?.Contains(part.Name) != true);
-        }
-        else if (joined is not null)
+        if (frozen is null && joined is not null)
         {
             await _bucket.DeleteAsync(KeyOf(name, joined), tag: null, CancellationToken.None); // another call was faster
         }
-        else if (await FindAsync(name, cancellationToken) is null)
+
+        if (frozen is null && await FindAsync(name, cancellationToken) is null)
         {
             throw BlobException.NotFound(name);
         }
@@ -130,6 +128,20 @@ internal sealed class S3Blobs : IBlobs
 
     /// <inheritdoc/>
     public void Release(string name) => _ledger.Release(name);
+
+    /// <summary>As it says there; where that fails, the next look through the bucket does it.</summary>
+    public async Task SettleAsync(string name, CancellationToken cancellationToken)
+    {
+        _ledger.Release(name);
+        _unsettled[name] = true;
+        if (await FindAsync(name, cancellationToken) is { IsSealed: true } head)
+        {
+            var kept = head.Parts?.Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
+            await DeletePartsAsync(name, part => kept?.Contains(part.Name) != true);
+        }
+
+        _unsettled.TryRemove(name, out _);
+    }
 
     /// <inheritdoc/>
     public async Task<BlobDownload?> OpenAsync(string name, string disposition, CancellationToken cancellationToken)
@@ -165,6 +177,11 @@ internal sealed class S3Blobs : IBlobs
         foreach (var blob in _ledger.Blobs.Where(complete.Contains))
         {
             _ledger.Release(blob); // another server completed it
+        }
+
+        foreach (var blob in _unsettled.Keys)
+        {
+            await SettleAsync(blob, cancellationToken);
         }
 
         var heads = (await _heads.ListAsync(_start, cancellationToken)).Select(head => head.Place);
@@ -267,7 +284,7 @@ internal sealed class S3Blobs : IBlobs
     }
 
     // Asked again once the bytes are there: meanwhile the blob may have been completed or deleted, by another server too. Of what failed otherwise nobody knows whether it was done: the object stays
-    // until the blob is frozen or goes.
+    // until the blob is complete or goes.
     private async Task<TAnswer> KeepAsync<TAnswer>(string name, BlobPart part, Func<Task<TAnswer>> ask)
     {
         try

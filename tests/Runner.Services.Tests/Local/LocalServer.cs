@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Runner.Jobs.Callers;
 using Runner.Services.Hosting;
@@ -108,7 +109,7 @@ internal sealed class LocalServer : IAsyncDisposable
     public async Task SweepAsync()
     {
         using var bucket = new S3Bucket(Bucket!);
-        var stores = ServedStores.InBucket(bucket, sendsDownloadsOn: false, hasArtifacts: true, Limits, Time, new ServiceMetrics(string.Empty));
+        var stores = ServedStores.InBucket(bucket, sendsDownloadsOn: false, hasArtifacts: true, Limits, Time, new ServiceMetrics(string.Empty), NullLogger.Instance);
         await stores.SweepAsync(Token);
         await stores.SweepAsync(Token);
     }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
 using Runner.Services.S3;
 
@@ -11,7 +12,8 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
     private const string Name = "a/b";
 
     private readonly BlobBudgets _budgets = new(100, "these", 100, "all");
-    private S3Bucket _bucket = null!; // NewBlobs sets it
+    private S3Bucket _bucket = null!; // NewBlobs sets both
+    private S3Options _place = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -34,7 +36,7 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Blob_that_is_written_again_is_the_newest_one_alone_and_the_older_bytes_go_when_it_is_frozen()
+    public async Task Blob_that_is_written_again_is_the_newest_one_alone_and_the_older_bytes_go_when_it_is_complete()
     {
         var blobs = await WithBlocksAsync("one", "two");
 
@@ -44,8 +46,26 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
         await blobs.CommitBlocksAsync(Name, ["x"], null, Token);
         Assert.Equal("again", await ReadAsync(blobs));
         await blobs.FreezeAsync(Name, 5, null, Token);
+        await blobs.SettleAsync(Name, Token);
 
         Assert.Equal("again", await ReadAsync(blobs));
+        Assert.Single(await _bucket.ListAsync("data/", Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Older_bytes_that_could_not_be_removed_go_at_the_next_look()
+    {
+        var blobs = await WithBlocksAsync("one", "two");
+        await blobs.PutAsync(Name, Bytes("whole"), 5, null, onlyIfNew: false, Token);
+        await blobs.FreezeAsync(Name, 5, null, Token);
+        await using (await s3.FailAsync(_place, "DELETE", "data/"))
+        {
+            await Assert.ThrowsAsync<InfrastructureException>(() => blobs.SettleAsync(Name, Token));
+        }
+
+        await blobs.TidyAsync(new HashSet<string>(), new HashSet<string> { Name }, Token);
+
+        Assert.Equal("whole", await ReadAsync(blobs));
         Assert.Single(await _bucket.ListAsync("data/", Token));
     }
 
@@ -164,7 +184,7 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
 
     private S3Blobs NewBlobs()
     {
-        _bucket ??= new S3Bucket(s3.NewPlace());
+        _bucket ??= new S3Bucket(_place = s3.NewPlace());
         return new S3Blobs(_bucket, "a/", _budgets, TimeProvider.System);
     }
 

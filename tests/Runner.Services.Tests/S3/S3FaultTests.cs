@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Runner.Services.Tests.Local;
 
 namespace Runner.Services.Tests.S3;
@@ -46,7 +47,49 @@ public sealed class S3FaultTests(S3Server s3)
         Assert.Equal((false, false), (others, own));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("DELETE", "data/", "before", true)] // what is left over stays for later
+    [InlineData("PUT", "heads/", "after", false)]
+    [InlineData("PUT", "records/", "before", false)]
+    public async Task Save_of_the_older_form_survives_what_fails_while_it_is_completed(string method, string keys, string when, bool atOnce)
+    {
+        await using var server = await LocalServer.StartInBucketAsync(s3);
+        var id = JsonNode.Parse(await V1Async(server, HttpMethod.Post, "caches", """{"key":"k","version":"v"}""", HttpStatusCode.Created))!["cacheId"];
+        await V1Async(server, HttpMethod.Patch, $"caches/{id}", "xyz", HttpStatusCode.NoContent, "bytes 0-2/*");
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        await V1Async(server, HttpMethod.Patch, $"caches/{id}", "abc", HttpStatusCode.NoContent, "bytes 0-2/*"); // again: the first one is left over
+        await V1Async(server, HttpMethod.Patch, $"caches/{id}", "def", HttpStatusCode.NoContent, "bytes 3-5/*");
+        await using (await s3.FailAsync(server.Bucket!, method, keys, when))
+        {
+            await V1Async(server, HttpMethod.Post, $"caches/{id}", """{"size":6}""", atOnce ? HttpStatusCode.NoContent : HttpStatusCode.ServiceUnavailable);
+        }
+
+        if (!atOnce)
+        {
+            await V1Async(server, HttpMethod.Post, $"caches/{id}", """{"size":6}""", HttpStatusCode.NoContent);
+        }
+
+        var found = JsonNode.Parse(await V1Async(server, HttpMethod.Get, "cache?keys=k&version=v", string.Empty, HttpStatusCode.OK));
+        Assert.Equal("abcdef", await server.Http.GetStringAsync(new Uri(found!["archiveLocation"]!.ToString()), Token));
+        Assert.Equal(atOnce ? 3 : 2, await server.CountPartsAsync());
+    }
+
     private const string Artifact = """{"workflow_run_backend_id":"run-1","workflow_job_run_backend_id":"job-1","name":"site"}""";
+
+    private static async Task<string> V1Async(LocalServer server, HttpMethod method, string route, string body, HttpStatusCode expected, string? range = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(server.Url, "_apis/artifactcache/" + route)) { Content = new StringContent(body) };
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + server.NewToken(LocalServer.Caller()));
+        if (range is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Range", range);
+        }
+
+        using var answer = await server.Http.SendAsync(request, Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
+        Assert.True(answer.StatusCode == expected, $"{method} {route}: {(int)answer.StatusCode} {text}");
+        return text;
+    }
 
     private static async Task<HttpStatusCode> StatusAsync(LocalServer server, string method, string body)
     {
