@@ -50,12 +50,14 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
             hasArtifacts
                 ? new ArtifactStore(Records("artifacts/", ArtifactJson.Default.ArtifactRecord), Blobs("artifacts/", budgets, ServiceMetrics.Artifacts), budgets, limits, time)
                 {
+                    IsSwept = true,
                     Logger = logger,
                 }
                 : null,
             new CacheStore(Records("caches/", CacheJson.Default.CacheRecord), Blobs("caches/", CacheStore.BudgetsOf(limits), ServiceMetrics.CacheService), limits, time)
             {
                 Told = metrics.Count,
+                IsSwept = true,
                 Logger = logger,
             });
 
@@ -69,14 +71,13 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
     /// <summary>Drops what is over, and throws away what is nobody's.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        if (Artifacts is not null)
+        try
         {
-            await Artifacts.SweepAllAsync(cancellationToken);
+            await (Artifacts?.SweepAllAsync(cancellationToken) ?? Task.CompletedTask);
         }
-
-        if (Caches is not null)
+        finally
         {
-            await Caches.SweepAllAsync(cancellationToken);
+            await (Caches?.SweepAllAsync(cancellationToken) ?? Task.CompletedTask); // whatever keeps the others
         }
     }
 

@@ -29,6 +29,9 @@ public sealed class ArtifactStore
         CountComplete();
     }
 
+    /// <summary>Whether somebody looks through all now and then (<see cref="SweepAllAsync"/>). Default false: calls do so, of what is known.</summary>
+    internal bool IsSwept { get; init; }
+
     /// <summary>Told what was left for later.</summary>
     internal ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -59,7 +62,7 @@ public sealed class ArtifactStore
         }
 
         RefuseLong("media type", mimeType);
-        await SweepAsync(_records.Known, cancellationToken);
+        await SweepKnownAsync(cancellationToken);
         var ofRun = await OfRunAsync(caller.Run, cancellationToken);
         if (ofRun.Find(artifact => artifact.Name == name) is { } present)
         {
@@ -87,7 +90,7 @@ public sealed class ArtifactStore
 
         // The blob first: a record without one would stand in the way of the next try, a blob without its record is garbage. From here on it is done to its end.
         await WithBlobAsync(artifact);
-        if (!await _records.TryAddAsync(artifact, CancellationToken.None))
+        if (!await TryAddAsync(artifact))
         {
             await _blobs.DeleteAsync(artifact.Blob, CancellationToken.None);
             throw NameTaken();
@@ -126,7 +129,7 @@ public sealed class ArtifactStore
     /// <summary>The complete artifacts of a run, the oldest first.</summary>
     public async Task<IReadOnlyList<ArtifactRecord>> ListAsync(string run, CancellationToken cancellationToken)
     {
-        await SweepAsync(_records.Known, cancellationToken);
+        await SweepKnownAsync(cancellationToken);
         return [.. (await OfRunAsync(run, cancellationToken)).Where(artifact => artifact.IsFinal).OrderBy(artifact => artifact.Id)];
     }
 
@@ -136,8 +139,8 @@ public sealed class ArtifactStore
     /// <summary>A complete artifact by its number, of those that are known, or <c>null</c>.</summary>
     public async Task<ArtifactRecord?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        await SweepAsync(_records.Known, cancellationToken);
-        return _records.Known.FirstOrDefault(artifact => artifact.Id == id && artifact.IsFinal);
+        await SweepKnownAsync(cancellationToken);
+        return _records.Known.FirstOrDefault(artifact => artifact.Id == id && artifact.IsFinal && !IsOver(artifact));
     }
 
     /// <summary>Deletes a complete artifact; false where it has gone.</summary>
@@ -182,15 +185,24 @@ public sealed class ArtifactStore
     private async Task<List<ArtifactRecord>> OfRunAsync(string run, CancellationToken cancellationToken)
     {
         var all = await _records.ListAsync(ArtifactRecord.PlaceOf(run), cancellationToken);
-        await SweepAsync(all, cancellationToken);
         return [.. all.Where(artifact => artifact.Run == run && !IsOver(artifact))];
     }
+
+    // One that is over is as if it were not there, whether or not somebody has looked through all since.
+    private async Task<bool> TryAddAsync(ArtifactRecord artifact) =>
+        await _records.TryAddAsync(artifact, CancellationToken.None)
+        || (await _records.FindAsync(ArtifactRecord.PlaceOf(artifact.Run, artifact.Name), CancellationToken.None) is { } present
+            && IsOver(present)
+            && await DropAsync(present, IsOver, CancellationToken.None)
+            && await _records.TryAddAsync(artifact, CancellationToken.None));
+
+    private Task SweepKnownAsync(CancellationToken cancellationToken) => IsSwept ? Task.CompletedTask : SweepAsync(_records.Known, cancellationToken);
 
     private async Task SweepAsync(IReadOnlyCollection<ArtifactRecord> artifacts, CancellationToken cancellationToken)
     {
         foreach (var artifact in artifacts.Where(IsOver))
         {
-            await DropAsync(artifact, IsOver, cancellationToken);
+            await BestEffort.TryAsync(Logger, "removal of an artifact that is over", () => DropAsync(artifact, IsOver, cancellationToken));
         }
     }
 
@@ -208,7 +220,7 @@ public sealed class ArtifactStore
             return false;
         }
 
-        await _blobs.DeleteAsync(artifact.Blob, CancellationToken.None);
+        await BestEffort.TryAsync(Logger, "removal of an artifact's bytes", () => _blobs.DeleteAsync(artifact.Blob, CancellationToken.None));
         CountComplete();
         return true;
     }

@@ -31,6 +31,9 @@ public sealed class CacheStore
     /// <summary>Told of each cache what becomes of it.</summary>
     public Action<CacheEvent>? Told { get; init; }
 
+    /// <summary>Whether somebody looks through all now and then (<see cref="SweepAllAsync"/>). Default false: calls do so, of what is known.</summary>
+    internal bool IsSwept { get; init; }
+
     /// <summary>Told what was left for later.</summary>
     internal ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -69,7 +72,7 @@ public sealed class CacheStore
             throw TooLarge(size);
         }
 
-        await SweepAsync(_records.Known, cancellationToken);
+        await SweepKnownAsync(cancellationToken);
         var place = CacheRecord.PlaceOf(caller.Repository, scope.Ref, version, key);
         if (await _records.FindAsync(place, cancellationToken) is { } present && !(await IsOverAsync(present, cancellationToken) && await DropAsync(present, cancellationToken)))
         {
@@ -158,7 +161,7 @@ public sealed class CacheStore
     internal async Task<CacheRecord?> RestoreAsync(ServiceCaller caller, IReadOnlyList<string> keys, string version, CancellationToken cancellationToken)
     {
         CacheSearch.Check(keys);
-        await SweepAsync(_records.Known, cancellationToken);
+        await SweepKnownAsync(cancellationToken);
         CacheRecord? used = null;
         foreach (var scope in caller.Scopes.Where(scope => scope.CanRead))
         {
@@ -179,7 +182,7 @@ public sealed class CacheStore
     public async Task<IReadOnlyList<CacheRecord>> ListAsync(string repository, CancellationToken cancellationToken) =>
     [
         .. (await _records.ListAsync(CacheRecord.PlaceOf(repository), cancellationToken))
-            .Where(cache => cache.IsFinal && cache.Repository == repository)
+            .Where(cache => cache.IsFinal && !IsExpired(cache) && cache.Repository == repository)
             .OrderBy(cache => cache.Id),
     ];
 
@@ -221,14 +224,19 @@ public sealed class CacheStore
             || (cache.CreatedAt + SavingPatience <= now && (await _blobs.LastReceivedAsync(cache.Blob, cancellationToken) ?? cache.CreatedAt) + SavingPatience <= now);
     }
 
+    private Task SweepKnownAsync(CancellationToken cancellationToken) => IsSwept ? Task.CompletedTask : SweepAsync(_records.Known, cancellationToken);
+
     private async Task SweepAsync(IReadOnlyCollection<CacheRecord> caches, CancellationToken cancellationToken)
     {
         foreach (var cache in caches)
         {
-            if (await IsOverAsync(cache, cancellationToken) && await DropAsync(cache, cancellationToken) && cache.IsFinal)
+            await BestEffort.TryAsync(Logger, "removal of a cache that is over", async () =>
             {
-                Told?.Invoke(CacheEvent.Expired);
-            }
+                if (await IsOverAsync(cache, cancellationToken) && await DropAsync(cache, cancellationToken) && cache.IsFinal)
+                {
+                    Told?.Invoke(CacheEvent.Expired);
+                }
+            });
         }
     }
 
@@ -251,7 +259,7 @@ public sealed class CacheStore
             return false;
         }
 
-        await _blobs.DeleteAsync(cache.Blob, CancellationToken.None);
+        await BestEffort.TryAsync(Logger, "removal of a cache's bytes", () => _blobs.DeleteAsync(cache.Blob, CancellationToken.None));
         return true;
     }
 }

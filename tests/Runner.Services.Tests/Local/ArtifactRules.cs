@@ -47,6 +47,7 @@ public abstract class ArtifactRules
         Assert.Empty(await NamesAsync(server));
 
         Assert.Equal("already_exists", early["code"]!.ToString());
+        await server.SweepAsync();
         Assert.Equal(0, await server.CountPartsAsync());
         Assert.NotEmpty(await CreateAsync(server, "site"));
     }

@@ -103,6 +103,7 @@ public abstract class CacheRules
         server.Time.Advance(TimeSpan.FromDays(7));
 
         Assert.Null(await server.RestoreAsync(LocalServer.Caller(), "npm-1"));
+        await server.SweepAsync();
         Assert.Equal(0, await server.CountPartsAsync());
     }
 

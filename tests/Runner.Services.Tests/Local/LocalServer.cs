@@ -105,10 +105,15 @@ internal sealed class LocalServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks at all that the bucket keeps twice, as one more replica does in ten minutes.</summary>
+    /// <summary>Looks at all that the bucket keeps twice, as one more replica does in ten minutes; over a folder calls do so.</summary>
     public async Task SweepAsync()
     {
-        using var bucket = new S3Bucket(Bucket!);
+        if (Bucket is null)
+        {
+            return;
+        }
+
+        using var bucket = new S3Bucket(Bucket);
         var stores = ServedStores.InBucket(bucket, sendsDownloadsOn: false, hasArtifacts: true, Limits, Time, new ServiceMetrics(string.Empty), NullLogger.Instance);
         await stores.SweepAsync(Token);
         await stores.SweepAsync(Token);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Runner.Services.Caches;
 using Runner.Services.Tests.Local;
 
 namespace Runner.Services.Tests.S3;
@@ -72,6 +73,36 @@ public sealed class S3FaultTests(S3Server s3)
         var found = JsonNode.Parse(await V1Async(server, HttpMethod.Get, "cache?keys=k&version=v", string.Empty, HttpStatusCode.OK));
         Assert.Equal("abcdef", await server.Http.GetStringAsync(new Uri(found!["archiveLocation"]!.ToString()), Token));
         Assert.Equal(atOnce ? 3 : 2, await server.CountPartsAsync());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_over_and_cannot_be_removed_keeps_nothing_else_from_being_served_or_removed()
+    {
+        await using var server = await LocalServer.StartInBucketAsync(s3);
+        await server.SaveAsync(LocalServer.Caller() with { Repository = "acme/other" }, "stays");
+        await server.SaveAsync(LocalServer.Caller() with { Repository = "acme/third" }, "goes");
+        await using var fault = await s3.FailAsync(server.Bucket!, "DELETE", "records/caches/" + CacheRecord.PlaceOf("acme/other"));
+        server.Time.Advance(TimeSpan.FromDays(8));
+
+        Assert.True(await server.SaveAsync(LocalServer.Caller(), "k"));
+        Assert.Equal("k", await server.RestoreAsync(LocalServer.Caller(), "k"));
+        Assert.Null(await server.RestoreAsync(LocalServer.Caller() with { Repository = "acme/other" }, "stays"));
+        await server.SweepAsync();
+        Assert.Equal(2, await server.CountPartsAsync());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Artifact_that_is_over_is_as_if_it_were_not_there_before_anybody_removed_it()
+    {
+        await using var server = await LocalServer.StartInBucketAsync(s3);
+        await server.ArtifactAsync("CreateArtifact", LocalServer.Caller(), ",\"name\":\"half\"");
+        await using (await s3.FailAsync(server.Bucket!, "DELETE", "records/"))
+        {
+            server.Time.Advance(TimeSpan.FromHours(7)); // the server's own look removes nothing
+            Assert.Empty((await server.ArtifactAsync("ListArtifacts", LocalServer.Caller(), string.Empty))["artifacts"]!.AsArray());
+        }
+
+        Assert.True((bool)(await server.ArtifactAsync("CreateArtifact", LocalServer.Caller(), ",\"name\":\"half\""))["ok"]!);
     }
 
     private const string Artifact = """{"workflow_run_backend_id":"run-1","workflow_job_run_backend_id":"job-1","name":"site"}""";
