@@ -17,6 +17,8 @@ namespace Runner.Services;
 /// <param name="Caches">The caches, or <c>null</c>: there are none here.</param>
 internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches)
 {
+    private static readonly TimeSpan UseStep = TimeSpan.FromMinutes(5); // many jobs restore one cache within minutes, each write is a call
+
     /// <summary>Opens them below folders; what an earlier process left there is found again.</summary>
     /// <param name="artifacts">Folder of artifacts, or <c>null</c>: there are none.</param>
     /// <param name="caches">Folder of caches, likewise. It may be the same one.</param>
@@ -57,6 +59,7 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
             new CacheStore(Records("caches/", CacheJson.Default.CacheRecord), Blobs("caches/", CacheStore.BudgetsOf(limits), ServiceMetrics.CacheService), limits, time)
             {
                 Told = metrics.Count,
+                UseStep = UseStep,
                 IsSwept = true,
                 Logger = logger,
             });

@@ -34,6 +34,9 @@ public sealed class CacheStore
     /// <summary>Whether somebody looks through all now and then (<see cref="SweepAllAsync"/>). Default false: calls do so, of what is known.</summary>
     internal bool IsSwept { get; init; }
 
+    /// <summary>How much later than the last one a use is noted. Default 0: each is.</summary>
+    internal TimeSpan UseStep { get; init; }
+
     /// <summary>Told what was left for later.</summary>
     internal ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -168,8 +171,7 @@ public sealed class CacheStore
             var here = await _records.ListAsync(CacheRecord.PlaceOf(caller.Repository, scope.Ref, version), cancellationToken);
             if (CacheSearch.Best(here.Where(cache => !IsExpired(cache)), caller.Repository, scope.Ref, keys, version) is { } found)
             {
-                used = await _records.ChangeAsync(
-                    PlaceOf(found), cache => cache.Id == found.Id && cache.IsFinal ? cache with { UsedAt = _time.GetUtcNow() } : null, cancellationToken);
+                used = await UseAsync(found, cancellationToken);
                 break;
             }
         }
@@ -205,6 +207,19 @@ public sealed class CacheStore
 
     private ServiceRefusal TooLarge(long size) =>
         ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
+
+    // That it was used is news for those that evict later: what comes of it does not matter to who restores it now. One that has gone meanwhile is found no more.
+    private async Task<CacheRecord?> UseAsync(CacheRecord found, CancellationToken cancellationToken)
+    {
+        CacheRecord? used = found;
+        if (found.UsedAt + UseStep <= _time.GetUtcNow())
+        {
+            await BestEffort.TryAsync(Logger, "noting that a cache was used", async () => used = await _records.ChangeAsync(
+                PlaceOf(found), cache => cache.Id == found.Id && cache.IsFinal ? cache with { UsedAt = _time.GetUtcNow() } : null, cancellationToken));
+        }
+
+        return used;
+    }
 
     private async Task<CacheRecord> WithBlobAsync(CacheRecord cache)
     {

@@ -128,8 +128,9 @@ public sealed class ClusterServicesTests : IDisposable
         await using var services = await _key.StartAsync(_data);
         await SaveAsync(services, "acme/site", "a", bytes: 5);
         Directory.Delete(_data["caches"], recursive: true);
+        Assert.True((bool)(await FindAsync(services, "acme/site", "a"))["ok"]!); // nothing of it was there
 
-        using var answer = await SendAsync(services, TokenOf("acme/site"), "GetCacheEntryDownloadURL", """{"key":"a","version":"v"}""");
+        using var answer = await SendAsync(services, TokenOf("acme/site"), "CreateCacheEntry", """{"key":"b","version":"v"}""");
 
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Contains(

@@ -82,11 +82,11 @@ public abstract class CacheRules
         foreach (var key in new[] { "one", "two" })
         {
             await server.SaveAsync(LocalServer.Caller(), key, 100);
-            server.Time.Advance(TimeSpan.FromMinutes(1));
+            server.Time.Advance(TimeSpan.FromMinutes(6));
         }
 
         await server.RestoreAsync(LocalServer.Caller(), "one");
-        server.Time.Advance(TimeSpan.FromMinutes(1));
+        server.Time.Advance(TimeSpan.FromMinutes(6));
         await server.SaveAsync(LocalServer.Caller(), "three", 100);
 
         Assert.Equal("one", await server.RestoreAsync(LocalServer.Caller(), "one"));

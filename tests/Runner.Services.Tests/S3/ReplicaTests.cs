@@ -84,11 +84,11 @@ public sealed class ReplicaTests(S3Server s3)
         await using var one = await LocalServer.StartInBucketAsync(s3, new ServiceLimits { CacheBytes = 250 });
         await using var two = await one.StartBesideAsync();
         await one.SaveAsync(LocalServer.Caller(), "a", 100);
-        one.Time.Advance(TimeSpan.FromMinutes(1));
+        one.Time.Advance(TimeSpan.FromMinutes(6));
         await two.SaveAsync(LocalServer.Caller(), "b", 100);
-        one.Time.Advance(TimeSpan.FromMinutes(1));
+        one.Time.Advance(TimeSpan.FromMinutes(6));
         await two.RestoreAsync(LocalServer.Caller(), "a");
-        one.Time.Advance(TimeSpan.FromMinutes(1));
+        one.Time.Advance(TimeSpan.FromMinutes(6));
 
         await one.SaveAsync(LocalServer.Caller(), "c", 100);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Runner.Services.Caches;
+using Runner.Services.S3;
 using Runner.Services.Tests.Local;
 
 namespace Runner.Services.Tests.S3;
@@ -103,6 +104,30 @@ public sealed class S3FaultTests(S3Server s3)
         }
 
         Assert.True((bool)(await server.ArtifactAsync("CreateArtifact", LocalServer.Caller(), ",\"name\":\"half\""))["ok"]!);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Restore_is_noted_every_five_minutes_and_found_where_that_fails()
+    {
+        await using var server = await LocalServer.StartInBucketAsync(s3);
+        await server.SaveAsync(LocalServer.Caller(), "k");
+        server.Time.Advance(TimeSpan.FromMinutes(4));
+        var soon = await TagAsync(server);
+        await server.RestoreAsync(LocalServer.Caller(), "k");
+        Assert.Equal(soon, await TagAsync(server));
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+        await server.RestoreAsync(LocalServer.Caller(), "k");
+        Assert.NotEqual(soon, await TagAsync(server));
+
+        server.Time.Advance(TimeSpan.FromMinutes(6));
+        await using var fault = await s3.FailAsync(server.Bucket!, "PUT", "records/");
+        Assert.Equal("k", await server.RestoreAsync(LocalServer.Caller(), "k"));
+
+        static async Task<string> TagAsync(LocalServer server)
+        {
+            using var bucket = new S3Bucket(server.Bucket!);
+            return Assert.Single(await bucket.ListAsync("records/", Token)).Tag;
+        }
     }
 
     private const string Artifact = """{"workflow_run_backend_id":"run-1","workflow_job_run_backend_id":"job-1","name":"site"}""";
