@@ -189,12 +189,25 @@ public sealed class ArtifactStore
     }
 
     // One that is over is as if it were not there, whether or not somebody has looked through all since.
-    private async Task<bool> TryAddAsync(ArtifactRecord artifact) =>
-        await _records.TryAddAsync(artifact, CancellationToken.None)
-        || (await _records.FindAsync(ArtifactRecord.PlaceOf(artifact.Run, artifact.Name), CancellationToken.None) is { } present
-            && IsOver(present)
-            && await DropAsync(present, IsOver, CancellationToken.None)
-            && await _records.TryAddAsync(artifact, CancellationToken.None));
+    private async Task<bool> TryAddAsync(ArtifactRecord artifact)
+    {
+        if (await _records.TryAddAsync(artifact, CancellationToken.None))
+        {
+            return true;
+        }
+
+        if (await _records.FindAsync(ArtifactRecord.PlaceOf(artifact.Run, artifact.Name), CancellationToken.None) is { } present)
+        {
+            if (!IsOver(present))
+            {
+                return false;
+            }
+
+            await DropAsync(present, IsOver, CancellationToken.None); // false: somebody else does
+        }
+
+        return await _records.TryAddAsync(artifact, CancellationToken.None);
+    }
 
     private Task SweepKnownAsync(CancellationToken cancellationToken) => IsSwept ? Task.CompletedTask : SweepAsync(_records.Known, cancellationToken);
 

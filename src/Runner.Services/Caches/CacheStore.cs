@@ -77,9 +77,14 @@ public sealed class CacheStore
 
         await SweepKnownAsync(cancellationToken);
         var place = CacheRecord.PlaceOf(caller.Repository, scope.Ref, version, key);
-        if (await _records.FindAsync(place, cancellationToken) is { } present && !(await IsOverAsync(present, cancellationToken) && await DropAsync(present, cancellationToken)))
+        if (await _records.FindAsync(place, cancellationToken) is { } present)
         {
-            return await BeginAgain.IsMeantAsync(present, caller, present.CreatedAt, _blobs, _time, cancellationToken) ? await WithBlobAsync(present) : null;
+            if (!await IsOverAsync(present, cancellationToken))
+            {
+                return await BeginAgain.IsMeantAsync(present, caller, present.CreatedAt, _blobs, _time, cancellationToken) ? await WithBlobAsync(present) : null;
+            }
+
+            await DropAsync(present, cancellationToken); // false: somebody else does
         }
 
         if (_records.Known.Count(cache => !cache.IsFinal && CacheSearch.IsOf(cache, caller.Repository)) >= MaxSaving)
