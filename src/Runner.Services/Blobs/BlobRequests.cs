@@ -42,7 +42,10 @@ internal sealed class BlobRequests(IBlobs blobs, BlobUrlSigner signer)
         var found = await blobs.OpenAsync(name, disposition, http.RequestAborted) ?? throw BlobException.NotFound(name);
         await using var content = found.Content;
         WriteProperties(http.Response, found.Info);
-        if (found.Elsewhere is { } address && HttpMethods.IsGet(http.Request.Method))
+
+        // Azure's clients put the range into a header of their own, which a bucket does not know.
+        var range = http.Request.Headers["x-ms-range"].ToString();
+        if (found.Elsewhere is { } address && HttpMethods.IsGet(http.Request.Method) && range.Length == 0)
         {
             http.Response.Redirect(address.AbsoluteUri);
             return;
@@ -53,8 +56,7 @@ internal sealed class BlobRequests(IBlobs blobs, BlobUrlSigner signer)
             http.Response.Headers.ContentDisposition = disposition;
         }
 
-        // Azure's clients put the range into a header of their own.
-        if (http.Request.Headers["x-ms-range"].ToString() is { Length: > 0 } range)
+        if (range.Length > 0)
         {
             http.Request.Headers.Range = range;
         }

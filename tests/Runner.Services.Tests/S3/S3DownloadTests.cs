@@ -39,6 +39,19 @@ public sealed class S3DownloadTests(S3Server s3) : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Range_in_the_header_of_Azures_clients_is_not_sent_on_as_no_bucket_knows_it()
+    {
+        await using var server = await StartAsync();
+        var whole = await SaveAsync(server, "whole", async url => await server.PutAsync(url, "abc", "BlockBlob"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, whole);
+        request.Headers.Add("x-ms-range", "bytes=1-1");
+
+        using var answer = await _http.SendAsync(request, Token);
+
+        Assert.Equal((HttpStatusCode.PartialContent, "b"), (answer.StatusCode, await answer.Content.ReadAsStringAsync(Token)));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Large_blocks_become_one_object_inside_the_bucket()
     {
         await using var server = await StartAsync();
