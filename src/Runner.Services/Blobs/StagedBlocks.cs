@@ -5,8 +5,10 @@ namespace Runner.Services.Blobs;
 /// <summary>Blocks of a blob that are uploaded but not yet joined: one file each, in a folder beside the blob.</summary>
 internal sealed class StagedBlocks(string folder)
 {
+    /// <summary>Most blocks of a blob: Azure takes ten times as many; clients make blocks of 8 MiB and more.</summary>
+    public const int MaxBlocks = 10_000;
+
     private const int MaxIdCharacters = 64; // Azure's limit, before base64
-    private const int MaxBlocks = 10_000; // Azure takes ten times as many; clients make blocks of 8 MiB and more
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);
@@ -50,6 +52,9 @@ internal sealed class StagedBlocks(string folder)
         return new BlobException(400, "InvalidBlockList", $"The block '{id}' was not uploaded.");
     }
 
+    /// <summary>The refusal of one block more.</summary>
+    public static BlobException TooMany() => new(409, "BlockCountExceedsLimit", $"A blob has at most {MaxBlocks} blocks that are not joined.");
+
     /// <summary>Takes a file in as a block, and says how long the block of that id was that it replaces.</summary>
     /// <exception cref="BlobException">There are too many.</exception>
     public long Add(string id, string file, long length)
@@ -59,7 +64,7 @@ internal sealed class StagedBlocks(string folder)
             var replaced = _lengths.GetValueOrDefault(id);
             if (!_lengths.ContainsKey(id) && _lengths.Count >= MaxBlocks)
             {
-                throw new BlobException(409, "BlockCountExceedsLimit", $"A blob has at most {MaxBlocks} blocks that are not joined.");
+                throw TooMany();
             }
 
             Directory.CreateDirectory(folder);

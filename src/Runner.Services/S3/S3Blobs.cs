@@ -76,6 +76,7 @@ internal sealed class S3Blobs : IBlobs
     {
         StagedBlocks.Check(blockId);
         var head = await WritableAsync(name, cancellationToken);
+        _ledger.AddBlock(name, head.Group, blockId);
         var part = await ReceiveAsync(name, head, PartName.OfBlock(blockId, _time.GetUtcNow()), content, length, cancellationToken);
         await KeepAsync(name, part, () => WritableAsync(name, CancellationToken.None));
     }
@@ -91,6 +92,11 @@ internal sealed class S3Blobs : IBlobs
     public async Task<BlobInfo> CommitBlocksAsync(string name, IReadOnlyList<string> blockIds, string? contentType, CancellationToken cancellationToken)
     {
         await WritableAsync(name, cancellationToken);
+        if (blockIds.Count > StagedBlocks.MaxBlocks)
+        {
+            throw StagedBlocks.TooMany(); // blocks are counted by the server that receives them
+        }
+
         StagedBlocks.RefuseTwice(blockIds);
         var staged = await StagedAsync(name, cancellationToken);
         var parts = blockIds.Select(id => staged.GetValueOrDefault(id) ?? throw StagedBlocks.Missing(id)).ToImmutableArray();

@@ -15,6 +15,10 @@ internal sealed class S3Ledger(BlobBudgets budgets)
     /// <exception cref="BlobException">They are too many; none of them count.</exception>
     public void Take(string blob, string group, long bytes) => _entries.GetOrAdd(blob, _ => new Entry(budgets.Of(group))).Take(bytes);
 
+    /// <summary>Counts a block; one that comes again is the same one.</summary>
+    /// <exception cref="BlobException">There are too many.</exception>
+    public void AddBlock(string blob, string group, string id) => _entries.GetOrAdd(blob, _ => new Entry(budgets.Of(group))).AddBlock(id);
+
     /// <summary>Counts bytes of a blob no longer.</summary>
     public void Give(string blob, long bytes)
     {
@@ -36,7 +40,21 @@ internal sealed class S3Ledger(BlobBudgets budgets)
     private sealed class Entry(BlobBudget budget)
     {
         private readonly Lock _gate = new();
+        private readonly HashSet<string> _blocks = new(StringComparer.Ordinal);
         private long _bytes;
+
+        public void AddBlock(string id)
+        {
+            lock (_gate)
+            {
+                if (_blocks.Count >= StagedBlocks.MaxBlocks && !_blocks.Contains(id))
+                {
+                    throw StagedBlocks.TooMany();
+                }
+
+                _blocks.Add(id);
+            }
+        }
 
         public void Take(long bytes)
         {

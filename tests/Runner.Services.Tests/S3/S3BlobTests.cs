@@ -100,6 +100,8 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
 
         await Assert.ThrowsAsync<BlobException>(() => blobs.CommitBlocksAsync(Name, ["x", "y"], null, Token));
         await Assert.ThrowsAsync<BlobException>(() => blobs.CommitBlocksAsync(Name, ["x", "x"], null, Token));
+        var many = await Assert.ThrowsAsync<BlobException>(() => blobs.CommitBlocksAsync(Name, [.. Enumerable.Range(0, 10_001).Select(i => $"{i}")], null, Token));
+        Assert.Equal("BlockCountExceedsLimit", many.Code);
         await blobs.CommitBlocksAsync(Name, ["x"], null, Token);
 
         Assert.Equal("one", await ReadAsync(blobs));
