@@ -238,8 +238,17 @@ public sealed class ArtifactStore
         return true;
     }
 
-    // What is complete counts to the budgets by its record: another server may have taken its bytes.
-    private void CountComplete() => _budgets.Keep(_records.Known
-        .GroupBy(artifact => artifact.Run, StringComparer.OrdinalIgnoreCase)
-        .ToDictionary(run => run.Key, run => run.Sum(artifact => artifact.Size), StringComparer.OrdinalIgnoreCase));
+    // What is complete counts to the budgets by its record, wherever its bytes came in.
+    private void CountComplete()
+    {
+        var known = _records.Known;
+        foreach (var artifact in known.Where(artifact => artifact.IsFinal))
+        {
+            _blobs.Release(artifact.Blob);
+        }
+
+        _budgets.Keep(known
+            .GroupBy(artifact => artifact.Run, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(run => run.Key, run => run.Sum(artifact => artifact.Size), StringComparer.OrdinalIgnoreCase));
+    }
 }

@@ -219,8 +219,14 @@ public sealed class BlobStore
         return info.Length;
     }
 
-    /// <summary>Lets a blob count to its budget no longer.</summary>
-    public void Release(string name) => Existing(name).Release();
+    /// <summary>Lets a blob count to its budget no longer. One that has gone does not.</summary>
+    public void Release(string name)
+    {
+        if (_entries.TryGetValue(name, out var entry))
+        {
+            entry.Release();
+        }
+    }
 
     /// <summary>Takes over a complete block blob that an earlier store left in the folder; false where there is none of that length.</summary>
     public bool Adopt(string name, long length, string? contentType, BlobBudget? budget)

@@ -16,6 +16,7 @@ namespace Runner.Services.S3;
 internal sealed class S3Blobs : IBlobs
 {
     private const string Data = "data/";
+    private const int ReadsAtOnce = 16;
 
     private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(15);
@@ -240,7 +241,7 @@ internal sealed class S3Blobs : IBlobs
     {
         var part = new BlobPart(partName, length ?? throw new BlobException(411, "MissingContentLengthHeader", "The header Content-Length is missing."));
         var lastSign = head.LastReceived ?? DateTimeOffset.MinValue;
-        var counted = 0L;
+        var (counted, hasLooked) = (0L, false);
         await using var body = new MeasuredBody(content, part.Length, ArrivedAsync);
         try
         {
@@ -259,7 +260,17 @@ internal sealed class S3Blobs : IBlobs
 
         async ValueTask ArrivedAsync(int bytes, CancellationToken token)
         {
-            _ledger.Take(name, head.Group, bytes);
+            try
+            {
+                _ledger.Take(name, head.Group, bytes);
+            }
+            catch (BlobException) when (!hasLooked)
+            {
+                hasLooked = true;
+                await ReleaseCompleteAsync(token);
+                _ledger.Take(name, head.Group, bytes);
+            }
+
             counted += bytes;
             if (_time.GetUtcNow() - lastSign >= SignOfLife)
             {
@@ -268,6 +279,18 @@ internal sealed class S3Blobs : IBlobs
             }
         }
     }
+
+    // Another server may have completed or deleted what this one received.
+    private Task ReleaseCompleteAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        _ledger.Blobs,
+        new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken },
+        async (blob, token) =>
+        {
+            if (await FindAsync(blob, token) is null or { IsSealed: true })
+            {
+                _ledger.Release(blob);
+            }
+        });
 
     // One object can be fetched from the bucket directly. What cannot be joined is served from here.
     private async Task<(ImmutableArray<BlobPart> Parts, BlobPart? Joined)> JoinAsync(string name, long length, CancellationToken cancellationToken)

@@ -45,6 +45,23 @@ public sealed class ReplicaTests(S3Server s3)
         Assert.Equal("abcdef", await one.Http.GetStringAsync(new Uri(found!["archiveLocation"]!.ToString()), Token));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_one_received_and_the_other_completed_counts_once()
+    {
+        await using var one = await LocalServer.StartInBucketAsync(s3, new ServiceLimits { CacheBytes = 10, ArtifactBytes = 10 });
+        await using var two = await one.StartBesideAsync();
+        await one.PutAsync(await BeginAsync(one, "a"), "12345678", "BlockBlob");
+        await one.PutAsync(await BeginArtifactAsync(one, "a"), "123456", "BlockBlob");
+        Assert.Equal(413, await one.PutAsync(await BeginAsync(one, "b"), "12345678", "BlockBlob"));
+
+        await two.CacheAsync("FinalizeCacheEntryUpload", LocalServer.Caller(), """{"key":"a","version":"v","size_bytes":"8"}""");
+        await two.ArtifactAsync("FinalizeArtifact", LocalServer.Caller(), ",\"name\":\"a\",\"size\":\"6\"");
+
+        Assert.Equal(201, await one.PutAsync(await BeginAsync(one, "c"), "12345678", "BlockBlob"));
+        Assert.Equal(201, await one.PutAsync(await BeginArtifactAsync(one, "b"), "1234", "BlockBlob"));
+        Assert.Equal(413, await one.PutAsync(await BeginArtifactAsync(one, "c"), "1", "BlockBlob"));
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData(20)]
     public async Task Of_many_reservations_of_one_key_on_both_at_the_same_time_one_wins(int count)
@@ -163,6 +180,9 @@ public sealed class ReplicaTests(S3Server s3)
 
     private static async Task<string> BeginAsync(LocalServer server, string key) =>
         (await server.CacheAsync("CreateCacheEntry", LocalServer.Caller(), $$"""{"key":"{{key}}","version":"v"}"""))["signed_upload_url"]!.ToString();
+
+    private static async Task<string> BeginArtifactAsync(LocalServer server, string name) =>
+        (await server.ArtifactAsync("CreateArtifact", LocalServer.Caller(), $",\"name\":\"{name}\""))["signed_upload_url"]!.ToString();
 
     private static async Task<string> ReadAsync(LocalServer server, string key)
     {
