@@ -117,7 +117,7 @@ public sealed class CacheStore
         return cache;
     }
 
-    /// <summary>The caller's own cache that is being saved under a key.</summary>
+    /// <summary>The caller's own cache that is being saved under a key, or that his job has saved: its answer may have been lost.</summary>
     internal async Task<CacheRecord> FindUploadAsync(ServiceCaller caller, string key, string version, CancellationToken cancellationToken)
     {
         foreach (var scope in caller.Scopes.Where(scope => scope.CanWrite))
@@ -131,7 +131,7 @@ public sealed class CacheStore
         throw NoUpload();
     }
 
-    /// <summary>The caller's own cache that is being saved under a number.</summary>
+    /// <summary>The same under a number.</summary>
     internal async Task<CacheRecord> FindUploadAsync(ServiceCaller caller, long id, CancellationToken cancellationToken)
     {
         var known = _records.Known.FirstOrDefault(cache => cache.Id == id)
@@ -142,6 +142,11 @@ public sealed class CacheStore
     /// <summary>Makes a saved cache found, and drops the least recently used of the repository that no longer fit. Its bytes change no more.</summary>
     internal async Task<CacheRecord> CompleteAsync(CacheRecord cache, long size, CancellationToken cancellationToken)
     {
+        if (cache.IsFinal)
+        {
+            return await CompletedAsync(cache, size);
+        }
+
         var uploaded = await _blobs.FreezeAsync(cache.Blob, size, null, cancellationToken);
         if (uploaded != size)
         {
@@ -154,14 +159,22 @@ public sealed class CacheStore
             throw TooLarge(size);
         }
 
+        var place = PlaceOf(cache);
         var complete = await _records.ChangeAsync(
-            PlaceOf(cache), mine => mine.Id == cache.Id && !mine.IsFinal ? mine with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() } : null, CancellationToken.None)
-            ?? throw NoUpload();
-        await BestEffort.TryAsync(Logger, "removal of what is no part of a cache", () => _blobs.SettleAsync(complete.Blob, CancellationToken.None));
+            place, mine => mine.Id == cache.Id && !mine.IsFinal ? mine with { Size = size, IsFinal = true, UsedAt = _time.GetUtcNow() } : null, CancellationToken.None);
+        if (complete is null)
+        {
+            return await _records.FindAsync(place, CancellationToken.None) is { } other && other.Id == cache.Id ? await CompletedAsync(other, size) : throw NoUpload();
+        }
+
         Told?.Invoke(CacheEvent.Saved);
-        var ofRepository = await _records.ListAsync(CacheRecord.PlaceOf(complete.Repository), CancellationToken.None);
-        await EvictAsync(ofRepository, complete.Id, _limits.CacheBytes, MaxCaches, CancellationToken.None);
-        await EvictAsync(_records.Known, complete.Id, _limits.AllCacheBytes, int.MaxValue, CancellationToken.None);
+        await CompletedAsync(complete, size);
+        await BestEffort.TryAsync(Logger, "making room for a cache", async () =>
+        {
+            var ofRepository = await _records.ListAsync(CacheRecord.PlaceOf(complete.Repository), CancellationToken.None);
+            await EvictAsync(ofRepository, complete.Id, _limits.CacheBytes, MaxCaches, CancellationToken.None);
+            await EvictAsync(_records.Known, complete.Id, _limits.AllCacheBytes, int.MaxValue, CancellationToken.None);
+        });
         return complete;
     }
 
@@ -198,7 +211,12 @@ public sealed class CacheStore
     {
         var all = await _records.ListAsync(string.Empty, cancellationToken);
         await SweepAsync(all, cancellationToken);
-        await EvictAsync(all, newest: null, _limits.AllCacheBytes, int.MaxValue, cancellationToken);
+        foreach (var ofRepository in _records.Known.GroupBy(cache => cache.Repository, StringComparer.OrdinalIgnoreCase))
+        {
+            await EvictAsync([.. ofRepository], newest: null, _limits.CacheBytes, MaxCaches, cancellationToken);
+        }
+
+        await EvictAsync(_records.Known, newest: null, _limits.AllCacheBytes, int.MaxValue, cancellationToken);
         var blobs = all.ToLookup(cache => cache.IsFinal, cache => cache.Blob);
         await _blobs.TidyAsync(blobs[false].ToHashSet(), blobs[true].ToHashSet(), cancellationToken);
     }
@@ -206,12 +224,24 @@ public sealed class CacheStore
     private static string PlaceOf(CacheRecord cache) => CacheRecord.PlaceOf(cache.Repository, cache.Scope, cache.Version, cache.Key);
 
     private static bool IsUploadOf(CacheRecord cache, ServiceCaller caller) =>
-        !cache.IsFinal && cache.Repository == caller.Repository && caller.Scopes.Any(scope => scope.CanWrite && scope.Ref == cache.Scope);
+        (!cache.IsFinal || cache.Job == caller.Job) && cache.Repository == caller.Repository && caller.Scopes.Any(scope => scope.CanWrite && scope.Ref == cache.Scope);
 
     private static ServiceRefusal NoUpload() => ServiceRefusal.NotFound("no cache is being saved under this id or key");
 
     private ServiceRefusal TooLarge(long size) =>
         ServiceRefusal.Invalid($"the cache of {size} bytes is over the limit of {_limits.CacheBytes} bytes of the repository");
+
+    // As often as the client asks: an answer may have been lost.
+    private async Task<CacheRecord> CompletedAsync(CacheRecord cache, long size)
+    {
+        if (cache.Size != size)
+        {
+            throw ServiceRefusal.Exists("the cache is complete");
+        }
+
+        await BestEffort.TryAsync(Logger, "removal of what is no part of a cache", () => _blobs.SettleAsync(cache.Blob, CancellationToken.None));
+        return cache;
+    }
 
     // That it was used is news for those that evict later: what comes of it does not matter to who restores it now. One that has gone meanwhile is found no more.
     private async Task<CacheRecord?> UseAsync(CacheRecord found, CancellationToken cancellationToken)
@@ -264,10 +294,13 @@ public sealed class CacheStore
     {
         foreach (var cache in CacheEviction.Victims([.. caches.Where(cache => cache.IsFinal)], newest, limit, most))
         {
-            if (await DropAsync(cache, cancellationToken))
+            await BestEffort.TryAsync(Logger, "removal of a cache for want of room", async () =>
             {
-                Told?.Invoke(CacheEvent.Evicted);
-            }
+                if (await DropAsync(cache, cancellationToken))
+                {
+                    Told?.Invoke(CacheEvent.Evicted);
+                }
+            });
         }
     }
 

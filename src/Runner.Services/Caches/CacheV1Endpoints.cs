@@ -96,7 +96,7 @@ public static class CacheV1Endpoints
         var request = await TwirpCalls.ReadAsync(http, CacheV1Json.Default.CacheV1Commit);
         try
         {
-            await JoinAsync(http, cache, store.Blobs);
+            await (cache.IsFinal ? Task.CompletedTask : JoinAsync(http, cache, store.Blobs));
         }
         catch (BlobException refusal) when (refusal.Code == BlobException.SealedCode)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Runner.Jobs.Callers;
 using Runner.Services.Records;
 
@@ -31,6 +32,23 @@ public abstract class CacheRules
         Assert.False(await server.SaveAsync(LocalServer.Caller(), "npm-1"));
         server.Time.Advance(TimeSpan.FromMinutes(16));
         Assert.True(await server.SaveAsync(LocalServer.Caller(), "npm-1"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Completing_again_is_answered_the_same_way_to_the_job_that_did()
+    {
+        await using var server = await StartAsync();
+        await server.SaveAsync(LocalServer.Caller(), "npm-1");
+
+        var same = await FinalizeAsync(LocalServer.Caller(), 3);
+        var other = await FinalizeAsync(LocalServer.Caller(), 4);
+        var stranger = await FinalizeAsync(LocalServer.Caller() with { Job = "job-2" }, 3);
+
+        Assert.True((bool)same["ok"]!);
+        Assert.Equal(("already_exists", "not_found"), (other["code"]!.ToString(), stranger["code"]!.ToString()));
+
+        Task<JsonObject> FinalizeAsync(ServiceCaller caller, int size) =>
+            server.CacheAsync("FinalizeCacheEntryUpload", caller, $$"""{"key":"npm-1","version":"v","size_bytes":"{{size}}"}""");
     }
 
     [Fact(Timeout = 60_000)]

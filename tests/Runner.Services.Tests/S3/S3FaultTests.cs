@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Runner.Services.Caches;
+using Runner.Services.Records;
 using Runner.Services.S3;
 using Runner.Services.Tests.Local;
 
@@ -53,6 +54,7 @@ public sealed class S3FaultTests(S3Server s3)
     [InlineData("DELETE", "data/", "before", true)] // what is left over stays for later
     [InlineData("PUT", "heads/", "after", false)]
     [InlineData("PUT", "records/", "before", false)]
+    [InlineData("PUT", "records/", "after", false)]
     public async Task Save_of_the_older_form_survives_what_fails_while_it_is_completed(string method, string keys, string when, bool atOnce)
     {
         await using var server = await LocalServer.StartInBucketAsync(s3);
@@ -128,6 +130,24 @@ public sealed class S3FaultTests(S3Server s3)
             using var bucket = new S3Bucket(server.Bucket!);
             return Assert.Single(await bucket.ListAsync("records/", Token)).Tag;
         }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Save_that_finds_no_way_to_make_room_is_saved_and_a_later_look_makes_it()
+    {
+        await using var server = await LocalServer.StartInBucketAsync(s3, new ServiceLimits { CacheBytes = 10 });
+        await server.SaveAsync(LocalServer.Caller(), "one", 8);
+        server.Time.Advance(TimeSpan.FromMinutes(6));
+        await using (await s3.FailAsync(server.Bucket!, "DELETE", "records/"))
+        {
+            Assert.True(await server.SaveAsync(LocalServer.Caller(), "three", 8));
+            var again = await server.CacheAsync("FinalizeCacheEntryUpload", LocalServer.Caller(), """{"key":"three","version":"v","size_bytes":"8"}""");
+            Assert.True((bool)again["ok"]!);
+        }
+
+        await server.SweepAsync();
+
+        Assert.Equal([null, "three"], [await server.RestoreAsync(LocalServer.Caller(), "one"), await server.RestoreAsync(LocalServer.Caller(), "three")]);
     }
 
     private const string Artifact = """{"workflow_run_backend_id":"run-1","workflow_job_run_backend_id":"job-1","name":"site"}""";
