@@ -166,11 +166,13 @@ public sealed class ReplicaTests(S3Server s3)
         Assert.Equal("whole", await one.RestoreAsync(LocalServer.Caller(), "whole"));
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task Bucket_that_looks_at_no_condition_serves_one_server()
+    [Theory(Timeout = 60_000)]
+    [InlineData("plain")]
+    [InlineData("strict")]
+    public async Task Bucket_that_looks_at_no_condition_or_takes_none_serves_one_server(string bucket)
     {
         Assert.SkipUnless(s3.IsOwn, "the server that RUNNER_TEST_S3 names has no such bucket");
-        await using var one = await LocalServer.StartInBucketAsync(s3.NewPlace("plain"));
+        await using var one = await LocalServer.StartInBucketAsync(s3.NewPlace(bucket));
 
         var saved = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => one.SaveAsync(LocalServer.Caller(), "npm-1")));
 

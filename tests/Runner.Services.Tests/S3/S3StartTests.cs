@@ -41,6 +41,18 @@ public sealed class S3StartTests(S3Server s3) : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Bucket_that_does_not_tell_what_is_not_there_is_named()
+    {
+        var place = s3.NewPlace();
+        await using var fault = await s3.FailAsync(place, "GET", "check/[0-9a-f]");
+
+        var refusal = await RefusalAsync(place);
+
+        Assert.StartsWith(
+            $"the bucket 'kept' at {Address} does not tell which objects are not there: the credentials lack s3:ListBucket for all keys below the prefix, or s3:GetObject (", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Address_at_which_nobody_is_is_named()
     {
         var refusal = await RefusalAsync(s3.NewPlace() with { Endpoint = new Uri("http://127.0.0.1:1") });

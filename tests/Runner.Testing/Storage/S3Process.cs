@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Runner.Testing.Storage;
 
-/// <summary>An S3 server over a folder of its own: <c>s3rver</c> behind a door that makes it keep what S3 does (<c>s3-server.mjs</c>), with the buckets <c>kept</c>, <c>plain</c> and <c>sealed</c>.</summary>
+/// <summary>An S3 server over a folder of its own: <c>s3rver</c> behind a door that makes it keep what S3 does (<c>s3-server.mjs</c>), with the buckets <c>kept</c>, <c>plain</c>, <c>strict</c> and <c>sealed</c>.</summary>
 public sealed class S3Process : IAsyncDisposable
 {
     /// <summary>Both halves of the credentials that it takes.</summary>

@@ -6,13 +6,13 @@
 // `POST /faults` takes a line `NAME WHEN METHOD PATTERN`: calls of the method whose path has the pattern are answered with 403 from then on, `before` or `after` they are done. `DELETE /faults` takes
 // a line `NAME`, and ends it.
 //
-// Prints `READY PORT PORT`, the second of which is s3rver's own. Buckets: `kept`; `plain`, which looks at no condition, as servers do that are older; `sealed`, which lets nobody write.
+// Prints `READY PORT PORT`, the second of which is s3rver's own. Buckets: `kept`; `plain`, which looks at no condition, as servers do that are older; `strict`, which takes no call with one; `sealed`, which lets nobody write.
 import { createServer, request, Agent } from 'node:http'
 import { createRequire } from 'node:module'
 
 const [folder, modules] = process.argv.slice(2)
 const S3rver = createRequire(modules + '/')('@20minutes/s3rver')
-const buckets = ['kept', 'plain', 'sealed'].map(name => ({ name }))
+const buckets = ['kept', 'plain', 'sealed', 'strict'].map(name => ({ name }))
 const inner = await new S3rver({
   port: 0,
   address: '127.0.0.1',
@@ -47,6 +47,7 @@ function refusal (incoming, bucket, key) {
   const { 'if-none-match': none, 'if-match': match } = incoming.headers
   if (bucket === 'sealed') return error(403, 'AccessDenied')
   if (bucket === 'plain') return null
+  if (bucket === 'strict') return none || match ? error(501, 'NotImplemented') : null
   if (none === '*' && tags.has(key)) return error(412, 'PreconditionFailed')
   if (match && !tags.has(key)) return error(404, 'NoSuchKey')
   return match && match !== tags.get(key) ? error(412, 'PreconditionFailed') : null
