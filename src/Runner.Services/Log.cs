@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(6004, LogLevel.Warning, "Left for later: {What}: {Reason}")]
     public static partial void LeftForLater(this ILogger logger, string what, string reason);
+
+    [LoggerMessage(6005, LogLevel.Warning, "A record is passed over, and no bytes that are nobody's are removed while it is there: {Reason}")]
+    public static partial void RecordUnreadable(this ILogger logger, string reason);
 }

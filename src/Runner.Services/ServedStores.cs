@@ -65,10 +65,10 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
             });
 
         S3Records<T> Records<T>(string folder, JsonTypeInfo<T> type)
-            where T : class, IRecord => new(bucket, "records/" + folder, type, time);
+            where T : class, IRecord => new(bucket, "records/" + folder, type, time) { Logger = logger };
 
         S3Blobs Blobs(string folder, BlobBudgets counted, string service) =>
-            new(bucket, folder, counted, time) { SendsDownloadsOn = sendsDownloadsOn, Received = bytes => metrics.Received(service, bytes) };
+            new(bucket, folder, counted, time) { SendsDownloadsOn = sendsDownloadsOn, Received = bytes => metrics.Received(service, bytes), Logger = logger };
     }
 
     /// <summary>Drops what is over, and throws away what is nobody's.</summary>

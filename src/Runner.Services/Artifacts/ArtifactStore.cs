@@ -157,7 +157,7 @@ public sealed class ArtifactStore
         await SweepAsync(all, cancellationToken);
         CountComplete();
         var blobs = all.ToLookup(artifact => artifact.IsFinal, artifact => artifact.Blob);
-        await _blobs.TidyAsync(blobs[false].ToHashSet(), blobs[true].ToHashSet(), cancellationToken);
+        await _blobs.TidyAsync(blobs[false].ToHashSet(), blobs[true].ToHashSet(), _records.KnowsAll, cancellationToken);
     }
 
     private static ServiceRefusal NameTaken() => ServiceRefusal.Exists("an artifact with this name already exists on the workflow run");

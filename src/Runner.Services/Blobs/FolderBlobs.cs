@@ -59,5 +59,5 @@ internal sealed class FolderBlobs(BlobStore store, BlobBudgets? budgets) : IBlob
     }
 
     /// <summary>Does nothing: what an earlier process left was thrown away at the start.</summary>
-    public Task TidyAsync(IReadOnlySet<string> unfinished, IReadOnlySet<string> complete, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task TidyAsync(IReadOnlySet<string> unfinished, IReadOnlySet<string> complete, bool areAll, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -61,8 +61,9 @@ internal interface IBlobs
     /// <summary>Throws away what belongs to none of these blobs, some time after it was first seen so.</summary>
     /// <param name="unfinished">Blobs that are being written.</param>
     /// <param name="complete">Blobs that are complete; they count to no budget.</param>
+    /// <param name="areAll">Whether these are all that somebody has; otherwise nothing is nobody's.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    Task TidyAsync(IReadOnlySet<string> unfinished, IReadOnlySet<string> complete, CancellationToken cancellationToken);
+    Task TidyAsync(IReadOnlySet<string> unfinished, IReadOnlySet<string> complete, bool areAll, CancellationToken cancellationToken);
 }
 
 /// <summary>A blob to be read.</summary>

@@ -218,7 +218,7 @@ public sealed class CacheStore
 
         await EvictAsync(_records.Known, newest: null, _limits.AllCacheBytes, int.MaxValue, cancellationToken);
         var blobs = all.ToLookup(cache => cache.IsFinal, cache => cache.Blob);
-        await _blobs.TidyAsync(blobs[false].ToHashSet(), blobs[true].ToHashSet(), cancellationToken);
+        await _blobs.TidyAsync(blobs[false].ToHashSet(), blobs[true].ToHashSet(), _records.KnowsAll, cancellationToken);
     }
 
     private static string PlaceOf(CacheRecord cache) => CacheRecord.PlaceOf(cache.Repository, cache.Scope, cache.Version, cache.Key);

@@ -10,6 +10,9 @@ internal interface IRecords<T>
     /// <summary>All records as far as they are known here without asking: what other servers did lately may be missing.</summary>
     IReadOnlyCollection<T> Known { get; }
 
+    /// <summary>Whether each record could be read when all were last listed: what one that could not says, nobody knows.</summary>
+    bool KnowsAll { get; }
+
     /// <summary>A number that no record has or had.</summary>
     long NextId();
 

@@ -47,6 +47,9 @@ internal sealed class RecordFolder<T> : IRecords<T>
     public IReadOnlyCollection<T> Known => [.. _records.Values];
 
     /// <inheritdoc/>
+    public bool KnowsAll => true; // one that cannot be read is laid aside, and its bytes are nobody's
+
+    /// <inheritdoc/>
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>Removes the record if it is still the one that is meant.</summary>

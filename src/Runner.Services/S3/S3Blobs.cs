@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs.Errors;
 using Runner.Services.Blobs;
+using Runner.Services.Records;
 
 namespace Runner.Services.S3;
 
@@ -48,6 +51,9 @@ internal sealed class S3Blobs : IBlobs
 
     /// <summary>Told of bytes that were received.</summary>
     public Action<long>? Received { get; init; }
+
+    /// <summary>Told what was left for later.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <inheritdoc/>
     public BlobStore? Appends => null;
@@ -173,13 +179,13 @@ internal sealed class S3Blobs : IBlobs
     /// <inheritdoc/>
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        await _heads.RemoveAsync(name, _ => true, cancellationToken); // from here on it takes nothing
+        await _heads.DropAsync(name, cancellationToken); // from here on it takes nothing
         await DeletePartsAsync(name, _ => true);
         _ledger.Release(name);
     }
 
     /// <inheritdoc/>
-    public async Task TidyAsync(IReadOnlySet<string> unfinished, IReadOnlySet<string> complete, CancellationToken cancellationToken)
+    public async Task TidyAsync(IReadOnlySet<string> unfinished, IReadOnlySet<string> complete, bool areAll, CancellationToken cancellationToken)
     {
         foreach (var blob in _ledger.Blobs.Where(complete.Contains))
         {
@@ -188,7 +194,12 @@ internal sealed class S3Blobs : IBlobs
 
         foreach (var blob in _unsettled.Keys)
         {
-            await SettleAsync(blob, cancellationToken);
+            await BestEffort.TryAsync(Logger, $"removal of what is no part of '{blob}'", () => SettleAsync(blob, cancellationToken));
+        }
+
+        if (!areAll)
+        {
+            return;
         }
 
         var heads = (await _heads.ListAsync(_start, cancellationToken)).Select(head => head.Place);
@@ -198,7 +209,7 @@ internal sealed class S3Blobs : IBlobs
         var nobodys = heads.Concat(data).Concat(_ledger.Blobs).Where(blob => !unfinished.Contains(blob) && !complete.Contains(blob)).ToHashSet(StringComparer.Ordinal);
         foreach (var blob in nobodys.Where(_strays.Contains))
         {
-            await DeleteAsync(blob, cancellationToken);
+            await BestEffort.TryAsync(Logger, $"removal of '{blob}', which is nobody's", () => DeleteAsync(blob, cancellationToken));
         }
 
         _strays = nobodys;

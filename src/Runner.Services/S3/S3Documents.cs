@@ -135,6 +135,14 @@ internal sealed class S3Documents<T>(S3Bucket bucket, string prefix, JsonTypeInf
         throw Restless(place);
     }
 
+    /// <summary>Deletes a document, whatever it says and were it none of ours; one that is not there does not matter.</summary>
+    public async Task DropAsync(string place, CancellationToken cancellationToken)
+    {
+        using var held = await HoldAsync(place, cancellationToken);
+        await bucket.DeleteAsync(KeyOf(place), tag: null, cancellationToken);
+        Seen?.Invoke(place, null);
+    }
+
     private string KeyOf(string place) => prefix + place + Ending;
 
     private InfrastructureException Restless(string place) => new($"{bucket.Name}: '{KeyOf(place)}' is changed by others all the time");

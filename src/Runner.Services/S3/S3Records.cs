@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Runner.Jobs.Errors;
 using Runner.Services.Records;
 
@@ -20,7 +22,9 @@ internal sealed class S3Records<T> : IRecords<T>
     private readonly ConcurrentDictionary<string, S3Document<T>> _known = new(StringComparer.Ordinal);
     private readonly S3Documents<T> _documents;
     private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal); // unreadable ones
     private long _lastId;
+    private volatile bool _knowsAll;
 
     /// <summary>The records below a prefix; nothing is read yet.</summary>
     public S3Records(S3Bucket bucket, string prefix, JsonTypeInfo<T> type, TimeProvider time)
@@ -28,6 +32,12 @@ internal sealed class S3Records<T> : IRecords<T>
         _documents = new S3Documents<T>(bucket, prefix, type) { Seen = See };
         _time = time;
     }
+
+    /// <summary>Told of records that cannot be read, of each once.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <inheritdoc/>
+    public bool KnowsAll => _knowsAll;
 
     /// <inheritdoc/>
     public IReadOnlyCollection<T> Known => [.. _known.Values.Select(document => document.Value)];
@@ -53,18 +63,24 @@ internal sealed class S3Records<T> : IRecords<T>
         var before = _known.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         var listed = await _documents.ListAsync(prefix, cancellationToken);
         var records = new T?[listed.Count];
+        var unreadable = 0;
         await Parallel.ForEachAsync(
             Enumerable.Range(0, listed.Count),
             new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken },
             async (i, token) => records[i] = _known.TryGetValue(listed[i].Place, out var known) && known.Tag == listed[i].Tag
                 ? known.Value
-                : await ReadAsync(listed[i].Place, mayBeUnreadable: prefix.Length > 0, token));
+                : await ReadAsync(listed[i].Place, () => Interlocked.Increment(ref unreadable), token));
 
         // What was known before the listing and is not in it has gone; what came meanwhile is newer than the listing.
         var places = listed.Select(item => item.Place).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in before.Where(pair => !places.Contains(pair.Key)))
         {
             _known.TryRemove(gone);
+        }
+
+        if (prefix.Length == 0)
+        {
+            _knowsAll = unreadable == 0;
         }
 
         return [.. records.OfType<T>()];
@@ -82,15 +98,21 @@ internal sealed class S3Records<T> : IRecords<T>
     /// <inheritdoc/>
     public Task<bool> RemoveAsync(string place, Func<T, bool> isMeant, CancellationToken cancellationToken) => _documents.RemoveAsync(place, isMeant, cancellationToken);
 
-    // One that cannot be read must not keep the others from being served. Of all records it matters, though: its bytes are not nobody's.
-    private async Task<T?> ReadAsync(string place, bool mayBeUnreadable, CancellationToken cancellationToken)
+    // One that cannot be read must not keep the others from being served.
+    private async Task<T?> ReadAsync(string place, Action unreadable, CancellationToken cancellationToken)
     {
         try
         {
             return await FindAsync(place, cancellationToken);
         }
-        catch (InfrastructureException error) when (mayBeUnreadable && error.Reason == S3Documents<T>.Unreadable)
+        catch (InfrastructureException error) when (error.Reason == S3Documents<T>.Unreadable)
         {
+            unreadable();
+            if (_told.TryAdd(place, true))
+            {
+                Logger.RecordUnreadable(error.Message);
+            }
+
             return null;
         }
     }

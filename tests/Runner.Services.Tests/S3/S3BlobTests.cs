@@ -63,7 +63,7 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
             await Assert.ThrowsAsync<InfrastructureException>(() => blobs.SettleAsync(Name, Token));
         }
 
-        await blobs.TidyAsync(new HashSet<string>(), new HashSet<string> { Name }, Token);
+        await blobs.TidyAsync(new HashSet<string>(), new HashSet<string> { Name }, areAll: true, Token);
 
         Assert.Equal("whole", await ReadAsync(blobs));
         Assert.Single(await _bucket.ListAsync("data/", Token));
@@ -152,9 +152,9 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
         await StageAsync(blobs, "y", "seven");
         Assert.Equal(8, _budgets.All.Used);
 
-        await blobs.TidyAsync(new HashSet<string> { Name }, new HashSet<string>(), Token);
+        await blobs.TidyAsync(new HashSet<string> { Name }, new HashSet<string>(), areAll: true, Token);
         Assert.Equal(8, _budgets.All.Used);
-        await blobs.TidyAsync(new HashSet<string>(), new HashSet<string> { Name }, Token); // another server completed it
+        await blobs.TidyAsync(new HashSet<string>(), new HashSet<string> { Name }, areAll: true, Token); // another server completed it
         Assert.Equal(0, _budgets.All.Used);
     }
 
@@ -170,6 +170,24 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
         Assert.Equal(0, _budgets.All.Used);
         Assert.Equal("BlobNotFound", (await Assert.ThrowsAsync<BlobException>(() => StageAsync(blobs, "x", "one"))).Code);
         Assert.Null(await blobs.OpenAsync(Name, string.Empty, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_nobodys_goes_whatever_its_head_says_and_whatever_else_does_not_go()
+    {
+        var blobs = NewBlobs();
+        await blobs.ReserveAsync("a/stays", "group", Token);
+        await blobs.ReserveAsync("a/z", "group", Token);
+        await _bucket.PutAsync("heads/a/garbage.json", "garbage"u8.ToArray(), tag: null, Token);
+        await using var fault = await s3.FailAsync(_place, "DELETE", "heads/a/stays");
+        var none = new HashSet<string>();
+
+        await blobs.TidyAsync(none, none, areAll: true, Token);
+        await blobs.TidyAsync(none, none, areAll: false, Token); // a record could not be read
+        Assert.Equal(3, (await _bucket.ListAsync("heads/", Token)).Count);
+        await blobs.TidyAsync(none, none, areAll: true, Token);
+
+        Assert.Equal("a/stays.json", Assert.Single(await _bucket.ListAsync("heads/", Token)).Key);
     }
 
     public void Dispose() => _bucket?.Dispose();

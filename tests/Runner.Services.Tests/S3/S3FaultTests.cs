@@ -150,6 +150,25 @@ public sealed class S3FaultTests(S3Server s3)
         Assert.Equal([null, "three"], [await server.RestoreAsync(LocalServer.Caller(), "one"), await server.RestoreAsync(LocalServer.Caller(), "three")]);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Record_that_cannot_be_read_keeps_the_others_from_nothing()
+    {
+        await using var server = await LocalServer.StartInBucketAsync(s3);
+        await server.SaveAsync(LocalServer.Caller(), "k");
+        using var bucket = new S3Bucket(server.Bucket!);
+        await bucket.PutAsync("records/caches/x/y/z.json", "garbage"u8.ToArray(), tag: null, Token);
+        await bucket.PutAsync("data/caches/1-dead/whole.1.1", new MemoryStream([1]), 1, Token); // nobody's, or that record's
+        server.Time.Advance(TimeSpan.FromDays(8));
+
+        await server.SweepAsync();
+        Assert.Equal(1, await server.CountPartsAsync());
+        Assert.Single(await bucket.ListAsync("records/", Token));
+
+        await bucket.DeleteAsync("records/caches/x/y/z.json", tag: null, Token);
+        await server.SweepAsync();
+        Assert.Equal(0, await server.CountPartsAsync());
+    }
+
     private const string Artifact = """{"workflow_run_backend_id":"run-1","workflow_job_run_backend_id":"job-1","name":"site"}""";
 
     private static async Task<string> V1Async(LocalServer server, HttpMethod method, string route, string body, HttpStatusCode expected, string? range = null)
