@@ -120,9 +120,11 @@ public sealed class ChartSwitchTests
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData("1.20.0", "policy/v1beta1", "autoscaling/v2beta2")]
-    [InlineData("1.25.0-eks-1", "policy/v1", "autoscaling/v2")]
-    public async Task Objects_are_of_the_versions_that_the_cluster_has(string cluster, string disruption, string scaling)
+    // cluster                disruption        scaling                can drain what is not ready
+    [InlineData("1.20.0",       "policy/v1beta1", "autoscaling/v2beta2", false)]
+    [InlineData("1.25.0-eks-1", "policy/v1",      "autoscaling/v2",      false)]
+    [InlineData("1.27.3-eks-1", "policy/v1",      "autoscaling/v2",      true)]
+    public async Task Objects_are_of_the_versions_that_the_cluster_has(string cluster, string disruption, string scaling, bool drains)
     {
         var (code, output) = await HelmProgram.RunAsync(
             ["template", "ci", HelmProgram.Chart, .. Needed, "--set", "github.token=a,autoscaling.enabled=true", "--kube-version", cluster], Token);
@@ -130,5 +132,6 @@ public sealed class ChartSwitchTests
         Assert.True(code == 0, output);
         Assert.Contains($"apiVersion: {disruption}\nkind: PodDisruptionBudget", output, StringComparison.Ordinal);
         Assert.Contains($"apiVersion: {scaling}\nkind: HorizontalPodAutoscaler", output, StringComparison.Ordinal);
+        Assert.Equal(drains, output.Contains("unhealthyPodEvictionPolicy: AlwaysAllow", StringComparison.Ordinal));
     }
 }
