@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(6005, LogLevel.Warning, "A record is passed over, and no bytes that are nobody's are removed while it is there: {Reason}")]
     public static partial void RecordUnreadable(this ILogger logger, string reason);
+
+    [LoggerMessage(6006, LogLevel.Warning, "{Bucket} does not keep to conditions of removals (If-Match): of several replicas one may remove what another one used or completed at that moment")]
+    public static partial void BucketKeepsNoConditionsOfRemoval(this ILogger logger, string bucket);
 }

@@ -141,6 +141,11 @@ public sealed class ClusterServices : IAsyncDisposable
             _app.Logger.BucketKeepsNoConditions(bucket);
         }
 
+        if (_storage.WithoutConditionsOfRemoval is { } other)
+        {
+            _app.Logger.BucketKeepsNoConditionsOfRemoval(other);
+        }
+
         metrics.Watch(() => stores.Caches?.Size, () => stores.Artifacts?.Size);
         _app.UseLocalDoor(_ => true);
         _app.MapWhen(http => http.Connection.LocalPort == _metricsPort, monitoring => monitoring.Run(http => AnswerAsync(http, metrics)));

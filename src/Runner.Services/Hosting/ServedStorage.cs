@@ -27,6 +27,9 @@ internal sealed class ServedStorage : IDisposable
     /// <summary>A bucket that does not keep to conditions, by its name; <c>null</c>: it does, or it is none.</summary>
     public string? WithoutConditions => _bucket is { KeepsConditions: false } ? _bucket.Name : null;
 
+    /// <summary>One that keeps to those of writes and not to those of removals, likewise.</summary>
+    public string? WithoutConditionsOfRemoval => _bucket is { KeepsConditions: true, KeepsConditionsOfRemoval: false } ? _bucket.Name : null;
+
     /// <summary>Opens them.</summary>
     /// <exception cref="OperatorException">The folder is another process's, or the bucket cannot be used.</exception>
     /// <exception cref="IOException">The folder cannot be used.</exception>

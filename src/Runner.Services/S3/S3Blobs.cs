@@ -21,11 +21,11 @@ internal sealed class S3Blobs : IBlobs
     private const string Data = "data/";
     private const int ReadsAtOnce = 16;
 
-    private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(15);
 
     private readonly S3Bucket _bucket;
     private readonly S3Documents<BlobHead> _heads;
+    private readonly SignsOfLife _signs;
     private readonly S3Ledger _ledger;
     private readonly TimeProvider _time;
     private readonly string _start;
@@ -41,6 +41,7 @@ internal sealed class S3Blobs : IBlobs
     {
         _bucket = bucket;
         _heads = new S3Documents<BlobHead>(bucket, "heads/", S3Json.Default.BlobHead);
+        _signs = new SignsOfLife(_heads, time);
         _ledger = new S3Ledger(budgets);
         _time = time;
         _start = start;
@@ -251,7 +252,7 @@ internal sealed class S3Blobs : IBlobs
     private async Task<BlobPart> ReceiveAsync(string name, BlobHead head, string partName, Stream content, long? length, CancellationToken cancellationToken)
     {
         var part = new BlobPart(partName, length ?? throw new BlobException(411, "MissingContentLengthHeader", "The header Content-Length is missing."));
-        var lastSign = head.LastReceived ?? DateTimeOffset.MinValue;
+        var lastSign = head.LastReceived;
         var (counted, hasLooked) = (0L, false);
         await using var body = new MeasuredBody(content, part.Length, ArrivedAsync);
         try
@@ -283,10 +284,9 @@ internal sealed class S3Blobs : IBlobs
             }
 
             counted += bytes;
-            if (_time.GetUtcNow() - lastSign >= SignOfLife)
+            if (_signs.IsDue(lastSign))
             {
-                lastSign = _time.GetUtcNow();
-                await ChangeAsync(name, current => current with { LastReceived = lastSign }, token);
+                lastSign = await _signs.GiveAsync(name, token);
             }
         }
     }

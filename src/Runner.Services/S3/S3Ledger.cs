@@ -13,11 +13,11 @@ internal sealed class S3Ledger(BlobBudgets budgets)
 
     /// <summary>Counts bytes that arrive.</summary>
     /// <exception cref="BlobException">They are too many; none of them count.</exception>
-    public void Take(string blob, string group, long bytes) => _entries.GetOrAdd(blob, _ => new Entry(budgets.Of(group))).Take(bytes);
+    public void Take(string blob, string group, long bytes) => Change(blob, group, entry => entry.TryTake(bytes));
 
     /// <summary>Counts a block; one that comes again is the same one.</summary>
     /// <exception cref="BlobException">There are too many.</exception>
-    public void AddBlock(string blob, string group, string id) => _entries.GetOrAdd(blob, _ => new Entry(budgets.Of(group))).AddBlock(id);
+    public void AddBlock(string blob, string group, string id) => Change(blob, group, entry => entry.TryAddBlock(id));
 
     /// <summary>Counts bytes of a blob no longer.</summary>
     public void Give(string blob, long bytes)
@@ -33,7 +33,16 @@ internal sealed class S3Ledger(BlobBudgets budgets)
     {
         if (_entries.TryRemove(blob, out var entry))
         {
-            entry.Give(long.MaxValue);
+            entry.Close();
+        }
+    }
+
+    // One that was found as it was released counts no more: the next one is another.
+    private void Change(string blob, string group, Func<Entry, bool> change)
+    {
+        while (!change(_entries.GetOrAdd(blob, _ => new Entry(budgets.Of(group)))))
+        {
+            // It has been taken out by now.
         }
     }
 
@@ -42,26 +51,44 @@ internal sealed class S3Ledger(BlobBudgets budgets)
         private readonly Lock _gate = new();
         private readonly HashSet<string> _blocks = new(StringComparer.Ordinal);
         private long _bytes;
+        private bool _isClosed;
 
-        public void AddBlock(string id)
+        public bool TryAddBlock(string id)
         {
             lock (_gate)
             {
-                if (_blocks.Count >= StagedBlocks.MaxBlocks && !_blocks.Contains(id))
+                if (!_isClosed && _blocks.Count >= StagedBlocks.MaxBlocks && !_blocks.Contains(id))
                 {
                     throw StagedBlocks.TooMany();
                 }
 
                 _blocks.Add(id);
+                return !_isClosed;
             }
         }
 
-        public void Take(long bytes)
+        public bool TryTake(long bytes)
         {
             lock (_gate)
             {
+                if (_isClosed)
+                {
+                    return false;
+                }
+
                 budget.Take(bytes);
                 _bytes += bytes;
+                return true;
+            }
+        }
+
+        public void Close()
+        {
+            lock (_gate)
+            {
+                _isClosed = true;
+                budget.Give(_bytes);
+                _bytes = 0;
             }
         }
 

@@ -173,6 +173,24 @@ public sealed class S3BlobTests(S3Server s3) : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Of_blocks_that_come_side_by_side_one_notes_that_bytes_arrive()
+    {
+        var blobs = await WithBlocksAsync();
+        var pipes = Enumerable.Range(0, 2).Select(_ => new Pipe()).ToList();
+        var uploads = pipes.Select((pipe, i) => blobs.StageBlockAsync(Name, $"{i}", pipe.Reader.AsStream(), 4, Token)).ToList();
+        await pipes[0].Writer.WriteAsync("one!"u8.ToArray(), Token);
+        await pipes[0].Writer.CompleteAsync();
+        await uploads[0];
+        var before = Assert.Single(await _bucket.ListAsync("heads/", Token)).Tag;
+
+        await pipes[1].Writer.WriteAsync("two!"u8.ToArray(), Token); // of which nobody had heard as it began
+        await pipes[1].Writer.CompleteAsync();
+        await uploads[1];
+
+        Assert.Equal(before, Assert.Single(await _bucket.ListAsync("heads/", Token)).Tag);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task What_is_nobodys_goes_whatever_its_head_says_and_whatever_else_does_not_go()
     {
         var blobs = NewBlobs();

@@ -23,4 +23,39 @@ public sealed class S3LedgerTests
         ledger.Release("a/b");
         ledger.AddBlock("a/b", "group", "one more");
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Bytes_that_are_counted_while_the_blob_is_released_are_given_back_with_it()
+    {
+        var ledger = new S3Ledger(_budgets);
+        var token = TestContext.Current.CancellationToken;
+
+        await Task.WhenAll(
+            Task.Run(() => Many(() => Take(ledger)), token),
+            Task.Run(() => Many(() => Take(ledger)), token),
+            Task.Run(() => Many(() => ledger.Release("a/b")), token));
+        ledger.Release("a/b");
+
+        Assert.Equal(0, _budgets.All.Used);
+    }
+
+    private static void Many(Action action)
+    {
+        for (var i = 0; i < 200_000; i++)
+        {
+            action();
+        }
+    }
+
+    private static void Take(S3Ledger ledger)
+    {
+        try
+        {
+            ledger.Take("a/b", "group", 1);
+        }
+        catch (BlobException)
+        {
+            // Full until the next release.
+        }
+    }
 }
