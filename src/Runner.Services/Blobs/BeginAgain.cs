@@ -1,7 +1,7 @@
 using Runner.Jobs.Callers;
-using Runner.Services.Blobs;
+using Runner.Services.Records;
 
-namespace Runner.Services.Records;
+namespace Runner.Services.Blobs;
 
 /// <summary>A call that begins what is begun already: it may be the first one, made again because its answer was lost.</summary>
 internal static class BeginAgain
