@@ -14,11 +14,17 @@ public sealed class FolderStores(ServiceLimits limits, TimeProvider time)
     private readonly List<Action<string>> _drops = [];
 
     /// <summary>Opens the artifacts whose records are in a folder.</summary>
-    public ArtifactStore OpenArtifacts(string folder, BlobStore blobs)
+    public ArtifactStore OpenArtifacts(string folder, BlobStore blobs) => OpenArtifacts(folder, blobs, NullLogger.Instance);
+
+    /// <summary>Opens the artifacts whose records are in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="blobs">Their bytes.</param>
+    /// <param name="logger">Told what was left for later.</param>
+    internal ArtifactStore OpenArtifacts(string folder, BlobStore blobs, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(blobs);
         var budgets = ArtifactStore.BudgetsOf(limits);
-        return new ArtifactStore(Open(folder, ArtifactJson.Default.ArtifactRecord, blobs), new FolderBlobs(blobs, budgets), budgets, limits, time);
+        return new ArtifactStore(Open(folder, ArtifactJson.Default.ArtifactRecord, blobs), new FolderBlobs(blobs, budgets), budgets, limits, time) { Logger = logger };
     }
 
     /// <summary>Opens the caches whose records are in a folder.</summary>

@@ -28,9 +28,10 @@ internal sealed record ServedStores(ArtifactStore? Artifacts, CacheStore? Caches
     /// <param name="logger">Told what was left for later, or <c>null</c>.</param>
     public static ServedStores InFolders(string? artifacts, string? caches, FolderStores folders, TimeProvider time, ServiceMetrics? metrics = null, ILogger? logger = null)
     {
+        var log = logger ?? NullLogger.Instance;
         return new ServedStores(
-            artifacts is null ? null : folders.OpenArtifacts(Path.Combine(artifacts, "artifacts"), Blobs(artifacts, "blobs", ServiceMetrics.Artifacts)),
-            caches is null ? null : folders.OpenCaches(Path.Combine(caches, "caches"), Blobs(caches, "cache-blobs", ServiceMetrics.CacheService), metrics is null ? null : metrics.Count, logger ?? NullLogger.Instance));
+            artifacts is null ? null : folders.OpenArtifacts(Path.Combine(artifacts, "artifacts"), Blobs(artifacts, "blobs", ServiceMetrics.Artifacts), log),
+            caches is null ? null : folders.OpenCaches(Path.Combine(caches, "caches"), Blobs(caches, "cache-blobs", ServiceMetrics.CacheService), metrics is null ? null : metrics.Count, log));
 
         BlobStore Blobs(string folder, string name, string service) =>
             new(Path.Combine(folder, name), time) { Received = metrics is null ? null : bytes => metrics.Received(service, bytes) };

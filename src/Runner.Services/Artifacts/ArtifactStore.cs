@@ -92,7 +92,7 @@ public sealed class ArtifactStore
         await WithBlobAsync(artifact);
         if (!await TryAddAsync(artifact))
         {
-            await _blobs.DeleteAsync(artifact.Blob, CancellationToken.None);
+            await DeleteBlobAsync(artifact);
             throw NameTaken();
         }
 
@@ -233,10 +233,13 @@ public sealed class ArtifactStore
             return false;
         }
 
-        await BestEffort.TryAsync(Logger, "removal of an artifact's bytes", () => _blobs.DeleteAsync(artifact.Blob, CancellationToken.None));
+        await DeleteBlobAsync(artifact);
         CountComplete();
         return true;
     }
+
+    private Task DeleteBlobAsync(ArtifactRecord artifact) =>
+        BestEffort.TryAsync(Logger, "removal of an artifact's bytes", () => _blobs.DeleteAsync(artifact.Blob, CancellationToken.None));
 
     // What is complete counts to the budgets by its record, wherever its bytes came in.
     private void CountComplete()

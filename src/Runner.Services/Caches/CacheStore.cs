@@ -110,7 +110,7 @@ public sealed class CacheStore
         await WithBlobAsync(cache);
         if (!await _records.TryAddAsync(cache, CancellationToken.None))
         {
-            await _blobs.DeleteAsync(cache.Blob, CancellationToken.None);
+            await DeleteBlobAsync(cache);
             return null;
         }
 
@@ -312,7 +312,10 @@ public sealed class CacheStore
             return false;
         }
 
-        await BestEffort.TryAsync(Logger, "removal of a cache's bytes", () => _blobs.DeleteAsync(cache.Blob, CancellationToken.None));
+        await DeleteBlobAsync(cache);
         return true;
     }
+
+    private Task DeleteBlobAsync(CacheRecord cache) =>
+        BestEffort.TryAsync(Logger, "removal of a cache's bytes", () => _blobs.DeleteAsync(cache.Blob, CancellationToken.None));
 }
