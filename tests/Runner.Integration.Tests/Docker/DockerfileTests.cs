@@ -76,7 +76,7 @@ public sealed class DockerfileTests(DockerEngineFixture engine) : IDisposable
         await File.WriteAllTextAsync(_folder["token"], "ghp_token", Token);
         await File.WriteAllTextAsync(
             _folder["runner.yaml"],
-            "backend: host\ngithub: {url: 'https://github.com/acme', auth: {tokenFile: /etc/runner/github/token}}\nhost: {worker: /runner-worker}\npools: [{name: a, labels: [x]}]\n",
+            "backend: host\ngithub: {url: 'https://github.com/acme', auth: {tokenFile: /etc/runner/github/token}}\nagent: {stateFolder: /tmp/state}\nhost: {worker: /runner-worker}\npools: [{name: a, labels: [x]}]\n",
             Token);
         File.SetUnixFileMode(_folder["token"], UnixFileMode.UserRead | UnixFileMode.GroupRead);
         await OwnAsync(_folder["token"], group);
