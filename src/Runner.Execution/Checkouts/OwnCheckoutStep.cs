@@ -21,8 +21,8 @@ internal sealed class OwnCheckoutStep(JobScope job, SubmoduleFetch submodules, I
         }
 
         ActionHeader.Write(run, inputs);
-        run.Scope.Log.Write("skipped: the files are here already (--no-skip-checkout runs it)");
         var folder = FolderOf(inputs.GetValueOrDefault("path") ?? string.Empty);
+        run.Scope.Log.Write("skipped: the files are here already (--no-skip-checkout runs it)");
         if (folder != job.Paths.Workspace)
         {
             await FillAsync(run, folder, stop);
@@ -42,13 +42,13 @@ internal sealed class OwnCheckoutStep(JobScope job, SubmoduleFetch submodules, I
     {
         if (job.Payload.OwnCheckout == OwnCheckout.IsBound)
         {
-            run.Scope.Log.Warning($"path: nothing is put into '{folder}', as the workspace is your own checkout (--bind)");
+            run.Scope.Log.Warning($"path: nothing is put into '{In(job.Paths.Workspace, folder)}', as the workspace is your own checkout (--bind)");
             return;
         }
 
         var source = job.Host.Workspace ?? throw new InfrastructureException("The checkout cannot be had a second time: whoever started this job does not send it");
         var entries = await Workspace.FetchAsync(source, folder, job.Paths.Spool, keepsFolders: job.Payload.Containers is { Services.IsEmpty: false }, stop);
-        run.Scope.Log.Write($"{folder}: {entries} files and folders of the checkout");
+        run.Scope.Log.Write($"{In(job.Paths.Workspace, folder)}: {entries} files and folders of the checkout");
     }
 
     // As the action has it: a path is relative to the workspace, and never leads out of it.
@@ -63,7 +63,7 @@ internal sealed class OwnCheckoutStep(JobScope job, SubmoduleFetch submodules, I
 
         if (!folder.StartsWith(workspace + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
-            throw new WorkflowException($"path: '{path}' is not in the workspace '{workspace}'");
+            throw new WorkflowException($"path: '{path}' leads out of the workspace");
         }
 
         // What is in the folder makes way for the checkout, so it must be the workspace's.
@@ -71,15 +71,18 @@ internal sealed class OwnCheckoutStep(JobScope job, SubmoduleFetch submodules, I
         {
             if (new FileInfo(part).LinkTarget is { } target)
             {
-                throw new WorkflowException($"path: '{path}' leads through '{part}', which is a link to '{target}'");
+                throw new WorkflowException($"path: '{path}' leads through '{In(workspace, part)}', which is a link to '{target}'");
             }
 
             if (File.Exists(part))
             {
-                throw new WorkflowException($"path: '{path}' leads through '{part}', which is a file");
+                throw new WorkflowException($"path: '{path}' leads through '{In(workspace, part)}', which is a file");
             }
         }
 
         return folder;
     }
+
+    // The workspace of a local run is a folder that its author never saw.
+    private static string In(string workspace, string folder) => Path.GetRelativePath(workspace, folder);
 }

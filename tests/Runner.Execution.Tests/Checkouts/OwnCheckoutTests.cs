@@ -117,10 +117,10 @@ public sealed class OwnCheckoutTests
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData("../out", "path: '../out' is not in the workspace")]
-    [InlineData("/somewhere", "path: '/somewhere' is not in the workspace")]
-    [InlineData("door/in", "which is a link to '..'")]
-    [InlineData("made", "which is a file")]
+    [InlineData("../out", "path: '../out' leads out of the workspace")]
+    [InlineData("/somewhere", "path: '/somewhere' leads out of the workspace")]
+    [InlineData("door/in", "path: 'door/in' leads through 'door', which is a link to '..'")]
+    [InlineData("made", "path: 'made' leads through 'made', which is a file")]
     public async Task Path_that_leads_elsewhere_is_refused_and_nothing_is_touched(string path, string message)
     {
         using var job = Job().WithFile("made", "x");
@@ -131,6 +131,7 @@ public sealed class OwnCheckoutTests
 
         Assert.Equal(Conclusion.Failed, result.Conclusion);
         Assert.Contains(job.AllLines(0), line => line.StartsWith("##[error]", StringComparison.Ordinal) && line.Contains(message, StringComparison.Ordinal));
+        Assert.DoesNotContain(job.AllLines(0), line => line.Contains(job.Folder, StringComparison.Ordinal));
         Assert.False(Directory.Exists(Path.Combine(job.Folder, "out")) || Directory.Exists(Path.Combine(job.Folder, "in")));
         Assert.Subset(Directory.GetFileSystemEntries(job.Folder).ToHashSet(), before.ToHashSet());
     }
